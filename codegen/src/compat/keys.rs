@@ -111,7 +111,8 @@ pub const CANNOT_BREAK: &[Reason] = &[
 ];
 
 const PROPOSED: &str = "proposals are not part of the ABI";
-const SHOWN: &str = "the bytes of a device that a program reads; `capchain view --diff` compares it";
+const SHOWN: &str =
+    "the bytes of a device that a program reads; `capchain view --diff` compares it";
 const DOC: &str = "documentation";
 const ERROR: &str = "a call that fails fails with another error, and changes no byte";
 const META: &str = "compared as `Meta`";

@@ -4,25 +4,46 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::numbers;
-use crate::ir::{Abi, Bits, BitsAt, CapHeader, Chain, ChainStart, ShownCap, ShownChain};
+use crate::decode;
+use crate::ir::{Abi, Bits, BitsAt, CapHeader, Chain, ShownCap, ShownChain};
 use crate::layout::Model;
 use crate::release::Release;
 
 /// A chain with the rules of a handler, in a release.
 pub(super) struct LinkedChain<'a> {
     pub(super) shown: &'a ShownChain,
+    space: &'a Abi,
     chain: &'a Chain,
+    header: &'a CapHeader,
     /// The capabilities that the release shows, by id.
     caps: HashMap<u64, &'a ShownCap>,
     /// The short names of the other ABI, by id.
     names: HashMap<u64, &'a str>,
     /// The parts of a header.
-    pub(super) id: BitsAt,
-    pub(super) next: BitsAt,
+    pub(super) id: HeaderPart,
+    pub(super) next: HeaderPart,
     /// The size of a header.
     pub(super) size: u64,
-    pub(super) end: u64,
-    align: u64,
+}
+
+/// A part of a header: its bits, and the number of bits below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct HeaderPart {
+    pub(super) bits: BitsAt,
+    pub(super) shift: u32,
+}
+
+impl HeaderPart {
+    /// The part of the header at `at`.
+    pub(super) fn of(self, at: u64) -> Self {
+        let bits = BitsAt { at: at.saturating_add(self.bits.at), ..self.bits };
+        Self { bits, ..self }
+    }
+
+    /// Its value, if the bytes have it.
+    pub(super) fn read(self, bytes: &[u8]) -> Option<u64> {
+        Some(numbers::bits(bytes, 0, self.bits)? >> self.shift)
+    }
 }
 
 /// The place where a chain starts.
@@ -31,7 +52,7 @@ pub(super) struct Start {
     /// The offset of the first capability.
     pub(super) first: u64,
     /// The number that has this offset.
-    pub(super) pointer: Option<BitsAt>,
+    pub(super) pointer: Option<HeaderPart>,
 }
 
 impl<'a> LinkedChain<'a> {
@@ -60,14 +81,14 @@ impl<'a> LinkedChain<'a> {
         }
         Ok(Self {
             shown,
+            space,
             chain,
+            header,
             caps,
             names: known.values().map(|cap| (cap.id, cap.short.as_str())).collect(),
-            id: header_bits(space, header, header.id),
-            next: header_bits(space, header, header.next),
+            id: part(space, header, header.id, u64::MAX),
+            next: part(space, header, header.next, header.mask),
             size: space.struct_(header.struct_).layouts[Model::Lp64.index()].size,
-            end: header.end,
-            align: header.align,
         })
     }
 
@@ -88,41 +109,54 @@ impl<'a> LinkedChain<'a> {
 
     /// The start of the chain, if the bytes have one.
     pub(super) fn start(&self, bytes: &[u8]) -> Option<Start> {
-        match self.chain.start {
-            ChainStart::Fixed { offset } | ChainStart::After { offset, .. } => {
-                Some(Start { first: offset, pointer: None })
-            }
-            ChainStart::FieldAt { offset, int } => {
-                let size = int.size();
-                let mask = u64::MAX >> (64 - 8 * size.clamp(1, 8));
-                let first = numbers::read(bytes, offset, size)?;
-                let pointer = Some(BitsAt { at: offset, size, mask });
-                (first != self.end).then_some(Start { first, pointer })
-            }
-            ChainStart::AtOffsetField { .. } | ChainStart::Unknown => None,
-        }
+        let (first, source) = decode::first_capability(self.space, self.chain, bytes)?;
+        let pointer = (source.size > 0).then(|| HeaderPart {
+            bits: BitsAt { at: source.offset, size: source.size, mask: whole(source.size) },
+            shift: 0,
+        });
+        (!self.is_empty(bytes, first)).then_some(Start { first, pointer })
+    }
+
+    /// Whether a header means that there is no capability.
+    fn is_empty(&self, bytes: &[u8], at: u64) -> bool {
+        self.header.empty.iter().any(|(bits, values)| {
+            let part = part(self.space, self.header, *bits, u64::MAX);
+            part.of(at).read(bytes).is_some_and(|value| values.contains(&value))
+        })
+    }
+
+    /// The `next` that ends the chain.
+    pub(super) fn end(&self) -> u64 {
+        self.header.end
     }
 
     /// The offset of the next capability, if the header at `at` has one.
     pub(super) fn next_of(&self, bytes: &[u8], at: u64) -> Option<u64> {
-        numbers::number(bytes, at, self.next).filter(|next| *next != self.end)
+        self.next.of(at).read(bytes).filter(|next| *next != self.header.end)
     }
 
     /// The offsets at which a header can lie.
     pub(super) fn within(&self, bytes: &[u8]) -> Range<u64> {
         let len = bytes.len() as u64;
-        self.chain.bound..len.saturating_sub(self.size).saturating_add(1)
+        let end = self.chain.space.as_ref().map_or(len, |space| space.end.min(len));
+        self.chain.bound..end.saturating_sub(self.size).saturating_add(1)
     }
 
     /// The most capabilities that the bytes can have.
     pub(super) fn most(&self, bytes: &[u8]) -> u64 {
-        bytes.len() as u64 / self.align.max(self.size).max(1)
+        bytes.len() as u64 / self.header.align.max(self.size).max(1)
     }
 }
 
-/// The place of some bits of a header, from its start.
-fn header_bits(space: &Abi, header: &CapHeader, bits: Bits) -> BitsAt {
+/// The place of some bits of a header, from its start; `mask` has the bits that count.
+fn part(space: &Abi, header: &CapHeader, bits: Bits, mask: u64) -> HeaderPart {
     let span = space.struct_(header.struct_).layouts[Model::Lp64.index()].fields[bits.field];
-    let mask = u64::MAX >> (64 - bits.count.clamp(1, 64)) << bits.low;
-    BitsAt { at: span.offset, size: span.size, mask }
+    let all = u64::MAX >> (64 - bits.count.clamp(1, 64));
+    let mask = (all & mask) << bits.low;
+    HeaderPart { bits: BitsAt { at: span.offset, size: span.size, mask }, shift: bits.low }
+}
+
+/// All bits of a number of this size.
+fn whole(size: u64) -> u64 {
+    u64::MAX >> (64 - 8 * size.clamp(1, 8))
 }

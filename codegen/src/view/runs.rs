@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::KeptRange;
+use super::link::HeaderPart;
 use super::numbers::{self, index};
 use crate::ir::{BitsAt, KeptBits};
 use crate::reply::KeptValue;
@@ -65,10 +66,9 @@ impl<'a> Runs<'a> {
     }
 
     /// Replaces a number of the copy; returns the device's.
-    pub(super) fn replace(&mut self, field: BitsAt, number: u64) -> u64 {
-        let shift = field.mask.trailing_zeros().min(63);
-        numbers::write(&mut self.copy, field, number << shift);
-        numbers::number(self.device, 0, field).unwrap_or_default()
+    pub(super) fn replace(&mut self, part: HeaderPart, number: u64) -> u64 {
+        numbers::write(&mut self.copy, part.bits, number << part.shift);
+        part.read(self.device).unwrap_or_default()
     }
 
     /// Clears bits of the copy.

@@ -1,11 +1,11 @@
 //! The walk of a handler over a chain of the device: the fate of every capability, and the
 //! headers that lead around the hidden ones.
 
-use super::link::LinkedChain;
+use super::link::{HeaderPart, LinkedChain};
 use super::numbers;
 use super::runs::Runs;
 use super::{CapFate, FoundCap, HiddenBecause, Relinked, SeenCap, SeenChain};
-use crate::ir::{BitsAt, ShownCap, ShownLength};
+use crate::ir::{ShownCap, ShownLength};
 use crate::release::Release;
 use crate::reply::FirstHidden;
 
@@ -21,7 +21,7 @@ pub(super) struct HandlerWalk<'c, 'a> {
 #[derive(Clone, Copy)]
 struct Link {
     header: u64,
-    number: BitsAt,
+    number: HeaderPart,
 }
 
 /// Walks a chain, notes its capabilities in `runs` and changes the offsets that are kept.
@@ -32,13 +32,13 @@ pub(super) fn walk<'c, 'a>(
 ) -> HandlerWalk<'c, 'a> {
     let mut walk = HandlerWalk { chain, caps: Vec::new(), relinked: Vec::new(), removed: false };
     let Some(start) = chain.start(device) else { return walk };
-    let mut link = start.pointer.map(|number| Link { header: number.at, number });
+    let mut link = start.pointer.map(|number| Link { header: number.bits.at, number });
     let (mut at, within) = (start.first, chain.within(device));
     for _ in 0..chain.most(device) {
         if !within.contains(&at) {
             break;
         }
-        let id = numbers::number(device, at, chain.id).unwrap_or_default();
+        let id = chain.id.of(at).read(device).unwrap_or_default();
         let next = chain.next_of(device, at);
         let shown = chain.shows(id).ok_or(HiddenBecause::NotShown);
         let shown = shown.and_then(|cap| match length(cap, device, at) {
@@ -46,7 +46,7 @@ pub(super) fn walk<'c, 'a>(
             length => Ok((cap, length)),
         });
         let name = chain.name(id);
-        let own = Link { header: at, number: BitsAt { at: at + chain.next.at, ..chain.next } };
+        let own = Link { header: at, number: chain.next.of(at) };
         match shown {
             Ok((cap, length)) => {
                 runs.note(at, length, id, chain.within(device).start);
@@ -55,7 +55,7 @@ pub(super) fn walk<'c, 'a>(
             }
             Err(because) if link.is_none() && chain.shown.first_hidden == FirstHidden::Anchor => {
                 runs.note(at, chain.size, id, chain.within(device).start);
-                runs.keep_next_only(at, chain.size, own.number);
+                runs.keep_next_only(at, chain.size, own.number.bits);
                 walk.caps.push((SeenCap { at, id, name, fate: CapFate::Anchor(because) }, None));
                 link = Some(own);
             }
@@ -86,7 +86,7 @@ fn length(cap: &ShownCap, device: &[u8], at: u64) -> u64 {
 impl HandlerWalk<'_, '_> {
     /// Changes the offset of the next capability in a header.
     fn relink(&mut self, link: Link, runs: &mut Runs<'_>, next: Option<u64>) {
-        let to = next.unwrap_or(self.chain.end);
+        let to = next.unwrap_or(self.chain.end());
         let from = runs.replace(link.number, to);
         match self.relinked.iter_mut().find(|one| one.at == link.header) {
             Some(one) => one.to = to,
@@ -137,7 +137,7 @@ impl HandlerWalk<'_, '_> {
             cap
         });
         let kept = |one: &&Relinked| {
-            self.chain.next_of(seen, one.at).unwrap_or(self.chain.end) == one.to
+            self.chain.next_of(seen, one.at).unwrap_or(self.chain.end()) == one.to
                 || self.caps.iter().all(|(cap, _)| cap.at != one.at)
         };
         SeenChain {
@@ -158,7 +158,7 @@ impl HandlerWalk<'_, '_> {
             if self.removed || found.iter().any(|one| one.at == at) {
                 break;
             }
-            let id = numbers::number(seen, at, self.chain.id).unwrap_or_default();
+            let id = self.chain.id.of(at).read(seen).unwrap_or_default();
             found.push(FoundCap { at, id });
             next = self.chain.next_of(seen, at);
         }

@@ -39,7 +39,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("model", &["ir"]),
         ("compat", &["model", "ir"]),
         ("matrix", &["model", "ir"]),
-        ("view", &["ir"]),
+        ("view", &["decode", "ir"]),
         ("emit", &["ir"]),
         ("review", &["amend", "compat", "emit", "lint", "lower", "validate", "ir"]),
         (
