@@ -16,6 +16,7 @@ mod layouts;
 mod macros;
 mod names;
 mod payloads;
+mod regions;
 mod releases;
 mod roles;
 mod rust_names;
@@ -54,6 +55,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     ioctls::check(check, &releases);
     handlers::check(check);
     macros::check(check);
+    regions::check(check);
     ids::check(check);
     releases
 }

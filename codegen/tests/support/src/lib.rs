@@ -35,6 +35,7 @@ pub mod request_program;
 pub mod results;
 pub mod rust_program;
 pub mod rustc;
+pub mod sample;
 pub mod sample_reply;
 pub mod spec_folder;
 pub mod walkthrough;
