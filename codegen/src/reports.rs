@@ -7,6 +7,7 @@ pub mod layout;
 pub mod reply;
 pub mod review;
 mod uncertain_releases;
+pub mod view;
 
 use serde::Serialize;
 

@@ -60,4 +60,5 @@ mod stopped_writes;
 mod tidy;
 mod typed;
 mod verdict_facts;
+mod view;
 mod words;
