@@ -8,6 +8,7 @@ pub mod reply;
 pub mod review;
 pub mod spaces;
 mod uncertain_releases;
+pub mod view;
 
 use serde::Serialize;
 

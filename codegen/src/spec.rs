@@ -18,6 +18,7 @@ pub mod items;
 pub mod load;
 mod node;
 pub mod proposals;
+pub mod regions;
 pub mod schema;
 pub mod text;
 pub mod types;
@@ -38,6 +39,7 @@ pub use items::{
     IoctlSpec, ItemSpec, MacroSpec, PayloadSpec, ReservedSpec, StructSpec, ValueSpec, Values,
 };
 pub use proposals::{ClaimSpec, ProposalSpec, SpaceSpec};
+pub use regions::RegionSpec;
 use text::{DocText, Number};
 use types::{BitsExpr, Version};
 use wrappers::{FromLine, LineOrMap, List, Map, Placed};
@@ -197,6 +199,8 @@ pub struct SpecFile {
     pub replaced_by: Option<Placed<String>>,
     /// The items in the order of the outputs, with everything that overlays add to them.
     pub items: List<ItemSpec>,
+    /// The regions that contain a space of another ABI, by the constants of their indexes.
+    pub regions: Map<RegionSpec>,
 }
 
 impl SpecFile {

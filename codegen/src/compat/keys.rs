@@ -19,6 +19,15 @@ pub const CANNOT_BREAK: &[Reason] = &[
         "it follows from structs, chains, capabilities and handlers; its profiles are compared as `Handler.profile`",
     ),
     ("Abi", "proposals", PROPOSED),
+    ("Abi", "regions", SHOWN),
+    ("Region", "*", SHOWN),
+    ("RegionHandler", "*", SHOWN),
+    ("ReleaseSpan", "*", SHOWN),
+    ("BitsAt", "*", SHOWN),
+    ("BitsAre", "*", SHOWN),
+    ("KeptBits", "*", SHOWN),
+    ("ShownChain", "*", SHOWN),
+    ("ShownCap", "*", SHOWN),
     ("Proposal", "*", PROPOSED),
     ("Claim", "*", PROPOSED),
     ("Meta", "doc", DOC),
@@ -103,6 +112,8 @@ pub const CANNOT_BREAK: &[Reason] = &[
 ];
 
 const PROPOSED: &str = "proposals are not part of the ABI";
+const SHOWN: &str =
+    "the bytes of a device that a program reads; `capchain view --diff` compares it";
 const DOC: &str = "documentation";
 const ERROR: &str = "a call that fails fails with another error, and changes no byte";
 const META: &str = "compared as `Meta`";

@@ -7,6 +7,7 @@ mod chains;
 mod docs;
 mod duplicate_names;
 mod fields;
+mod go_names;
 mod handlers;
 mod headers;
 mod ids;
@@ -15,6 +16,7 @@ mod layouts;
 mod macros;
 mod names;
 mod payloads;
+mod regions;
 mod releases;
 mod roles;
 mod rust_names;
@@ -34,6 +36,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     names::check(check);
     duplicate_names::check(check);
     rust_names::check(check);
+    go_names::check(check);
     rust_views::check(check);
     values::check(check);
     before::check(check);
@@ -52,6 +55,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     ioctls::check(check, &releases);
     handlers::check(check);
     macros::check(check);
+    regions::check(check);
     ids::check(check);
     releases
 }

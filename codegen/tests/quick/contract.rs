@@ -55,6 +55,8 @@ fn files(folder: &Path) {
         capchain::emit::c_header(&lower(&fixtures::spec(), release)).contents
     };
     copy_folder(&fixtures::root().join("spec"), &folder.join("spec"));
+    let small = fixtures::root().join("codegen/tests/specs/hard_cases");
+    copy_folder(&small, &folder.join("../small/spec/demo"));
     for name in ["../away", "generated", "v6.1", "torn", "broken"] {
         fs::create_dir(folder.join(name)).expect("a folder");
     }

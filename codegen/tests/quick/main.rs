@@ -61,4 +61,5 @@ mod stopped_writes;
 mod tidy;
 mod typed;
 mod verdict_facts;
+mod view;
 mod words;

@@ -18,6 +18,7 @@ mod counted_layouts;
 mod crate_facts;
 mod differential;
 mod drop_in;
+mod dumps_of_tools;
 mod examples;
 mod exhaustive;
 mod exports;
