@@ -4,7 +4,9 @@
 use capchain::ir::{Abi, GroupKind};
 use capchain::layout::Model;
 use capchain::lower::lower;
+use serde_json::Value;
 use support::fixtures;
+use support::program::{Outcome, run_with_input};
 
 /// The bytes of the header before those that depend on its type.
 const COMMON_HEADER: u64 = 16;
@@ -44,4 +46,36 @@ fn every_id_is_a_capability() {
         let ids: Vec<_> = own.map(|one| one.id).collect();
         assert_eq!((ids.len(), ids.iter().max()), (count, Some(&last)), "{}", chain.name);
     }
+}
+
+/// The text of `lspci -xxx` for two devices with the same space.
+fn dump() -> String {
+    let space = support::config_space::virtio();
+    let rows = space.chunks(16).enumerate().map(|(row, bytes)| {
+        let bytes: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{:02x}: {}\n", row * 16, bytes.join(" "))
+    });
+    let rows: String = rows.collect();
+    format!("00:02.0 Ethernet controller: a name\n{rows}\n0001:00:03.7 Unclassified\n{rows}")
+}
+
+#[test]
+fn every_device_of_a_dump_is_decoded() {
+    let decode = |args: &[&str]| {
+        let args = [&["decode"], args].concat();
+        run_with_input(&fixtures::root(), &args, dump().as_bytes())
+    };
+    let Outcome { code, stdout, stderr } = decode(&["--lines"]);
+    assert_eq!(code, 0, "{stderr}");
+    let lines: Vec<Value> =
+        stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let labels: Vec<_> = lines.iter().map(|line| line["label"].as_str()).collect();
+    assert_eq!(labels, [Some("00:02.0"), Some("0001:00:03.7")]);
+    let caps = lines[0]["chains"][0]["caps"].as_array().expect("capabilities");
+    let names: Vec<_> = caps.iter().map(|cap| cap["name"].as_str().expect("a name")).collect();
+    assert_eq!(names, ["VNDR", "VNDR", "VNDR", "VNDR", "VNDR", "MSIX"]);
+    let whole: Value = serde_json::from_str(&decode(&["--format", "json"]).stdout).expect("JSON");
+    assert_eq!(whole["spaces"].as_array().map(Vec::len), Some(2));
+    let text = decode(&[]).stdout;
+    assert!(text.contains("0001:00:03.7\nstruct pci_header, "), "{text}");
 }
