@@ -35,5 +35,6 @@ pub mod results;
 pub mod rust_program;
 pub mod rustc;
 pub mod sample_reply;
+pub mod space_program;
 pub mod spec_folder;
 pub mod walkthrough;
