@@ -30,9 +30,8 @@ pub(super) fn kernel_header(header: &Header, prefix: &str) -> Option<KernelHeade
 /// them came with the header, or if it has no include guard.
 pub(super) fn backfill(context: &CompatContext<'_>, header: usize) -> Option<BackfillView> {
     let kernel_header = &context.abi.headers[header];
-    let declared = |entry: &&Entry<'_>| {
-        kernel_header.structs || !matches!(entry.kind, EntryKind::Struct(_))
-    };
+    let declared =
+        |entry: &&Entry<'_>| kernel_header.structs || !matches!(entry.kind, EntryKind::Struct(_));
     let late = context.of_header(header).filter(declared);
     let late: Vec<_> = late.filter(|entry| !context.detecting.is_first(entry)).collect();
     let needed = needed_elsewhere(context.abi, header);
