@@ -1,10 +1,7 @@
 //! Dumps of several blocks of bytes, each after a line with its label, as lspci prints the
 //! configuration spaces of devices: `00:1f.2 SATA controller`, then rows of bytes.
 
-use super::{DumpForm, MOST_BYTES, digit, encoding, rows};
-
-/// The form of such dumps.
-pub const FORM: DumpForm = rows::LSPCI;
+use super::{digit, encoding};
 
 /// Bytes with a label.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +20,6 @@ pub struct LabelledBytes {
 pub fn blocks(input: &[u8]) -> Result<Vec<LabelledBytes>, String> {
     let text = encoding::text(input).unwrap_or_default();
     let mut blocks: Vec<LabelledBytes> = Vec::new();
-    let mut total = 0;
     for (index, line) in text.lines().enumerate() {
         // Mails quote lines.
         let line = line.trim_start_matches(['>', ' ']);
@@ -38,10 +34,6 @@ pub fn blocks(input: &[u8]) -> Result<Vec<LabelledBytes>, String> {
         let bytes = bytes.ok_or_else(|| {
             format!("line {}: this is not the row at {:#x}", index + 1, block.bytes.len())
         })?;
-        total += bytes.len();
-        if total > MOST_BYTES {
-            return Err(super::too_many());
-        }
         block.bytes.extend(bytes);
     }
     blocks.retain(|block| !block.bytes.is_empty());

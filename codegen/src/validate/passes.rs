@@ -7,6 +7,7 @@ mod chains;
 mod docs;
 mod duplicate_names;
 mod fields;
+mod go_names;
 mod handlers;
 mod headers;
 mod ids;
@@ -35,6 +36,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     names::check(check);
     duplicate_names::check(check);
     rust_names::check(check);
+    go_names::check(check);
     rust_views::check(check);
     values::check(check);
     before::check(check);

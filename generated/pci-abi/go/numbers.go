@@ -2422,7 +2422,7 @@ const (
 	PCI_EA_BEI_BAR0 = 0
 	// Sixth base address.
 	PCI_EA_BEI_BAR5 = 5
-	// Region behind a bridge.
+	// Region on the other side of a bridge.
 	PCI_EA_BEI_BRIDGE = 6
 	// No equivalent.
 	PCI_EA_BEI_ENI = 7
@@ -2452,11 +2452,11 @@ const (
 	PCI_EA_P_VF_MEM_PREFETCH = 3
 	// Memory of virtual functions.
 	PCI_EA_P_VF_MEM = 4
-	// Memory behind a bridge.
+	// Memory on the other side of a bridge.
 	PCI_EA_P_BRIDGE_MEM = 5
-	// Prefetchable memory behind a bridge.
+	// Prefetchable memory on the other side of a bridge.
 	PCI_EA_P_BRIDGE_MEM_PREFETCH = 6
-	// I/O behind a bridge.
+	// I/O on the other side of a bridge.
 	PCI_EA_P_BRIDGE_IO = 7
 	// Memory that nothing else may use.
 	PCI_EA_P_MEM_RESERVED = 253
@@ -4582,7 +4582,7 @@ const (
 	PCI_NPEM_CMD_RESET ExtCapNpemCap = 1 << 1
 	// The device works.
 	PCI_NPEM_IND_OK ExtCapNpemCap = 1 << 2
-	// Somebody looks for the device.
+	// The device is being looked for.
 	PCI_NPEM_IND_LOCATE ExtCapNpemCap = 1 << 3
 	// The device failed.
 	PCI_NPEM_IND_FAIL ExtCapNpemCap = 1 << 4
@@ -5256,7 +5256,7 @@ const (
 //
 // Since Linux 5.4; source: include/uapi/linux/pci_regs.h.
 const (
-	// Tells the other side about them.
+	// Exchanges them with the other side.
 	PCI_DLF_EXCHANGE_ENABLE ExtCapDlfCap = 1 << 31
 )
 

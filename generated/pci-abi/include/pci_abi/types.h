@@ -1626,7 +1626,7 @@ struct pci_cap_ea {
  */
 #define PCI_EA_BEI_BAR0		0	/* first base address */
 #define PCI_EA_BEI_BAR5		5	/* sixth base address */
-#define PCI_EA_BEI_BRIDGE	6	/* region behind a bridge */
+#define PCI_EA_BEI_BRIDGE	6 /* region on the other side of a bridge */
 #define PCI_EA_BEI_ENI		7	/* no equivalent */
 #define PCI_EA_BEI_ROM		8	/* expansion ROM */
 #define PCI_EA_BEI_VF_BAR0	9 /* first base address of virtual functions */
@@ -1645,12 +1645,15 @@ struct pci_cap_ea {
 #define PCI_EA_P_VF_MEM_PREFETCH	0x3
 
 #define PCI_EA_P_VF_MEM			0x4 /* memory of virtual functions */
-#define PCI_EA_P_BRIDGE_MEM		0x5	/* memory behind a bridge */
 
-/* prefetchable memory behind a bridge */
+/* memory on the other side of a bridge */
+#define PCI_EA_P_BRIDGE_MEM		0x5
+
+/* prefetchable memory on the other side of a bridge */
 #define PCI_EA_P_BRIDGE_MEM_PREFETCH	0x6
 
-#define PCI_EA_P_BRIDGE_IO		0x7	/* I/O behind a bridge */
+/* I/O on the other side of a bridge */
+#define PCI_EA_P_BRIDGE_IO		0x7
 
 /* memory that nothing else may use */
 #define PCI_EA_P_MEM_RESERVED		0xfd
@@ -1902,7 +1905,7 @@ struct pci_ext_cap_npem {
 #define PCI_NPEM_CAP_CAPABLE	(1 << 0)	/* can be controlled */
 #define PCI_NPEM_CMD_RESET	(1 << 1)	/* can be reset */
 #define PCI_NPEM_IND_OK		(1 << 2)	/* the device works */
-#define PCI_NPEM_IND_LOCATE	(1 << 3) /* somebody looks for the device */
+#define PCI_NPEM_IND_LOCATE	(1 << 3) /* the device is being looked for */
 #define PCI_NPEM_IND_FAIL	(1 << 4)	/* the device failed */
 #define PCI_NPEM_IND_REBUILD	(1 << 5) /* the device is being rebuilt */
 #define PCI_NPEM_IND_PFA	(1 << 6) /* the device is about to fail */
@@ -2998,7 +3001,8 @@ struct pci_ext_cap_ptm {
 struct pci_ext_cap_dlf {
 	struct pci_ext_cap_header header;
 	__le32	cap;	/* features of this side */
-#define PCI_DLF_EXCHANGE_ENABLE	(1U << 31) /* tells the other side about them */
+/* exchanges them with the other side */
+#define PCI_DLF_EXCHANGE_ENABLE	(1U << 31)
 	__le32	status;	/* features of the other side */
 } __attribute__((__packed__));
 

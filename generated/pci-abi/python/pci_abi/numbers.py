@@ -702,7 +702,7 @@ PCI_EA_FIELD_MASK = 4294967292
 PCI_EA_BEI_BAR0 = 0
 #: Sixth base address.
 PCI_EA_BEI_BAR5 = 5
-#: Region behind a bridge.
+#: Region on the other side of a bridge.
 PCI_EA_BEI_BRIDGE = 6
 #: No equivalent.
 PCI_EA_BEI_ENI = 7
@@ -725,11 +725,11 @@ PCI_EA_P_IO = 2
 PCI_EA_P_VF_MEM_PREFETCH = 3
 #: Memory of virtual functions.
 PCI_EA_P_VF_MEM = 4
-#: Memory behind a bridge.
+#: Memory on the other side of a bridge.
 PCI_EA_P_BRIDGE_MEM = 5
-#: Prefetchable memory behind a bridge.
+#: Prefetchable memory on the other side of a bridge.
 PCI_EA_P_BRIDGE_MEM_PREFETCH = 6
-#: I/O behind a bridge.
+#: I/O on the other side of a bridge.
 PCI_EA_P_BRIDGE_IO = 7
 #: Memory that nothing else may use.
 PCI_EA_P_MEM_RESERVED = 253
@@ -2134,7 +2134,7 @@ PCI_NPEM_CAP_CAPABLE = 1 << 0
 PCI_NPEM_CMD_RESET = 1 << 1
 #: The device works.
 PCI_NPEM_IND_OK = 1 << 2
-#: Somebody looks for the device.
+#: The device is being looked for.
 PCI_NPEM_IND_LOCATE = 1 << 3
 #: The device failed.
 PCI_NPEM_IND_FAIL = 1 << 4
@@ -2563,7 +2563,7 @@ PCI_PTM_CTRL_ENABLE = 1 << 0
 #: Is the source of the time.
 PCI_PTM_CTRL_ROOT = 1 << 1
 
-#: Tells the other side about them.
+#: Exchanges them with the other side.
 PCI_DLF_EXCHANGE_ENABLE = 1 << 31
 
 #: Knows its segment.

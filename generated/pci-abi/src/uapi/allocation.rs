@@ -128,7 +128,7 @@ pub const PCI_EA_BEI_BAR0: u32 = 0;
 /// Sixth base address.
 pub const PCI_EA_BEI_BAR5: u32 = 5;
 
-/// Region behind a bridge.
+/// Region on the other side of a bridge.
 pub const PCI_EA_BEI_BRIDGE: u32 = 6;
 
 /// No equivalent.
@@ -161,13 +161,13 @@ pub const PCI_EA_P_VF_MEM_PREFETCH: u32 = 0x3;
 /// Memory of virtual functions.
 pub const PCI_EA_P_VF_MEM: u32 = 0x4;
 
-/// Memory behind a bridge.
+/// Memory on the other side of a bridge.
 pub const PCI_EA_P_BRIDGE_MEM: u32 = 0x5;
 
-/// Prefetchable memory behind a bridge.
+/// Prefetchable memory on the other side of a bridge.
 pub const PCI_EA_P_BRIDGE_MEM_PREFETCH: u32 = 0x6;
 
-/// I/O behind a bridge.
+/// I/O on the other side of a bridge.
 pub const PCI_EA_P_BRIDGE_IO: u32 = 0x7;
 
 /// Memory that nothing else may use.

@@ -642,7 +642,7 @@ pub const PCI_NPEM_CMD_RESET: u32 = 1 << 1;
 /// The device works.
 pub const PCI_NPEM_IND_OK: u32 = 1 << 2;
 
-/// Somebody looks for the device.
+/// The device is being looked for.
 pub const PCI_NPEM_IND_LOCATE: u32 = 1 << 3;
 
 /// The device failed.
@@ -711,7 +711,7 @@ impl ExtCapNpemCap {
     pub const CMD_RESET: Self = Self(PCI_NPEM_CMD_RESET);
     /// The device works.
     pub const IND_OK: Self = Self(PCI_NPEM_IND_OK);
-    /// Somebody looks for the device.
+    /// The device is being looked for.
     pub const IND_LOCATE: Self = Self(PCI_NPEM_IND_LOCATE);
     /// The device failed.
     pub const IND_FAIL: Self = Self(PCI_NPEM_IND_FAIL);

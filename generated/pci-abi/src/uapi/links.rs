@@ -247,7 +247,7 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_dlf, status) == 8);
 };
 
-/// Tells the other side about them.
+/// Exchanges them with the other side.
 pub const PCI_DLF_EXCHANGE_ENABLE: u32 = 1 << 31;
 
 /// Features of this side.
@@ -262,7 +262,7 @@ pub const PCI_DLF_EXCHANGE_ENABLE: u32 = 1 << 31;
 pub struct ExtCapDlfCap(pub u32);
 
 impl ExtCapDlfCap {
-    /// Tells the other side about them.
+    /// Exchanges them with the other side.
     pub const ENABLE: Self = Self(PCI_DLF_EXCHANGE_ENABLE);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("ENABLE", Self::ENABLE)];
