@@ -24,6 +24,7 @@ mod space;
 mod subject;
 mod text;
 mod value;
+mod whole_space;
 
 pub use candidates::{Candidate, arguments, candidates};
 pub use chain::DecodedCap;
@@ -36,11 +37,12 @@ pub use reply::DecodedReply;
 pub use subject::{Subject, SubjectNames};
 pub use text::text;
 pub use value::{Array, Content, DecodedValue};
+pub use whole_space::{WholeSpace, space_struct};
 
 use crate::ir::{
     Abi, Capability, CapabilityId, Chain, ChainStart, Role, Struct, StructId, StructRole,
 };
-use crate::layout::{Span, Target};
+use crate::layout::{Span, TARGETS, Target};
 use bytes::ByteReader;
 use error::ErrorContext;
 
@@ -71,6 +73,16 @@ pub struct Decoded<'a> {
     pub error: Option<DecodeError>,
     /// Notes for the reader.
     pub notes: Vec<String>,
+}
+
+/// The offset of the first capability of a chain without a host in little-endian bytes, and
+/// the bytes that contain this offset; none if there is no chain.
+pub fn first_capability(abi: &Abi, chain: &Chain, bytes: &[u8]) -> Option<(u64, Span)> {
+    let reader = ByteReader { abi, target: &TARGETS[0], bytes };
+    match &chain.space {
+        Some(space) => space::first(reader, chain, space),
+        None => chain::first(reader, chain),
+    }
 }
 
 /// Interprets bytes.

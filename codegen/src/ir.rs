@@ -10,6 +10,7 @@ mod members;
 mod number_spaces;
 mod proposals;
 pub mod protocol;
+mod regions;
 mod renames;
 pub mod requests;
 mod serving;
@@ -22,6 +23,10 @@ pub use members::Member;
 pub use number_spaces::{Holder, NumberSpace, NumberUse, SpaceKind};
 pub use proposals::{Claim, ClaimedSpace, Proposal};
 pub use protocol::Protocol;
+pub use regions::{
+    BitsAre, BitsAt, KeptBits, Region, RegionHandler, ReleaseSpan, ShownCap, ShownChain,
+    ShownLength,
+};
 pub use renames::{FormerName, former_names, renumbered};
 pub use spaces::{KindOf, Space};
 
@@ -79,6 +84,8 @@ pub struct Abi {
     pub chains: Vec<Chain>,
     /// All capabilities.
     pub capabilities: Vec<Capability>,
+    /// The regions that contain a space of another ABI.
+    pub regions: Vec<Region>,
     /// What is proposed for it; only as of the newest release.
     pub proposals: Vec<Proposal>,
     /// The protocol plan; stale in ABIs that are inferred from headers.
@@ -156,6 +163,9 @@ pub struct Header {
     pub path: String,
     /// Its include guards.
     pub guards: Vec<String>,
+    /// Whether it declares the structs of its sections; otherwise only the generated header
+    /// does.
+    pub structs: bool,
 }
 
 /// `_IO(type, base + number)`.

@@ -51,6 +51,7 @@ pub mod spec;
 #[cfg(feature = "program")]
 pub mod sync;
 pub mod validate;
+pub mod view;
 
 use std::path::PathBuf;
 

@@ -7,6 +7,7 @@ mod groups;
 mod ioctls;
 mod proposals;
 mod protocol;
+mod regions;
 mod request_inputs;
 mod requests;
 mod results;
@@ -31,6 +32,7 @@ pub fn lower(spec: &ValidSpec, release: Option<Release>) -> Abi {
     for index in 0..lowering.spec.files.len() {
         let section = lowering.section(index);
         lowering.abi.sections.push(section);
+        lowering.regions(&spec.spec().files[index]);
     }
     lowering.finish()
 }
@@ -69,6 +71,7 @@ impl<'a> Lowering<'a> {
         let headers = spec.abi.headers.iter().map(|(_, header)| Header {
             path: header.path.value.clone(),
             guards: header.guards.iter().map(|guard| guard.value.clone()).collect(),
+            structs: header.structs,
         });
         let fds = spec.abi.fds.iter().map(|(name, kind)| FdKind {
             name: name.value.clone(),
@@ -98,6 +101,7 @@ impl<'a> Lowering<'a> {
             ioctls: Vec::new(),
             chains: Vec::new(),
             capabilities: Vec::new(),
+            regions: Vec::new(),
             proposals: match release == valid.newest() {
                 true => proposals::proposals(spec),
                 false => Vec::new(),

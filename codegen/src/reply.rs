@@ -74,3 +74,28 @@ pub enum Direction {
     /// Both.
     InOut,
 }
+
+/// The content of bits that a handler of a region does not read from the device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum KeptValue {
+    /// A copy of the device's bits.
+    #[default]
+    Device,
+    /// Zeros.
+    Zero,
+    /// Ones.
+    One,
+    /// A value that only the host knows.
+    Host,
+}
+
+/// The treatment of a hidden capability that is the first of its chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FirstHidden {
+    /// The offset before the chain leads to the next capability.
+    Unlinked,
+    /// Its header stays, with an offset of the next capability and zeros.
+    Anchor,
+}

@@ -6,7 +6,9 @@ pub mod decode;
 pub mod layout;
 pub mod reply;
 pub mod review;
+pub mod spaces;
 mod uncertain_releases;
+pub mod view;
 
 use serde::Serialize;
 

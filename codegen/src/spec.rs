@@ -18,6 +18,7 @@ pub mod items;
 pub mod load;
 mod node;
 pub mod proposals;
+pub mod regions;
 pub mod schema;
 pub mod text;
 pub mod types;
@@ -38,6 +39,7 @@ pub use items::{
     IoctlSpec, ItemSpec, MacroSpec, PayloadSpec, ReservedSpec, StructSpec, ValueSpec, Values,
 };
 pub use proposals::{ClaimSpec, ProposalSpec, SpaceSpec};
+pub use regions::RegionSpec;
 use text::{DocText, Number};
 use types::{BitsExpr, Version};
 use wrappers::{FromLine, LineOrMap, List, Map, Placed};
@@ -90,7 +92,7 @@ pub struct AbiFile {
     pub cap_headers: Map<CapHeaderSpec>,
 }
 
-/// The default of `publish`.
+/// The default of `publish` and `structs`.
 fn yes() -> bool {
     true
 }
@@ -102,6 +104,9 @@ pub struct HeaderSpec {
     pub path: Placed<String>,
     /// Its include guards, as installed and as in the kernel's tree.
     pub guards: List<Placed<String>>,
+    /// Whether it declares the structs of its files; otherwise only the generated header does.
+    #[serde(default = "yes")]
+    pub structs: bool,
 }
 
 /// How ioctl numbers are built: `_IO(type, base + number)`.
@@ -194,6 +199,8 @@ pub struct SpecFile {
     pub replaced_by: Option<Placed<String>>,
     /// The items in the order of the outputs, with everything that overlays add to them.
     pub items: List<ItemSpec>,
+    /// The regions that contain a space of another ABI, by the constants of their indexes.
+    pub regions: Map<RegionSpec>,
 }
 
 impl SpecFile {

@@ -19,6 +19,15 @@ pub const CANNOT_BREAK: &[Reason] = &[
         "it follows from structs, chains, capabilities and handlers; its profiles are compared as `Handler.profile`",
     ),
     ("Abi", "proposals", PROPOSED),
+    ("Abi", "regions", SHOWN),
+    ("Region", "*", SHOWN),
+    ("RegionHandler", "*", SHOWN),
+    ("ReleaseSpan", "*", SHOWN),
+    ("BitsAt", "*", SHOWN),
+    ("BitsAre", "*", SHOWN),
+    ("KeptBits", "*", SHOWN),
+    ("ShownChain", "*", SHOWN),
+    ("ShownCap", "*", SHOWN),
     ("Proposal", "*", PROPOSED),
     ("Claim", "*", PROPOSED),
     ("Meta", "doc", DOC),
@@ -35,6 +44,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("IoctlNumbers", "type_name", "compared as a constant"),
     ("IoctlNumbers", "base_name", "compared as a constant"),
     ("FdKind", "doc", DOC),
+    ("Header", "structs", "the generated header declares the structs in any case"),
     ("CapHeader", "name", "only the specification uses the name"),
     ("CapHeader", "doc", DOC),
     ("Bits", "field", BITS),
@@ -102,6 +112,8 @@ pub const CANNOT_BREAK: &[Reason] = &[
 ];
 
 const PROPOSED: &str = "proposals are not part of the ABI";
+const SHOWN: &str =
+    "the bytes of a device that a program reads; `capchain view --diff` compares it";
 const DOC: &str = "documentation";
 const ERROR: &str = "a call that fails fails with another error, and changes no byte";
 const META: &str = "compared as `Meta`";

@@ -21,7 +21,7 @@ pub(super) fn walk<'a>(reader: ByteReader<'a>, chain: &'a Chain, space: &'a Spac
 }
 
 /// The offset of the first capability, and the bytes that contain this offset.
-fn first(reader: ByteReader<'_>, chain: &Chain, space: &Space) -> Option<(u64, Span)> {
+pub(super) fn first(reader: ByteReader<'_>, chain: &Chain, space: &Space) -> Option<(u64, Span)> {
     let struct_ = space.struct_.map(|id| reader.abi.struct_(id));
     let bits = |bits: Bits| of_struct(reader, struct_?, 0, bits);
     if reader.len() <= chain.bound {

@@ -1,5 +1,5 @@
 //! Text of an input: ASCII, or UTF-8 and UTF-16 with a byte order mark, without
-//! the colours of a terminal.
+//! the sequences that control a terminal.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ pub(super) fn text(input: &[u8]) -> Option<Cow<'_, str>> {
         [0, _, ..] => utf16(input, u16::from_be_bytes)?,
         _ => Cow::Borrowed(std::str::from_utf8(input).ok()?),
     };
-    let text = if text.contains('\x1b') { Cow::Owned(uncoloured(&text)) } else { text };
+    let text = if text.contains('\x1b') { Cow::Owned(without_sequences(&text)) } else { text };
     let visible = |byte: u8| matches!(byte, b'\t'..=b'\r' | b' '..=b'~');
     text.bytes().all(visible).then_some(text)
 }
@@ -25,13 +25,13 @@ fn utf16(input: &[u8], unit: fn([u8; 2]) -> u16) -> Option<Cow<'_, str>> {
     String::from_utf16(&units?).ok().map(Cow::Owned)
 }
 
-/// The text without `ESC [ ... m`.
-fn uncoloured(text: &str) -> String {
+/// The text without colours and movements of the cursor: `ESC [`, parameters, a letter.
+fn without_sequences(text: &str) -> String {
     let mut parts = text.split("\x1b[");
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let parameters = |c: char| c.is_ascii_digit() || c == ';';
-        match part.trim_start_matches(parameters).strip_prefix('m') {
+        let parameters = |c: char| c.is_ascii_digit() || c == ';' || c == '?';
+        match part.trim_start_matches(parameters).strip_prefix(|c: char| c.is_ascii_alphabetic()) {
             Some(rest) => plain.push_str(rest),
             None => {
                 plain.push('\x1b');

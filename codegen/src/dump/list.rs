@@ -4,6 +4,8 @@
 mod elements;
 mod groups;
 
+use std::borrow::Cow;
+
 use super::notation::Notation;
 use super::{Dump, DumpForm, DumpReading, DumpResult};
 use elements::ListElements;
@@ -91,13 +93,39 @@ const TYPES: [(usize, &[&str]); 4] = [
 
 /// Whether the text has a list outside of its strings.
 pub(super) fn is_list(text: &str) -> bool {
-    !Groups::of(text).lists.is_empty()
+    Groups::of(&without_indexes(text)).list().is_some()
+}
+
+/// The size of the array in a text such as `char reply[40] = "..."`.
+pub(super) fn size_of_array(text: &str) -> Option<usize> {
+    Groups::of(text).size()
+}
+
+/// The text without the indexes of elements, `[0] = ` and so on.
+fn without_indexes(text: &str) -> Cow<'_, str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    for index in 0.. {
+        let marks = [format!("[{index}] = "), format!("[{index:#x}] = ")];
+        let found = marks.iter().filter_map(|mark| rest.split_once(mark.as_str()));
+        let Some((before, after)) = found.min_by_key(|(before, _)| before.len()) else { break };
+        parts.push(before);
+        // Elements on lines of their own have no commas.
+        parts.push(if before.trim_end().ends_with(['{', ',', '[']) { "" } else { ", " });
+        rest = after;
+    }
+    if parts.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    parts.push(rest);
+    Cow::Owned(parts.concat())
 }
 
 /// The bytes of the list; `None` if the text has none.
 pub(super) fn read(text: &str, big_endian: bool) -> DumpResult {
-    let groups = Groups::of(text);
-    let list = groups.lists.last()?;
+    let text = without_indexes(text);
+    let groups = Groups::of(&text);
+    let list = groups.list()?;
     Some(bytes(&groups, list, big_endian))
 }
 
@@ -118,7 +146,7 @@ fn bytes(groups: &Groups<'_>, list: &ListElements<'_>, big_endian: bool) -> Resu
     let mut readings = Vec::new();
     for (values, radix) in list.values(groups.plain)? {
         for size in &sizes {
-            let notation = Notation { radix: 10, size: *size };
+            let notation = Notation { radix: 10, size: *size, c: false };
             let numbers: Option<Vec<_>> =
                 values.iter().map(|value| notation.sized(*value)).collect();
             let orders = if *size == 1 { &[false][..] } else { &[!big_endian, big_endian] };

@@ -4,9 +4,10 @@
 mod escape;
 mod segment;
 
-use super::{Dump, DumpForm, DumpReading, DumpResult, pairs};
-use escape::unescaped;
+use super::{Dump, DumpForm, DumpReading, DumpResult, MOST_BYTES, pairs};
+pub(super) use escape::unescaped;
 use segment::Segment;
+pub(super) use segment::closing_quote;
 
 pub(super) const STRACE: DumpForm = DumpForm {
     name: "strace",
@@ -44,6 +45,9 @@ fn quoted(text: &str) -> Result<Dump, String> {
     let Some((first, last)) = segments.first().zip(segments.last()) else {
         return Err("there is no string".to_owned());
     };
+    if !opens(first.before) || has_further_words(last.after) {
+        return Err("there is other text around the string; give the string alone".to_owned());
+    }
     let hex_function = HEX_FUNCTIONS.iter().any(|name| first.before.contains(name));
     let literals = || segments.len() > 1 || first.quote == '\'';
     let form = match hex_function || literals() || first.before.trim() == "b" {
@@ -63,13 +67,52 @@ fn quoted(text: &str) -> Result<Dump, String> {
     }
     last.append(dots.unwrap_or(last.content), &mut bytes)?;
     let cut = dots.is_some() || last.after.starts_with("...");
+    if let Some(size) = super::list::size_of_array(text) {
+        match size.checked_sub(bytes.len()).filter(|_| size <= MOST_BYTES) {
+            Some(zeros) if !cut => bytes.extend(vec![0; zeros]),
+            Some(_) => {}
+            None => return Err(format!("the string has {} bytes, its array {size}", bytes.len())),
+        }
+    }
     let mut dump = Dump { cut, ..Dump::one(form, bytes) };
+    if is_of_gdb(text) && !cut {
+        let mut bytes = dump.bytes().to_vec();
+        bytes.push(0);
+        let manner = "bytes in order, with the zero at the end that gdb leaves out".to_owned();
+        dump.readings.push(DumpReading { bytes, manner });
+    }
     if segments.len() == 1 && first.content.len() > 1 {
         let digits: String = first.content.split_ascii_whitespace().collect();
         let manner = "hexadecimal digits".to_owned();
         dump.readings.extend(pairs(&digits).map(|bytes| DumpReading { bytes, manner }));
     }
     Ok(dump)
+}
+
+/// Whether the text before a string belongs to it: a part of its line, or lines that are
+/// open at their end.
+fn opens(before: &str) -> bool {
+    let mut lines: Vec<_> = before.lines().collect();
+    if !before.ends_with('\n') {
+        lines.pop();
+    }
+    let open = |line: &str| line.is_empty() || line.ends_with(['=', '(', '[', '{', ',']);
+    lines.iter().all(|line| open(line.trim_end()))
+}
+
+/// Whether lines after that of a string have words. strace prints the same bytes in rows
+/// after ` | `, and how the process ended after `+++ `.
+fn has_further_words(text: &str) -> bool {
+    let of_strace = |line: &str| line.starts_with(" | ") || line.starts_with("+++ ");
+    let words = |line: &str| line.contains(|c: char| c.is_alphanumeric());
+    text.lines().skip(1).any(|line| words(line) && !of_strace(line))
+}
+
+/// Whether `print` of gdb printed the strings.
+fn is_of_gdb(text: &str) -> bool {
+    let value = text.trim_start().strip_prefix('$').and_then(|text| text.split_once(" = "));
+    value.is_some_and(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()))
+        || text.contains(" <repeats ")
 }
 
 /// Whether a string consists of `\x` escapes only.

@@ -8,6 +8,8 @@ pub(super) struct Notation {
     pub(super) radix: u32,
     /// The bytes of a number.
     pub(super) size: usize,
+    /// Whether octal numbers have a 0 before them and no fixed width, as those of C.
+    pub(super) c: bool,
 }
 
 /// The widths of octal numbers of 1, 2, 4 and 8 bytes.
@@ -21,18 +23,21 @@ impl Notation {
         let hex = digits.unwrap_or(number);
         if hex.len() % 2 == 0 && hex.len() >= 2 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
         {
-            found.push(Self { radix: 16, size: hex.len() / 2 });
+            found.push(Self { radix: 16, size: hex.len() / 2, c: false });
         }
         if digits.is_some() {
             return found;
         }
         let octal = OCTAL.iter().find(|(width, _)| *width == number.len());
-        found.extend(octal.map(|(_, size)| Self { radix: 8, size: *size }));
+        found.extend(octal.map(|(_, size)| Self { radix: 8, size: *size, c: false }));
         if number.len() % 8 == 0 {
-            found.push(Self { radix: 2, size: number.len() / 8 });
+            found.push(Self { radix: 2, size: number.len() / 8, c: false });
         }
-        let decimal = [1, 2, 4, 8].map(|size| Self { radix: 10, size });
-        found.extend(decimal);
+        let sizes = [1, 2, 4, 8];
+        found.extend(sizes.map(|size| Self { radix: 10, size, c: false }));
+        if number.starts_with('0') {
+            found.extend(sizes.map(|size| Self { radix: 8, size, c: true }));
+        }
         found.retain(|notation| notation.bytes(number).is_some());
         found
     }
@@ -47,6 +52,12 @@ impl Notation {
                 if fits { pairs(digits) } else { None }
             }
             10 => self.decimal(number),
+            8 if self.c => {
+                let digits = number.strip_prefix('0').filter(|rest| !rest.starts_with('0'))?;
+                let octal = digits.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
+                let value = u64::from_str_radix(number, 8).ok().filter(|_| octal)?;
+                self.sized(value.into())
+            }
             radix => {
                 let width = match radix {
                     2 => self.size * 8,

@@ -46,6 +46,9 @@ fn numbers(words: &[&str], big_endian: bool) -> Vec<DumpReading> {
     for notation in Notation::of(first) {
         let order = !big_endian && notation.size > 1;
         for reversed in [order, !order] {
+            if notation.c {
+                continue;
+            }
             let large = notation.size == 1 && (reversed || notation.radix == 16);
             if large || notation.size > 8 || !notation.size.is_power_of_two() {
                 continue;

@@ -1,6 +1,8 @@
 //! Lines of an input without the parts that other tools add before them: quotes of
 //! mails, time stamps of logs, names of files, labels, prompts and comments.
 
+mod session;
+
 /// A line and its number.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DumpLine<'a> {
@@ -36,6 +38,9 @@ impl<'a> Lines<'a> {
             all.retain(|line| !line.text.trim_start().starts_with('#'));
             let Some(peeled) = peeled(&all) else { break };
             (all, prefixed) = (peeled, true);
+        }
+        if let Some(output) = session::output(&all) {
+            (all, prefixed) = (output, true);
         }
         while all.first().is_some_and(|line| is_prompt(line.text)) && all.len() > 1 {
             all.remove(0);
@@ -143,7 +148,6 @@ fn label(line: &str) -> Option<&str> {
 
 /// A line of a shell or a debugger with a command, or the heading of `lspci` or `tcpdump`.
 fn is_prompt(line: &str) -> bool {
-    let prompts = ["$ ", "(gdb)", "(lldb)", "(qemu)"];
     let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
     let slot = first.split_once('.').is_some_and(|(bus, function)| {
         let hex = |part: &str| part.len() >= 2 && part.chars().all(|c| c.is_ascii_hexdigit());
@@ -151,7 +155,8 @@ fn is_prompt(line: &str) -> bool {
     });
     let packet =
         first.split_once('.').is_some_and(|(time, part)| is_clock(time) && all_digits(part));
-    prompts.iter().any(|prompt| line.starts_with(prompt)) || (slot || packet) && !rest.is_empty()
+    let heading = line.starts_with("$ ") || line.starts_with("reading from file ");
+    heading || session::is_prompt(line) || (slot || packet) && !rest.is_empty()
 }
 
 fn is_clock(text: &str) -> bool {

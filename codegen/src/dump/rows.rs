@@ -29,7 +29,7 @@ pub(super) const OD: DumpForm = DumpForm {
 };
 pub(super) const GDB: DumpForm = DumpForm {
     name: "gdb",
-    tools: "`x/40xb`, `xh`, `xw`, `xg`, `dw`, `uw` of gdb; `memory read -f x` of lldb",
+    tools: "`x` of gdb in any format and size (`x/40xb`, `x/10dw`, `x/40c`); `memory read -f x` of lldb",
     example: "0x7fffffffe0c0 <reply>:\t0x00000028\t0x0000000f",
 };
 pub(super) const LLDB: DumpForm = DumpForm {
@@ -109,6 +109,7 @@ fn candidates(shape: &RowShape<'_>, big_endian: bool) -> Vec<DumpBody> {
     let mut found = Vec::new();
     for notation in Notation::of(shape.first) {
         let fits = match notation.radix {
+            8 if notation.c => shape.mark == AddressMark::Prefix,
             8 => shape.mark == AddressMark::Bare,
             10 => !colon || shape.address.len() == 16,
             16 => notation.size <= 8 || grouped,

@@ -30,6 +30,7 @@ mod page;
 mod permalinks;
 mod phrases;
 mod picture;
+mod regions;
 mod registry;
 mod releases;
 mod section;

@@ -8,9 +8,10 @@ use super::extend::Extension;
 use super::items::{
     CapabilitySpec, ChainSpec, IoctlSpec, MacroSpec, StructSpec, Values, item_kinds,
 };
+use super::regions::RegionSpec;
 use super::text::DocText;
 use super::types::Day;
-use super::wrappers::{List, Placed};
+use super::wrappers::{List, Map, Placed};
 use super::{ItemSpec, SpecFile};
 use crate::diagnostic::Place;
 use crate::release::Since;
@@ -34,6 +35,9 @@ pub(super) struct ItemFile {
     replaced_by: Option<Placed<String>>,
     /// The items, in the order of the outputs.
     items: List<FileEntry>,
+    /// The regions that contain a space of another ABI, by the constants of their indexes.
+    #[serde(default)]
+    regions: Map<RegionSpec>,
 }
 
 /// Declares the entries of the list of items: an item or an extension.
@@ -87,6 +91,7 @@ impl ItemFile {
             posted: self.posted.map(|day| day.value.0),
             replaced_by: self.replaced_by,
             items: List(items),
+            regions: self.regions,
         };
         Some((file, extensions))
     }

@@ -8,6 +8,7 @@ mod chains;
 mod docs;
 mod duplicate_names;
 mod fields;
+mod go_names;
 mod handlers;
 mod headers;
 mod ids;
@@ -16,6 +17,7 @@ mod layouts;
 mod macros;
 mod names;
 mod payloads;
+mod regions;
 mod releases;
 mod roles;
 mod rust_names;
@@ -35,6 +37,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     names::check(check);
     duplicate_names::check(check);
     rust_names::check(check);
+    go_names::check(check);
     rust_views::check(check);
     values::check(check);
     before::check(check);
@@ -54,6 +57,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     ioctls::check(check, &releases);
     handlers::check(check);
     macros::check(check);
+    regions::check(check);
     ids::check(check);
     releases
 }

@@ -55,6 +55,8 @@ fn files(folder: &Path) {
         capchain::emit::c_header(&lower(&fixtures::spec(), release)).contents
     };
     copy_folder(&fixtures::root().join("spec"), &folder.join("spec"));
+    let small = fixtures::root().join("codegen/tests/specs/hard_cases");
+    copy_folder(&small, &folder.join("../small/spec/demo"));
     for name in ["../away", "generated", "v6.1", "torn", "broken"] {
         fs::create_dir(folder.join(name)).expect("a folder");
     }
@@ -84,6 +86,10 @@ fn files(folder: &Path) {
     let accepted = "  - {code: C7, subject: vfio_region_info.cap_offset, reason: nobody names it}";
     write("accept.yaml", format!("accept:\n{accepted}\n").as_bytes());
     write("severity.yaml", b"severity: {C7: note}\n");
+    let space = fs::read(fixtures::root().join("docs/examples/cxl_memory.txt")).expect("a dump");
+    write("space.txt", &space);
+    let half = String::from_utf8(space).expect("text").replace("00000200", "?");
+    write("torn.txt", half.as_bytes());
     replies(folder);
     patches(folder);
 }
@@ -174,7 +180,7 @@ fn every_line_of_the_contract_holds() {
 }
 
 /// The commands with their exit codes and formats.
-const COMMANDS: [(&str, &[i32], &[&str]); 9] = [
+const COMMANDS: [(&str, &[i32], &[&str]); 10] = [
     ("generate", &[0, 1, 2], &[]),
     ("lint", &[0, 1, 2], &["json", "github"]),
     ("compat", &[0, 1, 2], &["json", "github"]),
@@ -184,6 +190,7 @@ const COMMANDS: [(&str, &[i32], &[&str]); 9] = [
     ("decode", &[0, 1, 2], &["json"]),
     ("layout", &[0, 2], &["json"]),
     ("explain", &[0, 2], &["json"]),
+    ("view", &[0, 2], &["json"]),
 ];
 
 #[test]

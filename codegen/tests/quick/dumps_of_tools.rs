@@ -1,51 +1,50 @@
-//! The bytes of `codegen/tests/dumps/reply.bin` as real tools print them. The first line
-//! of each dump is the command; gdb printed `reply`, an array of bytes, and `words`.
-
-use std::fs;
+//! The bytes of `codegen/tests/dumps/reply.bin` as real tools print them.
 
 use capchain::decode::{Subject, input};
 use capchain::dump;
 use capchain::ir::StructId;
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
+use support::dumps::{Extent, ToolDump, dumps, reply};
 use support::fixtures;
-
-/// The reply, and the name and the text of every dump.
-fn dumps() -> (Vec<u8>, Vec<(String, String)>) {
-    let folder = fixtures::root().join("codegen/tests/dumps");
-    let reply = fs::read(folder.join("reply.bin")).expect("the reply");
-    let mut dumps = Vec::new();
-    for file in fs::read_dir(folder).expect("the folder") {
-        let path = file.expect("a file").path();
-        if path.extension().is_some_and(|extension| extension == "txt") {
-            let text = fs::read_to_string(&path).expect("a dump");
-            dumps.push((path.display().to_string(), text));
-        }
-    }
-    dumps.sort();
-    (reply, dumps)
-}
 
 #[test]
 fn every_dump_gives_the_reply() {
     let abi = lower(&fixtures::spec(), None);
     let region = abi.structs.iter().position(|struct_| struct_.name == "vfio_region_info");
     let subject = Subject::Struct(StructId(region.expect("the struct")));
-    let (reply, dumps) = dumps();
-    assert!(dumps.len() >= 60, "{} dumps", dumps.len());
-    for (name, text) in dumps {
-        let read = input::read(&abi, subject, &TARGETS[0], text.as_bytes());
-        assert_eq!(read.map(|input| input.bytes), Ok(reply.clone()), "{name}");
+    let (reply, dumps) = (reply(), dumps());
+    assert!(dumps.len() >= 110, "{} dumps", dumps.len());
+    for ToolDump { file, extent, text, .. } in dumps {
+        let read = input::read(&abi, subject, &TARGETS[0], &text);
+        match extent {
+            Extent::Whole => {
+                assert_eq!(read.map(|input| input.bytes), Ok(reply.clone()), "{file}");
+            }
+            Extent::Cut => {
+                let found = dump::read(&text, false).expect("a dump");
+                assert!(found.cut && reply.starts_with(found.bytes()), "{file}: {found:?}");
+            }
+            Extent::Refused => {
+                let error = dump::read(&text, false).expect_err(&file);
+                assert!(error.ends_with("is no number: dump the bytes in hexadecimal"), "{error}");
+            }
+        }
     }
+}
+
+fn whole() -> impl Iterator<Item = ToolDump> {
+    dumps().into_iter().filter(|dump| dump.extent == Extent::Whole)
 }
 
 /// Lines of other tools around the rows, spacing and case change no byte.
 #[test]
 fn other_spellings_give_the_reply_or_are_refused() {
-    let (reply, dumps) = dumps();
+    let reply = reply();
     let (mut same, mut refused) = (0, 0);
-    for (name, text) in dumps {
-        let (_, text) = text.split_once('\n').expect("a comment");
+    for ToolDump { file: name, text, .. } in whole() {
+        let text = String::from_utf8(text).ok().filter(|text| !text.contains('\0'));
+        let Some(text) = text else { continue }; // UTF-16
         let before = |prefix: &str| -> String {
             text.lines().map(|line| format!("{prefix}{line}\n")).collect()
         };
@@ -80,4 +79,33 @@ fn other_spellings_give_the_reply_or_are_refused() {
     }
     println!("{same} the same, {refused} refused");
     assert!(same > 5 * refused, "{same} the same, {refused} refused");
+}
+
+#[test]
+fn an_output_among_two_of_a_session_is_not_chosen() {
+    let rows = "0x4020:\t0x00000040\t0x00000009\n";
+    let one =
+        format!("(gdb) print 1\n$1 = 1\n(gdb) x/2xw 0x4020\n{rows}(gdb) continue\nContinuing.\n");
+    assert_eq!(
+        dump::read(one.as_bytes(), false).map(|dump| dump.bytes().to_vec()),
+        Ok(vec![0x40, 0, 0, 0, 9, 0, 0, 0])
+    );
+    let two = format!("{one}(gdb) x/2xw 0x4020\n{rows}");
+    assert!(dump::read(two.as_bytes(), false).is_err());
+}
+
+#[test]
+fn an_array_with_a_string_has_its_size() {
+    let read = |text: &str| dump::read(text.as_bytes(), false).map(|dump| dump.bytes().to_vec());
+    assert_eq!(read(r#"char reply[4] = "\x28\0";"#), Ok(vec![0x28, 0, 0, 0]));
+    assert_eq!(read(r#"char reply[2] = "\x28\0";"#), Ok(vec![0x28, 0]));
+    assert!(read(r#"char reply[1] = "\x28\0";"#).is_err());
+    assert!(read(r#"char reply[99999999999] = "\x28\0";"#).is_err());
+}
+
+#[test]
+fn a_character_next_to_a_number_is_checked() {
+    let read = |text: &str| dump::read(text.as_bytes(), false).map(|dump| dump.bytes().to_vec());
+    assert_eq!(read("0x4020 <reply>:\t64 '@'\t0 '\\000'\t-1 '\\377'\n"), Ok(vec![64, 0, 255]));
+    assert!(read("0x4020 <reply>:\t65 '@'\t0 '\\000'\n").is_err());
 }

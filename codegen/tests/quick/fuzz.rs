@@ -19,17 +19,17 @@ fn decode_takes_any_bytes() {
 
 #[test]
 fn the_forms_of_input_take_any_bytes() {
-    run("input", fuzz_targets::input, rounds(2000));
+    run("input", fuzz_targets::input, rounds(700));
 }
 
 #[test]
 fn mailboxes_can_be_any_bytes() {
-    run("review", fuzz_targets::review, rounds(30).min(200));
+    run("review", fuzz_targets::review, rounds(15).min(200));
 }
 
 #[test]
 fn specifications_can_be_any_bytes() {
-    run("yaml", fuzz_targets::yaml, rounds(200).min(2500));
+    run("yaml", fuzz_targets::yaml, rounds(100).min(2500));
 }
 
 #[test]

@@ -39,11 +39,22 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("model", &["ir"]),
         ("compat", &["model", "ir"]),
         ("matrix", &["model", "ir"]),
+        ("view", &["decode", "ir"]),
         ("emit", &["ir"]),
         ("review", &["amend", "compat", "emit", "lint", "lower", "validate", "ir"]),
         (
             "reports",
-            &["catalogue", "compat", "decode", "ir", "lower", "model", "review", "validate"],
+            &[
+                "catalogue",
+                "compat",
+                "decode",
+                "ir",
+                "lower",
+                "model",
+                "review",
+                "validate",
+                "view",
+            ],
         ),
         ("site", &["catalogue", "compat", "emit", "ir"]),
         ("sync", &[]),
@@ -160,8 +171,9 @@ fn emitters_of_chains_derive_nothing() {
 fn no_line_ends_in_white_space() {
     let ours = ["codegen", "generated", "docs", "spec"];
     for (path, text) in ours.into_iter().flat_map(all_texts) {
-        // In a mail of this format, a line that continues ends in a space.
-        if path.ends_with("codegen/tests/mails/cxl-v3-flowed.eml") {
+        // In a mail of this format, a line that continues ends in a space; tools print others.
+        let foreign = ["codegen/tests/mails/cxl-v3-flowed.eml", "codegen/tests/dumps/"];
+        if foreign.iter().any(|part| path.display().to_string().contains(part)) {
             continue;
         }
         for (number, line) in text.lines().enumerate() {

@@ -2,7 +2,7 @@
 //! them: with sanitizers, for 32 bits and for a big-endian processor.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use capchain::dump;
 use capchain::ir::Abi;
@@ -74,13 +74,16 @@ fn swapped(case: &Case, big: &Target) -> Option<Vec<u8>> {
     (!case.target.big_endian).then_some(bytes)
 }
 
+/// The path of a program in a mode.
+fn binary(name: &str, mode: &Mode) -> String {
+    format!("./{name}-{}", mode.name)
+}
+
 /// Compiles a program in a mode.
-fn compile(workdir: &Workdir, mode: &Mode, sources: &[&str], name: &str) -> Command {
-    let binary = format!("./{name}-{}", mode.name);
+fn compile(workdir: &Workdir, mode: &Mode, sources: &[&str], name: &str) {
     let mut command = workdir.command(mode.compiler);
     command.args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-DRECORDS", "-I."]);
-    succeed(command.args(mode.arguments).args(sources).args(["-o", &binary]));
-    mode.run(workdir, &binary)
+    succeed(command.args(mode.arguments).args(sources).args(["-o", &binary(name, mode)]));
 }
 
 #[test]
@@ -91,9 +94,10 @@ fn the_header_says_the_same_in_every_mode() {
     c_program::write(workdir.folder(), &abi);
     let (mut vector_answers, mut both_orders) = (0, [false; 2]);
     for mode in modes(&workdir) {
+        compile(&workdir, mode, &["canonical.c"], "canonical");
         let mut counts = [0; 2];
         for (known, count) in [&vectors, &damaged].into_iter().zip(&mut counts) {
-            let command = compile(&workdir, mode, &["canonical.c"], "canonical");
+            let command = mode.run(&workdir, &binary("canonical", mode));
             let asked: Vec<_> = known.iter().map(|(case, _)| case.clone()).collect();
             for ((case, expect), answer) in known.iter().zip(run(command, &asked)) {
                 let Some(answer) = answer else { continue };
@@ -126,7 +130,8 @@ fn any_bytes_are_taken_in_every_mode() {
     let records: Vec<_> = records.collect();
     fs::write(&path, records).expect("a file");
     for mode in modes(&workdir) {
-        let mut command = compile(&workdir, mode, &["fuzz.c", "trace.c", "reply.c"], "fuzz");
+        compile(&workdir, mode, &["fuzz.c", "trace.c", "reply.c"], "fuzz");
+        let mut command = mode.run(&workdir, &binary("fuzz", mode));
         let records = fs::File::open(&path).expect("the records");
         let said = succeed(command.stdin(Stdio::from(records)));
         assert_eq!(said, format!("{} records\n", inputs.len()), "{}", mode.name);

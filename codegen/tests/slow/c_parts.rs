@@ -136,7 +136,7 @@ fn orders(takes: impl Fn(usize, usize) -> bool) {
 
 #[test]
 fn parts_and_the_whole_compile_in_every_order_with_an_older_kernel_header() {
-    orders(|count, way| (count + count / 6) % 6 == way);
+    orders(|count, way| count % 2 == 0 && (count / 2 + count / 12) % 6 == way);
 }
 
 #[test]

@@ -84,6 +84,7 @@ impl<'a> Collector<'_, 'a> {
             chains: _,
             capabilities: _,
             proposals: _,
+            regions: _,
             protocol: _,
         } = new;
         let text = |text: &'a str| Datum::Text(text.into());

@@ -10,13 +10,15 @@ pub(super) struct Groups<'a> {
     around: Vec<&'a str>,
     /// Whether the text begins with the list.
     pub(super) plain: bool,
+    /// Whether the last list is the size of an array after its name or type.
+    ends_in_size: bool,
 }
 
 impl<'a> Groups<'a> {
     pub(super) fn of(text: &'a str) -> Self {
         let (mut lists, mut around) = (Vec::new(), Vec::new());
         let (mut open, mut quote, mut escaped) = (None, None, false);
-        let (mut done, mut plain) = (0, false);
+        let (mut done, mut plain, mut ends_in_size) = (0, false, false);
         for (at, c) in text.char_indices() {
             let in_quotes = quote.is_some();
             match (quote, c) {
@@ -45,6 +47,8 @@ impl<'a> Groups<'a> {
                     let size = c != ')' || name || before.trim().is_empty();
                     if let Some(elements) = ListElements::of(content, c == '>').filter(|_| size) {
                         plain |= lists.is_empty() && before.trim().is_empty();
+                        let directly = before.ends_with(|c: char| c.is_ascii_alphanumeric());
+                        ends_in_size = c == ']' && directly && elements.single().is_some();
                         around.push(before);
                         lists.push(elements);
                         done = at + 1;
@@ -59,7 +63,17 @@ impl<'a> Groups<'a> {
         if lists.len() == 1 && call && !plain {
             lists.clear();
         }
-        Self { lists, around, plain }
+        Self { lists, around, plain, ends_in_size }
+    }
+
+    /// The list with the numbers; those before it are sizes.
+    pub(super) fn list(&self) -> Option<&ListElements<'a>> {
+        self.lists.last().filter(|_| !self.ends_in_size)
+    }
+
+    /// The size of the array whose value is no list.
+    pub(super) fn size(&self) -> Option<usize> {
+        self.lists.last().filter(|_| self.ends_in_size).and_then(ListElements::single)
     }
 
     /// The words around the lists.

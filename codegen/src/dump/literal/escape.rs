@@ -3,7 +3,7 @@
 use super::super::digit;
 
 /// The bytes of the text of a string.
-pub(super) fn unescaped(text: &str) -> Result<Vec<u8>, String> {
+pub(in crate::dump) fn unescaped(text: &str) -> Result<Vec<u8>, String> {
     let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
     while let Some((first, after)) = rest.split_first() {
         let tail = match (first, after) {
@@ -31,6 +31,10 @@ fn escape(text: &[u8]) -> Result<(u8, &[u8]), String> {
         b'x' => return hex(rest),
         b'u' => {
             let rest = rest.strip_prefix(b"00").ok_or("`\\u` is no byte")?;
+            return hex(rest);
+        }
+        b'U' => {
+            let rest = rest.strip_prefix(b"000000").ok_or("`\\U` is no byte")?;
             return hex(rest);
         }
         b'0'..=b'7' => return octal(text),

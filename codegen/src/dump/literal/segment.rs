@@ -80,7 +80,7 @@ fn repeats(after: &str) -> Result<(usize, &str), String> {
 }
 
 /// The end of a string: a quote that is not escaped.
-fn closing_quote(text: &str, quote: char) -> Option<usize> {
+pub(in crate::dump) fn closing_quote(text: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
     text.bytes().position(|byte| {
         let closes = char::from(byte) == quote && !escaped;

@@ -1,7 +1,7 @@
 //! The bytes of rows in one notation, byte order and radix of the offsets.
 
 use super::super::notation::Notation;
-use super::super::{MOST_BYTES, shown, text_column, too_many};
+use super::super::{MOST_BYTES, literal, shown, text_column, too_many};
 use super::shape::DumpRow;
 
 /// The most bytes in a row.
@@ -96,6 +96,7 @@ impl DumpBody {
             let end = left.find(|c: char| c.is_ascii_whitespace()).unwrap_or(left.len());
             let (number, after) = left.split_at(end);
             let Some(mut read) = self.notation.bytes(number) else { break };
+            let after = self.after_character(&read, after)?;
             if self.reversed {
                 read.reverse();
             }
@@ -136,6 +137,22 @@ impl DumpBody {
                 true => "the row has no numbers".to_owned(),
                 false => format!("`{}` is neither a number nor the text of the row", shown(left)),
             }),
+        }
+    }
+}
+
+impl DumpBody {
+    /// The text after the character that `x/c` of gdb prints after a number.
+    fn after_character<'a>(self, number: &[u8], after: &'a str) -> Result<&'a str, String> {
+        let plain = Notation { radix: 10, size: 1, c: false };
+        let Some(text) = after.strip_prefix(" '").filter(|_| self.notation == plain) else {
+            return Ok(after);
+        };
+        let Some(end) = literal::closing_quote(text, '\'') else { return Ok(after) };
+        let (shown, rest) = text.split_at(end);
+        match literal::unescaped(shown) {
+            Ok(bytes) if bytes == number => Ok(rest.get(1..).unwrap_or_default()),
+            _ => Err(format!("a number is {number:?}, but its character is `{shown}`")),
         }
     }
 }

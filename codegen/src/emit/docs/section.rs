@@ -10,7 +10,7 @@ use super::links::section_path;
 use super::page::Page;
 use super::phrases::{first_sentence, since};
 use super::table::{Align, Table};
-use super::{chains, groups, ioctls, macros, structs};
+use super::{chains, groups, ioctls, macros, regions, structs};
 use crate::ir::{Doc, GroupKind, Item, Meta, Section, StructId};
 use crate::output::OutputFile;
 
@@ -46,6 +46,9 @@ pub(super) fn file(page: &Page<'_>, uses: &CrossRefs, section: &Section) -> Outp
             let declared = one.struct_.filter(|id| one.inline && !own.contains(id));
             blocks.extend(declared.map(|id| structs::inline(page, uses, id)));
         }
+    }
+    for region in page.abi.regions.iter().filter(|region| region.section == section.name) {
+        blocks.push(regions::block(page, region));
     }
     let view = SectionDocView {
         banner: super::banner(page.abi),

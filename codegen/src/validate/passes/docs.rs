@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::spec::text::DocText;
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany};
 use crate::spec::{
-    AbiFile, Common, FieldSpec, IoctlSpec, ItemSpec, ReservedSpec, SpecFile, ValueSpec,
+    AbiFile, Common, FieldSpec, IoctlSpec, ItemSpec, RegionSpec, ReservedSpec, SpecFile, ValueSpec,
 };
 use crate::validate::Check;
 use crate::validate::codes::BAD_TEXT;
@@ -46,6 +46,9 @@ impl Texts<'_> {
         self.line(&file.source, file.source.place);
         for item in file.items.iter() {
             self.item(item);
+        }
+        for (_, region) in file.regions.iter() {
+            self.region(region);
         }
     }
 
@@ -110,6 +113,22 @@ impl Texts<'_> {
             self.line(&handler.source, handler.source.place);
             if let Some(doc) = &handler.doc {
                 self.doc(doc, doc.place);
+            }
+        }
+    }
+
+    fn region(&mut self, item: &RegionSpec) {
+        self.doc(&item.doc, item.doc.place);
+        for (_, handler) in item.handlers.iter() {
+            self.line(&handler.source, handler.source.place);
+            if let Some(doc) = &handler.doc {
+                self.doc(doc, doc.place);
+            }
+            let chains = || handler.chains.iter().map(|(_, chain)| chain);
+            let caps = chains().flat_map(|chain| chain.shows.iter());
+            let keeps = handler.keeps.iter().chain(chains().flat_map(|chain| chain.keeps.iter()));
+            for kept in keeps.chain(caps.flat_map(|(_, cap)| cap.keeps.iter())) {
+                self.doc(&kept.doc, kept.doc.place);
             }
         }
     }

@@ -3,8 +3,9 @@
 use crate::diagnostic::{Diagnostic, Place};
 use crate::release::{Release, Since};
 use crate::spec::history::Validity;
+use crate::spec::regions::KeptBitsSpec;
 use crate::spec::wrappers::{LineOrMap, Map, Placed};
-use crate::spec::{Common, FieldSpec, IoctlSpec, ItemSpec, ValueSpec};
+use crate::spec::{Common, FieldSpec, IoctlSpec, ItemSpec, RegionSpec, ValueSpec};
 use crate::validate::Check;
 use crate::validate::codes::{BAD_RELEASE, UNKNOWN_HEADER};
 
@@ -98,6 +99,9 @@ impl Times<'_, '_> {
             for item in file.items.iter() {
                 self.item(item, file.validity());
             }
+            for (_, region) in file.regions.iter() {
+                self.region(region, file.validity());
+            }
         }
     }
 
@@ -137,6 +141,27 @@ impl Times<'_, '_> {
         for (.., handler) in ioctl.handlers() {
             let times = (handler.since.as_ref(), handler.until.as_ref());
             self.span(times, Outer::Item(outer));
+        }
+    }
+
+    fn region(&mut self, region: &RegionSpec, outer: Validity) {
+        for (_, handler) in region.handlers.iter() {
+            self.span((handler.since.as_ref(), handler.until.as_ref()), Outer::File(outer));
+            let validity = handler.validity(outer);
+            self.kept_bits(&handler.keeps, validity);
+            for (_, chain) in handler.chains.iter() {
+                self.kept_bits(&chain.keeps, validity);
+                for (_, cap) in chain.shows.iter() {
+                    self.span((cap.since.as_ref(), cap.until.as_ref()), Outer::Item(validity));
+                    self.kept_bits(&cap.keeps, cap.validity(validity));
+                }
+            }
+        }
+    }
+
+    fn kept_bits(&mut self, keeps: &[KeptBitsSpec], outer: Validity) {
+        for kept in keeps {
+            self.span((kept.since.as_ref(), kept.until.as_ref()), Outer::Item(outer));
         }
     }
 

@@ -26,6 +26,9 @@ const VARIANTS: [(&str, &str); 2] = [
     ("Other", "a server appends capabilities of other trees under this name"),
 ];
 
+/// The language, in messages.
+pub(super) const RUST: &str = "Rust";
+
 /// Types and traits of the language that generated code names.
 const PRELUDE: [&str; 10] =
     ["Clone", "Copy", "Debug", "Default", "Eq", "From", "Hash", "Iterator", "Option", "PartialEq"];
@@ -58,6 +61,25 @@ impl<'a> Made<'a> {
         validity: Validity,
     ) -> Self {
         Self { name: name.into(), of: ("", &of.value), place: of.place, validity }
+    }
+
+    /// The name of an item.
+    pub(super) fn of_item(
+        name: impl Into<Cow<'a, str>>,
+        item: &'a str,
+        place: Place,
+        validity: Validity,
+    ) -> Self {
+        Self { name: name.into(), of: ("", item), place, validity }
+    }
+
+    /// Whether the name that it is made from passes a test.
+    pub(super) fn is_from(&self, test: impl Fn(&str) -> bool) -> bool {
+        test(self.of.1)
+    }
+
+    pub(super) fn place(&self) -> Place {
+        self.place
     }
 
     /// The same, for an origin that needs a qualifier.
@@ -133,7 +155,7 @@ fn types(check: &mut Check<'_>) {
                 SymbolKind::Struct | SymbolKind::Enum => Cow::from(text),
                 _ => return None,
             };
-            Some(Made { name, of: ("", text), place: target.place, validity: target.validity })
+            Some(Made::of_item(name, text, target.place, target.validity))
         })
     });
     let made: Vec<_> = of_fields.chain(of_items).collect();
@@ -162,20 +184,21 @@ fn accessors(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
         let both = [arm.name.value.clone(), ["set_", &arm.name.value].concat()];
         both.map(|method| Made::new(method, arm.name, arm.validity))
     });
-    unique(check, &methods.collect::<Vec<_>>(), "method");
+    unique(check, &methods.collect::<Vec<_>>(), "method", RUST);
 }
 
 /// Refuses invalid identifiers, and the later of two equal ones.
 pub(super) fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
     // A name that is invalid in every language has been refused already.
-    let named = |made: &&Made<'_>| is_name(made.of.1) && !is_rust_identifier(&made.name);
+    let named = |made: &&Made<'_>| made.is_from(is_name) && !is_rust_identifier(&made.name);
     for made in made.iter().filter(named) {
         refuse(check, made, what, "it is not a name in Rust; another prefix may help");
     }
-    unique(check, made, what);
+    unique(check, made, what, RUST);
 }
 
-pub(super) fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
+/// Refuses the later of two names that are equal in a language.
+pub(super) fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str, language: &str) {
     let definitions = made.iter().enumerate().map(|(owner, made)| Definition {
         key: &*made.name,
         validity: made.validity,
@@ -187,7 +210,7 @@ pub(super) fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
     for (one, other) in conflicts(&definitions, |one, other| made[one].of == made[other].of) {
         let (one, other) = (&definitions[one], &definitions[other]);
         let (first, again) = if other.place < one.place { (other, one) } else { (one, other) };
-        let message = format!("two items have the {what} `{}` in Rust", again.key);
+        let message = format!("two items have the {what} `{}` in {language}", again.key);
         let problem = Diagnostic::error(RUST_NAME, message).at(again.place, "again here");
         check.problems.push(problem.and(first.place, "first here"));
     }

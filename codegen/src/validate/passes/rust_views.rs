@@ -2,7 +2,7 @@
 //! fields, chains, capabilities and profiles.
 
 use super::names::file_name;
-use super::rust_names::{Made, distinct, refuse, short_of, unique};
+use super::rust_names::{Made, RUST, distinct, refuse, short_of, unique};
 use crate::names::{group_type, screaming, view_getter, without_prefix};
 use crate::validate::Check;
 use crate::validate::model::declarations::{ChainItem, StructDeclaration};
@@ -136,5 +136,5 @@ fn getters(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
             .names()
             .map(move |(validity, name)| Made::new(view_getter(name), field.name, validity))
     });
-    unique(check, &names.collect::<Vec<_>>(), "method");
+    unique(check, &names.collect::<Vec<_>>(), "method", RUST);
 }

@@ -1,0 +1,162 @@
+//! The rules of a handler for a chain, together with the chain of the other ABI.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::numbers;
+use crate::decode;
+use crate::ir::{Abi, Bits, BitsAt, CapHeader, Chain, ShownCap, ShownChain};
+use crate::layout::Model;
+use crate::release::Release;
+
+/// A chain with the rules of a handler, in a release.
+pub(super) struct LinkedChain<'a> {
+    pub(super) shown: &'a ShownChain,
+    space: &'a Abi,
+    chain: &'a Chain,
+    header: &'a CapHeader,
+    /// The capabilities that the release shows, by id.
+    caps: HashMap<u64, &'a ShownCap>,
+    /// The short names of the other ABI, by id.
+    names: HashMap<u64, &'a str>,
+    /// The parts of a header.
+    pub(super) id: HeaderPart,
+    pub(super) next: HeaderPart,
+    /// The size of a header.
+    pub(super) size: u64,
+}
+
+/// A part of a header: its bits, and the number of bits below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct HeaderPart {
+    pub(super) bits: BitsAt,
+    pub(super) shift: u32,
+}
+
+impl HeaderPart {
+    /// The part of the header at `at`.
+    pub(super) fn of(self, at: u64) -> Self {
+        let bits = BitsAt { at: at.saturating_add(self.bits.at), ..self.bits };
+        Self { bits, ..self }
+    }
+
+    /// Its value, if the bytes have it.
+    pub(super) fn read(self, bytes: &[u8]) -> Option<u64> {
+        Some(numbers::bits(bytes, 0, self.bits)? >> self.shift)
+    }
+}
+
+/// The place where a chain starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Start {
+    /// The offset of the first capability.
+    pub(super) first: u64,
+    /// The number that has this offset.
+    pub(super) pointer: Option<HeaderPart>,
+}
+
+impl<'a> LinkedChain<'a> {
+    pub(super) fn new(
+        shown: &'a ShownChain,
+        space: &'a Abi,
+        release: Release,
+    ) -> Result<Self, String> {
+        let chain = space.find_chain(&shown.chain);
+        let chain =
+            chain.ok_or_else(|| format!("{} has no chain `{}`", space.name, shown.chain))?;
+        let chain = space.chain(chain);
+        let header = space.cap_headers.get(chain.header);
+        let header = header.ok_or_else(|| format!("`{}` has no header", chain.name))?;
+        let known: HashMap<_, _> =
+            space.capabilities_of(chain).map(|cap| (cap.name.as_str(), cap)).collect();
+        let mut caps = HashMap::new();
+        for cap in &shown.shows {
+            let of = known.get(cap.name.as_str());
+            let of = of.ok_or_else(|| {
+                format!("the chain `{}` of {} has no `{}`", chain.name, space.name, cap.name)
+            })?;
+            if cap.releases.covers(release) {
+                caps.insert(of.id, cap);
+            }
+        }
+        Ok(Self {
+            shown,
+            space,
+            chain,
+            header,
+            caps,
+            names: known.values().map(|cap| (cap.id, cap.short.as_str())).collect(),
+            id: part(space, header, header.id, u64::MAX),
+            next: part(space, header, header.next, header.mask),
+            size: space.struct_(header.struct_).layouts[Model::Lp64.index()].size,
+        })
+    }
+
+    /// The capability of this id, if it is shown.
+    pub(super) fn shows(&self, id: u64) -> Option<&'a ShownCap> {
+        self.caps.get(&id).copied()
+    }
+
+    /// The short name of an id.
+    pub(super) fn name(&self, id: u64) -> Option<String> {
+        self.names.get(&id).map(|name| (*name).to_owned())
+    }
+
+    /// The name of the chain.
+    pub(super) fn chain_name(&self) -> &'a str {
+        &self.chain.name
+    }
+
+    /// The start of the chain, if the bytes have one.
+    pub(super) fn start(&self, bytes: &[u8]) -> Option<Start> {
+        let (first, source) = decode::first_capability(self.space, self.chain, bytes)?;
+        let pointer = (source.size > 0).then(|| HeaderPart {
+            bits: BitsAt { at: source.offset, size: source.size, mask: whole(source.size) },
+            shift: 0,
+        });
+        (!self.is_empty(bytes, first)).then_some(Start { first, pointer })
+    }
+
+    /// Whether a header means that there is no capability.
+    fn is_empty(&self, bytes: &[u8], at: u64) -> bool {
+        self.header.empty.iter().any(|(bits, values)| {
+            let part = part(self.space, self.header, *bits, u64::MAX);
+            part.of(at).read(bytes).is_some_and(|value| values.contains(&value))
+        })
+    }
+
+    /// The `next` that ends the chain.
+    pub(super) fn end(&self) -> u64 {
+        self.header.end
+    }
+
+    /// The offset of the next capability, if the header at `at` has one.
+    pub(super) fn next_of(&self, bytes: &[u8], at: u64) -> Option<u64> {
+        self.next.of(at).read(bytes).filter(|next| *next != self.header.end)
+    }
+
+    /// The offsets at which a header can lie.
+    pub(super) fn within(&self, bytes: &[u8]) -> Range<u64> {
+        let len = bytes.len() as u64;
+        let end = self.chain.space.as_ref().map_or(len, |space| space.end.min(len));
+        self.chain.bound..end.saturating_sub(self.size).saturating_add(1)
+    }
+
+    /// The most capabilities that the bytes can have.
+    pub(super) fn most(&self, bytes: &[u8]) -> u64 {
+        bytes.len() as u64 / self.header.align.max(self.size).max(1)
+    }
+}
+
+/// The place of some bits of a header, from its start; `mask` has the bits that count.
+fn part(space: &Abi, header: &CapHeader, bits: Bits, mask: u64) -> HeaderPart {
+    let span = space.struct_(header.struct_).layouts[Model::Lp64.index()].fields[bits.field];
+    let all = u64::MAX >> (64 - bits.count.clamp(1, 64));
+    let mask = (all & mask) << bits.low;
+    HeaderPart { bits: BitsAt { at: span.offset, size: span.size, mask }, shift: bits.low }
+}
+
+/// All bits of a number of this size.
+fn whole(size: u64) -> u64 {
+    u64::MAX >> (64 - 8 * size.clamp(1, 8))
+}

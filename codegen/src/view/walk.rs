@@ -1,0 +1,167 @@
+//! The walk of a handler over a chain of the device: the fate of every capability, and the
+//! headers that lead around the hidden ones.
+
+use super::link::{HeaderPart, LinkedChain};
+use super::numbers;
+use super::runs::Runs;
+use super::{CapFate, FoundCap, HiddenBecause, Relinked, SeenCap, SeenChain};
+use crate::ir::{ShownCap, ShownLength};
+use crate::release::Release;
+use crate::reply::FirstHidden;
+
+/// The result of a walk.
+pub(super) struct HandlerWalk<'c, 'a> {
+    chain: &'c LinkedChain<'a>,
+    caps: Vec<(SeenCap, Option<&'a ShownCap>)>,
+    relinked: Vec<Relinked>,
+    removed: bool,
+}
+
+/// The number that leads to a capability, and its header.
+#[derive(Clone, Copy)]
+struct Link {
+    header: u64,
+    number: HeaderPart,
+}
+
+/// Walks a chain, notes its capabilities in `runs` and changes the offsets that are kept.
+pub(super) fn walk<'c, 'a>(
+    chain: &'c LinkedChain<'a>,
+    device: &[u8],
+    runs: &mut Runs<'_>,
+) -> HandlerWalk<'c, 'a> {
+    let mut walk = HandlerWalk { chain, caps: Vec::new(), relinked: Vec::new(), removed: false };
+    let Some(start) = chain.start(device) else { return walk };
+    let mut link = start.pointer.map(|number| Link { header: number.bits.at, number });
+    let (mut at, within) = (start.first, chain.within(device));
+    for _ in 0..chain.most(device) {
+        if !within.contains(&at) {
+            break;
+        }
+        let id = chain.id.of(at).read(device).unwrap_or_default();
+        let next = chain.next_of(device, at);
+        let shown = chain.shows(id).ok_or(HiddenBecause::NotShown);
+        let shown = shown.and_then(|cap| match length(cap, device, at) {
+            0 => Err(HiddenBecause::NoLength),
+            length => Ok((cap, length)),
+        });
+        let name = chain.name(id);
+        let own = Link { header: at, number: chain.next.of(at) };
+        match shown {
+            Ok((cap, length)) => {
+                runs.note(at, length, id, chain.within(device).start);
+                walk.caps.push((SeenCap { at, id, name, fate: CapFate::Shown }, Some(cap)));
+                link = Some(own);
+            }
+            Err(because) if link.is_none() && chain.shown.first_hidden == FirstHidden::Anchor => {
+                runs.note(at, chain.size, id, chain.within(device).start);
+                runs.keep_next_only(at, chain.size, own.number.bits);
+                walk.caps.push((SeenCap { at, id, name, fate: CapFate::Anchor(because) }, None));
+                link = Some(own);
+            }
+            Err(because) => {
+                walk.caps.push((SeenCap { at, id, name, fate: CapFate::Hidden(because) }, None));
+                if let Some(link) = link {
+                    walk.relink(link, runs, next);
+                }
+            }
+        }
+        match next {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    walk.remove(device, runs);
+    walk
+}
+
+/// The bytes that a shown capability has for the handler.
+fn length(cap: &ShownCap, device: &[u8], at: u64) -> u64 {
+    match cap.length {
+        ShownLength::Least(least) => least,
+        ShownLength::In(field) => numbers::number(device, at, field).unwrap_or_default(),
+    }
+}
+
+impl HandlerWalk<'_, '_> {
+    /// Changes the offset of the next capability in a header.
+    fn relink(&mut self, link: Link, runs: &mut Runs<'_>, next: Option<u64>) {
+        let to = next.unwrap_or(self.chain.end());
+        let from = runs.replace(link.number, to);
+        match self.relinked.iter_mut().find(|one| one.at == link.header) {
+            Some(one) => one.to = to,
+            None => self.relinked.push(Relinked { at: link.header, from, to }),
+        }
+    }
+
+    /// Clears the bits that say there is a chain, if it shows nothing.
+    fn remove(&mut self, device: &[u8], runs: &mut Runs<'_>) {
+        let shown = self.caps.iter().any(|(cap, _)| cap.fate == CapFate::Shown);
+        let Some(none) = self.chain.shown.none.filter(|_| !shown && !self.caps.is_empty()) else {
+            return;
+        };
+        self.removed = numbers::bits(device, 0, none).is_some_and(|bits| bits != 0);
+        runs.clear(none);
+    }
+
+    /// Marks the bits of its capabilities that are kept.
+    pub(super) fn keep(&self, runs: &mut Runs<'_>, release: Release) {
+        let starts = self.caps.iter().filter_map(|(cap, shown)| match cap.fate {
+            CapFate::Shown | CapFate::Anchor(_) => Some((cap, shown)),
+            _ => None,
+        });
+        for (cap, shown) in starts {
+            let Some(run) = runs.run_at(cap.at) else { continue };
+            let own = shown.iter().flat_map(|shown| &shown.keeps);
+            let keeps = self.chain.shown.keeps.iter().chain(own);
+            for kept in keeps.filter(|kept| kept.releases.covers(release)) {
+                runs.keep_bits(cap.at, run.clone(), kept, cap.name.as_deref());
+            }
+        }
+    }
+
+    /// The chain with the capabilities that a program finds in the bytes that it reads.
+    pub(super) fn finish(self, seen: &[u8]) -> SeenChain {
+        let found = self.found(seen);
+        let leads_to = |at: u64| {
+            let mut headers = found.iter().map(|one| one.at);
+            headers.find(|header| self.chain.next_of(seen, *header) == Some(at))
+        };
+        let caps = self.caps.iter().map(|(cap, _)| {
+            let mut cap = cap.clone();
+            if let CapFate::Hidden(because) = cap.fate
+                && let Some(header) = leads_to(cap.at)
+            {
+                cap.fate = CapFate::Reached(because, header);
+            }
+            cap
+        });
+        let kept = |one: &&Relinked| {
+            self.chain.next_of(seen, one.at).unwrap_or(self.chain.end()) == one.to
+                || self.caps.iter().all(|(cap, _)| cap.at != one.at)
+        };
+        SeenChain {
+            name: self.chain.chain_name().to_owned(),
+            caps: caps.collect(),
+            relinked: self.relinked.iter().filter(kept).copied().collect(),
+            removed: self.removed,
+            found,
+        }
+    }
+
+    /// The capabilities that a program finds.
+    fn found(&self, seen: &[u8]) -> Vec<FoundCap> {
+        let mut found: Vec<FoundCap> = Vec::new();
+        let within = self.chain.within(seen);
+        let mut next = self.chain.start(seen).map(|start| start.first);
+        while let Some(at) = next.filter(|at| within.contains(at)) {
+            if self.removed || found.iter().any(|one| one.at == at) {
+                break;
+            }
+            let id = self.chain.id.of(at).read(seen).unwrap_or_default();
+            found.push(FoundCap { at, id });
+            next = self.chain.next_of(seen, at);
+        }
+        found
+    }
+}
