@@ -24,6 +24,7 @@ mod space;
 mod subject;
 mod text;
 mod value;
+mod whole_space;
 
 pub use candidates::{Candidate, arguments, candidates};
 pub use chain::DecodedCap;
@@ -36,6 +37,7 @@ pub use reply::DecodedReply;
 pub use subject::{Subject, SubjectNames};
 pub use text::text;
 pub use value::{Array, Content, DecodedValue};
+pub use whole_space::{WholeSpace, space_struct};
 
 use crate::ir::{
     Abi, Capability, CapabilityId, Chain, ChainStart, Role, Struct, StructId, StructRole,

@@ -5,6 +5,7 @@
 
 mod base64;
 mod encoding;
+pub mod labelled;
 mod list;
 mod literal;
 mod notation;

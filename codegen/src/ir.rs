@@ -163,6 +163,9 @@ pub struct Header {
     pub path: String,
     /// Its include guards.
     pub guards: Vec<String>,
+    /// Whether it declares the structs of its sections; otherwise only the generated header
+    /// does.
+    pub structs: bool,
 }
 
 /// `_IO(type, base + number)`.

@@ -71,6 +71,7 @@ impl<'a> Lowering<'a> {
         let headers = spec.abi.headers.iter().map(|(_, header)| Header {
             path: header.path.value.clone(),
             guards: header.guards.iter().map(|guard| guard.value.clone()).collect(),
+            structs: header.structs,
         });
         let fds = spec.abi.fds.iter().map(|(name, kind)| FdKind {
             name: name.value.clone(),

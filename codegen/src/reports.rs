@@ -6,6 +6,7 @@ pub mod decode;
 pub mod layout;
 pub mod reply;
 pub mod review;
+pub mod spaces;
 mod uncertain_releases;
 pub mod view;
 

@@ -92,7 +92,7 @@ pub struct AbiFile {
     pub cap_headers: Map<CapHeaderSpec>,
 }
 
-/// The default of `publish`.
+/// The default of `publish` and `structs`.
 fn yes() -> bool {
     true
 }
@@ -104,6 +104,9 @@ pub struct HeaderSpec {
     pub path: Placed<String>,
     /// Its include guards, as installed and as in the kernel's tree.
     pub guards: List<Placed<String>>,
+    /// Whether it declares the structs of its files; otherwise only the generated header does.
+    #[serde(default = "yes")]
+    pub structs: bool,
 }
 
 /// How ioctl numbers are built: `_IO(type, base + number)`.

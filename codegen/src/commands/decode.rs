@@ -3,6 +3,7 @@
 mod calls;
 mod colour;
 mod lines;
+mod spaces;
 mod types;
 
 use std::io;
@@ -22,7 +23,7 @@ use types::named;
 pub(super) fn run(source: &Source, args: &DecodeArgs) -> CommandResult {
     let target = target(&args.target)?;
     let types = named(source, args)?;
-    if args.lines {
+    if args.lines && types.named {
         let [subject] = types.subjects[..] else {
             return Err("--lines needs a STRUCT or an IOCTL with one struct".to_owned());
         };
@@ -32,6 +33,15 @@ pub(super) fn run(source: &Source, args: &DecodeArgs) -> CommandResult {
         );
     }
     let (name, bytes) = read(types.file.as_deref())?;
+    if let Some(report) = spaces::output(source, args, &types, target, &bytes) {
+        let report = report.map_err(|error| format!("{name}: {error}"))?;
+        return Ok(Output { text: colour::painted(report.text), ..report });
+    }
+    if args.lines {
+        return Err("--lines needs a STRUCT or an IOCTL with one struct, or a dump of \
+            labelled blocks"
+            .to_owned());
+    }
     let text = dump::text(&bytes);
     let dump = dump::read(&bytes, target.big_endian);
     if let Some(text) = text.as_deref() {

@@ -44,6 +44,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("IoctlNumbers", "type_name", "compared as a constant"),
     ("IoctlNumbers", "base_name", "compared as a constant"),
     ("FdKind", "doc", DOC),
+    ("Header", "structs", "the generated header declares the structs in any case"),
     ("CapHeader", "name", "only the specification uses the name"),
     ("CapHeader", "doc", DOC),
     ("Bits", "field", BITS),

@@ -41,6 +41,8 @@ impl<'a> Declarations<'a> {
         let entries = abi.entries().into_iter();
         for entry in entries.filter(|entry| headers.contains(&abi.sections[entry.section].header)) {
             match entry.kind {
+                EntryKind::Struct(_)
+                    if !abi.headers[abi.sections[entry.section].header].structs => {}
                 EntryKind::Struct(id) => declarations.structs.push(abi.struct_(id)),
                 EntryKind::Macro(item) => declarations.macros.push(item),
                 _ => declarations.constants.extend(constant(abi, &entry)),

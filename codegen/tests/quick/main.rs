@@ -48,6 +48,7 @@ mod model_sample;
 mod new_kernel;
 mod overlays;
 mod patched_headers;
+mod pci;
 mod proposals;
 mod protocol;
 mod requests;

@@ -34,6 +34,7 @@ mod lspci;
 mod matrix_compiled;
 mod no_panic;
 mod pci_abi;
+mod pci_regs;
 mod proofs;
 mod proposals;
 mod publishing;

@@ -19,7 +19,9 @@ pub(super) fn views(abi: &Abi, prefix: &str) -> Vec<AssertionsView> {
     let header = |struct_: &Struct| abi.sections[struct_.section].header;
     let runs = abi.structs.chunk_by(|a, b| header(a) == header(b));
     let views = runs.map(|run| AssertionsView {
-        after: after_macro(&abi.headers[header(&run[0])], prefix),
+        after: Some(&abi.headers[header(&run[0])])
+            .filter(|header| header.structs)
+            .and_then(|header| after_macro(header, prefix)),
         lines: run.iter().flat_map(|struct_| assertion(struct_, prefix)).collect(),
     });
     views.collect()

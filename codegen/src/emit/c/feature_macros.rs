@@ -29,7 +29,7 @@ pub(super) fn fields(context: &CompatContext<'_>) -> Vec<FieldFeaturesView> {
         let fields = fields.map(|(owner, field)| feature(context, &field_name(owner, &field)));
         let counts = context.of_header(index).filter(|entry| entry.is_count());
         FieldFeaturesView {
-            after: after_macro(header, &context.prefix),
+            after: after_macro(header, &context.prefix).filter(|_| header.structs),
             names: fields.chain(counts.map(|entry| feature(context, entry.name))).collect(),
         }
     });
@@ -43,6 +43,9 @@ pub(super) fn conditional_fields(
     header: usize,
 ) -> Vec<ConditionalFeatureView> {
     let detecting = &context.detecting;
+    if !context.abi.headers[header].structs {
+        return Vec::new();
+    }
     let fields = late(context, header).filter_map(|(owner, field)| {
         let own = detecting.of_type(owner).filter(|_| !detecting.is_first(owner));
         let own = own.map(|name| format!("!defined({name})"));

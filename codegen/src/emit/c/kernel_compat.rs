@@ -30,8 +30,10 @@ pub(super) fn kernel_header(header: &Header, prefix: &str) -> Option<KernelHeade
 /// them came with the header, or if it has no include guard.
 pub(super) fn backfill(context: &CompatContext<'_>, header: usize) -> Option<BackfillView> {
     let kernel_header = &context.abi.headers[header];
-    let late: Vec<_> =
-        context.of_header(header).filter(|entry| !context.detecting.is_first(entry)).collect();
+    let declared =
+        |entry: &&Entry<'_>| kernel_header.structs || !matches!(entry.kind, EntryKind::Struct(_));
+    let late = context.of_header(header).filter(declared);
+    let late: Vec<_> = late.filter(|entry| !context.detecting.is_first(entry)).collect();
     let needed = needed_elsewhere(context.abi, header);
     let rest = late.iter().filter(|entry| !is_among(&needed, entry));
     let view = BackfillView {
@@ -48,9 +50,21 @@ pub(super) fn backfill(context: &CompatContext<'_>, header: usize) -> Option<Bac
 /// The structs that a kernel header may lack and that declarations of other
 /// kernel headers need.
 pub(super) fn needed(context: &CompatContext<'_>, header: usize) -> Vec<MissingDeclsView> {
+    if !context.abi.headers[header].structs {
+        return vec![MissingDeclsView { detected_by: None, decls: all_structs(context, header) }];
+    }
     let needed = needed_elsewhere(context.abi, header);
     let late = context.of_header(header).filter(|entry| !context.detecting.is_first(entry));
     missing(context, late.filter(|entry| is_among(&needed, entry)))
+}
+
+/// Every struct of a kernel header.
+fn all_structs(context: &CompatContext<'_>, header: usize) -> Vec<MissingDecl> {
+    let structs = context.of_header(header).filter_map(|entry| match entry.kind {
+        EntryKind::Struct(id) => Some(MissingDecl::Struct(structs::bare(context.abi, id))),
+        _ => None,
+    });
+    structs.collect()
 }
 
 /// The structs of one kernel header that structs of others contain.
@@ -82,7 +96,7 @@ fn missing<'a>(
 ) -> Vec<MissingDeclsView> {
     let missing: Vec<_> = late.filter_map(|entry| missing_decl(context, entry)).collect();
     let missing = missing.chunk_by(|a, b| a.0 == b.0).map(|missing| MissingDeclsView {
-        detected_by: missing[0].0.to_owned(),
+        detected_by: Some(missing[0].0.to_owned()),
         decls: missing.iter().map(|(_, decl)| decl.clone()).collect(),
     });
     missing.collect()

@@ -139,7 +139,7 @@ pub(super) struct RunView {
     pub(super) after: Option<String>,
     pub(super) sections: Vec<SectionView>,
     /// Structs that sections of other kernel headers need and that an older
-    /// kernel header may lack.
+    /// kernel header may lack, and all structs of a kernel header that declares none.
     pub(super) needed: Vec<MissingDeclsView>,
 }
 
@@ -181,8 +181,9 @@ pub(super) struct BackfillView {
 
 /// Declarations that are missing if a macro is not defined.
 pub(super) struct MissingDeclsView {
-    /// The macro that the kernel introduced together with them.
-    pub(super) detected_by: String,
+    /// The macro that the kernel introduced together with them; none for those that the kernel
+    /// header never has.
+    pub(super) detected_by: Option<String>,
     pub(super) decls: Vec<MissingDecl>,
 }
 

@@ -1,0 +1,45 @@
+//! A whole space: the struct at its start, and every chain in it.
+
+use super::{DecodeError, Decoded, Subject, decode};
+use crate::ir::{Abi, Chain, ChainId, StructId};
+use crate::layout::Target;
+
+/// A space that was decoded.
+#[derive(Clone, Debug)]
+pub struct WholeSpace<'a> {
+    /// The struct at its start, up to the first byte that a chain can have.
+    pub start: Decoded<'a>,
+    /// Its chains, in the order of the specification.
+    pub chains: Vec<Decoded<'a>>,
+}
+
+impl<'a> WholeSpace<'a> {
+    /// Reads the space that starts with a struct.
+    pub fn read(abi: &'a Abi, struct_: StructId, target: &'static Target, bytes: &'a [u8]) -> Self {
+        let chains = abi.chains.iter().enumerate();
+        let inside: Vec<_> = chains.filter(|(_, chain)| starts_with(chain, struct_)).collect();
+        let bound = inside.iter().map(|(_, chain)| chain.bound).min();
+        let bound = bound.and_then(|bound| usize::try_from(bound).ok()).unwrap_or(bytes.len());
+        let start = bytes.get(..bound).unwrap_or(bytes);
+        let chain =
+            |(id, _): (usize, &Chain)| decode(abi, Subject::Chain(ChainId(id)), target, bytes);
+        Self {
+            start: decode(abi, Subject::Struct(struct_), target, start),
+            chains: inside.into_iter().map(chain).collect(),
+        }
+    }
+
+    /// The first error, of the struct, a chain or a capability.
+    pub fn problem(&self) -> Option<&DecodeError> {
+        [&self.start].into_iter().chain(&self.chains).find_map(Decoded::problem)
+    }
+}
+
+/// The struct at the start of the spaces of an ABI, if it has some.
+pub fn space_struct(abi: &Abi) -> Option<StructId> {
+    abi.chains.iter().find_map(|chain| chain.space.as_ref()?.struct_)
+}
+
+fn starts_with(chain: &Chain, struct_: StructId) -> bool {
+    chain.space.as_ref().is_some_and(|space| space.struct_ == Some(struct_))
+}
