@@ -84,6 +84,15 @@ pub(crate) enum Command {
         capchain trace -- qemu-system-x86_64 -device vfio-pci,host=01:00.0\n  \
         capchain trace --output calls.jsonl --format json -- ./my-program")]
     Trace(TraceArgs),
+    /// Show the configuration space that VFIO shows of a device, and why
+    #[command(after_help = "DUMP is a configuration space in any form that `decode` reads: \
+        `lspci -xxxx`, the file `config` of\nsysfs, hexdump; several devices of `lspci` are shown \
+        one after another. A capability that is\nhidden is left out of the chain; its bytes can \
+        be read nevertheless.\nExit 0: shown; 2: the input cannot be used.\n\nExample:\n  \
+        capchain view /sys/bus/pci/devices/0000:01:00.0/config --at v6.1\n  \
+        lspci -xxxx -s 01:00.0 | capchain view --diff v6.1 v7.3\n  \
+        capchain view dump.txt --format json")]
+    View(ViewArgs),
     /// Compare real kernel headers with the specification, both ways
     #[command(after_help = "Only declarations of the given headers are compared.\nExit 0: no \
         difference; 1: differences; 2: a header cannot be read or parsed.\n\nExample:\n  \
@@ -229,6 +238,22 @@ pub(crate) struct TraceArgs {
     #[arg(long, value_name = "RELEASE")]
     pub(crate) at: Option<Release>,
     /// Format of the ioctls; of json, each is one line
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ViewArgs {
+    /// File with the configuration space [default: standard input]
+    #[arg(value_name = "DUMP")]
+    pub(crate) file: Option<PathBuf>,
+    /// The kernel release that shows it, such as v6.1 [default: the newest]
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) at: Option<Release>,
+    /// Show only the differences between two releases
+    #[arg(long, value_names = ["OLD", "NEW"], num_args = 2, conflicts_with = "at")]
+    pub(crate) diff: Vec<Release>,
+    /// Format of the result
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }

@@ -16,6 +16,7 @@ mod review;
 mod show;
 mod specs;
 mod trace;
+mod view;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -44,6 +45,7 @@ pub(crate) fn run(cli: Cli) -> CommandResult {
         Command::Init(args) => init::run(&args),
         Command::Decode(args) => decode::run(&cli.source, &args),
         Command::Trace(args) => trace::run(&cli.source, &args),
+        Command::View(args) => view::run(&cli.source, &args),
         Command::Explain(args) => explain::run(&args),
     }
 }

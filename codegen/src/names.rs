@@ -57,7 +57,9 @@ pub fn group_type(name: &str) -> String {
 /// The getter of a field of a capability; every view has some methods already.
 pub fn view_getter(field: &str) -> String {
     match field {
-        "version" | "offset" | "bytes" | "read" => format!("{field}_field"),
+        "version" | "offset" | "bytes" | "read" | "check" | "cap" | "kind" => {
+            format!("{field}_field")
+        }
         field => field.to_owned(),
     }
 }
@@ -141,10 +143,10 @@ pub fn c_folder(abi: &str) -> String {
 }
 
 /// Modules that a generated crate can have, by file name without ending.
-pub const CRATE_MODULES: [&str; 23] = [
+pub const CRATE_MODULES: [&str; 24] = [
     "argument", "array", "bindgen", "bindings", "call", "calls", "chain", "counted", "flags",
     "history", "ioctls", "lib", "profile", "records", "reply", "request", "requests", "results",
-    "target", "test", "uapi", "views", "wire",
+    "space", "target", "test", "uapi", "views", "wire",
 ];
 
 /// The module with the bindings of a kernel header: `vfio` for `linux/vfio.h`.

@@ -90,7 +90,7 @@ pub enum KeptValue {
     Host,
 }
 
-/// What a handler of a region does with a hidden capability that is the first of its chain.
+/// The treatment of a hidden capability that is the first of its chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FirstHidden {

@@ -1,5 +1,5 @@
-//! What a program reads of a device whose chains a handler changes: computed from the
-//! bytes of the device and the rules of the handler, without a device.
+//! The bytes that a program reads of a device whose chains a handler changes, computed from
+//! the bytes of the device and the rules of the handler, without a device.
 //!
 //! The handler notes, for every byte, the capability that has it. A later capability takes
 //! bytes from an earlier one, and touching bytes of one id are one run, whose rules count
@@ -34,7 +34,7 @@ pub struct SpaceView {
     pub ranges: Vec<KeptRange>,
 }
 
-/// A chain of the device, and what a program finds of it.
+/// A chain of the device, and the capabilities of it that a program finds.
 #[derive(Clone, Debug)]
 pub struct SeenChain {
     /// Its name.
@@ -63,7 +63,7 @@ pub struct SeenCap {
     pub fate: CapFate,
 }
 
-/// What a handler does with a capability.
+/// The treatment of a capability by a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CapFate {
     /// It is shown.
@@ -133,7 +133,7 @@ pub fn handler(abi: &Abi) -> Result<(&Region, &RegionHandler), String> {
     })
 }
 
-/// What a program reads of a device through a handler, in a release.
+/// The bytes that a program reads of a device through a handler, in a release.
 ///
 /// # Errors
 ///
@@ -168,8 +168,8 @@ pub fn view(
     })
 }
 
-/// Sentences about bits and capabilities of which it is not known whether the release
-/// keeps or shows them.
+/// A sentence about each bit and capability whose first release is known only as a range
+/// that contains the release.
 pub fn uncertain(handler: &RegionHandler, release: Release) -> Vec<String> {
     let caps = handler.chains.iter().flat_map(|chain| &chain.shows);
     let shown = caps.clone().map(|cap| (cap.releases, format!("shows `{}`", cap.name)));

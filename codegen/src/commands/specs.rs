@@ -261,6 +261,11 @@ pub(super) fn all(source: &Source) -> Result<Vec<Specification>, String> {
     }
 }
 
+/// The specification of an ABI, of the workspace or embedded.
+pub(super) fn by_name(name: &str) -> Result<Specification, String> {
+    named(name, in_workspace())
+}
+
 /// The specification of an ABI.
 fn named(name: &str, here: Vec<Specification>) -> Result<Specification, String> {
     let known: Vec<_> = here.iter().filter_map(|spec| spec.name.clone()).collect();

@@ -143,9 +143,15 @@ impl<'a> SpaceWalk<'a> {
         let mut caps = self.reader.abi.capabilities_of(self.chain);
         let known = caps.find(|cap| cap.id == read.id && read.version >= 1);
         let end = known.and_then(|known| self.length(known, at, limit)).unwrap_or(limit);
-        let known = known.map(|known| self.kind(known, at, end));
         let span = Span { offset: at, size: end.saturating_sub(at) };
-        let error = known.and_then(|known| self.check(known, read, span).err());
+        let (known, error) = match known.map(|known| (known, self.check(known, read, span))) {
+            None => (None, None),
+            Some((known, Err(error))) => (Some(known), Some(error)),
+            Some((known, Ok(()))) => {
+                let kind = self.kind(known, at, end);
+                (Some(kind), self.check(kind, read, span).err())
+            }
+        };
         DecodedCap { at, id: read.id, version: read.version, next, end, known, error }
     }
 

@@ -19,6 +19,7 @@ mod kernel_compat;
 mod literal;
 mod runtime;
 mod section;
+mod spaces;
 mod structs;
 mod tabs;
 mod value_names;
@@ -52,7 +53,7 @@ struct Part {
 }
 
 /// The parts, in the order in which the whole header has them.
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     Part {
         name: "types",
         title: "types",
@@ -93,6 +94,18 @@ const PARTS: [Part; 5] = [
             chains::text(abi, &emitter.stem, prefix)
         },
         present: |abi| abi.chains.iter().any(|chain| chain.space.is_none()),
+    },
+    Part {
+        name: "spaces",
+        title: "chains of a space",
+        about: "Bounded functions that read chains of capabilities in a block of little-endian \
+                bytes, in memory or in a device.",
+        needs: &["types", "compat"],
+        body: |emitter| {
+            let CompatContext { abi, prefix, .. } = &emitter.context;
+            spaces::text(abi, &emitter.stem, prefix)
+        },
+        present: spaces::present,
     },
     Part {
         name: "calls",

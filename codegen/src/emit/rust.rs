@@ -36,7 +36,7 @@ struct Runtime {
 }
 
 /// The hand-written files, by name.
-const RUNTIME: [Runtime; 14] = [
+const RUNTIME: [Runtime; 15] = [
     runtime("argument.rs", include_str!("../../runtime/argument.rs"), requests::present),
     runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_records),
     runtime("bindgen.rs", include_str!("../../runtime/bindgen.rs"), |_| true),
@@ -49,6 +49,7 @@ const RUNTIME: [Runtime; 14] = [
     runtime("reply.rs", include_str!("../../runtime/reply.rs"), needs_replies),
     runtime("request.rs", include_str!("../../runtime/request.rs"), needs_replies),
     runtime("results.rs", include_str!("../../runtime/results.rs"), requests::has_results),
+    runtime("space.rs", include_str!("../../runtime/space.rs"), views::has_spaces),
     runtime("target.rs", include_str!("../../runtime/target.rs"), |_| true),
     runtime("wire.rs", include_str!("../../runtime/wire.rs"), needs_wire),
 ];
@@ -99,7 +100,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         files.push(FileEmitter::new(&path, move || section::module(abi, names, former, index)));
     }
     files.push(FileEmitter::optional("records.rs", move || records::module(abi)));
-    if views::has_chains(abi) {
+    if views::has_chains(abi) || views::has_spaces(abi) {
         files.push(FileEmitter::new("views.rs", move || views::root(abi)));
         files.extend(views::files(abi, names));
     }

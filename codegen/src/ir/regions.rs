@@ -1,4 +1,4 @@
-//! What handlers show of regions that contain a space of another ABI.
+//! Regions that contain a space of another ABI, as their handlers show it.
 
 use super::{Abi, Doc};
 use crate::diagnostic::Place;
@@ -22,7 +22,7 @@ pub struct Region {
     pub place: Place,
 }
 
-/// What a handler changes of the space that a device has.
+/// The changes of a handler to the space that a device has.
 #[derive(Clone, Debug)]
 pub struct RegionHandler {
     /// Its short name.
@@ -97,7 +97,7 @@ pub struct ShownChain {
     pub chain: String,
     /// The bits of each shown header that are not read from the device.
     pub keeps: Vec<KeptBits>,
-    /// What happens to a hidden capability that is the first.
+    /// The treatment of a hidden capability that is the first.
     pub first_hidden: FirstHidden,
     /// The bits that read 0 if no capability is shown.
     pub none: Option<BitsAt>,

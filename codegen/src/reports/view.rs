@@ -16,7 +16,7 @@ pub struct ShownDevice {
     pub bytes: Vec<u8>,
 }
 
-/// What a program reads of devices, in one release.
+/// The bytes that a program reads of devices, in one release.
 ///
 /// # Errors
 ///
@@ -49,7 +49,7 @@ pub fn views(abi: &Abi, space: &Abi, devices: &[ShownDevice], format: Format) ->
     }
 }
 
-/// The differences between what a program reads in two releases.
+/// The differences between the bytes that a program reads in two releases.
 ///
 /// # Errors
 ///

@@ -21,7 +21,16 @@ const GUIDES: [(&str, &[&str]); 5] = [
     ),
     (
         "Look into it",
-        &["decode", "trace", "abi-json", "exports", "protocol", "chains", "kernel-versions"],
+        &[
+            "decode",
+            "view",
+            "trace",
+            "abi-json",
+            "exports",
+            "protocol",
+            "chains",
+            "kernel-versions",
+        ],
     ),
     (
         "Change a kernel ABI",

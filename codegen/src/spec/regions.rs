@@ -1,4 +1,4 @@
-//! Regions: what a handler shows of a space that another ABI describes.
+//! Regions that contain a space of another ABI, as their handlers show it.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -21,7 +21,7 @@ pub struct RegionSpec {
     pub handlers: Map<RegionHandlerSpec>,
 }
 
-/// What a handler changes of the space that a device has.
+/// The changes of a handler to the space that a device has.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct RegionHandlerSpec {
     /// Its kernel file and functions.
@@ -93,7 +93,7 @@ pub struct ShownChainSpec {
     /// The bits of the header of each shown capability that are not read from the device.
     #[serde(default)]
     pub keeps: List<KeptBitsSpec>,
-    /// What happens to a hidden capability that is the first of the chain.
+    /// The treatment of a hidden capability that is the first of the chain.
     pub first_hidden: FirstHidden,
     /// The bits that read 0 if no capability is shown.
     pub none: Option<BitsAtSpec>,

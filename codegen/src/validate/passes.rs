@@ -2,6 +2,7 @@
 //! every error.
 
 mod before;
+mod byte_order;
 mod capabilities;
 mod chains;
 mod docs;
@@ -50,6 +51,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     headers::check(check);
     chains::check(check);
     spaces::check(check);
+    byte_order::check(check);
     capabilities::check(check);
     versions::check(check);
     ioctls::check(check, &releases);

@@ -120,7 +120,7 @@ impl HandlerWalk<'_, '_> {
         }
     }
 
-    /// The chain with what a program finds in the bytes that it reads.
+    /// The chain with the capabilities that a program finds in the bytes that it reads.
     pub(super) fn finish(self, seen: &[u8]) -> SeenChain {
         let found = self.found(seen);
         let leads_to = |at: u64| {

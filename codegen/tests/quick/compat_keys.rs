@@ -433,6 +433,7 @@ fn keys(path: &str) -> Vec<(String, String)> {
 fn every_key_is_compared_or_listed_with_a_reason() {
     let mut all = keys("codegen/src/ir.rs");
     all.extend(keys("codegen/src/ir/proposals.rs"));
+    all.extend(keys("codegen/src/ir/spaces.rs"));
     all.extend(keys("codegen/src/ir/regions.rs"));
     let layout = keys("codegen/src/layout.rs").into_iter();
     all.extend(layout.filter(|(type_, _)| type_ == "Layout" || type_ == "Span"));

@@ -86,6 +86,10 @@ fn files(folder: &Path) {
     let accepted = "  - {code: C7, subject: vfio_region_info.cap_offset, reason: nobody names it}";
     write("accept.yaml", format!("accept:\n{accepted}\n").as_bytes());
     write("severity.yaml", b"severity: {C7: note}\n");
+    let space = fs::read(fixtures::root().join("docs/examples/cxl_memory.txt")).expect("a dump");
+    write("space.txt", &space);
+    let half = String::from_utf8(space).expect("text").replace("00000200", "?");
+    write("torn.txt", half.as_bytes());
     replies(folder);
     patches(folder);
 }
@@ -176,7 +180,7 @@ fn every_line_of_the_contract_holds() {
 }
 
 /// The commands with their exit codes and formats.
-const COMMANDS: [(&str, &[i32], &[&str]); 9] = [
+const COMMANDS: [(&str, &[i32], &[&str]); 10] = [
     ("generate", &[0, 1, 2], &[]),
     ("lint", &[0, 1, 2], &["json", "github"]),
     ("compat", &[0, 1, 2], &["json", "github"]),
@@ -186,6 +190,7 @@ const COMMANDS: [(&str, &[i32], &[&str]); 9] = [
     ("decode", &[0, 1, 2], &["json"]),
     ("layout", &[0, 2], &["json"]),
     ("explain", &[0, 2], &["json"]),
+    ("view", &[0, 2], &["json"]),
 ];
 
 #[test]

@@ -1,11 +1,19 @@
 //! `view`: rules of a handler on made-up spaces of a made-up ABI, whose every byte is
-//! known by construction.
+//! known by construction; and devices of QEMU, against the bytes that VFIO showed.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use capchain::decode::{self, Subject};
 use capchain::ir::Abi;
+use capchain::layout::TARGETS;
 use capchain::lower::lower;
 use capchain::view::{self, CapFate, HiddenBecause, SpaceView};
+use support::captures;
 use support::fixtures;
 use support::spec_folder::SpecFolder;
+use support::walkthrough::follow;
 
 const ABI: &str = "abi: NAME\ntitle: A space\ndoc: For tests.\nprefix: NAME\nreleases: [v1.0..v1.9]\n\
                    files: [parts]\nheaders:\n  parts: {path: NAME.h, guards: [NAME_H]}\n";
@@ -59,7 +67,7 @@ const HEADERS: &str = "cap_headers:
     doc: Words.
 ";
 
-/// What the handler keeps, shows and hides.
+/// A handler that keeps, shows and hides.
 const REGION: &str = "title: A region\ndoc: One.\nheader: parts\nsince: v1.0\nsource: a book
 items:
   - constants: regions
@@ -105,7 +113,7 @@ fn lowered(folder: &SpecFolder, at: &str) -> Abi {
     lower(&fixtures::open(folder.path()), Some(at.parse().expect("a release")))
 }
 
-/// What is read of a space in a release.
+/// The view of a space in a release.
 fn seen(space: &[u8], at: &str) -> SpaceView {
     let chains = lowered(&abi("space", CHAINS, HEADERS), "v1.9");
     let region = lowered(&abi("show", REGION, ""), at);
@@ -244,4 +252,103 @@ fn every_space_has_a_view() {
             assert_eq!((view.bytes[at] ^ byte) & !view.kept[at], 0, "{device:02x?} at {at}");
         }
     }
+}
+
+/// The files of `.ci/live-config`: a release each.
+fn live_files() -> Vec<PathBuf> {
+    let folder = captures::live_folder().join("config");
+    let folders = [Some(folder), std::env::var_os("CAPCHAIN_CONFIG_SPACES").map(PathBuf::from)];
+    let entries =
+        folders.into_iter().flatten().flat_map(|folder| fs::read_dir(folder).expect("files"));
+    let paths = entries.map(|entry| entry.expect("a file").path());
+    paths.filter(|path| path.extension().is_some_and(|ending| ending == "txt")).collect()
+}
+
+/// The bytes of each device of a file, from sysfs and through VFIO.
+fn devices(text: &str) -> BTreeMap<&str, [Vec<u8>; 2]> {
+    let mut devices = BTreeMap::<&str, [Vec<u8>; 2]>::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let words: Vec<_> = line.split(' ').collect();
+        let [address, from, digits] = words[..] else { panic!("{line}") };
+        let bytes = digits.as_bytes().chunks(2).map(|pair| {
+            let pair = std::str::from_utf8(pair).expect("digits");
+            u8::from_str_radix(pair, 16).expect("digits")
+        });
+        devices.entry(address).or_default()[usize::from(from == "vfio")] = bytes.collect();
+    }
+    devices
+}
+
+/// The configuration space of PCI, and the ABI with the region in a release.
+fn pci_and_vfio(at: &str) -> [Abi; 2] {
+    let pci = fixtures::open(&fixtures::root().join("spec/pci"));
+    let release = Some(at.parse().expect("a release"));
+    [lower(&pci, None), lower(&fixtures::spec(), release)]
+}
+
+#[test]
+fn vfio_shows_what_is_predicted() {
+    let (mut spaces, mut hidden, mut reached) = (0, 0, 0);
+    for path in live_files() {
+        let release = path.file_stem().expect("a name").to_string_lossy();
+        let [pci, vfio] = pci_and_vfio(&format!("v{release}"));
+        let (_, handler) = view::handler(&vfio).expect("a handler");
+        let text = fs::read_to_string(&path).expect("spaces");
+        for (address, [device, shown]) in devices(&text) {
+            let view = view::view(handler, &pci, vfio.release, &device).expect("a view");
+            assert_eq!(view.bytes.len(), shown.len(), "{release} {address}");
+            for (at, byte) in shown.iter().enumerate() {
+                let wrong = (view.bytes[at] ^ byte) & !view.host[at];
+                assert_eq!(wrong, 0, "{release} {address} at {at:#x}");
+            }
+            for chain in &view.chains {
+                let id = pci.find_chain(&chain.name).expect("a chain");
+                let walked = decode::decode(&pci, Subject::Chain(id), &TARGETS[0], &shown);
+                let walked: Vec<_> = walked.caps.iter().map(|cap| (cap.at, cap.id)).collect();
+                let found: Vec<_> = chain.found.iter().map(|cap| (cap.at, cap.id)).collect();
+                assert_eq!(found, walked, "{release} {address} {}", chain.name);
+                let fates = || chain.caps.iter().map(|cap| cap.fate);
+                hidden += fates().filter(|fate| matches!(fate, CapFate::Hidden(_))).count();
+                reached += fates().filter(|fate| matches!(fate, CapFate::Reached(..))).count();
+            }
+            spaces += 1;
+        }
+    }
+    println!("{spaces} spaces as predicted; {hidden} hidden, {reached} reached all the same");
+    assert!(spaces >= 20 && hidden >= 5 && reached >= 1, "{spaces} {hidden} {reached}");
+}
+
+/// Devices with changed bytes: there is always a view, and a byte that is not kept is the
+/// device's.
+#[test]
+fn changed_devices_have_a_view() {
+    let [pci, vfio] = pci_and_vfio("v7.3");
+    let (_, handler) = view::handler(&vfio).expect("a handler");
+    let text = fs::read_to_string(captures::live_folder().join("config/7.3.txt")).expect("text");
+    let mut state = 7_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        usize::try_from(state >> 33).expect("31 bits") % below
+    };
+    for [device, _] in devices(&text).values() {
+        for _ in 0..40 {
+            let mut device = device.clone();
+            for _ in 0..random(6) + 1 {
+                let near = [0x34, 0x40, 0x100, 0x200][random(4)] + random(0x40);
+                let at = near.min(device.len() - 1);
+                device[at] = [0, 0xff, 0x40, 0x10][random(4)] ^ random(16) as u8;
+            }
+            device.truncate([64, 256, 4096, random(4096)][random(4)].min(device.len()));
+            let view = view::view(handler, &pci, vfio.release, &device).expect("a view");
+            let kept = view.bytes.iter().zip(&device).zip(&view.kept);
+            assert!(kept.into_iter().all(|((seen, own), kept)| (seen ^ own) & !kept == 0));
+        }
+    }
+}
+
+#[test]
+fn the_guide_prints_what_view_prints() {
+    let root = fixtures::root();
+    let codes = follow(&root.join("docs/view.md"), &root);
+    assert!(codes.len() >= 3 && codes.iter().all(|code| *code == 0), "{codes:?}");
 }

@@ -41,6 +41,7 @@ mod publishing;
 mod results;
 mod rust_format;
 mod sarif;
+mod spaces;
 mod standalone_crates;
 #[cfg(target_os = "linux")]
 mod trace;

@@ -17,7 +17,7 @@
  *
  * This file is self-contained. Its parts are also files of their own, which can
  * be included before and after it: pci_abi/types.h, pci_abi/compat.h,
- * pci_abi/names.h.
+ * pci_abi/names.h, pci_abi/spaces.h.
  */
 #ifndef PCI_ABI_H
 #define PCI_ABI_H
@@ -9471,5 +9471,2711 @@ static inline pci_abi_size pci_abi_dvsec_cxl_reg_locator_block1_text(
 }
 
 #endif /* PCI_ABI_NAMES_H */
+
+#ifndef PCI_ABI_SPACES_H
+#define PCI_ABI_SPACES_H
+
+/* ----------------------- Chains of a space ------------------------------- */
+
+/*
+ * Functions that walk the chains of capabilities in a block of little-endian
+ * bytes, which is in memory or read by a function of the program. They stay in
+ * the block, end on every input, and allocate nothing.
+ */
+
+/* The errors of a chain in a space. Every value is below every errno. */
+enum pci_abi_space_error_kind {
+	/* a capability starts at the end of its chain or after it */
+	PCI_ABI_SPACE_OUT_OF_BOUNDS = -65601,
+	/* a capability starts before its chain */
+	PCI_ABI_SPACE_TOO_LOW = -65602,
+	/* the chain ends inside a capability's header */
+	PCI_ABI_SPACE_HEADER_CUT = -65603,
+	/* the chain returns to a capability that was visited before */
+	PCI_ABI_SPACE_CYCLE = -65604,
+	/* a capability ends before its fields do; the walk can continue */
+	PCI_ABI_SPACE_BODY_LIMITED = -65605,
+};
+
+/* The description of an error in a space. */
+static inline const char *pci_abi_space_error_text(int kind)
+{
+	switch (kind) {
+	case PCI_ABI_SPACE_OUT_OF_BOUNDS:
+		return "a capability starts after its chain";
+	case PCI_ABI_SPACE_TOO_LOW:
+		return "a capability starts before its chain";
+	case PCI_ABI_SPACE_HEADER_CUT:
+		return "the chain ends inside a capability's header";
+	case PCI_ABI_SPACE_CYCLE:
+		return "the chain returns to an earlier capability";
+	case PCI_ABI_SPACE_BODY_LIMITED:
+		return "a capability ends before its fields do";
+	default:
+		return "unknown error";
+	}
+}
+
+/*
+ * A block of little-endian bytes: in memory, or in a device that a function
+ * reads. The function gets an offset that is a multiple of the width (1, 2 or
+ * 4) and below the size, and returns the number. If an access fails, it
+ * returns all ones, as a device that is gone does.
+ */
+struct pci_abi_space {
+	const __u8 *bytes;	/* null if a function reads */
+	__u32	size;
+	__u32	(*read)(void *context, __u32 at, __u32 width);
+	void	*context;
+};
+
+/* A space in memory. */
+static inline struct pci_abi_space pci_abi_space_of(const void *buf,
+						      pci_abi_size len)
+{
+	struct pci_abi_space space;
+
+	PCI_ABI__CLEAR(&space);
+	space.bytes = PCI_ABI__CAST(const __u8 *, buf);
+	space.size = len > 0xffffffff ? 0xffffffff : PCI_ABI__CAST(__u32, len);
+	return space;
+}
+
+/* A space that a function reads. */
+static inline struct pci_abi_space pci_abi_space_read_by(
+		__u32 (*read)(void *context, __u32 at, __u32 width),
+		void *context, __u32 size)
+{
+	struct pci_abi_space space;
+
+	PCI_ABI__CLEAR(&space);
+	space.read = read;
+	space.context = context;
+	space.size = size;
+	return space;
+}
+
+/* Reads 1, 2 or 4 bytes at a multiple of the width, inside of the space. */
+static inline __u32 pci_abi__space_access(const struct pci_abi_space *space,
+					   __u32 at, __u32 width)
+{
+	__u32 number = 0, nth;
+
+	if (!space->bytes)
+		return space->read(space->context, at, width);
+	for (nth = width; nth > 0; nth--)
+		number = number << 8 | space->bytes[at + nth - 1];
+	return number;
+}
+
+/* Reads up to 8 bytes inside of the space, by aligned accesses. */
+static inline __u64 pci_abi__space_number(const struct pci_abi_space *space,
+					   __u32 at, __u32 width)
+{
+	__u64 number = 0;
+	__u32 nth;
+
+	if ((width == 1 || width == 2 || width == 4) && !(at % width))
+		return pci_abi__space_access(space, at, width);
+	if (width == 8 && !(at % 4)) {
+		number = pci_abi__space_access(space, at + 4, 4);
+		return number << 32 | pci_abi__space_access(space, at, 4);
+	}
+	for (nth = width; nth > 0; nth--)
+		number = number << 8 |
+			 pci_abi__space_access(space, at + nth - 1, 1);
+	return number;
+}
+
+/* Bits of an integer in a struct. */
+struct pci_abi__space_bits {
+	__u32	at;	/* offset of the integer in the struct */
+	__u32	width;	/* bytes of the integer; 0 if there are no bits */
+	__u32	low;	/* the lowest bit */
+	__u64	mask;	/* applied after the shift */
+};
+
+/* A value of some bits. */
+struct pci_abi__space_value {
+	struct pci_abi__space_bits bits;
+	__u64	value;
+};
+
+/* The rules of a chain in a space, and the format of its headers. */
+struct pci_abi__space_format {
+	__u32	size;			/* size of the header */
+	struct pci_abi__space_bits id;
+	struct pci_abi__space_bits version;	/* without bits, always 1 */
+	struct pci_abi__space_bits next;
+	__u64	end;			/* the next that ends the chain */
+	int	from_space;		/* next counts from the space's start */
+	/* values that mean that there is no capability; ends with no bits */
+	const struct pci_abi__space_value *empty;
+	__u32	first;			/* lowest offset of a capability */
+	__u32	limit;			/* first offset after the chain */
+	__u32	align;
+};
+
+/* A capability in a space. */
+struct pci_abi_space_cap {
+	const struct pci_abi_space *space;
+	__u32	at;		/* its offset */
+	__u32	id;
+	__u32	version;
+	__u32	next;		/* offset of the next one; 0 for the last */
+	__u32	size;		/* number of bytes that can belong to it */
+};
+
+/* The most offsets that a capability can have, in words of 32 bits. */
+#define PCI_ABI__SPACE_SLOTS	30
+
+/* The walk over a chain in a space. It ends on every input. */
+struct pci_abi_space_walk {
+	const struct pci_abi_space *space;
+	__u32	end;		/* end of the chain in this space */
+	__u32	at;		/* offset of the next capability */
+	int	state;		/* 1 during the walk, 0 at its end, or error */
+	__u32	error_at;	/* offset of the capability with the error */
+	__u32	need;		/* for a limited body: the required bytes */
+	__u32	visited[PCI_ABI__SPACE_SLOTS];
+};
+
+/* The value of bits in an integer. */
+static inline __u64 pci_abi__space_field(
+		const struct pci_abi__space_bits *bits, __u64 number)
+{
+	return number >> bits->low & bits->mask;
+}
+
+/* Reads bits at the start of a space: 1, or 0 if the space ends before. */
+static inline int pci_abi__space_start_bits(
+		const struct pci_abi_space *space,
+		const struct pci_abi__space_bits *bits, __u64 *value)
+{
+	*value = 0;
+	if (bits->at > space->size || space->size - bits->at < bits->width)
+		return 0;
+	*value = pci_abi__space_field(bits,
+			pci_abi__space_number(space, bits->at, bits->width));
+	return 1;
+}
+
+/* Reads bits of a capability: 1, or 0 if it ends before. */
+static inline int pci_abi__space_cap_bits(
+		const struct pci_abi_space_cap *cap,
+		const struct pci_abi__space_bits *bits, __u64 *value)
+{
+	*value = 0;
+	if (bits->at > cap->size || cap->size - bits->at < bits->width)
+		return 0;
+	*value = pci_abi__space_field(bits,
+			pci_abi__space_number(cap->space, cap->at + bits->at,
+					       bits->width));
+	return 1;
+}
+
+/* A number of a capability; 0 if the capability ends before. */
+static inline __u64 pci_abi_space_get(const struct pci_abi_space_cap *cap,
+				       __u32 offset, __u32 width)
+{
+	if (offset > cap->size || cap->size - offset < width || width > 8)
+		return 0;
+	return pci_abi__space_number(cap->space, cap->at + offset, width);
+}
+
+/* The empty walk. */
+static inline struct pci_abi_space_walk pci_abi__space_no_walk(
+		const struct pci_abi_space *space)
+{
+	struct pci_abi_space_walk walk;
+
+	PCI_ABI__CLEAR(&walk);
+	walk.space = space;
+	return walk;
+}
+
+/*
+ * A walk that starts with the capability at first. There is no chain in a
+ * space that ends before it.
+ */
+static inline struct pci_abi_space_walk pci_abi__space_start(
+		const struct pci_abi__space_format *format,
+		const struct pci_abi_space *space, __u64 first)
+{
+	struct pci_abi_space_walk walk = pci_abi__space_no_walk(space);
+
+	walk.end = space->size < format->limit ? space->size : format->limit;
+	walk.at = first > 0xffffffff ? 0xffffffff : PCI_ABI__CAST(__u32, first);
+	walk.state = walk.end > format->first;
+	return walk;
+}
+
+/* Ends a walk with an error. */
+static inline int pci_abi__space_fail(struct pci_abi_space_walk *walk,
+				       int kind)
+{
+	walk->error_at = walk->at;
+	walk->state = kind;
+	return kind;
+}
+
+/* Checks that a capability can be at an offset and was not visited before. */
+static inline int pci_abi__space_enter(
+		const struct pci_abi__space_format *format,
+		struct pci_abi_space_walk *walk)
+{
+	const __u32 at = walk->at;
+	__u32 slot, bit;
+
+	if (at < format->first)
+		return pci_abi__space_fail(walk, PCI_ABI_SPACE_TOO_LOW);
+	if (at >= walk->end)
+		return pci_abi__space_fail(walk, PCI_ABI_SPACE_OUT_OF_BOUNDS);
+	if (walk->end - at < format->size)
+		return pci_abi__space_fail(walk, PCI_ABI_SPACE_HEADER_CUT);
+	slot = (at - format->first) / format->align;
+	bit = PCI_ABI__CAST(__u32, 1) << slot % 32;
+	slot /= 32;
+	if (slot >= PCI_ABI__SPACE_SLOTS || walk->visited[slot] & bit)
+		return pci_abi__space_fail(walk, PCI_ABI_SPACE_CYCLE);
+	walk->visited[slot] |= bit;
+	return 1;
+}
+
+/* The value of bits in a header, which is read as one number. */
+static inline __u64 pci_abi__space_header(
+		const struct pci_abi__space_bits *bits, __u64 header)
+{
+	return pci_abi__space_field(bits, header >> bits->at * 8);
+}
+
+/*
+ * Visits the next capability. Returns 1 if there is one, 0 at the end, or the
+ * kind of the error. After an error, every call returns the same error.
+ */
+static inline int pci_abi__space_visit(
+		const struct pci_abi__space_format *format,
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_space_cap *cap)
+{
+	const struct pci_abi__space_value *empty;
+	__u64 header, next, target;
+	__u32 end;
+
+	PCI_ABI__CLEAR(cap);
+	if (walk->state <= 0)
+		return walk->state;
+	if (pci_abi__space_enter(format, walk) != 1)
+		return walk->state;
+	cap->space = walk->space;
+	cap->at = walk->at;
+	header = pci_abi__space_number(walk->space, walk->at, format->size);
+	for (empty = format->empty; empty->bits.width; empty++)
+		if (pci_abi__space_header(&empty->bits, header) ==
+		    empty->value) {
+			walk->state = 0;
+			return 0;
+		}
+	cap->id = PCI_ABI__CAST(__u32,
+			pci_abi__space_header(&format->id, header));
+	cap->version = 1;
+	if (format->version.width)
+		cap->version = PCI_ABI__CAST(__u32,
+				pci_abi__space_header(&format->version,
+						       header));
+	next = pci_abi__space_header(&format->next, header);
+	target = format->from_space ? next : next + cap->at;
+	if (target > 0xffffffff || target < next)
+		target = 0xffffffff;
+	end = walk->end;
+	if (next == format->end) {
+		walk->state = 0;
+	} else {
+		walk->at = PCI_ABI__CAST(__u32, target);
+		cap->next = walk->at;
+		if (target > cap->at && target < end)
+			end = walk->at;
+	}
+	cap->size = end - cap->at;
+	return 1;
+}
+
+/* Shortens a capability to its length. */
+static inline void pci_abi__space_until(
+		struct pci_abi_space_cap *cap,
+		const struct pci_abi__space_bits *length)
+{
+	__u64 size;
+
+	if (pci_abi__space_cap_bits(cap, length, &size) && size < cap->size)
+		cap->size = PCI_ABI__CAST(__u32, size);
+}
+
+/* Checks that a body has all of its bytes; the walk can continue. */
+static inline int pci_abi__space_body(struct pci_abi_space_walk *walk,
+				       const struct pci_abi_space_cap *cap,
+				       __u64 need)
+{
+	if (need <= cap->size)
+		return 1;
+	walk->error_at = cap->at;
+	walk->need = need > 0xffffffff ? 0xffffffff :
+		     PCI_ABI__CAST(__u32, need);
+	return PCI_ABI_SPACE_BODY_LIMITED;
+}
+
+/* Checks that a body has all elements of its array. */
+static inline int pci_abi__space_counted(struct pci_abi_space_walk *walk,
+					  const struct pci_abi_space_cap *cap,
+					  __u32 start, __u64 count, __u32 each)
+{
+	/* More elements than this do not fit any space. */
+	if (count > 0xffffffff)
+		count = 0xffffffff;
+	return pci_abi__space_body(walk, cap, start + count * each);
+}
+
+/* Values of headers that mean that there is no capability. */
+static const struct pci_abi__space_value pci_abi__standard_empty[]
+__attribute__((__unused__)) = {
+	{ { 0, 1, 0, 0xff }, 0xff },
+	{ { 0, 0, 0, 0 }, 0 }
+};
+static const struct pci_abi__space_format pci_abi__standard_format
+__attribute__((__unused__)) = {
+	2,
+	{ 0, 1, 0, 0xff },	/* id */
+	{ 0, 0, 0, 0 },	/* version */
+	{ 1, 1, 0, 0xfc },	/* next */
+	0, 1, pci_abi__standard_empty,
+	64, 256, 4
+};
+
+/* Starts a walk over the chain standard of a space. */
+static inline struct pci_abi_space_walk pci_abi_standard_caps(
+		const struct pci_abi_space *space)
+{
+	struct pci_abi__space_bits bits = { 0, 0, 0, 0 };
+	__u64 value;
+	__u32 at;
+
+	bits.at = 6;
+	bits.width = 2;
+	bits.mask = 0x10;
+	if (!pci_abi__space_start_bits(space, &bits, &value) || !value)
+		return pci_abi__space_no_walk(space);
+
+	bits.at = 14;
+	bits.width = 1;
+	bits.low = 0;
+	bits.mask = 0x7f;
+	if (!pci_abi__space_start_bits(space, &bits, &value))
+		return pci_abi__space_no_walk(space);
+	switch (value) {
+	case 0:
+		at = 52;
+		break;
+	case 1:
+		at = 52;
+		break;
+	case 2:
+		at = 20;
+		break;
+	default:
+		return pci_abi__space_no_walk(space);
+	}
+	bits.at = at;
+	bits.low = 0;
+	bits.width = 1;
+	bits.mask = 0xfc;
+	if (!pci_abi__space_start_bits(space, &bits, &value) ||
+	    value == 0)
+		return pci_abi__space_no_walk(space);
+
+	return pci_abi__space_start(&pci_abi__standard_format, space, value);
+}
+
+/*
+ * Visits the next capability. Returns 1, 0 at the end, or the kind of the
+ * error. After PCI_ABI_SPACE_BODY_LIMITED the walk continues.
+ */
+static inline int pci_abi_standard_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_space_cap *cap)
+{
+	int found = pci_abi__space_visit(&pci_abi__standard_format, walk, cap);
+
+	if (found <= 0 || !cap->version)
+		return found;
+	switch (cap->id) {
+	case 1: {	/* PCI_CAP_ID_PM */
+		return pci_abi__space_body(walk, cap,
+				8);
+	}
+	case 2: {	/* PCI_CAP_ID_AGP */
+		return pci_abi__space_body(walk, cap,
+				12);
+	}
+	case 3: {	/* PCI_CAP_ID_VPD */
+		return pci_abi__space_body(walk, cap,
+				8);
+	}
+	case 4: {	/* PCI_CAP_ID_SLOTID */
+		return pci_abi__space_body(walk, cap,
+				4);
+	}
+	case 5: {	/* PCI_CAP_ID_MSI */
+		return pci_abi__space_body(walk, cap,
+				8);
+	}
+	case 6: {	/* PCI_CAP_ID_CHSWP */
+		return pci_abi__space_body(walk, cap,
+				4);
+	}
+	case 7: {	/* PCI_CAP_ID_PCIX */
+		return pci_abi__space_body(walk, cap,
+				8);
+	}
+	case 8: {	/* PCI_CAP_ID_HT */
+		return pci_abi__space_body(walk, cap,
+				4);
+	}
+	case 9: {	/* PCI_CAP_ID_VNDR */
+		static const struct pci_abi__space_bits length =
+			{ 2, 1, 0, 0xff };
+
+		pci_abi__space_until(cap, &length);
+		return pci_abi__space_body(walk, cap,
+				3);
+	}
+	case 10: {	/* PCI_CAP_ID_DBG */
+		return pci_abi__space_body(walk, cap,
+				4);
+	}
+	case 11: {	/* PCI_CAP_ID_CCRC */
+		return pci_abi__space_body(walk, cap,
+				2);
+	}
+	case 12: {	/* PCI_CAP_ID_SHPC */
+		return pci_abi__space_body(walk, cap,
+				8);
+	}
+	case 13: {	/* PCI_CAP_ID_SSVID */
+		return pci_abi__space_body(walk, cap,
+				8);
+	}
+	case 14: {	/* PCI_CAP_ID_AGP3 */
+		return pci_abi__space_body(walk, cap,
+				2);
+	}
+	case 15: {	/* PCI_CAP_ID_SECDEV */
+		return pci_abi__space_body(walk, cap,
+				2);
+	}
+	case 16: {	/* PCI_CAP_ID_EXP */
+		return pci_abi__space_body(walk, cap,
+				12);
+	}
+	case 17: {	/* PCI_CAP_ID_MSIX */
+		return pci_abi__space_body(walk, cap,
+				12);
+	}
+	case 18: {	/* PCI_CAP_ID_SATA */
+		return pci_abi__space_body(walk, cap,
+				8);
+	}
+	case 19: {	/* PCI_CAP_ID_AF */
+		static const struct pci_abi__space_bits length =
+			{ 2, 1, 0, 0xff };
+
+		pci_abi__space_until(cap, &length);
+		return pci_abi__space_body(walk, cap,
+				6);
+	}
+	case 20: {	/* PCI_CAP_ID_EA */
+		return pci_abi__space_body(walk, cap,
+				4);
+	}
+	default:
+		return found;
+	}
+}
+
+/* The values of a struct pci_cap_pm. */
+struct pci_abi_standard_pm {
+	struct pci_abi_space_cap cap;
+	__u16	pmc;
+	__u16	ctrl;
+	__u8	ppb_extensions;
+	__u8	data;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_pm_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_pm *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 1 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->pmc = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 2, 2));
+	out->ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 4, 2));
+	out->ppb_extensions = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 6, 1));
+	out->data = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 7, 1));
+	return 1;
+}
+
+/* The values of a struct pci_cap_agp. */
+struct pci_abi_standard_agp {
+	struct pci_abi_space_cap cap;
+	__u8	version;
+	__u8	rfu;
+	__u32	status;
+	__u32	command;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_agp_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_agp *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 2 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->version = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->rfu = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->status = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->command = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_vpd. */
+struct pci_abi_standard_vpd {
+	struct pci_abi_space_cap cap;
+	__u16	addr;
+	__u32	data;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_vpd_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_vpd *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 3 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->addr = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 2, 2));
+	out->data = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_slotid. */
+struct pci_abi_standard_slotid {
+	struct pci_abi_space_cap cap;
+	__u8	esr;
+	__u8	chassis_nr;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_slotid_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_slotid *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 4 || !cap->version)
+		return 0;
+	if (cap->size < 4)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->esr = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->chassis_nr = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	return 1;
+}
+
+/* The values of a struct pci_cap_msi. */
+struct pci_abi_standard_msi {
+	struct pci_abi_space_cap cap;
+	__u16	flags;
+	__u32	address_lo;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_msi_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_msi *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 5 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->flags = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 2, 2));
+	out->address_lo = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_chswp. */
+struct pci_abi_standard_chswp {
+	struct pci_abi_space_cap cap;
+	__u8	csr;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_chswp_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_chswp *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 6 || !cap->version)
+		return 0;
+	if (cap->size < 4)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->csr = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	return 1;
+}
+
+/* The values of a struct pci_cap_pcix. */
+struct pci_abi_standard_pcix {
+	struct pci_abi_space_cap cap;
+	__u16	command;
+	__u32	status;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_pcix_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_pcix *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 7 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->command = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 2, 2));
+	out->status = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_ht. */
+struct pci_abi_standard_ht {
+	struct pci_abi_space_cap cap;
+	__u16	command;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_ht_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_ht *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 8 || !cap->version)
+		return 0;
+	if (cap->size < 4)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->command = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 2, 2));
+	return 1;
+}
+
+/* The values of a struct pci_cap_vndr. */
+struct pci_abi_standard_vndr {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_vndr_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_vndr *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (cap->size < 3)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	return 1;
+}
+
+/* The values of a struct pci_cap_dbg. */
+struct pci_abi_standard_dbg {
+	struct pci_abi_space_cap cap;
+	__u16	port;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_dbg_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_dbg *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 10 || !cap->version)
+		return 0;
+	if (cap->size < 4)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->port = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 2, 2));
+	return 1;
+}
+
+/* A PCI_CAP_ID_CCRC, which is only a header. */
+struct pci_abi_standard_ccrc {
+	struct pci_abi_space_cap cap;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_ccrc_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_ccrc *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 11 || !cap->version)
+		return 0;
+	if (cap->size < 2)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	return 1;
+}
+
+/* The values of a struct pci_cap_shpc. */
+struct pci_abi_standard_shpc {
+	struct pci_abi_space_cap cap;
+	__u8	dword_select;
+	__u8	pending;
+	__u32	data;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_shpc_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_shpc *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 12 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->dword_select = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->pending = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->data = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_ssvid. */
+struct pci_abi_standard_ssvid {
+	struct pci_abi_space_cap cap;
+	__u16	vendor_id;
+	__u16	device_id;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_ssvid_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_ssvid *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 13 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->vendor_id = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 4, 2));
+	out->device_id = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 6, 2));
+	return 1;
+}
+
+/* A PCI_CAP_ID_AGP3, which is only a header. */
+struct pci_abi_standard_agp3 {
+	struct pci_abi_space_cap cap;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_agp3_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_agp3 *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 14 || !cap->version)
+		return 0;
+	if (cap->size < 2)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	return 1;
+}
+
+/* A PCI_CAP_ID_SECDEV, which is only a header. */
+struct pci_abi_standard_secdev {
+	struct pci_abi_space_cap cap;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_secdev_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_secdev *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 15 || !cap->version)
+		return 0;
+	if (cap->size < 2)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	return 1;
+}
+
+/* The values of a struct pci_cap_exp. */
+struct pci_abi_standard_exp {
+	struct pci_abi_space_cap cap;
+	__u16	flags;
+	__u32	devcap;
+	__u16	devctl;
+	__u16	devsta;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_exp_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_exp *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 16 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->flags = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 2, 2));
+	out->devcap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->devctl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 8, 2));
+	out->devsta = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 10, 2));
+	return 1;
+}
+
+/* The values of a struct pci_cap_msix. */
+struct pci_abi_standard_msix {
+	struct pci_abi_space_cap cap;
+	__u16	flags;
+	__u32	table;
+	__u32	pba;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_msix_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_msix *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 17 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->flags = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 2, 2));
+	out->table = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->pba = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_sata. */
+struct pci_abi_standard_sata {
+	struct pci_abi_space_cap cap;
+	__u16	revision;
+	__u32	regs;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_sata_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_sata *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 18 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->revision = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 2, 2));
+	out->regs = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_af. */
+struct pci_abi_standard_af {
+	struct pci_abi_space_cap cap_;
+	__u8	length;
+	__u8	cap;
+	__u8	ctrl;
+	__u8	status;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_af_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_af *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 19 || !cap->version)
+		return 0;
+	if (cap->size < 6)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->length = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cap = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->ctrl = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 4, 1));
+	out->status = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 5, 1));
+	return 1;
+}
+
+/* The values of a struct pci_cap_ea. */
+struct pci_abi_standard_ea {
+	struct pci_abi_space_cap cap;
+	__u8	num_ent;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_ea_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_ea *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 20 || !cap->version)
+		return 0;
+	if (cap->size < 4)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->num_ent = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	return 1;
+}
+
+/* Values of headers that mean that there is no capability. */
+static const struct pci_abi__space_value pci_abi__extended_empty[]
+__attribute__((__unused__)) = {
+	{ { 0, 4, 0, 0xffffffff }, 0 },
+	{ { 0, 4, 0, 0xffffffff }, 0xffffffff },
+	{ { 0, 0, 0, 0 }, 0 }
+};
+static const struct pci_abi__space_format pci_abi__extended_format
+__attribute__((__unused__)) = {
+	4,
+	{ 0, 4, 0, 0xffff },	/* id */
+	{ 0, 4, 16, 0xf },	/* version */
+	{ 0, 4, 20, 0xffc },	/* next */
+	0, 1, pci_abi__extended_empty,
+	256, 4096, 4
+};
+
+/* Starts a walk over the chain extended of a space. */
+static inline struct pci_abi_space_walk pci_abi_extended_caps(
+		const struct pci_abi_space *space)
+{
+	struct pci_abi_space_walk other;
+	struct pci_abi_space_cap cap;
+	int found = 0;
+
+	other = pci_abi_standard_caps(space);
+	while (!found &&
+	       pci_abi__space_visit(&pci_abi__standard_format, &other, &cap) > 0)
+		found = cap.id == 16 || cap.id == 7;
+	if (!found)
+		return pci_abi__space_no_walk(space);
+
+	return pci_abi__space_start(&pci_abi__extended_format, space, 256);
+}
+
+/*
+ * Visits the next capability. Returns 1, 0 at the end, or the kind of the
+ * error. After PCI_ABI_SPACE_BODY_LIMITED the walk continues.
+ */
+static inline int pci_abi_extended_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_space_cap *cap)
+{
+	int found = pci_abi__space_visit(&pci_abi__extended_format, walk, cap);
+
+	if (found <= 0 || !cap->version)
+		return found;
+	switch (cap->id) {
+	case 1: {	/* PCI_EXT_CAP_ID_ERR */
+		return pci_abi__space_body(walk, cap,
+				44);
+	}
+	case 2: {	/* PCI_EXT_CAP_ID_VC */
+		return pci_abi__space_body(walk, cap,
+				16);
+	}
+	case 3: {	/* PCI_EXT_CAP_ID_DSN */
+		return pci_abi__space_body(walk, cap,
+				12);
+	}
+	case 4: {	/* PCI_EXT_CAP_ID_PWR */
+		return pci_abi__space_body(walk, cap,
+				16);
+	}
+	case 5: {	/* PCI_EXT_CAP_ID_RCLD */
+		return pci_abi__space_body(walk, cap,
+				16);
+	}
+	case 6: {	/* PCI_EXT_CAP_ID_RCILC */
+		return pci_abi__space_body(walk, cap,
+				12);
+	}
+	case 7: {	/* PCI_EXT_CAP_ID_RCEC */
+		return pci_abi__space_body(walk, cap,
+				8);
+	}
+	case 8: {	/* PCI_EXT_CAP_ID_MFVC */
+		return pci_abi__space_body(walk, cap,
+				16);
+	}
+	case 9: {	/* PCI_EXT_CAP_ID_VC9 */
+		return pci_abi__space_body(walk, cap,
+				16);
+	}
+	case 10: {	/* PCI_EXT_CAP_ID_RCRB */
+		return pci_abi__space_body(walk, cap,
+				16);
+	}
+	case 11: {	/* PCI_EXT_CAP_ID_VNDR */
+		static const struct pci_abi__space_bits length =
+			{ 4, 4, 20, 0xfff };
+
+		pci_abi__space_until(cap, &length);
+		return pci_abi__space_body(walk, cap,
+				8);
+	}
+	case 12: {	/* PCI_EXT_CAP_ID_CAC */
+		return pci_abi__space_body(walk, cap,
+				4);
+	}
+	case 13: {	/* PCI_EXT_CAP_ID_ACS */
+		return pci_abi__space_body(walk, cap,
+				8);
+	}
+	case 14: {	/* PCI_EXT_CAP_ID_ARI */
+		return pci_abi__space_body(walk, cap,
+				8);
+	}
+	case 15: {	/* PCI_EXT_CAP_ID_ATS */
+		return pci_abi__space_body(walk, cap,
+				8);
+	}
+	case 16: {	/* PCI_EXT_CAP_ID_SRIOV */
+		return pci_abi__space_body(walk, cap,
+				64);
+	}
+	case 17: {	/* PCI_EXT_CAP_ID_MRIOV */
+		return pci_abi__space_body(walk, cap,
+				4);
+	}
+	case 18: {	/* PCI_EXT_CAP_ID_MCAST */
+		return pci_abi__space_body(walk, cap,
+				40);
+	}
+	case 19: {	/* PCI_EXT_CAP_ID_PRI */
+		return pci_abi__space_body(walk, cap,
+				16);
+	}
+	case 20: {	/* PCI_EXT_CAP_ID_AMD_XXX */
+		return pci_abi__space_body(walk, cap,
+				4);
+	}
+	case 21: {	/* PCI_EXT_CAP_ID_REBAR */
+		return pci_abi__space_body(walk, cap,
+				12);
+	}
+	case 22: {	/* PCI_EXT_CAP_ID_DPA */
+		return pci_abi__space_body(walk, cap,
+				16);
+	}
+	case 23: {	/* PCI_EXT_CAP_ID_TPH */
+		return pci_abi__space_body(walk, cap,
+				12);
+	}
+	case 24: {	/* PCI_EXT_CAP_ID_LTR */
+		return pci_abi__space_body(walk, cap,
+				8);
+	}
+	case 25: {	/* PCI_EXT_CAP_ID_SECPCI */
+		return pci_abi__space_body(walk, cap,
+				12);
+	}
+	case 26: {	/* PCI_EXT_CAP_ID_PMUX */
+		return pci_abi__space_body(walk, cap,
+				4);
+	}
+	case 27: {	/* PCI_EXT_CAP_ID_PASID */
+		return pci_abi__space_body(walk, cap,
+				8);
+	}
+	case 29: {	/* PCI_EXT_CAP_ID_DPC */
+		return pci_abi__space_body(walk, cap,
+				12);
+	}
+	case 30: {	/* PCI_EXT_CAP_ID_L1SS */
+		return pci_abi__space_body(walk, cap,
+				16);
+	}
+	case 31: {	/* PCI_EXT_CAP_ID_PTM */
+		return pci_abi__space_body(walk, cap,
+				12);
+	}
+	case 35: {	/* PCI_EXT_CAP_ID_DVSEC */
+		static const struct pci_abi__space_bits length =
+			{ 4, 4, 20, 0xfff };
+
+		pci_abi__space_until(cap, &length);
+		return pci_abi__space_body(walk, cap,
+				10);
+	}
+	case 36: {	/* PCI_EXT_CAP_ID_VF_REBAR */
+		return pci_abi__space_body(walk, cap,
+				12);
+	}
+	case 37: {	/* PCI_EXT_CAP_ID_DLF */
+		return pci_abi__space_body(walk, cap,
+				12);
+	}
+	case 38: {	/* PCI_EXT_CAP_ID_PL_16GT */
+		return pci_abi__space_body(walk, cap,
+				32);
+	}
+	case 41: {	/* PCI_EXT_CAP_ID_NPEM */
+		return pci_abi__space_body(walk, cap,
+				16);
+	}
+	case 42: {	/* PCI_EXT_CAP_ID_PL_32GT */
+		return pci_abi__space_body(walk, cap,
+				32);
+	}
+	case 46: {	/* PCI_EXT_CAP_ID_DOE */
+		return pci_abi__space_body(walk, cap,
+				24);
+	}
+	case 47: {	/* PCI_EXT_CAP_ID_DEV3 */
+		return pci_abi__space_body(walk, cap,
+				16);
+	}
+	case 48: {	/* PCI_EXT_CAP_ID_IDE */
+		return pci_abi__space_body(walk, cap,
+				12);
+	}
+	case 49: {	/* PCI_EXT_CAP_ID_PL_64GT */
+		return pci_abi__space_body(walk, cap,
+				16);
+	}
+	default:
+		return found;
+	}
+}
+
+/* The values of a struct pci_ext_cap_err. */
+struct pci_abi_extended_err {
+	struct pci_abi_space_cap cap_;
+	__u32	uncor_status;
+	__u32	uncor_mask;
+	__u32	uncor_severity;
+	__u32	cor_status;
+	__u32	cor_mask;
+	__u32	cap;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_err_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_err *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 1 || !cap->version)
+		return 0;
+	if (cap->size < 44)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->uncor_status = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->uncor_mask = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->uncor_severity = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	out->cor_status = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 16, 4));
+	out->cor_mask = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 20, 4));
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 24, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_vc. */
+struct pci_abi_extended_vc {
+	struct pci_abi_space_cap cap;
+	__u32	port_cap1;
+	__u32	port_cap2;
+	__u16	port_ctrl;
+	__u16	port_status;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_vc_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_vc *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 2 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->port_cap1 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->port_cap2 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->port_ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 12, 2));
+	out->port_status = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 14, 2));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_dsn. */
+struct pci_abi_extended_dsn {
+	struct pci_abi_space_cap cap;
+	__u32	low;
+	__u32	high;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_dsn_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_dsn *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 3 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->low = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->high = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_pwr. */
+struct pci_abi_extended_pwr {
+	struct pci_abi_space_cap cap_;
+	__u8	dsr;
+	__u32	data;
+	__u8	cap;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_pwr_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_pwr *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 4 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->dsr = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 4, 1));
+	out->data = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->cap = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 12, 1));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_rcld. */
+struct pci_abi_extended_rcld {
+	struct pci_abi_space_cap cap;
+	__u32	description;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_rcld_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_rcld *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 5 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->description = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_rcilc. */
+struct pci_abi_extended_rcilc {
+	struct pci_abi_space_cap cap;
+	__u32	link_cap;
+	__u16	link_ctrl;
+	__u16	link_status;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_rcilc_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_rcilc *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 6 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->link_cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->link_ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 8, 2));
+	out->link_status = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 10, 2));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_rcec. */
+struct pci_abi_extended_rcec {
+	struct pci_abi_space_cap cap;
+	__u32	bitmap;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_rcec_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_rcec *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 7 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->bitmap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_mfvc. */
+struct pci_abi_extended_mfvc {
+	struct pci_abi_space_cap cap;
+	__u32	port_cap1;
+	__u32	port_cap2;
+	__u16	port_ctrl;
+	__u16	port_status;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_mfvc_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_mfvc *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 8 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->port_cap1 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->port_cap2 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->port_ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 12, 2));
+	out->port_status = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 14, 2));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_vc9. */
+struct pci_abi_extended_vc9 {
+	struct pci_abi_space_cap cap;
+	__u32	port_cap1;
+	__u32	port_cap2;
+	__u16	port_ctrl;
+	__u16	port_status;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_vc9_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_vc9 *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->port_cap1 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->port_cap2 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->port_ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 12, 2));
+	out->port_status = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 14, 2));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_rcrb. */
+struct pci_abi_extended_rcrb {
+	struct pci_abi_space_cap cap;
+	__u16	vendor_id;
+	__u16	device_id;
+	__u32	rcrb_cap;
+	__u32	rcrb_ctrl;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_rcrb_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_rcrb *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 10 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->vendor_id = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 4, 2));
+	out->device_id = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 6, 2));
+	out->rcrb_cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->rcrb_ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_vndr. */
+struct pci_abi_extended_vndr {
+	struct pci_abi_space_cap cap;
+	__u32	header1;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_vndr_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_vndr *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 11 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->header1 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	return 1;
+}
+
+/* A PCI_EXT_CAP_ID_CAC, which is only a header. */
+struct pci_abi_extended_cac {
+	struct pci_abi_space_cap cap;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_cac_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_cac *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 12 || !cap->version)
+		return 0;
+	if (cap->size < 4)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_acs. */
+struct pci_abi_extended_acs {
+	struct pci_abi_space_cap cap_;
+	__u16	cap;
+	__u16	ctrl;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_acs_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_acs *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 13 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 4, 2));
+	out->ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 6, 2));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_ari. */
+struct pci_abi_extended_ari {
+	struct pci_abi_space_cap cap_;
+	__u16	cap;
+	__u16	ctrl;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_ari_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_ari *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 14 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 4, 2));
+	out->ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 6, 2));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_ats. */
+struct pci_abi_extended_ats {
+	struct pci_abi_space_cap cap_;
+	__u16	cap;
+	__u16	ctrl;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_ats_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_ats *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 15 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 4, 2));
+	out->ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 6, 2));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_sriov. */
+struct pci_abi_extended_sriov {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u16	ctrl;
+	__u16	status;
+	__u16	initial_vf;
+	__u16	total_vf;
+	__u16	num_vf;
+	__u8	func_link;
+	__u16	vf_offset;
+	__u16	vf_stride;
+	__u16	vf_did;
+	__u32	sup_pgsize;
+	__u32	sys_pgsize;
+	__u32	vfm;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_sriov_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_sriov *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 16 || !cap->version)
+		return 0;
+	if (cap->size < 64)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 8, 2));
+	out->status = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 10, 2));
+	out->initial_vf = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 12, 2));
+	out->total_vf = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 14, 2));
+	out->num_vf = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 16, 2));
+	out->func_link = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 18, 1));
+	out->vf_offset = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 20, 2));
+	out->vf_stride = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 22, 2));
+	out->vf_did = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 26, 2));
+	out->sup_pgsize = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 28, 4));
+	out->sys_pgsize = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 32, 4));
+	out->vfm = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 60, 4));
+	return 1;
+}
+
+/* A PCI_EXT_CAP_ID_MRIOV, which is only a header. */
+struct pci_abi_extended_mriov {
+	struct pci_abi_space_cap cap;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_mriov_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_mriov *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 17 || !cap->version)
+		return 0;
+	if (cap->size < 4)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_mcast. */
+struct pci_abi_extended_mcast {
+	struct pci_abi_space_cap cap_;
+	__u16	cap;
+	__u16	ctrl;
+	__u64	base;
+	__u64	receive;
+	__u64	block_all;
+	__u64	block_untranslated;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_mcast_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_mcast *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 18 || !cap->version)
+		return 0;
+	if (cap->size < 40)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 4, 2));
+	out->ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 6, 2));
+	out->base = pci_abi_space_get(cap, 8, 8);
+	out->receive = pci_abi_space_get(cap, 16, 8);
+	out->block_all = pci_abi_space_get(cap, 24, 8);
+	out->block_untranslated = pci_abi_space_get(cap, 32, 8);
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_pri. */
+struct pci_abi_extended_pri {
+	struct pci_abi_space_cap cap;
+	__u16	ctrl;
+	__u16	status;
+	__u32	max_req;
+	__u32	alloc_req;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_pri_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_pri *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 19 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 4, 2));
+	out->status = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 6, 2));
+	out->max_req = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->alloc_req = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	return 1;
+}
+
+/* A PCI_EXT_CAP_ID_AMD_XXX, which is only a header. */
+struct pci_abi_extended_amd_xxx {
+	struct pci_abi_space_cap cap;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_amd_xxx_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_amd_xxx *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 20 || !cap->version)
+		return 0;
+	if (cap->size < 4)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_rebar. */
+struct pci_abi_extended_rebar {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u32	ctrl;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_rebar_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_rebar *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 21 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_dpa. */
+struct pci_abi_extended_dpa {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u32	latency;
+	__u16	status;
+	__u16	ctrl;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_dpa_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_dpa *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 22 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->latency = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->status = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 12, 2));
+	out->ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 14, 2));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_tph. */
+struct pci_abi_extended_tph {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u32	ctrl;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_tph_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_tph *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 23 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_ltr. */
+struct pci_abi_extended_ltr {
+	struct pci_abi_space_cap cap;
+	__u16	max_snoop;
+	__u16	max_nosnoop;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_ltr_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_ltr *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 24 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->max_snoop = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 4, 2));
+	out->max_nosnoop = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 6, 2));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_secpci. */
+struct pci_abi_extended_secpci {
+	struct pci_abi_space_cap cap;
+	__u32	link_ctl3;
+	__u32	lane_error;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_secpci_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_secpci *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 25 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->link_ctl3 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->lane_error = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	return 1;
+}
+
+/* A PCI_EXT_CAP_ID_PMUX, which is only a header. */
+struct pci_abi_extended_pmux {
+	struct pci_abi_space_cap cap;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_pmux_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_pmux *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 26 || !cap->version)
+		return 0;
+	if (cap->size < 4)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_pasid. */
+struct pci_abi_extended_pasid {
+	struct pci_abi_space_cap cap_;
+	__u16	cap;
+	__u16	ctrl;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_pasid_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_pasid *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 27 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 4, 2));
+	out->ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 6, 2));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_dpc. */
+struct pci_abi_extended_dpc {
+	struct pci_abi_space_cap cap_;
+	__u16	cap;
+	__u16	ctl;
+	__u16	status;
+	__u16	source_id;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_dpc_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_dpc *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 29 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 4, 2));
+	out->ctl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 6, 2));
+	out->status = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 8, 2));
+	out->source_id = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 10, 2));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_l1ss. */
+struct pci_abi_extended_l1ss {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u32	ctl1;
+	__u32	ctl2;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_l1ss_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_l1ss *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 30 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->ctl1 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->ctl2 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_ptm. */
+struct pci_abi_extended_ptm {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u32	ctrl;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_ptm_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_ptm *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 31 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_dvsec. */
+struct pci_abi_extended_dvsec {
+	struct pci_abi_space_cap cap;
+	__u32	header1;
+	__u16	header2;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_dvsec_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_dvsec *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 35 || !cap->version)
+		return 0;
+	if (cap->size < 10)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->header1 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->header2 = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 8, 2));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_vf_rebar. */
+struct pci_abi_extended_vf_rebar {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u32	ctrl;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_vf_rebar_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_vf_rebar *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 36 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_dlf. */
+struct pci_abi_extended_dlf {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u32	status;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_dlf_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_dlf *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 37 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->status = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_pl_16gt. */
+struct pci_abi_extended_pl_16gt {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u32	ctrl;
+	__u32	status;
+	__u32	local_parity;
+	__u32	retimer1_parity;
+	__u32	retimer2_parity;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_pl_16gt_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_pl_16gt *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 38 || !cap->version)
+		return 0;
+	if (cap->size < 32)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->status = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	out->local_parity = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 16, 4));
+	out->retimer1_parity = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 20, 4));
+	out->retimer2_parity = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 24, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_npem. */
+struct pci_abi_extended_npem {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u32	ctrl;
+	__u32	status;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_npem_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_npem *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 41 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->status = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_pl_32gt. */
+struct pci_abi_extended_pl_32gt {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u32	ctrl;
+	__u32	status;
+	__u64	received_modified_ts;
+	__u64	transmitted_modified_ts;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_pl_32gt_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_pl_32gt *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 42 || !cap->version)
+		return 0;
+	if (cap->size < 32)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->status = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	out->received_modified_ts = pci_abi_space_get(cap, 16, 8);
+	out->transmitted_modified_ts = pci_abi_space_get(cap, 24, 8);
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_doe. */
+struct pci_abi_extended_doe {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u32	ctrl;
+	__u32	status;
+	__u32	write;
+	__u32	read;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_doe_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_doe *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 46 || !cap->version)
+		return 0;
+	if (cap->size < 24)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->status = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	out->write = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 16, 4));
+	out->read = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 20, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_dev3. */
+struct pci_abi_extended_dev3 {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u32	ctl;
+	__u32	sta;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_dev3_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_dev3 *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 47 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->ctl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->sta = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_ide. */
+struct pci_abi_extended_ide {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u32	ctl;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_ide_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_ide *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 48 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->ctl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	return 1;
+}
+
+/* The values of a struct pci_ext_cap_pl_64gt. */
+struct pci_abi_extended_pl_64gt {
+	struct pci_abi_space_cap cap_;
+	__u32	cap;
+	__u32	ctrl;
+	__u32	status;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_pl_64gt_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_pl_64gt *out)
+{
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 49 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->status = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	return 1;
+}
+
+/* The values of a struct pci_dvsec_cxl_device. */
+struct pci_abi_extended_cxl_device {
+	struct pci_abi_space_cap cap_;
+	__u32	header1;
+	__u16	header2;
+	__u16	cap;
+	__u16	ctrl;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_cxl_device_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_cxl_device *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 8, 2, 0, 0xffff }, 0 },
+		{ { 4, 4, 0, 0xffff }, 0x1e98 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 35 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 14)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->header1 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->header2 = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 8, 2));
+	out->cap = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 10, 2));
+	out->ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 12, 2));
+	return 1;
+}
+
+/* The values of a struct pci_dvsec_cxl_function_map. */
+struct pci_abi_extended_cxl_function_map {
+	struct pci_abi_space_cap cap;
+	__u32	header1;
+	__u16	header2;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_cxl_function_map_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_cxl_function_map *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 8, 2, 0, 0xffff }, 2 },
+		{ { 4, 4, 0, 0xffff }, 0x1e98 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 35 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 10)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->header1 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->header2 = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 8, 2));
+	return 1;
+}
+
+/* The values of a struct pci_dvsec_cxl_port. */
+struct pci_abi_extended_cxl_port {
+	struct pci_abi_space_cap cap;
+	__u32	header1;
+	__u16	header2;
+	__u16	status;
+	__u16	ctl;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_cxl_port_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_cxl_port *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 8, 2, 0, 0xffff }, 3 },
+		{ { 4, 4, 0, 0xffff }, 0x1e98 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 35 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 14)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->header1 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->header2 = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 8, 2));
+	out->status = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 10, 2));
+	out->ctl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 12, 2));
+	return 1;
+}
+
+/* The values of a struct pci_dvsec_cxl_port_gpf. */
+struct pci_abi_extended_cxl_port_gpf {
+	struct pci_abi_space_cap cap;
+	__u32	header1;
+	__u16	header2;
+	__u16	phase_1_control;
+	__u16	phase_2_control;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_cxl_port_gpf_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_cxl_port_gpf *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 8, 2, 0, 0xffff }, 4 },
+		{ { 4, 4, 0, 0xffff }, 0x1e98 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 35 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->header1 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->header2 = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 8, 2));
+	out->phase_1_control = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 12, 2));
+	out->phase_2_control = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 14, 2));
+	return 1;
+}
+
+/* The values of a struct pci_dvsec_cxl_device_gpf. */
+struct pci_abi_extended_cxl_device_gpf {
+	struct pci_abi_space_cap cap;
+	__u32	header1;
+	__u16	header2;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_cxl_device_gpf_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_cxl_device_gpf *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 8, 2, 0, 0xffff }, 5 },
+		{ { 4, 4, 0, 0xffff }, 0x1e98 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 35 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 10)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->header1 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->header2 = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 8, 2));
+	return 1;
+}
+
+/* The values of a struct pci_dvsec_cxl_flexbus_port. */
+struct pci_abi_extended_cxl_flexbus_port {
+	struct pci_abi_space_cap cap_;
+	__u32	header1;
+	__u16	header2;
+	__u16	cap;
+	__u16	ctrl;
+	__u16	status;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_cxl_flexbus_port_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_cxl_flexbus_port *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 8, 2, 0, 0xffff }, 7 },
+		{ { 4, 4, 0, 0xffff }, 0x1e98 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 35 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap_ = *cap;
+	out->header1 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->header2 = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 8, 2));
+	out->cap = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 10, 2));
+	out->ctrl = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 12, 2));
+	out->status = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 14, 2));
+	return 1;
+}
+
+/* The values of a struct pci_dvsec_cxl_reg_locator. */
+struct pci_abi_extended_cxl_reg_locator {
+	struct pci_abi_space_cap cap;
+	__u32	header1;
+	__u16	header2;
+	__u32	block1;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_extended_cxl_reg_locator_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_cxl_reg_locator *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 8, 2, 0, 0xffff }, 8 },
+		{ { 4, 4, 0, 0xffff }, 0x1e98 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 35 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->header1 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->header2 = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 8, 2));
+	out->block1 = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	return 1;
+}
+
+#endif /* PCI_ABI_SPACES_H */
 
 #endif /* PCI_ABI_H */

@@ -23,6 +23,8 @@
 //!   that it implies; `from_bits` accepts only bits and numbers that have a name.
 //! - Fields are in the byte order of the host, as in the kernel's interface.
 //!
+//! [`views`] reads the capability chains of a space, from bytes or through accessors.
+//!
 //! Features, none of them on by default:
 //!
 //! - `alloc`: a `Vec<u8>` is a buffer that grows to the size that a reply requires;
@@ -53,11 +55,13 @@ pub mod bindings;
 mod flags;
 
 pub mod history;
+mod space;
 
 #[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
 mod target;
 
 pub mod uapi;
+pub mod views;
 
 /// The kernel release that this crate describes.
 pub const RELEASE: &str = "v7.3";

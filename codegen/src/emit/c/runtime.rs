@@ -25,6 +25,9 @@ pub(super) const REPLY: [&str; 4] = [
     include_str!("../../../runtime/c/append.h"),
 ];
 
+/// The file that walks chains in a space; `CAPCHAIN_SLOTS` becomes a number.
+pub(super) const SPACE: &str = include_str!("../../../runtime/c/space.h");
+
 /// The files that write requests; the first file of `WALK` is before them.
 pub(super) const REQUEST: &str = include_str!("../../../runtime/c/argument.h");
 

@@ -81,9 +81,13 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
 
 /// The description of the views, if there are any.
 fn views_doc(abi: &Abi) -> TokenStream {
-    match views::has_chains(abi) {
-        false => quote!(),
-        true => quote! {
+    match (views::has_chains(abi), views::has_spaces(abi)) {
+        (false, false) => quote!(),
+        (false, true) => quote! {
+            //!
+            //! [`views`] reads the capability chains of a space, from bytes or through accessors.
+        },
+        (true, _) => quote! {
             //!
             //! [`views`] reads replies and their capability chains from bytes, requests them over
             //! any transport, and writes them as a server does.
@@ -109,7 +113,7 @@ fn modules(abi: &Abi) -> TokenStream {
             pub mod ioctls;
         )
     });
-    let views = views::has_chains(abi).then(|| {
+    let views = (views::has_chains(abi) || views::has_spaces(abi)).then(|| {
         quote!(
             pub mod views;
         )
@@ -145,6 +149,11 @@ fn modules(abi: &Abi) -> TokenStream {
     let between = ["profile.rs"].map(private);
     let after = ["reply.rs", "request.rs"].map(private);
     let results = private("results.rs");
+    let space = needs(abi, "space.rs").then(|| {
+        quote!(
+            mod space;
+        )
+    });
     let target = private("target.rs");
     let wire = private("wire.rs");
     let code = code(abi);
@@ -159,6 +168,7 @@ fn modules(abi: &Abi) -> TokenStream {
         #(#after)*
         #requests
         #results
+        #space
         #target
         pub mod uapi;
         #views

@@ -37,7 +37,7 @@ pub(super) fn decimal(number: u64) -> Token {
 }
 
 /// A number in hexadecimal, in groups of four digits if it is long.
-fn hex(number: u64) -> TokenStream {
+pub(super) fn hex(number: u64) -> TokenStream {
     let digits = format!("{number:x}");
     let mut text = "0x".to_owned();
     for (index, digit) in digits.chars().enumerate() {

@@ -8,6 +8,8 @@ mod host;
 mod new_cap;
 mod owned;
 mod profiles;
+mod space;
+mod space_capability;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -25,14 +27,31 @@ pub(super) fn has_chains(abi: &Abi) -> bool {
     abi.chains.iter().any(|chain| chain.space.is_none())
 }
 
+/// Whether the ABI has chains in a space.
+pub(super) fn has_spaces(abi: &Abi) -> bool {
+    abi.chains.iter().any(|chain| chain.space.is_some())
+}
+
 /// Whether a chain has a host.
 pub(super) fn has_hosts(abi: &Abi) -> bool {
     abi.chains.iter().any(|chain| chain.cap_offset().is_some())
 }
 
-/// Whether a capability ends in an array.
+/// Whether a capability of a reply ends in an array.
 fn has_arrays(abi: &Abi) -> bool {
-    abi.protocol.capabilities.iter().any(|cap| cap.array.is_some())
+    arrays(abi).any(|in_space| !in_space)
+}
+
+/// Whether a capability in a space ends in an array.
+fn has_numbers(abi: &Abi) -> bool {
+    arrays(abi).any(|in_space| in_space)
+}
+
+/// For each capability with an array, whether it is in a space.
+fn arrays(abi: &Abi) -> impl Iterator<Item = bool> {
+    let plans = abi.capabilities.iter().zip(&abi.protocol.capabilities);
+    let with_array = plans.filter(|(_, plan)| plan.array.is_some());
+    with_array.map(|(one, _)| abi.chain(one.chain).space.is_some())
 }
 
 /// Whether elements are read or written.
@@ -42,8 +61,7 @@ pub(super) fn has_records(abi: &Abi) -> bool {
 
 /// The root of the views: the files, and the formats of headers.
 pub(super) fn root(abi: &Abi) -> String {
-    let chains = abi.chains.iter().filter(|chain| chain.space.is_none());
-    let chains: Vec<_> = chains.map(|chain| ident(&chain.name)).collect();
+    let chains: Vec<_> = abi.chains.iter().map(|chain| ident(&chain.name)).collect();
     let array = has_arrays(abi).then(|| {
         quote!(
             pub use crate::array::{Array, Element};
@@ -56,10 +74,32 @@ pub(super) fn root(abi: &Abi) -> String {
             pub use crate::request::{Buffer, RequestError};
         }
     });
+    let replies = has_chains(abi).then(|| {
+        quote! {
+            pub use crate::chain::{ChainError, UnknownCap};
+            pub use crate::wire::{CLayout, Wire};
+        }
+    });
+    let numbers = has_numbers(abi).then(|| {
+        quote!(
+            pub use crate::space::SpaceNumbers;
+        )
+    });
+    let spaces = has_spaces(abi).then(|| {
+        quote! {
+            pub use crate::space::{Space, SpaceCap, SpaceError};
+            #numbers
+        }
+    });
     let used = |index: usize| {
         let chains = &abi.chains;
         chains.iter().any(|chain| chain.header == index && chain.space.is_none())
     };
+    let imports = has_chains(abi).then(|| {
+        quote!(
+            use crate::chain::{BitField, HeaderFormat};
+        )
+    });
     let formats = abi.cap_headers.iter().zip(&abi.protocol.headers).enumerate();
     let formats = formats.filter(|(index, _)| used(*index)).map(|(_, pair)| pair);
     let formats = formats.map(|(header, format)| header_format(header, format));
@@ -75,12 +115,11 @@ pub(super) fn root(abi: &Abi) -> String {
         #(mod #chains;)*
 
         #array
-        pub use crate::chain::{ChainError, UnknownCap};
         #hosts
-        pub use crate::wire::{CLayout, Wire};
+        #replies
+        #spaces
         #(pub use #chains::*;)*
-
-        use crate::chain::{BitField, HeaderFormat};
+        #imports
 
         #(#formats)*
     })
@@ -90,10 +129,12 @@ pub(super) fn root(abi: &Abi) -> String {
 pub(super) fn files<'a>(abi: &'a Abi, names: &'a Names<'_>) -> Vec<FileEmitter<'a>> {
     let file = |plan: &'a ChainPlan| {
         let path = ["views/", &abi.chain(plan.chain).name, ".rs"].concat();
-        FileEmitter::new(&path, move || chain::module(abi, names, plan))
+        match &plan.space {
+            None => FileEmitter::new(&path, move || chain::module(abi, names, plan)),
+            Some(space) => FileEmitter::new(&path, move || space::module(abi, names, plan, space)),
+        }
     };
-    let chains = abi.protocol.chains.iter().filter(|chain| chain.space.is_none());
-    chains.map(file).collect()
+    abi.protocol.chains.iter().map(file).collect()
 }
 
 /// The constant with the format of a header.

@@ -33,7 +33,7 @@ item! {
         #[serde(default)]
         pub requires: List<Placed<String>>,
         /// The start of the chain, if the chain has no host.
-        pub first: Option<First>,
+        pub first: Option<Box<First>>,
         /// The start of the capabilities' names that is left out of short names.
         pub prefix: Placed<String>,
         /// Ids that are used elsewhere, by their names there.

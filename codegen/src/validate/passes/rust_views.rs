@@ -9,7 +9,7 @@ use crate::validate::model::declarations::{ChainItem, StructDeclaration};
 use crate::validate::model::uniqueness::ALWAYS;
 
 /// Type names that the views and their runtime use.
-const TYPES: [&str; 26] = [
+const TYPES: [&str; 32] = [
     "Append",
     "Array",
     "BitField",
@@ -32,6 +32,12 @@ const TYPES: [&str; 26] = [
     "RequestError",
     "Result",
     "Rules",
+    "Space",
+    "SpaceCap",
+    "SpaceError",
+    "SpaceFormat",
+    "SpaceNumbers",
+    "SpaceWalk",
     "UnknownCap",
     "Walk",
     "WhenTooSmall",

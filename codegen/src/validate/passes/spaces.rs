@@ -1,14 +1,14 @@
-//! Chains in a space: the keys that only they have, and the types of everything in a space.
+//! Chains in a space: the keys that only they have.
 
 use super::chains::{offset, refuse};
-use super::headers::{fields, header_of, most};
-use crate::diagnostic::{Diagnostic, Place};
-use crate::spec::types::{ArgExpr, Base, BitsExpr, Shape, TypeExpr};
+use super::headers::{fields, most};
+use crate::diagnostic::Diagnostic;
+use crate::spec::types::{Base, BitsExpr, Shape, TypeExpr};
 use crate::spec::wrappers::Placed;
 use crate::spec::{CapHeaderSpec, CapabilitySpec, ChainSpec, First};
 use crate::validate::Check;
-use crate::validate::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE, RUST_TYPE};
-use crate::validate::model::declarations::{ChainItem, OfChain, StructDeclaration};
+use crate::validate::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
+use crate::validate::model::declarations::{ChainItem, OfChain};
 use crate::validate::model::refs::{NUMBER, Reference, STRUCT, Wanted};
 use crate::validate::model::symbols::SymbolKind;
 
@@ -26,7 +26,6 @@ pub(super) fn check(check: &mut Check<'_>) {
         capability(check, one);
     }
     kinds(check);
-    little_endian(check);
 }
 
 /// A chain that is in no space has none of its keys.
@@ -226,7 +225,7 @@ fn requires(check: &mut Check<'_>, chain: &ChainItem<'_>) {
 }
 
 /// The chain of a capability, if it is in a space.
-fn space_of<'a>(check: &Check<'a>, one: &OfChain<'_>) -> Option<&'a ChainSpec> {
+pub(super) fn space_of<'a>(check: &Check<'a>, one: &OfChain<'_>) -> Option<&'a ChainSpec> {
     let mut chains = check.index.chains_named(one.chain?);
     let chain = chains.find(|chain| chain.validity.overlaps(one.validity))?.item;
     chain.within.as_ref().map(|_| chain)
@@ -334,74 +333,4 @@ fn kinds(check: &mut Check<'_>) {
             check.problems.push(problem.and(first.item.capability.place, "first here"));
         }
     }
-}
-
-/// All integers in a space are little-endian, and only there are such integers in a chain
-/// or in the argument of an ioctl.
-fn little_endian(check: &mut Check<'_>) {
-    let index = check.index;
-    for chain in &index.chains {
-        let header = check.spec.abi.cap_headers.get(&chain.item.header);
-        let header = header.map(|header| &header.struct_);
-        let (space, header) = match &chain.item.within {
-            Some(_) => (chain.item.space.as_ref(), header),
-            None => (None, None),
-        };
-        for name in [space, header].into_iter().flatten() {
-            index.structs_named(name).for_each(|struct_| in_space(check, struct_, None));
-        }
-    }
-    for one in &index.capabilities {
-        let Some(name) = &one.item.struct_ else { continue };
-        let in_a_space = space_of(check, one).is_some();
-        let header = one.chain.and_then(|chain| header_of(check, chain, one.validity));
-        let header = header.map(|header| header.struct_.as_str());
-        for struct_ in index.structs_named(name) {
-            match in_a_space {
-                true => in_space(check, struct_, header),
-                false => in_order_of_host(check, struct_),
-            }
-        }
-    }
-    for (ioctl, _) in check.spec.ioctls() {
-        if let ArgExpr::Struct(name) = &ioctl.arg.value {
-            index.structs_named(name).for_each(|struct_| in_order_of_host(check, struct_));
-        }
-    }
-}
-
-fn in_space(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, header: Option<&str>) {
-    for field in struct_.members() {
-        for (_, expr) in field.types() {
-            let (fits, help) = match &expr.base {
-                Base::Int(int) => {
-                    (int.size() == 1 || int.little_endian(), "use le16, le32 or le64")
-                }
-                Base::Struct(name) => (
-                    header == Some(name.as_str()) && expr.shape == Shape::One,
-                    "only the header is a struct",
-                ),
-            };
-            if !fits || expr.shape == Shape::Pointer {
-                refuse_type(check, field.name.place, "is in a space", help);
-            }
-        }
-    }
-}
-
-fn in_order_of_host(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
-    for field in struct_.members() {
-        let little = field
-            .types()
-            .any(|(_, expr)| matches!(expr.base, Base::Int(int) if int.little_endian()));
-        if little {
-            let place = field.name.place;
-            refuse_type(check, place, "is not in a space", "use u16, u32 or u64");
-        }
-    }
-}
-
-fn refuse_type(check: &mut Check<'_>, place: Place, why: &str, help: &str) {
-    let message = format!("the field {why} and cannot have this type");
-    check.problems.push(Diagnostic::error(RUST_TYPE, message).at(place, "").help(help));
 }

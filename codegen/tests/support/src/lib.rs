@@ -37,5 +37,6 @@ pub mod rust_program;
 pub mod rustc;
 pub mod sample;
 pub mod sample_reply;
+pub mod space_program;
 pub mod spec_folder;
 pub mod walkthrough;

@@ -1,0 +1,370 @@
+//! The part of the header that walks chains in a space. It has a runtime of its own, since
+//! the bytes of a space can be in a device.
+
+use askama::Template;
+
+use super::chains::literal;
+use super::chains::unique_names::UniqueNames;
+use super::comment::Comment;
+use super::{runtime, section, value_names};
+use crate::ir::protocol::{
+    BitField, CapPlan, ChainPlan, ElementPlan, FirstPlan, IntField, KindPlan, SpacePlan,
+};
+use crate::ir::{Abi, CapabilityId, Chain, Struct};
+use crate::names;
+
+/// The part.
+#[derive(Template)]
+#[template(path = "spaces.h.jinja", escape = "none")]
+struct SpacesView {
+    stem: String,
+    macro_prefix: String,
+    runtime: String,
+    chains: Vec<SpaceChainView>,
+}
+
+/// A chain.
+struct SpaceChainView {
+    comment: Vec<String>,
+    /// The tables of its rules, and of the headers that mean no capability.
+    format: String,
+    empty: String,
+    empty_values: Vec<String>,
+    size: u64,
+    id: String,
+    version: String,
+    next_bits: String,
+    end: String,
+    /// 0 or 1.
+    from_space: u32,
+    first: u64,
+    limit: u64,
+    align: u64,
+    /// The function that starts a walk.
+    caps: String,
+    /// The function that visits the next capability.
+    next: String,
+    /// Whether the start depends on bits of the space.
+    has_bits: bool,
+    flag: Option<BitsView>,
+    requires: Option<RequiresView>,
+    chosen: Option<ChosenView>,
+    held: Option<HeldView>,
+    fixed: Option<u64>,
+    caps_of: Vec<SpaceCapView>,
+    kinds: Vec<SpaceCapView>,
+}
+
+/// Bits of an integer.
+struct BitsView {
+    offset: u64,
+    width: u64,
+    low: u32,
+    mask: String,
+}
+
+impl BitsView {
+    fn of(bits: BitField) -> Self {
+        let BitField { offset, width, low, mask } = bits;
+        Self { offset, width, low, mask: literal(mask) }
+    }
+}
+
+/// Another chain without which there is none.
+struct RequiresView {
+    caps: String,
+    format: String,
+    /// The condition that `cap` is one of those that are required.
+    test: String,
+}
+
+/// The place of the first offset for each value of some bits.
+struct ChosenView {
+    by: BitsView,
+    offsets: Vec<(u64, u64)>,
+}
+
+/// The field with the first offset.
+struct HeldView {
+    /// Its offset, unless other bits have determined it.
+    at: Option<u64>,
+    width: u64,
+    mask: String,
+}
+
+/// A capability or a kind of one.
+struct SpaceCapView {
+    id: u64,
+    constant: String,
+    title: String,
+    /// The C struct of its values, and its member that is the capability.
+    name: String,
+    cap: String,
+    read: String,
+    length: Option<String>,
+    /// Bytes that it needs, by `cap->version`.
+    required_size: String,
+    /// The size that its count requires.
+    counted: Option<String>,
+    values: Vec<SpaceValueView>,
+    array: Option<SpaceArrayView>,
+    /// Initializers of values with the calls that read their bits.
+    conditions: Vec<(String, String)>,
+}
+
+/// An integer field.
+struct SpaceValueView {
+    name: String,
+    type_: &'static str,
+    has: Option<String>,
+    version: u16,
+    load: String,
+}
+
+/// The array at the end of a capability.
+struct SpaceArrayView {
+    name: String,
+    count_name: String,
+    get: String,
+    type_: &'static str,
+    offset: u64,
+    stride: u64,
+    counted: Option<String>,
+}
+
+/// Whether the ABI has chains in a space.
+pub(super) fn present(abi: &Abi) -> bool {
+    abi.chains.iter().any(|chain| chain.space.is_some())
+}
+
+/// Readers of the chains in a space.
+pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
+    let plans = abi.protocol.chains.iter();
+    let plans: Vec<_> = plans.filter_map(|plan| Some((plan, plan.space.as_ref()?))).collect();
+    let slots = plans
+        .iter()
+        .map(|(plan, space)| (space.end - plan.bound).div_ceil(space.align).div_ceil(32).max(1));
+    let slots = slots.max().unwrap_or(1).to_string();
+    let runtime = runtime::SPACE.replace("CAPCHAIN_SLOTS", &slots);
+    let runtime = runtime::renamed(&runtime, stem, macro_prefix);
+    let taken = [runtime.clone(), value_names::text(abi, stem, macro_prefix)];
+    let mut names = UniqueNames::words(&taken);
+    let emitter = SpaceEmitter { abi, stem, macro_prefix };
+    // A chain comes after the one that it requires.
+    let (later, mut ordered): (Vec<_>, Vec<_>) =
+        plans.into_iter().partition(|(_, space)| space.requires.is_some());
+    ordered.extend(later);
+    let named: Vec<_> = ordered
+        .iter()
+        .map(|(plan, _)| {
+            let chain = &abi.chain(plan.chain).name;
+            let caps = names.reserve(names::c_name(stem, &[chain, "caps"]));
+            let format = names.reserve(names::c_name(stem, &["", chain, "format"]));
+            (plan.chain, caps, format)
+        })
+        .collect();
+    let chains = ordered.iter().zip(&named).map(|((plan, space), (_, caps, format))| {
+        let requires = space.requires.as_ref().and_then(|(chain, ids)| {
+            let (_, caps, format) = named.iter().find(|(id, ..)| id == chain)?;
+            let tests = ids.iter().map(|id| format!("cap.id == {id}"));
+            let test = tests.collect::<Vec<_>>().join(" || ");
+            Some(RequiresView { caps: caps.clone(), format: format.clone(), test })
+        });
+        emitter.chain(plan, space, (caps, format), requires, &mut names)
+    });
+    let view = SpacesView {
+        stem: stem.to_owned(),
+        macro_prefix: macro_prefix.to_owned(),
+        runtime,
+        chains: chains.collect(),
+    };
+    view.render().expect("writing to a string cannot fail")
+}
+
+struct SpaceEmitter<'a> {
+    abi: &'a Abi,
+    stem: &'a str,
+    macro_prefix: &'a str,
+}
+
+impl SpaceEmitter<'_> {
+    fn chain(
+        &self,
+        plan: &ChainPlan,
+        space: &SpacePlan,
+        (caps, format): (&str, &str),
+        requires: Option<RequiresView>,
+        names: &mut UniqueNames,
+    ) -> SpaceChainView {
+        let (chain, header) = (self.abi.chain(plan.chain), &self.abi.protocol.headers[plan.header]);
+        let mask = literal(self.abi.cap_headers[plan.header].mask);
+        let next = names.reserve(names::c_name(self.stem, &[&chain.name, "next"]));
+        let empty = names.reserve(names::c_name(self.stem, &["", &chain.name, "empty"]));
+        let empty_values =
+            header.empty.iter().map(|(bits, value)| value_initializer(*bits, *value));
+        let (fixed, held, chosen) = match &space.first {
+            FirstPlan::At(at) => (Some(*at), None, None),
+            FirstPlan::In(at, width) => {
+                (None, Some(HeldView { at: Some(*at), width: *width, mask }), None)
+            }
+            FirstPlan::Chosen { by, offsets, width } => {
+                let chosen = ChosenView { by: BitsView::of(*by), offsets: offsets.clone() };
+                (None, Some(HeldView { at: None, width: *width, mask }), Some(chosen))
+            }
+        };
+        let text = format!("Starts a walk over the chain {} of a space.", chain.name);
+        let of = |id: &CapabilityId| (*id, &self.abi.protocol.capabilities[id.0]);
+        let plans: Vec<_> = plan.capabilities.iter().map(of).collect();
+        let caps_of = plans.iter().map(|(id, _)| self.capability(chain, *id, None, names));
+        let caps_of = caps_of.collect();
+        let kinds = plans.iter().flat_map(|(id, plan)| plan.kinds.iter().map(|kind| (*id, kind)));
+        let kinds: Vec<_> = kinds.collect();
+        let kinds = kinds.into_iter().map(|(parent, kind)| {
+            self.capability(chain, kind.capability, Some((parent, kind)), names)
+        });
+        SpaceChainView {
+            comment: section::opening(Comment::of(&vec![text]).above(0)),
+            format: format.to_owned(),
+            empty,
+            empty_values: empty_values.collect(),
+            size: header.size,
+            id: initializer(Some(header.id)),
+            version: initializer(header.version),
+            next_bits: initializer(Some(header.next)),
+            end: literal(header.end),
+            from_space: u32::from(header.from_reply),
+            first: plan.bound,
+            limit: space.end,
+            align: space.align,
+            caps: caps.to_owned(),
+            next,
+            has_bits: space.flag.is_some() || held.is_some(),
+            flag: space.flag.map(BitsView::of),
+            requires,
+            chosen,
+            held,
+            fixed,
+            caps_of,
+            kinds: kinds.collect(),
+        }
+    }
+
+    fn capability(
+        &self,
+        chain: &Chain,
+        id: CapabilityId,
+        kind: Option<(CapabilityId, &KindPlan)>,
+        names: &mut UniqueNames,
+    ) -> SpaceCapView {
+        let (item, plan) = (self.abi.capability(id), &self.abi.protocol.capabilities[id.0]);
+        let words = [chain.name.as_str(), &item.short];
+        let mut name =
+            |word: &[&str]| names.reserve(names::c_name(self.stem, &[&words[..], word].concat()));
+        let (own, read) = (name(&[]), name(&["read"]));
+        let struct_ = plan.struct_.map(|id| self.abi.struct_(id));
+        let fields = struct_.iter().flat_map(|struct_| &struct_.fields);
+        let mut members = UniqueNames::members(fields.map(|field| field.name.as_str()));
+        let cap = members.reserve("cap".to_owned());
+        let array = plan.array.as_ref().zip(struct_).and_then(|(array, struct_)| {
+            let ElementPlan::Int(int) = array.element else { return None };
+            let field = &struct_.fields[array.field].name;
+            Some(SpaceArrayView {
+                name: field.clone(),
+                count_name: members.reserve(["nr_", field].concat()),
+                get: name(&[field]),
+                type_: names::c_int(int.value()),
+                offset: array.offset.kernel(),
+                stride: array.stride.kernel(),
+                counted: array.count.as_ref().map(|count| self.get(count)),
+            })
+        });
+        let title = match struct_ {
+            Some(struct_) => format!("The values of a struct {}.", struct_.name),
+            None => format!("A {}, which is only a header.", item.name),
+        };
+        let required: Vec<_> = plan.required_size.iter().map(|size| size.kernel()).collect();
+        let counted = plan.array.as_ref().and_then(|array| {
+            let count = self.get(array.count.as_ref()?);
+            let (offset, stride) = (array.offset.kernel(), array.stride.kernel());
+            Some(format!("{offset}, {count}, {stride}"))
+        });
+        SpaceCapView {
+            id: kind.map_or(item.id, |(parent, _)| self.abi.capability(parent).id),
+            constant: item.name.clone(),
+            title,
+            name: own,
+            cap,
+            read,
+            length: plan.length.map(|bits| initializer(Some(bits))),
+            required_size: by_version(&required),
+            counted,
+            values: struct_.map(|one| self.values(one, plan, &mut members)).unwrap_or_default(),
+            array,
+            conditions: kind.map(|(_, kind)| self.conditions(kind)).unwrap_or_default(),
+        }
+    }
+
+    fn conditions(&self, kind: &KindPlan) -> Vec<(String, String)> {
+        let stem = self.stem;
+        let body = kind.body.iter().map(|one| (one, format!("{stem}__space_cap_bits(cap, ")));
+        let space = kind.space.iter();
+        let space =
+            space.map(|one| (one, format!("{stem}__space_start_bits(cap->space,\n\t\t\t\t")));
+        let all = body.chain(space).enumerate().map(|(nth, ((bits, value), call))| {
+            let test = format!("{call}&conditions[{nth}].bits, &value)");
+            (value_initializer(*bits, *value), test)
+        });
+        all.collect()
+    }
+
+    fn values(
+        &self,
+        struct_: &Struct,
+        plan: &CapPlan,
+        members: &mut UniqueNames,
+    ) -> Vec<SpaceValueView> {
+        let values = plan.fields.iter().map(|field| {
+            let name = struct_.fields[field.field].name.clone();
+            let has = (field.version > 1).then(|| members.reserve(["has_", &name].concat()));
+            let type_ = names::c_int(field.int.value());
+            let get = self.get(field);
+            let load = match field.int.size() {
+                8 if !field.int.signed() => get,
+                _ => format!("{}_CAST({type_},\n\t\t\t{get})", self.macro_prefix),
+            };
+            SpaceValueView { name, type_, has, version: field.version, load }
+        });
+        values.collect()
+    }
+
+    /// The number at a field of `cap`.
+    fn get(&self, field: &IntField) -> String {
+        let (offset, width) = (field.offset.kernel(), field.int.size());
+        format!("{}_space_get(cap, {offset}, {width})", self.stem)
+    }
+}
+
+/// The initializer of some bits; zeros without any.
+fn initializer(bits: Option<BitField>) -> String {
+    match bits {
+        Some(BitField { offset, width, low, mask }) => {
+            format!("{{ {offset}, {width}, {low}, {} }}", literal(mask))
+        }
+        None => "{ 0, 0, 0, 0 }".to_owned(),
+    }
+}
+
+fn value_initializer(bits: BitField, value: u64) -> String {
+    format!("{{ {}, {} }}", initializer(Some(bits)), literal(value))
+}
+
+/// A size that depends on `cap->version`.
+fn by_version(sizes: &[u64]) -> String {
+    let (newest, older) = sizes.split_last().map_or((0, &[][..]), |(last, rest)| (*last, rest));
+    if older.iter().all(|size| *size == newest) {
+        return newest.to_string();
+    }
+    let older = (1..).zip(older).map(|(known, size)| format!("cap->version == {known} ? {size} :"));
+    let older = older.collect::<Vec<_>>().join("\n\t\t\t\t");
+    format!("({older} {newest})")
+}

@@ -1,0 +1,310 @@
+//! A chain in a space: the iterator over its capabilities, and the enum of those that are
+//! known. They read through the trait `Space`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::capability::PlannedCap;
+use super::space_capability::view;
+use crate::emit::rust::comment::{Docs, Names};
+use crate::emit::rust::format;
+use crate::emit::rust::tokens::{decimal, hex, ident};
+use crate::ir::protocol::{BitField, ChainPlan, FirstPlan, HeaderFormat, SpacePlan};
+use crate::ir::{Abi, Chain};
+use crate::names;
+
+/// The file of a chain in a space.
+pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &SpacePlan) -> String {
+    let chain = abi.chain(plan.chain);
+    let docs = Docs::new(names, "crate::uapi::");
+    let title = [" The chain of `", &chain.name, "` capabilities."].concat();
+    let caps: Vec<_> =
+        plan.capabilities.iter().map(|id| PlannedCap::new(abi, chain, *id)).collect();
+    let format = chain_format(&abi.protocol.headers[plan.header], chain, space);
+    let iterator = iterator(abi, chain, space);
+    let enumeration = enumeration(&docs, chain, &caps);
+    let views = caps.iter().map(|cap| view(&docs, *cap));
+    let kinds = caps.iter().flat_map(|cap| {
+        cap.plan.kinds.iter().map(|kind| view(&docs, PlannedCap::new(abi, chain, kind.capability)))
+    });
+    let macros = (!caps.is_empty()).then(|| {
+        quote!(
+            use crate::space::space_capability;
+        )
+    });
+    let arrays = has_numbers(abi, plan).then(|| {
+        quote!(
+            use crate::space::SpaceNumbers;
+        )
+    });
+    let uapi = (!caps.is_empty()).then(|| {
+        quote!(
+            use crate::uapi;
+        )
+    });
+    format::file(quote! {
+        #![doc = #title]
+        use crate::space::{BitField, Space, SpaceCap, SpaceError, SpaceFormat, SpaceWalk};
+        #macros
+        #arrays
+        #uapi
+        #format
+        #iterator
+        #enumeration
+        #(#views)*
+        #(#kinds)*
+    })
+}
+
+fn has_numbers(abi: &Abi, plan: &ChainPlan) -> bool {
+    let plans = plan.capabilities.iter().map(|id| &abi.protocol.capabilities[id.0]);
+    let kinds = plans.clone().flat_map(|plan| &plan.kinds);
+    let kinds = kinds.map(|kind| &abi.protocol.capabilities[kind.capability.0]);
+    plans.chain(kinds).any(|plan| plan.array.is_some())
+}
+
+/// The names of a chain's iterator and enum.
+fn type_names(chain: &Chain) -> (proc_macro2::Ident, proc_macro2::Ident) {
+    let name = names::group_type(&chain.name);
+    (ident(&[&name, "Caps"].concat()), ident(&[&name, "Cap"].concat()))
+}
+
+/// Some bits of an integer.
+pub(super) fn bits(bits: BitField) -> TokenStream {
+    let (offset, width) = (decimal(bits.offset), decimal(bits.width));
+    let (low, mask) = (decimal(u64::from(bits.low)), hex(bits.mask));
+    quote!(BitField { offset: #offset, width: #width, low: #low, mask: #mask })
+}
+
+fn chain_format(format: &HeaderFormat, chain: &Chain, space: &SpacePlan) -> TokenStream {
+    let [size, end] = [format.size, format.end].map(decimal);
+    let [first, limit, align] = [chain.bound, space.end, space.align].map(decimal);
+    let (id, next, from_space) = (bits(format.id), bits(format.next), format.from_reply);
+    let version = match format.version {
+        Some(version) => {
+            let version = bits(version);
+            quote!(Some(#version))
+        }
+        None => quote!(None),
+    };
+    let empty = format.empty.iter().map(|(place, value)| {
+        let (place, value) = (bits(*place), hex(*value));
+        quote!((#place, #value))
+    });
+    quote! {
+        /// The rules of the chain.
+        const FORMAT: SpaceFormat = SpaceFormat {
+            size: #size,
+            id: #id,
+            version: #version,
+            next: #next,
+            end: #end,
+            from_space: #from_space,
+            empty: &[#(#empty),*],
+            first: #first,
+            limit: #limit,
+            align: #align,
+        };
+    }
+}
+
+fn iterator(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
+    let (caps, cap) = type_names(chain);
+    let slots = (space.end - chain.bound).div_ceil(space.align).div_ceil(32).max(1);
+    let slots = decimal(slots);
+    let first = first(abi, chain, space);
+    let doc = [" Walks the `", &chain.name, "` chain of a space."].concat();
+    quote! {
+        #[doc = #doc]
+        ///
+        /// A capability with a short body is an error, after which the walk continues. It
+        /// ends after every other error.
+        pub struct #caps<'a, S: ?Sized = [u8]> {
+            walk: SpaceWalk<'a, S, #slots>,
+        }
+
+        impl<S: ?Sized> Clone for #caps<'_, S> {
+            fn clone(&self) -> Self {
+                Self { walk: self.walk.clone() }
+            }
+        }
+
+        impl<S: ?Sized> core::fmt::Debug for #caps<'_, S> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.debug_struct(stringify!(#caps)).finish_non_exhaustive()
+            }
+        }
+
+        impl<'a> #caps<'a> {
+            /// Walks the chain in these bytes.
+            #[inline]
+            pub fn parse(bytes: &'a [u8]) -> Self {
+                Self::of(bytes)
+            }
+        }
+
+        impl<'a, S: Space + ?Sized> #caps<'a, S> {
+            /// Walks the chain in a space.
+            #[inline]
+            pub fn of(space: &'a S) -> Self {
+                Self { walk: SpaceWalk::new(&FORMAT, space, first(space)) }
+            }
+
+            /// Whether a capability with one of these ids comes before the end or an error.
+            #[allow(dead_code, reason = "no other chain may require a capability of this one")]
+            pub(super) fn has(mut self, ids: &[u16]) -> bool {
+                while let Some(Ok(cap)) = self.walk.visit(&FORMAT) {
+                    if ids.contains(&cap.id()) {
+                        return true;
+                    }
+                }
+                false
+            }
+        }
+
+        /// The offset of the first capability.
+        #[inline]
+        fn first<S: Space + ?Sized>(space: &S) -> Option<u64> {
+            #first
+        }
+
+        impl<'a, S: Space + ?Sized> Iterator for #caps<'a, S> {
+            type Item = Result<#cap<'a, S>, SpaceError>;
+
+            #[inline]
+            fn next(&mut self) -> Option<Self::Item> {
+                Some(self.walk.visit(&FORMAT)?.and_then(#cap::read))
+            }
+        }
+
+        impl<S: Space + ?Sized> core::iter::FusedIterator for #caps<'_, S> {}
+    }
+}
+
+/// The body of the function that finds the first capability.
+fn first(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
+    let flag = space.flag.map(|flag| {
+        let flag = bits(flag);
+        quote! {
+            let flag = #flag;
+            if flag.at_start(space)? == 0 {
+                return None;
+            }
+        }
+    });
+    let requires = space.requires.as_ref().map(|(other, ids)| {
+        let (caps, _) = type_names(abi.chain(*other));
+        let ids = ids.iter().map(|id| decimal(*id));
+        quote! {
+            if !super::#caps::of(space).has(&[#(#ids),*]) {
+                return None;
+            }
+        }
+    });
+    let header = &abi.cap_headers[chain.header];
+    let (mask, end) = (header.mask, decimal(header.end));
+    let held = |place: TokenStream, width: u64| {
+        let width = decimal(width);
+        let mask = hex(mask);
+        quote! {
+            let place = BitField { offset: #place, width: #width, low: 0, mask: #mask };
+            place.at_start(space).filter(|first| *first != #end)
+        }
+    };
+    let found = match &space.first {
+        FirstPlan::At(at) => {
+            let at = decimal(*at);
+            quote!(Some(#at))
+        }
+        FirstPlan::In(at, width) => {
+            let at = decimal(*at);
+            held(quote!(#at), *width)
+        }
+        FirstPlan::Chosen { by, offsets, width } => {
+            let by = bits(*by);
+            let arms = offsets.iter().map(|(number, offset)| {
+                let (number, offset) = (decimal(*number), decimal(*offset));
+                quote!(#number => #offset)
+            });
+            let held = held(quote!(at), *width);
+            quote! {
+                let by = #by;
+                let at = match by.at_start(space)? {
+                    #(#arms,)*
+                    _ => return None,
+                };
+                #held
+            }
+        }
+    };
+    let unused = (flag.is_none() && requires.is_none() && matches!(space.first, FirstPlan::At(_)))
+        .then(|| quote!(let _ = space;));
+    quote!(#unused #flag #requires #found)
+}
+
+fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> TokenStream {
+    let (_, name) = type_names(chain);
+    let doc = docs.item(&chain.meta);
+    let variants = caps.iter().map(|cap| {
+        let (doc, variant, view) = (cap.summary(), variant(*cap), ident(&cap.view_name()));
+        quote!(#doc #variant(#view<'a, S>))
+    });
+    let arms = caps.iter().map(|cap| {
+        let constant = ident(&cap.item.name);
+        let (variant, view) = (variant(*cap), ident(&cap.view_name()));
+        let cap = match cap.plan.length {
+            Some(length) => {
+                let length = bits(length);
+                quote!(cap.until(#length))
+            }
+            None => quote!(cap),
+        };
+        quote!((uapi::#constant, 1..) => #view::read(#cap).map(Self::#variant))
+    });
+    let debugs = caps.iter().map(|cap| {
+        let variant = variant(*cap);
+        quote!(Self::#variant(view) => view.fmt(f))
+    });
+    quote! {
+        #doc
+        #[non_exhaustive]
+        pub enum #name<'a, S: ?Sized = [u8]> {
+            #(#variants,)*
+            /// A capability with an unknown id, or with version 0.
+            Unknown(SpaceCap<'a, S>),
+        }
+
+        impl<S: ?Sized> Clone for #name<'_, S> {
+            #[inline]
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<S: ?Sized> Copy for #name<'_, S> {}
+
+        impl<S: Space + ?Sized> core::fmt::Debug for #name<'_, S> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                match self {
+                    #(#debugs,)*
+                    Self::Unknown(cap) => f.debug_tuple("Unknown").field(cap).finish(),
+                }
+            }
+        }
+
+        impl<'a, S: Space + ?Sized> #name<'a, S> {
+            #[inline]
+            fn read(cap: SpaceCap<'a, S>) -> Result<Self, SpaceError> {
+                match (u32::from(cap.id()), cap.version()) {
+                    #(#arms,)*
+                    _ => Ok(Self::Unknown(cap)),
+                }
+            }
+        }
+    }
+}
+
+/// The variant of a capability in the enum of its chain, or of a kind in that of its parent.
+pub(super) fn variant(cap: PlannedCap<'_>) -> proc_macro2::Ident {
+    ident(&names::group_type(&cap.item.short))
+}

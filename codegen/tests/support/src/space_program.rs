@@ -1,0 +1,253 @@
+//! Writes programs from the resolved ABI that print the conformance text of chains in a
+//! space, in Rust and in C. Each reads a space as bytes and through accessors. Getters and
+//! members are called as fields are.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use capchain::ir::protocol::{ArrayPlan, CapPlan, ChainPlan, ElementPlan, IntField};
+use capchain::ir::{Abi, CapabilityId, Role, Struct};
+use capchain::layout::Int;
+use capchain::names::{self, c_name};
+
+use crate::process::succeed;
+use crate::rustc;
+
+const RUST: &str = include_str!("../../programs/spaces.rs");
+const C: &str = include_str!("../../programs/spaces.c");
+
+/// The chains of an ABI that are in a space.
+pub fn chains(abi: &Abi) -> impl Iterator<Item = &ChainPlan> {
+    abi.protocol.chains.iter().filter(|plan| plan.space.is_some())
+}
+
+/// Compiles the program in Rust against the crate of the ABI, which it writes.
+pub fn rust(folder: &Path, abi: &Abi) -> PathBuf {
+    fs::write(folder.join("chains.rs"), rust_chains(abi)).expect("a file");
+    rustc::program(folder, abi, "generated_abi", RUST)
+}
+
+/// Compiles the program in C, with sanitizers, against the header that `rust` has written.
+pub fn c(folder: &Path, abi: &Abi) -> PathBuf {
+    let stem = names::c_stem(&abi.name);
+    let main = C.replace("STEM", &stem);
+    fs::write(folder.join("spaces.c"), main).expect("a file");
+    fs::write(folder.join("chains.h"), c_chains(abi, &stem)).expect("a file");
+    let mut gcc = Command::new("gcc");
+    gcc.current_dir(folder).args(["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror"]);
+    gcc.args(["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]);
+    succeed(gcc.args(["-Igenerated/include", "-I.", "spaces.c", "-o", "spaces"]));
+    folder.join("spaces")
+}
+
+/// A capability with the names that both languages have for it.
+struct Named<'a> {
+    abi: &'a Abi,
+    short: &'a str,
+    id: u64,
+    plan: &'a CapPlan,
+    struct_: Option<&'a Struct>,
+}
+
+fn named(abi: &Abi, id: CapabilityId) -> Named<'_> {
+    let plan = &abi.protocol.capabilities[id.0];
+    let (item, struct_) = (abi.capability(id), plan.struct_.map(|id| abi.struct_(id)));
+    let id = item.kind.as_ref().map_or(item.id, |kind| abi.capability(kind.parent).id);
+    Named { abi, short: &item.short, id, plan, struct_ }
+}
+
+impl<'a> Named<'a> {
+    /// Its integer fields with their names.
+    fn fields(&self) -> impl Iterator<Item = (&'a str, &'a IntField)> {
+        let (struct_, fields) = (self.struct_, &self.plan.fields);
+        fields.iter().filter_map(move |plan| {
+            let field = &struct_?.fields[plan.field];
+            (field.role != Role::Reserved).then_some((field.name.as_str(), plan))
+        })
+    }
+
+    /// The member with the number of a field that has a type of its own in Rust.
+    fn raw(&self, plan: &IntField) -> &'static str {
+        let group = self.struct_.and_then(|one| one.fields[plan.field].group);
+        let typed = group
+            .map(|id| self.abi.group(id))
+            .is_some_and(|group| group.rust.is_some() && group.int.size() == plan.int.size());
+        if typed { ".0" } else { "" }
+    }
+
+    /// Its array with its name.
+    fn array(&self) -> Option<(&'a str, &'a ArrayPlan)> {
+        let array = self.plan.array.as_ref()?;
+        Some((self.struct_?.fields[array.field].name.as_str(), array))
+    }
+}
+
+fn rust_chains(abi: &Abi) -> String {
+    let mut text = "use generated_abi::views::{self, Space};\n\nuse super::*;\n\n\
+        pub fn canonical<S: Space + ?Sized>(text: &mut String, chain: &str, space: &S) {\n    \
+        match chain {\n"
+        .to_owned();
+    for plan in chains(abi) {
+        let name = &abi.chain(plan.chain).name;
+        writeln!(text, "        {name:?} => {name}(text, space),").expect("text");
+    }
+    text += "        _ => panic!(\"{chain}\"),\n    }\n}\n";
+    for plan in chains(abi) {
+        let name = &abi.chain(plan.chain).name;
+        let type_ = names::group_type(name);
+        let arms = plan.capabilities.iter().map(|id| rust_arm(abi, &type_, *id));
+        let arms = arms.collect::<String>();
+        write!(
+            text,
+            "\nfn {name}<S: Space + ?Sized>(text: &mut String, space: &S) {{\n    \
+             for found in views::{type_}Caps::of(space) {{\n        match found {{\n            \
+             Err(error) => damage(text, error),\n{arms}            \
+             Ok(views::{type_}Cap::Unknown(cap)) => {{\n                \
+             head(text, cap, \"?\");\n                \
+             number(text, \"bytes\", cap.size());\n            }}\n            \
+             Ok(other) => panic!(\"{{other:?}}\"),\n        }}\n    }}\n}}\n"
+        )
+        .expect("text");
+    }
+    text
+}
+
+fn rust_arm(abi: &Abi, chain: &str, id: CapabilityId) -> String {
+    let cap = named(abi, id);
+    let variant = names::group_type(cap.short);
+    let own = rust_lines(&cap);
+    if cap.plan.kinds.is_empty() {
+        return format!(
+            "            Ok(views::{chain}Cap::{variant}(view)) => {{\n{own}            }}\n"
+        );
+    }
+    let enum_ = format!("views::{chain}{variant}Kind");
+    let kinds = cap.plan.kinds.iter().map(|kind| {
+        let kind = named(abi, kind.capability);
+        let (variant, lines) = (names::group_type(kind.short), rust_lines(&kind));
+        format!("                Ok({enum_}::{variant}(view)) => {{\n{lines}                }}\n")
+    });
+    let kinds: String = kinds.collect();
+    format!(
+        "            Ok(views::{chain}Cap::{variant}(view)) => match view.kind() {{\n                \
+         Err(error) => damage(text, error),\n{kinds}                \
+         Ok(_) => {{\n{own}                }}\n            }},\n"
+    )
+}
+
+fn rust_lines(cap: &Named<'_>) -> String {
+    let mut text = format!("head(text, view.cap(), {:?});\n", cap.short);
+    for (name, plan) in cap.fields() {
+        let getter = names::view_getter(name);
+        let getter =
+            if names::is_rust_identifier(&getter) { getter } else { format!("r#{getter}") };
+        let raw = cap.raw(plan);
+        let line = match plan.version {
+            0 | 1 => format!("number(text, {name:?}, view.{getter}(){raw});\n"),
+            _ => format!(
+                "if let Some(it) = view.{getter}() {{ number(text, {name:?}, it{raw}); }}\n"
+            ),
+        };
+        text += &line;
+    }
+    if let Some((name, array)) = cap.array() {
+        let getter = names::view_getter(name);
+        let line = match array.element {
+            ElementPlan::Int(Int::U8) => format!("hex(text, {name:?}, view.{getter}());\n"),
+            _ => format!("elements(text, {name:?}, view.{getter}());\n"),
+        };
+        text += &line;
+    }
+    text + "number(text, \"bytes\", view.cap().size());\n"
+}
+
+fn c_chains(abi: &Abi, stem: &str) -> String {
+    let mut text = String::new();
+    for plan in chains(abi) {
+        let name = &abi.chain(plan.chain).name;
+        let (caps, next) = (c_name(stem, &[name, "caps"]), c_name(stem, &[name, "next"]));
+        let arms = plan.capabilities.iter().map(|id| c_arm(abi, stem, name, *id));
+        let arms = arms.collect::<String>();
+        write!(
+            text,
+            "static void of_{name}(const struct {stem}_space *space)\n{{\n\
+             \tstruct {stem}_space_walk walk = {caps}(space);\n\tstruct {stem}_space_cap cap;\n\
+             \tint found;\n\n\tfor (;;) {{\n\t\tfound = {next}(&walk, &cap);\n\
+             \t\tif (!found)\n\t\t\treturn;\n\t\tif (found < 0) {{\n\t\t\tdamage(&walk, &cap, found);\n\
+             \t\t\tif (walk.state < 0)\n\t\t\t\treturn;\n\t\t\tcontinue;\n\t\t}}\n{arms}\
+             \t\thead(&cap, \"?\");\n\t\tnumber(\"bytes\", cap.size);\n\t}}\n}}\n\n"
+        )
+        .expect("text");
+    }
+    text += "static void canonical(const char *chain, const struct SPACE *space)\n{\n";
+    for plan in chains(abi) {
+        let name = &abi.chain(plan.chain).name;
+        writeln!(text, "\tif (!strcmp(chain, {name:?}))\n\t\tof_{name}(space);").expect("text");
+    }
+    text + "}\n"
+}
+
+/// Tries the kinds of a capability, then the capability.
+fn c_arm(abi: &Abi, stem: &str, chain: &str, id: CapabilityId) -> String {
+    let cap = named(abi, id);
+    let kinds = cap.plan.kinds.iter().map(|kind| named(abi, kind.capability));
+    kinds.chain([named(abi, id)]).map(|cap| c_lines(stem, chain, &cap)).collect()
+}
+
+fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
+    let view = c_name(stem, &[chain, cap.short]);
+    let mut lines = String::new();
+    for (name, plan) in cap.fields() {
+        if plan.version > 1 {
+            writeln!(lines, "\t\t\t\tif (view.has_{name})").expect("text");
+        }
+        writeln!(lines, "\t\t\t\tnumber({name:?}, view.{name});").expect("text");
+    }
+    let mut need = String::new();
+    let required = cap.plan.required_size.iter().map(|size| size.kernel());
+    for (version, size) in (1..).zip(required) {
+        writeln!(need, "\t\t\t\tif (cap.version >= {version})\n\t\t\t\t\tneed = {size};")
+            .expect("text");
+    }
+    if let Some((name, array)) = cap.array() {
+        let hex = matches!(array.element, ElementPlan::Int(Int::U8));
+        let ElementPlan::Int(int) = array.element else { unreachable!("integers only") };
+        let type_ = names::c_int(int.value());
+        let print = match hex {
+            true => "printf(\"%02x\", each)".to_owned(),
+            false => format!("printf(\"  {name}[%u]=%llu\\n\", nth, (unsigned long long)each)"),
+        };
+        let (before, after) = match hex {
+            true => (format!("printf(\"  {name}=\");\n"), "printf(\"\\n\");\n"),
+            false => (String::new(), ""),
+        };
+        write!(
+            lines,
+            "\t\t\t\t{type_} each;\n\n\t\t\t\t{before}\t\t\t\tfor (__u32 nth = 0; \
+             {view}_{name}(&view, nth, &each); nth++)\n\t\t\t\t\t{print};\n\t\t\t\t{after}"
+        )
+        .expect("text");
+        if let Some(count) = &array.count {
+            let (at, width) = (count.offset.kernel(), count.int.size());
+            let (start, each) = (array.offset.kernel(), array.stride.kernel());
+            writeln!(
+                need,
+                "\t\t\t\tif (need <= cap.size)\n\t\t\t\t\tneed = {start} + \
+                 {stem}_space_get(&cap, {at}, {width}) * {each};"
+            )
+            .expect("text");
+        }
+    }
+    format!(
+        "\t\tif (cap.id == {id} && cap.version) {{\n\t\t\tstruct {view} view;\n\n\
+         \t\t\tfound = {view}_read(&cap, &view);\n\t\t\tif (found < 0) {{\n\
+         \t\t\t\tunsigned long long need = 0;\n\n{need}\t\t\t\tlimited(&cap, need);\n\
+         \t\t\t\tcontinue;\n\t\t\t}}\n\t\t\tif (found) {{\n\
+         \t\t\t\thead(&cap, {short:?});\n{lines}\t\t\t\tnumber(\"bytes\", cap.size);\n\
+         \t\t\t\tcontinue;\n\t\t\t}}\n\t\t}}\n",
+        id = cap.id,
+        short = cap.short,
+    )
+}
