@@ -74,9 +74,9 @@ fn part<const N: usize>(bytes: &[u8], at: u32) -> Option<[u8; N]> {
 fn number<S: Space + ?Sized>(space: &S, at: u32, width: u32) -> u64 {
     match width {
         1 => space.read_u8(at).into(),
-        2 if at.is_multiple_of(2) => space.read_u16(at).into(),
-        4 if at.is_multiple_of(4) => space.read_u32(at).into(),
-        8 if at.is_multiple_of(4) => {
+        2 if at % 2 == 0 => space.read_u16(at).into(),
+        4 if at % 4 == 0 => space.read_u32(at).into(),
+        8 if at % 4 == 0 => {
             let high = space.read_u32(at.saturating_add(4));
             u64::from(space.read_u32(at)) | u64::from(high) << 32
         }

@@ -2,9 +2,7 @@
 
 //! The chain of `extended` capabilities.
 
-use crate::space::{
-    BitField, Space, SpaceCap, SpaceError, SpaceFormat, SpaceWalk, space_capability,
-};
+use crate::space::{BitField, Space, SpaceCap, SpaceError, SpaceFormat, SpaceWalk, space_capability};
 use crate::uapi;
 
 /// The rules of the chain.
@@ -252,13 +250,11 @@ impl<'a, S: Space + ?Sized> ExtendedCap<'a, S> {
             (uapi::PCI_EXT_CAP_ID_MFVC, 1..) => ExtendedMfvc::read(cap).map(Self::Mfvc),
             (uapi::PCI_EXT_CAP_ID_VC9, 1..) => ExtendedVc9::read(cap).map(Self::Vc9),
             (uapi::PCI_EXT_CAP_ID_RCRB, 1..) => ExtendedRcrb::read(cap).map(Self::Rcrb),
-            (uapi::PCI_EXT_CAP_ID_VNDR, 1..) => ExtendedVndr::read(cap.until(BitField {
-                offset: 4,
-                width: 4,
-                low: 20,
-                mask: 0xfff,
-            }))
-            .map(Self::Vndr),
+            (uapi::PCI_EXT_CAP_ID_VNDR, 1..) => {
+                ExtendedVndr::read(
+                        cap.until(BitField { offset: 4, width: 4, low: 20, mask: 0xfff }),
+                    ).map(Self::Vndr)
+            }
             (uapi::PCI_EXT_CAP_ID_CAC, 1..) => ExtendedCac::read(cap).map(Self::Cac),
             (uapi::PCI_EXT_CAP_ID_ACS, 1..) => ExtendedAcs::read(cap).map(Self::Acs),
             (uapi::PCI_EXT_CAP_ID_ARI, 1..) => ExtendedAri::read(cap).map(Self::Ari),
@@ -278,13 +274,11 @@ impl<'a, S: Space + ?Sized> ExtendedCap<'a, S> {
             (uapi::PCI_EXT_CAP_ID_DPC, 1..) => ExtendedDpc::read(cap).map(Self::Dpc),
             (uapi::PCI_EXT_CAP_ID_L1SS, 1..) => ExtendedL1ss::read(cap).map(Self::L1ss),
             (uapi::PCI_EXT_CAP_ID_PTM, 1..) => ExtendedPtm::read(cap).map(Self::Ptm),
-            (uapi::PCI_EXT_CAP_ID_DVSEC, 1..) => ExtendedDvsec::read(cap.until(BitField {
-                offset: 4,
-                width: 4,
-                low: 20,
-                mask: 0xfff,
-            }))
-            .map(Self::Dvsec),
+            (uapi::PCI_EXT_CAP_ID_DVSEC, 1..) => {
+                ExtendedDvsec::read(
+                        cap.until(BitField { offset: 4, width: 4, low: 20, mask: 0xfff }),
+                    ).map(Self::Dvsec)
+            }
             (uapi::PCI_EXT_CAP_ID_VF_REBAR, 1..) => ExtendedVfRebar::read(cap).map(Self::VfRebar),
             (uapi::PCI_EXT_CAP_ID_DLF, 1..) => ExtendedDlf::read(cap).map(Self::Dlf),
             (uapi::PCI_EXT_CAP_ID_PL_16GT, 1..) => ExtendedPl16gt::read(cap).map(Self::Pl16gt),

@@ -2,9 +2,7 @@
 
 //! The chain of `standard` capabilities.
 
-use crate::space::{
-    BitField, Space, SpaceCap, SpaceError, SpaceFormat, SpaceWalk, space_capability,
-};
+use crate::space::{BitField, Space, SpaceCap, SpaceError, SpaceFormat, SpaceWalk, space_capability};
 use crate::uapi;
 
 /// The rules of the chain.
@@ -197,8 +195,9 @@ impl<'a, S: Space + ?Sized> StandardCap<'a, S> {
             (uapi::PCI_CAP_ID_PCIX, 1..) => StandardPcix::read(cap).map(Self::Pcix),
             (uapi::PCI_CAP_ID_HT, 1..) => StandardHt::read(cap).map(Self::Ht),
             (uapi::PCI_CAP_ID_VNDR, 1..) => {
-                StandardVndr::read(cap.until(BitField { offset: 2, width: 1, low: 0, mask: 0xff }))
-                    .map(Self::Vndr)
+                StandardVndr::read(
+                        cap.until(BitField { offset: 2, width: 1, low: 0, mask: 0xff }),
+                    ).map(Self::Vndr)
             }
             (uapi::PCI_CAP_ID_DBG, 1..) => StandardDbg::read(cap).map(Self::Dbg),
             (uapi::PCI_CAP_ID_CCRC, 1..) => StandardCcrc::read(cap).map(Self::Ccrc),
@@ -210,8 +209,9 @@ impl<'a, S: Space + ?Sized> StandardCap<'a, S> {
             (uapi::PCI_CAP_ID_MSIX, 1..) => StandardMsix::read(cap).map(Self::Msix),
             (uapi::PCI_CAP_ID_SATA, 1..) => StandardSata::read(cap).map(Self::Sata),
             (uapi::PCI_CAP_ID_AF, 1..) => {
-                StandardAf::read(cap.until(BitField { offset: 2, width: 1, low: 0, mask: 0xff }))
-                    .map(Self::Af)
+                StandardAf::read(
+                        cap.until(BitField { offset: 2, width: 1, low: 0, mask: 0xff }),
+                    ).map(Self::Af)
             }
             (uapi::PCI_CAP_ID_EA, 1..) => StandardEa::read(cap).map(Self::Ea),
             _ => Ok(Self::Unknown(cap)),
