@@ -117,6 +117,7 @@ fn the_capabilities_of_every_device_are_those_of_lspci() {
 #[test]
 fn damaged_dumps_are_read_as_lspci_reads_them() {
     const BATCH: usize = 500;
+    const HEADER: usize = 64;
     let Some(pciutils) = Pciutils::find() else { return };
     let (abi, devices) = (abi(), spaces(&pciutils));
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
@@ -134,7 +135,12 @@ fn damaged_dumps_are_read_as_lspci_reads_them() {
             let walked = walked(&abi, space);
             let kind = match listed {
                 None => "lspci fails".to_owned(),
-                Some(listed) => difference(&walked, &listed).unwrap_or("none".to_owned()),
+                Some(listed) => match difference(&walked, &listed) {
+                    // No capability can be in such a space, and `decode` looks for none.
+                    Some(_) if space.len() <= HEADER => "inside_fixed; header only".to_owned(),
+                    Some(difference) => difference,
+                    None => "none".to_owned(),
+                },
             };
             *kinds.entry(kind).or_default() += 1;
         }
