@@ -196,7 +196,8 @@ fn import(private: bool, path: &[String], names: &BTreeSet<String>) -> String {
         1 => format!("{visibility}use {path}{list};"),
         _ => format!("{visibility}use {path}{{{list}}};"),
     };
-    if line.len() <= WIDTH {
+    // rustfmt breaks a list in a line of the whole width.
+    if line.len() < WIDTH || names.len() == 1 && line.len() == WIDTH {
         return line + "\n";
     }
     let rows = wrap(&(list + ","), WIDTH - INDENT - 1);

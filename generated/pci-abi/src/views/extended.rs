@@ -2,7 +2,9 @@
 
 //! The chain of `extended` capabilities.
 
-use crate::space::{BitField, Space, SpaceCap, SpaceError, SpaceFormat, SpaceWalk, space_capability};
+use crate::space::{
+    BitField, Space, SpaceCap, SpaceError, SpaceFormat, SpaceWalk, space_capability,
+};
 use crate::uapi;
 
 /// The rules of the chain.
@@ -89,6 +91,10 @@ impl<'a, S: Space + ?Sized> Iterator for ExtendedCaps<'a, S> {
 }
 
 impl<S: Space + ?Sized> core::iter::FusedIterator for ExtendedCaps<'_, S> {}
+
+const VNDR_LENGTH: BitField = BitField { offset: 4, width: 4, low: 20, mask: 0xfff };
+
+const DVSEC_LENGTH: BitField = BitField { offset: 4, width: 4, low: 20, mask: 0xfff };
 
 /// Capabilities from offset 256 on.
 ///
@@ -239,7 +245,13 @@ impl<S: Space + ?Sized> core::fmt::Debug for ExtendedCap<'_, S> {
 impl<'a, S: Space + ?Sized> ExtendedCap<'a, S> {
     #[inline]
     fn read(cap: SpaceCap<'a, S>) -> Result<Self, SpaceError> {
-        match (u32::from(cap.id()), cap.version()) {
+        let known = (u32::from(cap.id()), cap.version());
+        let cap = match known {
+            (uapi::PCI_EXT_CAP_ID_VNDR, 1..) => cap.until(VNDR_LENGTH),
+            (uapi::PCI_EXT_CAP_ID_DVSEC, 1..) => cap.until(DVSEC_LENGTH),
+            _ => cap,
+        };
+        match known {
             (uapi::PCI_EXT_CAP_ID_ERR, 1..) => ExtendedErr::read(cap).map(Self::Err),
             (uapi::PCI_EXT_CAP_ID_VC, 1..) => ExtendedVc::read(cap).map(Self::Vc),
             (uapi::PCI_EXT_CAP_ID_DSN, 1..) => ExtendedDsn::read(cap).map(Self::Dsn),
@@ -250,11 +262,7 @@ impl<'a, S: Space + ?Sized> ExtendedCap<'a, S> {
             (uapi::PCI_EXT_CAP_ID_MFVC, 1..) => ExtendedMfvc::read(cap).map(Self::Mfvc),
             (uapi::PCI_EXT_CAP_ID_VC9, 1..) => ExtendedVc9::read(cap).map(Self::Vc9),
             (uapi::PCI_EXT_CAP_ID_RCRB, 1..) => ExtendedRcrb::read(cap).map(Self::Rcrb),
-            (uapi::PCI_EXT_CAP_ID_VNDR, 1..) => {
-                ExtendedVndr::read(
-                        cap.until(BitField { offset: 4, width: 4, low: 20, mask: 0xfff }),
-                    ).map(Self::Vndr)
-            }
+            (uapi::PCI_EXT_CAP_ID_VNDR, 1..) => ExtendedVndr::read(cap).map(Self::Vndr),
             (uapi::PCI_EXT_CAP_ID_CAC, 1..) => ExtendedCac::read(cap).map(Self::Cac),
             (uapi::PCI_EXT_CAP_ID_ACS, 1..) => ExtendedAcs::read(cap).map(Self::Acs),
             (uapi::PCI_EXT_CAP_ID_ARI, 1..) => ExtendedAri::read(cap).map(Self::Ari),
@@ -274,11 +282,7 @@ impl<'a, S: Space + ?Sized> ExtendedCap<'a, S> {
             (uapi::PCI_EXT_CAP_ID_DPC, 1..) => ExtendedDpc::read(cap).map(Self::Dpc),
             (uapi::PCI_EXT_CAP_ID_L1SS, 1..) => ExtendedL1ss::read(cap).map(Self::L1ss),
             (uapi::PCI_EXT_CAP_ID_PTM, 1..) => ExtendedPtm::read(cap).map(Self::Ptm),
-            (uapi::PCI_EXT_CAP_ID_DVSEC, 1..) => {
-                ExtendedDvsec::read(
-                        cap.until(BitField { offset: 4, width: 4, low: 20, mask: 0xfff }),
-                    ).map(Self::Dvsec)
-            }
+            (uapi::PCI_EXT_CAP_ID_DVSEC, 1..) => ExtendedDvsec::read(cap).map(Self::Dvsec),
             (uapi::PCI_EXT_CAP_ID_VF_REBAR, 1..) => ExtendedVfRebar::read(cap).map(Self::VfRebar),
             (uapi::PCI_EXT_CAP_ID_DLF, 1..) => ExtendedDlf::read(cap).map(Self::Dlf),
             (uapi::PCI_EXT_CAP_ID_PL_16GT, 1..) => ExtendedPl16gt::read(cap).map(Self::Pl16gt),

@@ -2,7 +2,9 @@
 
 //! The chain of `standard` capabilities.
 
-use crate::space::{BitField, Space, SpaceCap, SpaceError, SpaceFormat, SpaceWalk, space_capability};
+use crate::space::{
+    BitField, Space, SpaceCap, SpaceError, SpaceFormat, SpaceWalk, space_capability,
+};
 use crate::uapi;
 
 /// The rules of the chain.
@@ -96,6 +98,10 @@ impl<'a, S: Space + ?Sized> Iterator for StandardCaps<'a, S> {
 
 impl<S: Space + ?Sized> core::iter::FusedIterator for StandardCaps<'_, S> {}
 
+const VNDR_LENGTH: BitField = BitField { offset: 2, width: 1, low: 0, mask: 0xff };
+
+const AF_LENGTH: BitField = BitField { offset: 2, width: 1, low: 0, mask: 0xff };
+
 /// Capabilities in the first 256 bytes.
 ///
 /// Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
@@ -185,7 +191,13 @@ impl<S: Space + ?Sized> core::fmt::Debug for StandardCap<'_, S> {
 impl<'a, S: Space + ?Sized> StandardCap<'a, S> {
     #[inline]
     fn read(cap: SpaceCap<'a, S>) -> Result<Self, SpaceError> {
-        match (u32::from(cap.id()), cap.version()) {
+        let known = (u32::from(cap.id()), cap.version());
+        let cap = match known {
+            (uapi::PCI_CAP_ID_VNDR, 1..) => cap.until(VNDR_LENGTH),
+            (uapi::PCI_CAP_ID_AF, 1..) => cap.until(AF_LENGTH),
+            _ => cap,
+        };
+        match known {
             (uapi::PCI_CAP_ID_PM, 1..) => StandardPm::read(cap).map(Self::Pm),
             (uapi::PCI_CAP_ID_AGP, 1..) => StandardAgp::read(cap).map(Self::Agp),
             (uapi::PCI_CAP_ID_VPD, 1..) => StandardVpd::read(cap).map(Self::Vpd),
@@ -194,11 +206,7 @@ impl<'a, S: Space + ?Sized> StandardCap<'a, S> {
             (uapi::PCI_CAP_ID_CHSWP, 1..) => StandardChswp::read(cap).map(Self::Chswp),
             (uapi::PCI_CAP_ID_PCIX, 1..) => StandardPcix::read(cap).map(Self::Pcix),
             (uapi::PCI_CAP_ID_HT, 1..) => StandardHt::read(cap).map(Self::Ht),
-            (uapi::PCI_CAP_ID_VNDR, 1..) => {
-                StandardVndr::read(
-                        cap.until(BitField { offset: 2, width: 1, low: 0, mask: 0xff }),
-                    ).map(Self::Vndr)
-            }
+            (uapi::PCI_CAP_ID_VNDR, 1..) => StandardVndr::read(cap).map(Self::Vndr),
             (uapi::PCI_CAP_ID_DBG, 1..) => StandardDbg::read(cap).map(Self::Dbg),
             (uapi::PCI_CAP_ID_CCRC, 1..) => StandardCcrc::read(cap).map(Self::Ccrc),
             (uapi::PCI_CAP_ID_SHPC, 1..) => StandardShpc::read(cap).map(Self::Shpc),
@@ -208,11 +216,7 @@ impl<'a, S: Space + ?Sized> StandardCap<'a, S> {
             (uapi::PCI_CAP_ID_EXP, 1..) => StandardExp::read(cap).map(Self::Exp),
             (uapi::PCI_CAP_ID_MSIX, 1..) => StandardMsix::read(cap).map(Self::Msix),
             (uapi::PCI_CAP_ID_SATA, 1..) => StandardSata::read(cap).map(Self::Sata),
-            (uapi::PCI_CAP_ID_AF, 1..) => {
-                StandardAf::read(
-                        cap.until(BitField { offset: 2, width: 1, low: 0, mask: 0xff }),
-                    ).map(Self::Af)
-            }
+            (uapi::PCI_CAP_ID_AF, 1..) => StandardAf::read(cap).map(Self::Af),
             (uapi::PCI_CAP_ID_EA, 1..) => StandardEa::read(cap).map(Self::Ea),
             _ => Ok(Self::Unknown(cap)),
         }

@@ -252,20 +252,33 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
     let arms = caps.iter().map(|cap| {
         let constant = ident(&cap.item.name);
         let (variant, view) = (variant(*cap), ident(&cap.view_name()));
-        let cap = match cap.plan.length {
-            Some(length) => {
-                let length = bits(length);
-                quote!(cap.until(#length))
-            }
-            None => quote!(cap),
-        };
-        quote!((uapi::#constant, 1..) => #view::read(#cap).map(Self::#variant))
+        quote!((uapi::#constant, 1..) => #view::read(cap).map(Self::#variant))
+    });
+    let lengths: Vec<_> = caps
+        .iter()
+        .filter_map(|cap| Some((ident(&cap.item.name), length_name(*cap), cap.plan.length?)))
+        .collect();
+    let constants = lengths.iter().map(|(_, name, length)| {
+        let length = bits(*length);
+        quote!(const #name: BitField = #length;)
+    });
+    let ends = (!lengths.is_empty()).then(|| {
+        let arms = lengths
+            .iter()
+            .map(|(constant, name, _)| quote!((uapi::#constant, 1..) => cap.until(#name)));
+        quote! {
+            let cap = match known {
+                #(#arms,)*
+                _ => cap,
+            };
+        }
     });
     let debugs = caps.iter().map(|cap| {
         let variant = variant(*cap);
         quote!(Self::#variant(view) => view.fmt(f))
     });
     quote! {
+        #(#constants)*
         #doc
         #[non_exhaustive]
         pub enum #name<'a, S: ?Sized = [u8]> {
@@ -295,13 +308,21 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
         impl<'a, S: Space + ?Sized> #name<'a, S> {
             #[inline]
             fn read(cap: SpaceCap<'a, S>) -> Result<Self, SpaceError> {
-                match (u32::from(cap.id()), cap.version()) {
+                let known = (u32::from(cap.id()), cap.version());
+                #ends
+                match known {
                     #(#arms,)*
                     _ => Ok(Self::Unknown(cap)),
                 }
             }
         }
     }
+}
+
+/// The constant for the bits with the length of a capability.
+fn length_name(cap: PlannedCap<'_>) -> proc_macro2::Ident {
+    let variant = names::group_type(&cap.item.short);
+    ident(&[&names::screaming(&variant), "_LENGTH"].concat())
 }
 
 /// The variant of a capability in the enum of its chain, or of a kind in that of its parent.
