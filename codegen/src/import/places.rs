@@ -9,8 +9,9 @@ impl Import<'_> {
     pub(super) fn place(&self, piece: &Addition) -> String {
         match piece {
             Addition::Item { after, .. } => {
-                let item = words(self.item(*after));
-                [&self.file(*after), ", items, after ", &item].concat()
+                let before =
+                    self.item_before(*after).map(|item| [", after ", &words(item)].concat());
+                [&self.file(*after), ", items", &before.unwrap_or_default()].concat()
             }
             Addition::Values { group, after, .. } => {
                 let owner = words(self.item(*group));
@@ -32,6 +33,11 @@ impl Import<'_> {
 
     pub(super) fn item(&self, at: ItemAt) -> &ItemSpec {
         &self.spec.files[at.file].items[at.item]
+    }
+
+    /// The item after which another one comes; `None` in a file without items.
+    pub(super) fn item_before(&self, at: ItemAt) -> Option<&ItemSpec> {
+        self.spec.files[at.file].items.get(at.item)
     }
 
     fn struct_name(&self, at: ItemAt) -> &str {

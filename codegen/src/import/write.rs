@@ -79,7 +79,7 @@ impl Import<'_> {
     /// The entry after which a piece comes, or the first entry, before which it comes.
     fn anchor(&self, piece: &Addition) -> Option<(Place, bool)> {
         match piece {
-            Addition::Item { after, .. } => Some((self.item(*after).name().place, false)),
+            Addition::Item { after, .. } => Some((self.item_before(*after)?.name().place, false)),
             Addition::Values { group, after, .. } => match self.item(*group) {
                 ItemSpec::Constants(group) | ItemSpec::Enum(group) | ItemSpec::IdSpace(group) => {
                     entry(group.values.iter().map(|(name, _)| name), after)

@@ -398,3 +398,22 @@ fn a_struct_with_a_long_is_left_out() {
         assert!(stderr.contains(&note), "{stderr}");
     }
 }
+
+/// A specification begins with a file without items.
+#[test]
+fn a_header_is_imported_into_an_empty_file() {
+    let abi = "abi: fan\ntitle: Fans\ndoc: Fans.\nprefix: fan\nreleases: [v1.0]\nfiles: [fan]\n\
+        headers: {fan: {path: linux/fan.h, guards: [_FAN_H]}}\n";
+    let file = "title: Fans\ndoc: Fans.\nheader: fan\nsince: v1.0\nsource: fan.h\n\nitems: []\n";
+    let header = "#ifndef _FAN_H\n#define _FAN_H\n#include <linux/types.h>\nstruct fan_speed {\n\t__u32 \
+        rpm;\n};\n#endif\n";
+    let spec = SpecFolder::with_files(&[("abi.yaml", abi), ("fan.yaml", file)]);
+    spec.write("fan.h", header);
+    let found = run_on(&spec, &["import", "fan.h"]);
+    assert_eq!(found.code, 0, "{found:?}");
+    assert!(found.stdout.contains("fan.yaml, items:\n"), "{}", found.stdout);
+    assert!(found.stdout.contains("  - struct: fan_speed\n"), "{}", found.stdout);
+    let written = run_on(&spec, &["import", "--write", "fan.h"]);
+    assert_eq!(written.code, 2, "{written:?}");
+    assert!(written.stderr.contains("fan.yaml, items is not a list of its own lines"));
+}
