@@ -127,7 +127,10 @@ fn example(abi: &Abi) -> String {
             let host = names::without_prefix(&abi.prefix, &abi.struct_(host.struct_).name);
             of_host(&stem, &names::group_type(host))
         }
-        None => of_chain(&stem, &[&names::group_type(&chain.name), "Caps"].concat()),
+        None => {
+            let caps = [&names::group_type(&chain.name), "Caps"].concat();
+            of_chain(&stem, &caps, if chain.space.is_some() { "SpaceError" } else { "ChainError" })
+        }
     }
 }
 
@@ -148,13 +151,13 @@ fn print(reply: &[u8]) -> Result<(), Box<dyn std::error::Error>> {{
     )
 }
 
-fn of_chain(stem: &str, caps: &str) -> String {
+fn of_chain(stem: &str, caps: &str, error: &str) -> String {
     format!(
         "\
-use {stem}::views::{{{caps}, ChainError}};
+use {stem}::views::{{{caps}, {error}}};
 
 /// Prints the capabilities in these bytes.
-fn print(bytes: &[u8]) -> Result<(), ChainError> {{
+fn print(bytes: &[u8]) -> Result<(), {error}> {{
     for cap in {caps}::parse(bytes) {{
         println!(\"{{:?}}\", cap?);
     }}

@@ -24,6 +24,12 @@ pub type __s16 = i16;
 pub type __s32 = i32;
 /// The kernel's name of `i64`.
 pub type __s64 = i64;
+/// The kernel's name of a little-endian `u16`.
+pub type __le16 = u16;
+/// The kernel's name of a little-endian `u32`.
+pub type __le32 = u32;
+/// The kernel's name of a little-endian `u64`.
+pub type __le64 = u64;
 
 /// A flexible array, the last field of a struct: no bytes of the struct, but the address and
 /// the alignment of the elements after it.

@@ -21,7 +21,8 @@
 //! - Flags and enumerations preserve unknown bits and numbers, and `Debug` prints
 //!   known ones by name. `From` accepts every integer, and so does the `TryFrom`
 //!   that it implies; `from_bits` accepts only bits and numbers that have a name.
-//! - Fields are in the byte order of the host, as in the kernel's interface.
+//! - Fields of structs in a space have the bytes of the space, which are little-endian;
+//!   only the views convert them. Other fields are in the byte order of the host.
 //!
 //! [`views`] reads the capability chains of a space, from bytes or through accessors.
 //!
@@ -31,8 +32,7 @@
 //!   `std` implies `alloc`.
 //! - `bindings`: the module `bindings` has the same items as bindgen declares them, for
 //!   programs that use such bindings.
-//! - `ioctl`: [`calls`], a type for each kind of file descriptor with a method for each
-//!   ioctl, through rustix; implies `alloc`.
+//! - `ioctl`: nothing, because the ABI has no ioctls.
 //! - `zerocopy` and `bytemuck`: their traits on every type without padding and
 //!   pointers.
 //!   None is left out.

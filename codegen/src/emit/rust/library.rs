@@ -19,7 +19,7 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
     let doc = section::inner(docs.paragraphs(&abi.doc));
     let left_out = left_out(&derives::left_out(abi), "have padding or a pointer");
     let without_serde = left_out_serde(abi);
-    let views = views_doc(abi);
+    let (byte_order, ioctl, views) = (byte_order_doc(abi), ioctl_doc(abi), views_doc(abi));
     let modules = modules(abi);
     let programs = programs(abi);
     let release = abi.release.to_string();
@@ -40,7 +40,7 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         //! - Flags and enumerations preserve unknown bits and numbers, and `Debug` prints
         //!   known ones by name. `From` accepts every integer, and so does the `TryFrom`
         //!   that it implies; `from_bits` accepts only bits and numbers that have a name.
-        //! - Fields are in the byte order of the host, as in the kernel's interface.
+        #byte_order
         #views
         //!
         //! Features, none of them on by default:
@@ -49,8 +49,7 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         //!   `std` implies `alloc`.
         //! - `bindings`: the module `bindings` has the same items as bindgen declares them, for
         //!   programs that use such bindings.
-        //! - `ioctl`: [`calls`], a type for each kind of file descriptor with a method for each
-        //!   ioctl, through rustix; implies `alloc`.
+        #ioctl
         //! - `zerocopy` and `bytemuck`: their traits on every type without padding and
         //!   pointers.
         #(#![doc = #left_out])*
@@ -77,6 +76,32 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         #[doc = include_str!("../README.md")]
         struct Readme;
     })
+}
+
+/// The byte order of fields. A space is a block of little-endian bytes.
+fn byte_order_doc(abi: &Abi) -> TokenStream {
+    match views::has_spaces(abi) {
+        false => quote! {
+            //! - Fields are in the byte order of the host, as in the kernel's interface.
+        },
+        true => quote! {
+            //! - Fields of structs in a space have the bytes of the space, which are little-endian;
+            //!   only the views convert them. Other fields are in the byte order of the host.
+        },
+    }
+}
+
+/// The description of the feature `ioctl`.
+fn ioctl_doc(abi: &Abi) -> TokenStream {
+    match calls::present(abi) {
+        true => quote! {
+            //! - `ioctl`: [`calls`], a type for each kind of file descriptor with a method for each
+            //!   ioctl, through rustix; implies `alloc`.
+        },
+        false => quote! {
+            //! - `ioctl`: nothing, because the ABI has no ioctls.
+        },
+    }
 }
 
 /// The description of the views, if there are any.
