@@ -41,6 +41,7 @@ struct Readme {
     doc: String,
     example: String,
     views: bool,
+    calls: bool,
     programs: Vec<CrateProgram>,
 }
 
@@ -109,6 +110,7 @@ fn readme(abi: &Abi) -> String {
         doc: abi.doc.iter().map(unlinked).collect::<Vec<_>>().join("\n\n"),
         example: example(abi),
         views: !abi.chains.is_empty(),
+        calls: abi.ioctl_numbers.is_some(),
         programs: programs(abi),
     };
     rendered(&readme)
