@@ -1,7 +1,7 @@
 //! The names of the generated crate and header by which programs use an item, so that pages
 //! and commands can list them. Emitters make the items; a test finds each name there.
 
-use super::{Abi, EntryKind, Group, Ioctl, IoctlId, StructId};
+use super::{Abi, Capability, Chain, EntryKind, Group, Ioctl, IoctlId, StructId};
 use crate::names;
 
 /// The names of an item in the generated code.
@@ -39,10 +39,13 @@ impl Abi {
                 self.with_own_name(&function, &item.name, ApiNames::default())
             }
             EntryKind::Ioctl(ioctl) => same(&ioctl.name, self.of_ioctl(ioctl)),
-            EntryKind::Chain(chain) => self.of_chain(&chain.name),
+            EntryKind::Chain(chain) => self.of_chain(chain),
             EntryKind::Capability(one) => {
-                let chain = &self.chain(one.chain).name;
-                same(&one.name, self.of_capability(chain, &one.short))
+                let api = match self.chain(one.chain).space {
+                    None => self.of_capability(&self.chain(one.chain).name, &one.short),
+                    Some(_) => self.of_capability_in_space(one),
+                };
+                same(&one.name, api)
             }
             EntryKind::Member(..) | EntryKind::Union(..) => ApiNames::default(),
         }
@@ -130,12 +133,28 @@ impl Abi {
         ApiNames { rust, c: words.map(|word| self.c_function(&[chain, short, word])).into() }
     }
 
+    /// The view of a capability in a space, and the function that reads it. A kind of another
+    /// capability is a variant below the view of that one.
+    fn of_capability_in_space(&self, one: &Capability) -> ApiNames {
+        let chain = &self.chain(one.chain).name;
+        let type_of = |short: &str| names::group_type(&[chain, "_", short].concat());
+        let enumeration = match &one.kind {
+            None => names::group_type(chain) + "Cap",
+            Some(kind) => type_of(&self.capability(kind.parent).short) + "Kind",
+        };
+        let variant = self.path(&["views", &enumeration, &names::group_type(&one.short)]);
+        let rust = vec![self.path(&["views", &type_of(&one.short)]), variant];
+        ApiNames { rust, c: vec![self.c_function(&[chain, &one.short, "read"])] }
+    }
+
     /// The iterator of a chain.
-    fn of_chain(&self, chain: &str) -> ApiNames {
-        let type_ = names::group_type(chain);
+    fn of_chain(&self, chain: &Chain) -> ApiNames {
+        let type_ = names::group_type(&chain.name);
         let rust = ["Caps", "Cap"].map(|word| self.path(&["views", &(type_.clone() + word)]));
-        let c = ["caps", "next", "find"].map(|word| self.c_function(&[chain, word]));
-        ApiNames { rust: rust.into(), c: c.into() }
+        let words = ["caps", "next", "find"].into_iter();
+        let words = words.filter(|word| chain.space.is_none() || *word != "find");
+        let c = words.map(|word| self.c_function(&[&chain.name, word])).collect();
+        ApiNames { rust: rust.into(), c }
     }
 }
 
