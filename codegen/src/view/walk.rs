@@ -49,12 +49,12 @@ pub(super) fn walk<'c, 'a>(
         let own = Link { header: at, number: chain.next.of(at) };
         match shown {
             Ok((cap, length)) => {
-                runs.note(at, length, id, chain.within(device).start);
+                runs.note(at, length, id, within.start);
                 walk.caps.push((SeenCap { at, id, name, fate: CapFate::Shown }, Some(cap)));
                 link = Some(own);
             }
             Err(because) if link.is_none() && chain.shown.first_hidden == FirstHidden::Anchor => {
-                runs.note(at, chain.size, id, chain.within(device).start);
+                runs.note(at, chain.size, id, within.start);
                 runs.keep_next_only(at, chain.size, own.number.bits);
                 walk.caps.push((SeenCap { at, id, name, fate: CapFate::Anchor(because) }, None));
                 link = Some(own);
