@@ -1,12 +1,11 @@
 //! Names in Go: types lose the prefix of the ABI, and all words begin with a capital, so two
 //! names of the specification can become one.
 
-use super::rust_names::{Made, unique};
+use super::rust_names::{Made, type_names, unique};
 use crate::diagnostic::Diagnostic;
-use crate::names::{field_type, go_field, go_type, group_type, is_name};
+use crate::names::{go_field, go_type, is_name};
 use crate::validate::Check;
 use crate::validate::codes::RUST_NAME;
-use crate::validate::model::symbols::SymbolKind;
 
 const LANGUAGE: &str = "Go";
 
@@ -20,26 +19,11 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
 }
 
-/// Types of structs, enums and numbers of fields.
 fn types(check: &mut Check<'_>) {
-    let index = check.index;
     let prefix = &check.spec.abi.prefix.value;
-    let of_fields = index.groups.iter().filter_map(|group| {
-        let owner = group.owner?;
-        let name = go_type(prefix, &field_type(prefix, owner, group.name));
-        Some(Made::new(name, group.name, group.validity).within(owner))
-    });
-    let of_items = index.all().flat_map(|(text, targets)| {
-        targets.iter().filter_map(move |target| {
-            let name = match target.kind {
-                SymbolKind::Anonymous => go_type(prefix, &group_type(text)),
-                SymbolKind::Struct | SymbolKind::Enum => go_type(prefix, text),
-                _ => return None,
-            };
-            Some(Made::of_item(name, text, target.place, target.validity))
-        })
-    });
-    distinct(check, of_fields.chain(of_items).collect(), "type");
+    let made = type_names(check.index, prefix).into_iter();
+    let made = made.map(|made| made.called(|name| go_type(prefix, name)));
+    distinct(check, made.collect(), "type");
 }
 
 /// Refuses names that start with a digit, and the later of two equal ones, unless their

@@ -63,16 +63,6 @@ impl<'a> Made<'a> {
         Self { name: name.into(), of: ("", &of.value), place: of.place, validity }
     }
 
-    /// The name of an item.
-    pub(super) fn of_item(
-        name: impl Into<Cow<'a, str>>,
-        item: &'a str,
-        place: Place,
-        validity: Validity,
-    ) -> Self {
-        Self { name: name.into(), of: ("", item), place, validity }
-    }
-
     /// Whether the name that it is made from passes a test.
     pub(super) fn is_from(&self, test: impl Fn(&str) -> bool) -> bool {
         test(self.of.1)
@@ -80,6 +70,11 @@ impl<'a> Made<'a> {
 
     pub(super) fn place(&self) -> Place {
         self.place
+    }
+
+    /// The same, with the name in another language.
+    pub(super) fn called(self, name: impl FnOnce(&str) -> String) -> Self {
+        Self { name: name(&self.name).into(), ..self }
     }
 
     /// The same, for an origin that needs a qualifier.
@@ -139,10 +134,8 @@ fn variants(check: &mut Check<'_>) {
     }
 }
 
-/// Types of structs, enums and numbers of fields; files are modules next to them.
-fn types(check: &mut Check<'_>) {
-    let index = check.index;
-    let prefix = &check.spec.abi.prefix.value;
+/// The types of structs, enums and numbers of fields.
+pub(super) fn type_names<'a>(index: &'a Symbols<'a>, prefix: &str) -> Vec<Made<'a>> {
     let of_fields = index.groups.iter().filter_map(|group| {
         let owner = group.owner?;
         let made = Made::new(field_type(prefix, owner, group.name), group.name, group.validity);
@@ -155,10 +148,15 @@ fn types(check: &mut Check<'_>) {
                 SymbolKind::Struct | SymbolKind::Enum => Cow::from(text),
                 _ => return None,
             };
-            Some(Made::of_item(name, text, target.place, target.validity))
+            Some(Made { name, of: ("", text), place: target.place, validity: target.validity })
         })
     });
-    let made: Vec<_> = of_fields.chain(of_items).collect();
+    of_fields.chain(of_items).collect()
+}
+
+/// Refuses equal names of types; files are modules next to them.
+fn types(check: &mut Check<'_>) {
+    let made = type_names(check.index, &check.spec.abi.prefix.value);
     distinct(check, &made, "type");
     let files: HashSet<_> = check.spec.files.iter().map(|file| file.name.as_str()).collect();
     for made in &made {
