@@ -98,6 +98,11 @@ pub fn text(input: &[u8]) -> Option<Cow<'_, str>> {
     encoding::text(input)
 }
 
+/// Whether a character is a hexadecimal digit that base64 text of mostly zeros has too.
+fn is_in_both(c: char) -> bool {
+    matches!(c, 'A'..='F' | 'a'..='f' | '0' | '1') || c.is_whitespace()
+}
+
 fn from_text(text: &str, big_endian: bool) -> Result<Dump, String> {
     let lines = prefix::Lines::of(text);
     if lines.all.is_empty() {
@@ -111,7 +116,13 @@ fn from_text(text: &str, big_endian: bool) -> Result<Dump, String> {
     if let Some(found) = found {
         return found;
     }
-    plain::read(&joined, big_endian).or_else(|error| base64::read(&joined).ok_or(error))
+    match plain::read(&joined, big_endian) {
+        Ok(mut dump) if joined.chars().all(is_in_both) => {
+            dump.readings.extend(base64::read(&joined).into_iter().flat_map(|dump| dump.readings));
+            Ok(dump)
+        }
+        found => found.or_else(|error| base64::read(&joined).ok_or(error)),
+    }
 }
 
 impl Dump {

@@ -101,11 +101,16 @@ pub(super) fn size_of_array(text: &str) -> Option<usize> {
     Groups::of(text).size()
 }
 
-/// The text without the indexes of elements, `[0] = ` and so on.
+/// The text without the indexes of elements, `[0] = ` and so on. A part of a list starts
+/// with another index.
 fn without_indexes(text: &str) -> Cow<'_, str> {
     let mut parts = Vec::new();
     let mut rest = text;
-    for index in 0.. {
+    let first = text.split_once("] = ").and_then(|(before, _)| before.rsplit_once('['));
+    // After a name, it is the size of an array.
+    let first = first.filter(|(before, _)| !before.ends_with(|c: char| c.is_alphanumeric()));
+    let first = first.and_then(|(_, index)| index.parse().ok()).unwrap_or(0_usize);
+    for index in first.. {
         let marks = [format!("[{index}] = "), format!("[{index:#x}] = ")];
         let found = marks.iter().filter_map(|mark| rest.split_once(mark.as_str()));
         let Some((before, after)) = found.min_by_key(|(before, _)| before.len()) else { break };
@@ -144,7 +149,7 @@ fn bytes(groups: &Groups<'_>, list: &ListElements<'_>, big_endian: bool) -> Resu
         None => vec![1, 4, 8, 2],
     };
     let mut readings = Vec::new();
-    for (values, radix) in list.values(groups.plain)? {
+    for (values, radix) in list.values(groups.plain || declared.is_none())? {
         for size in &sizes {
             let notation = Notation { radix: 10, size: *size, c: false };
             let numbers: Option<Vec<_>> =

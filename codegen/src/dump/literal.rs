@@ -48,6 +48,9 @@ fn quoted(text: &str) -> Result<Dump, String> {
     if !opens(first.before) || has_further_words(last.after) {
         return Err("there is other text around the string; give the string alone".to_owned());
     }
+    if is_word_of_text(first) {
+        return Err("a quoted word in a text is no string of bytes".to_owned());
+    }
     let hex_function = HEX_FUNCTIONS.iter().any(|name| first.before.contains(name));
     let literals = || segments.len() > 1 || first.quote == '\'';
     let form = match hex_function || literals() || first.before.trim() == "b" {
@@ -58,6 +61,9 @@ fn quoted(text: &str) -> Result<Dump, String> {
         let digits: String = first.content.split_ascii_whitespace().collect();
         let bytes = pairs(&digits).ok_or("the string is not hexadecimal")?;
         return Ok(Dump::one(form, bytes));
+    }
+    if segments.iter().any(|segment| is_broken(segment.content)) {
+        return Err("the string has a line break; give it in one line".to_owned());
     }
     // If all bytes are escaped, dots are not bytes.
     let dots = last.content.strip_suffix("...").filter(|content| is_all_hex(content));
@@ -98,6 +104,23 @@ fn opens(before: &str) -> bool {
     }
     let open = |line: &str| line.is_empty() || line.ends_with(['=', '(', '[', '{', ',']);
     lines.iter().all(|line| open(line.trim_end()))
+}
+
+/// Whether a string without escapes or digits of bytes is between words.
+fn is_word_of_text(string: &Segment<'_>) -> bool {
+    let line = string.before.rsplit('\n').next().unwrap_or_default();
+    let after_word = line.ends_with(' ') && line.trim_end().ends_with(char::is_alphanumeric);
+    let rest = string.after.lines().next().unwrap_or_default();
+    let before_word = rest.starts_with([',', ' ']) && rest.contains(char::is_alphabetic);
+    let digits = string.content.chars().all(|c| c.is_ascii_hexdigit() || c.is_whitespace());
+    (after_word || before_word) && !string.content.contains('\\') && !digits
+}
+
+/// Whether a string goes on in a further line without a `\` before it.
+fn is_broken(content: &str) -> bool {
+    content.rsplit_once('\n').is_some_and(|(before, _)| {
+        before.split('\n').any(|line| !line.trim_end_matches('\r').ends_with('\\'))
+    })
 }
 
 /// Whether lines after that of a string have words. strace prints the same bytes in rows

@@ -20,6 +20,9 @@ pub(super) fn read(text: &str, big_endian: bool) -> Result<Dump, String> {
     if words.contains(&"*") {
         return Err("`*` stands for repeated rows: without offsets, their number is unknown".into());
     }
+    if has_two_widths(&words) {
+        return Err("numbers of two widths: are some of them offsets?".into());
+    }
     let in_order: Result<Vec<_>, _> = words.iter().map(|word| pair_bytes(word)).collect();
     let mut readings = Vec::new();
     if let Ok(bytes) = &in_order {
@@ -37,6 +40,14 @@ pub(super) fn read(text: &str, big_endian: bool) -> Result<Dump, String> {
         Err(error) if readings.is_empty() => Err(error),
         _ => Ok(Dump { form: HEX.name, readings, cut: false }),
     }
+}
+
+/// Whether long numbers have two widths, except for the last, which may be shorter.
+fn has_two_widths(words: &[&str]) -> bool {
+    let words = words.split_last().map_or(&[][..], |(_, before)| before);
+    let mut widths = words.iter().map(|word| word.len()).filter(|width| (5..=16).contains(width));
+    let first = widths.next();
+    widths.any(|width| Some(width) != first)
 }
 
 /// The readings of words that are numbers of one size.

@@ -32,10 +32,10 @@ impl<'a> Lines<'a> {
         let numbered = text.lines().enumerate();
         let lines =
             numbered.map(|(index, line)| DumpLine { number: index + 1, text: line.trim_end() });
-        let mut all: Vec<_> = lines.filter(|line| !line.text.is_empty()).collect();
+        let mut all: Vec<_> = lines.collect();
         let mut prefixed = false;
         for _ in 0..MOST_PREFIXES {
-            all.retain(|line| !line.text.trim_start().starts_with('#'));
+            all.retain(|line| !line.text.is_empty() && !line.text.trim_start().starts_with('#'));
             let Some(peeled) = peeled(&all) else { break };
             (all, prefixed) = (peeled, true);
         }
@@ -146,7 +146,8 @@ fn label(line: &str) -> Option<&str> {
     (!number && label.chars().all(allowed) && label.contains(has_letter)).then_some(label)
 }
 
-/// A line of a shell or a debugger with a command, or the heading of `lspci` or `tcpdump`.
+/// A line of a shell or a debugger with a command, the heading of `lspci` or `tcpdump`, or
+/// a mark of Markdown around code.
 fn is_prompt(line: &str) -> bool {
     let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
     let slot = first.split_once('.').is_some_and(|(bus, function)| {
@@ -155,8 +156,9 @@ fn is_prompt(line: &str) -> bool {
     });
     let packet =
         first.split_once('.').is_some_and(|(time, part)| is_clock(time) && all_digits(part));
-    let heading = line.starts_with("$ ") || line.starts_with("reading from file ");
-    heading || session::is_prompt(line) || (slot || packet) && !rest.is_empty()
+    let fence = ["```", "~~~"].iter().any(|mark| line.trim_start().starts_with(mark));
+    let heading = line == "$" || line.starts_with("$ ") || line.starts_with("reading from file ");
+    heading || fence || session::is_prompt(line) || (slot || packet) && !rest.is_empty()
 }
 
 fn is_clock(text: &str) -> bool {

@@ -127,7 +127,7 @@ fn candidates(shape: &RowShape<'_>, big_endian: bool) -> Vec<DumpBody> {
         for (reversed, radix) in
             orders.iter().flat_map(|order| radices.iter().map(|r| (*order, *r)))
         {
-            found.push(DumpBody { notation, reversed, radix });
+            found.push(DumpBody { notation, reversed, radix, dotted: shape.is_of_tcpdump() });
         }
     }
     found
@@ -142,7 +142,7 @@ fn form(shape: &RowShape<'_>, body: DumpBody, prefixed: bool) -> DumpForm {
         AddressMark::Colon if digits <= 3 => LSPCI,
         AddressMark::Colon if prefixed || digits == 4 || digits >= 12 => LOG,
         AddressMark::Colon => XXD,
-        AddressMark::Prefix if hex && digits == 4 => TCPDUMP,
+        AddressMark::Prefix if hex && shape.is_of_tcpdump() => TCPDUMP,
         AddressMark::Prefix if hex => LLDB,
         AddressMark::Prefix => GDB,
         AddressMark::Bare if body.radix == 16 && digits != 6 => HEXDUMP,

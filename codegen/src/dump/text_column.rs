@@ -9,15 +9,15 @@ pub(super) struct Disagreement {
     pub(super) others: usize,
 }
 
-/// Whether the rest of a row shows these bytes.
-pub(super) fn shows(bytes: &[u8], rest: &str) -> bool {
+/// Whether the rest of a row shows these bytes. tcpdump shows a space as a dot.
+pub(super) fn shows(bytes: &[u8], rest: &str, dotted: bool) -> bool {
     let whole = rest.trim();
     if whole.is_empty() {
         return false;
     }
     let plain: String = bytes.iter().map(|byte| character(*byte)).collect();
-    let dotted = || plain.replace(' ', ".");
-    let same = |text: &str| text.trim() == plain.trim() || text == dotted();
+    let same =
+        |text: &str| text.trim() == plain.trim() || dotted && text == plain.replace(' ', ".");
     same(whole)
         || inside(whole).is_some_and(|inside| inside.len() >= bytes.len().min(1) && same(inside))
 }

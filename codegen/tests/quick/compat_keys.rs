@@ -75,6 +75,30 @@ fn changed(change: &KeyChange) -> Result<Side, String> {
     Ok(side("changed", lower(&spec, None)))
 }
 
+/// Every finding in one line each, under a line with the change and its direction.
+fn shown(what: &str, findings: &[Finding]) -> String {
+    let line = |finding: &Finding| {
+        let Finding { code, class, subject, message, .. } = finding;
+        let code = code.0;
+        let also = [("if", &finding.condition), ("gate", &finding.gate), ("help", &finding.help)];
+        let also = also.map(|(name, text)| text.as_ref().map(|text| format!("; {name}: {text}")));
+        let also: String = also.into_iter().flatten().collect();
+        format!("  {code} {class:?} {subject}: {message}{also}\n")
+    };
+    format!("{what}\n{}", findings.iter().map(line).collect::<String>())
+}
+
+/// The text of every finding. `UPDATE_GOLDEN=1` writes it.
+fn expect_texts(texts: &str) {
+    let golden = fixtures::root().join("codegen/tests/data/compat_keys_findings.txt");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&golden, texts).expect("a file to write");
+    }
+    let expected = fs::read_to_string(&golden).unwrap_or_default();
+    let different = texts.lines().zip(expected.lines()).find(|(found, golden)| found != golden);
+    assert!(texts == expected, "UPDATE_GOLDEN=1 writes the findings; found, golden: {different:?}");
+}
+
 /// The exit code, the worst class, its victim, and the version steps.
 fn verdict(findings: &[Finding]) -> String {
     let Some(worst) = findings.iter().min_by_key(|one| one.class) else { return "0 same".into() };
@@ -90,6 +114,7 @@ fn every_key_has_changes_with_the_right_verdicts() {
     let base = side("base", lower(&fixtures::open(&fixtures::root().join(SPEC)), None));
     let (mut seen, mut wrong) = (BTreeSet::new(), Vec::new());
     let mut counts = VerdictCounts::default();
+    let mut texts = String::new();
     let changes = changes();
     for change in &changes {
         let new = match changed(change) {
@@ -106,8 +131,10 @@ fn every_key_has_changes_with_the_right_verdicts() {
         seen.extend(keys);
         let directions = [(&base, &new), (&new, &base)];
         for ((old, new), expected) in directions.into_iter().zip(&change.verdicts) {
-            let found = verdict(&compare(old, new));
+            let findings = compare(old, new);
+            let found = verdict(&findings);
             let what = format!("{} {:?}", change.key, change.edits);
+            texts += &shown(&what, &findings);
             wrong.extend(counts.count(&change.key, &what, &found, expected));
         }
     }
@@ -121,8 +148,9 @@ fn every_key_has_changes_with_the_right_verdicts() {
         for ((old, new), expected) in
             [(&*old, &*new), (&*new, &*old)].into_iter().zip(made.verdicts)
         {
-            let found = verdict(&compare(old, new));
-            wrong.extend(counts.count(made.key, made.key, &found, expected));
+            let findings = compare(old, new);
+            texts += &shown(made.key, &findings);
+            wrong.extend(counts.count(made.key, made.key, &verdict(&findings), expected));
         }
     }
     let left: Vec<_> = compared_keys().into_iter().filter(|key| !seen.contains(key)).collect();
@@ -136,6 +164,7 @@ fn every_key_has_changes_with_the_right_verdicts() {
     );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(left.is_empty(), "no change has {left:?}");
+    expect_texts(&texts);
 }
 
 /// The verdicts so far.

@@ -127,7 +127,7 @@ fn a_scalar_becomes_a_member_of_a_union() {
     let Type::Union(arms) = &after.fields[0].type_ else { panic!("no union") };
     let known: Vec<_> =
         arms.iter().map(|arm| (arm.name.as_str(), arm.valid_if.as_deref())).collect();
-    assert_eq!(known, [("group_id", None), ("devid", Some("DEMO_INFO_FLAG_READ"))]);
+    assert_eq!(known, [("group_id", None), ("devid", Some("DEMO_INFO_FLAG_LOAD"))]);
     assert!(arms.iter().all(|arm| matches!(arm.type_, Type::Int(Int::U32))));
     assert_eq!(arms[0].meta.since, Since::Known(parsed("v1.0")));
     for model in Model::ALL {
@@ -226,6 +226,22 @@ fn a_capability_grows_by_a_version() {
         assert_eq!((layout(before, model).size, layout(after, model).size), (16, 24));
         assert_eq!(offsets(after, model), [0, 8, 12, 16, 20]);
     }
+}
+
+#[test]
+fn references_have_the_names_of_the_release() {
+    let references = |release| {
+        let abi = at(release);
+        let handlers = abi.ioctls.iter().flat_map(|ioctl| &ioctl.handlers);
+        let chain = handlers.filter_map(|handler| handler.chain.as_ref()).next();
+        let (_, feature) = find(&abi, "DEMO_FEATURE_PAUSE").expect("a feature");
+        let mut names = feature.gates.clone();
+        names.extend(chain.map(|chain| chain.capabilities[0].clone()));
+        names
+    };
+    assert_eq!(references("v1.4"), ["DEMO_INFO_FLAG_LOAD", "DEMO_INFO_CAP_LIMIT"]);
+    assert_eq!(references("v1.6"), ["DEMO_INFO_FLAG_LOAD", "DEMO_INFO_CAP_LIMITS"]);
+    assert_eq!(references("v1.7"), ["DEMO_INFO_FLAG_READ", "DEMO_INFO_CAP_LIMITS"]);
 }
 
 #[test]

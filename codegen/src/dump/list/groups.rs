@@ -32,14 +32,18 @@ impl<'a> Groups<'a> {
             }
             let buffer = || text.get(at..).is_some_and(|rest| rest.starts_with("<Buffer "));
             match c {
-                '[' | '{' | '(' => open = Some(at + 1),
-                '<' if buffer() => open = Some(at + 8),
+                '[' => open = Some((at + 1, ']')),
+                '{' => open = Some((at + 1, '}')),
+                '(' => open = Some((at + 1, ')')),
+                '<' if buffer() => open = Some((at + 8, '>')),
                 ']' | '}' | ')' | '>' => {
                     let repeats = c == '>' && text.get(..at).is_some_and(|t| t.ends_with(" times"));
                     if repeats {
                         continue;
                     }
-                    let Some(start) = open.take() else { continue };
+                    let Some((start, _)) = open.take().filter(|(_, end)| *end == c) else {
+                        continue;
+                    };
                     let content = text.get(start..at).unwrap_or_default();
                     let before = text.get(done..start - 1).unwrap_or_default();
                     let name = before.trim_end().ends_with(|c: char| c.is_ascii_alphanumeric());
@@ -66,9 +70,10 @@ impl<'a> Groups<'a> {
         Self { lists, around, plain, ends_in_size }
     }
 
-    /// The list with the numbers; those before it are sizes.
+    /// The list with the numbers; those before it are sizes, and no other brackets follow.
     pub(super) fn list(&self) -> Option<&ListElements<'a>> {
-        self.lists.last().filter(|_| !self.ends_in_size)
+        let further = self.around.last().is_some_and(|after| after.contains(['[', '{']));
+        self.lists.last().filter(|_| !self.ends_in_size && !further)
     }
 
     /// The size of the array whose value is no list.

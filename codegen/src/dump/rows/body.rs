@@ -15,6 +15,8 @@ pub(super) struct DumpBody {
     pub(super) reversed: bool,
     /// The radix of the offsets.
     pub(super) radix: u32,
+    /// Whether the text column shows a space as a dot.
+    pub(super) dotted: bool,
 }
 
 /// A row that does not agree with the others, and a message.
@@ -119,7 +121,9 @@ impl DumpBody {
             let mut lengths = (least..=*count).rev().take_while(|length| {
                 row.get(*length..).is_some_and(|unused| unused.iter().all(|byte| *byte == 0))
             });
-            if lengths.any(|length| text_column::shows(row.get(..length).unwrap_or(row), after)) {
+            if lengths.any(|length| {
+                text_column::shows(row.get(..length).unwrap_or(row), after, self.dotted)
+            }) {
                 return Ok(row.to_vec());
             }
             disagreement = disagreement.or_else(|| text_column::disagreement(row, after));

@@ -40,8 +40,14 @@ impl<'a> RowShape<'a> {
         }
     }
 
+    /// Whether the offsets have the form of tcpdump's, such as `0x0010:`.
+    pub(super) fn is_of_tcpdump(&self) -> bool {
+        self.mark == AddressMark::Prefix && self.address.len() == 4
+    }
+
     /// Words without a colon are a dump if the first ones are offsets: a column of one
-    /// width that starts at 0, that ends with the length, or next to a text column.
+    /// width that starts at 0, that ends with the length, next to a text column, or before
+    /// wider numbers of one width.
     fn bare(self, lines: &Lines<'a>, rest: &str) -> Option<Self> {
         let zero = self.address.bytes().all(|byte| byte == b'0');
         let text = rest.ends_with('|') && rest.contains("  |")
@@ -56,9 +62,16 @@ impl<'a> RowShape<'a> {
         let pairs = rest.split_ascii_whitespace().all(|word| word.len() == 2);
         let several = lines.all.len() > 1 && lines.all.iter().all(column);
         let differs = self.first.len() != width;
+        let mut words = rest.split_ascii_whitespace();
+        let wider = width > 5
+            && self.first.len() > width
+            && words.clone().count() > 1
+            && words.all(|word| word.len() == self.first.len());
         let odd = width % 2 == 1 && width > 5 && differs;
-        let certain =
-            text || (zero || ends || odd) && several && differs || zero && pairs && width > 5;
+        let certain = text
+            || wider
+            || (zero || ends || odd) && several && differs
+            || zero && pairs && width > 5;
         (certain || several && zero).then_some(Self { certain, ..self })
     }
 }
