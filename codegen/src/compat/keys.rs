@@ -8,6 +8,7 @@ pub type Reason = (&'static str, &'static str, &'static str);
 pub const CANNOT_BREAK: &[Reason] = &[
     ("Abi", "title", DOC),
     ("Abi", "doc", DOC),
+    ("Abi", "other_prefixes", "only lint compares names with them"),
     ("Abi", "version", "it follows from the verdict"),
     ("Abi", "release", RELEASES),
     ("Abi", "releases", RELEASES),
@@ -71,6 +72,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("UnionArm", "meta", META),
     ("UnionArm", "type_", ARM),
     ("UnionArm", "group", ARM),
+    ("UnionArm", "direction", ARM),
     ("UnionArm", "valid_if", ARM),
     ("Group", "meta", META),
     ("Group", "transitions", "how states follow each other; the numbers are compared"),
