@@ -221,58 +221,73 @@ fn verdicts_on_all_releases_are_those_of_the_table() {
     assert_eq!(found, fs::read_to_string(&path).expect("the table"));
 }
 
-/// A change of a specification: file, text, replacement, and the worst finding in both
+/// A change of a specification: its ABI, file, text, replacement, and the worst finding in both
 /// directions, as code and class.
-type RuleChange = (&'static str, &'static str, &'static str, [(&'static str, Class); 2]);
+type RuleChange =
+    (&'static str, &'static str, &'static str, &'static str, [(&'static str, Class); 2]);
 
 #[test]
 fn changes_of_the_rules_have_their_verdicts() {
     let unchanged = "same";
     let changes: [RuleChange; 9] = [
         (
+            "fwctl",
             "abi.yaml",
             "  tail: zero\n",
             "  tail: ignored\n",
             [("C23", Class::Wire), ("C23", Class::Growth)],
         ),
-        ("abi.yaml", "tail: E2BIG", "tail: EINVAL", [("C23", Class::Wire), ("C23", Class::Wire)]),
         (
+            "iommufd",
+            "abi.yaml",
+            "tail: E2BIG",
+            "tail: EINVAL",
+            [("C23", Class::Wire), ("C23", Class::Wire)],
+        ),
+        (
+            "iommufd",
             "abi.yaml",
             "flag: EOPNOTSUPP",
             "flag: EINVAL",
             [("C23", Class::Wire), ("C23", Class::Wire)],
         ),
         (
+            "iommufd",
             "abi.yaml",
             "command: ENOTTY",
             "command: EINVAL",
             [("C23", Class::Wire), ("C23", Class::Wire)],
         ),
         (
+            "iommufd",
             "hwpt.yaml",
             "        unchecked: [__reserved2]\n",
             "",
             [("C23", Class::Wire), ("C23", Class::Note)],
         ),
         (
+            "iommufd",
             "hwpt.yaml",
             "    minsz: __reserved\n    fields:\n      size: in argsz u32, size of this struct",
             "    minsz: fault_id\n    fields:\n      size: in argsz u32, size of this struct",
             [("C1", Class::Wire), ("C1", Class::Wire)],
         ),
         (
+            "iommufd",
             "ioas.yaml",
             "        replies_on: [EMSGSIZE]\n",
             "",
             [("C16", Class::Wire), ("C24", Class::Growth)],
         ),
         (
+            "iommufd",
             "objects.yaml",
             "writes: {only: [val64]}",
             "writes: {only: [op]}",
             [("C16", Class::Wire), ("C16", Class::Wire)],
         ),
         (
+            "iommufd",
             "abi.yaml",
             "  start: size\n",
             "  start: argsz_flags\n",
@@ -280,10 +295,11 @@ fn changes_of_the_rules_have_their_verdicts() {
         ),
     ];
     let root = fixtures::root();
-    let base = side("base", lower(&fixtures::open(&root.join("spec/iommufd")), None));
     let (mut missed, mut false_) = (0, 0);
-    for (file, from, to, verdicts) in changes {
-        let folder = SpecFolder::copy_of("spec/iommufd");
+    for (abi, file, from, to, verdicts) in changes {
+        let path = root.join("spec").join(abi);
+        let base = side("base", lower(&fixtures::open(&path), None));
+        let folder = SpecFolder::copy_of(&format!("spec/{abi}"));
         folder.edit(file, |text| {
             assert!(text.contains(from), "{file}: no {from:?}");
             text.replacen(from, to, 1)

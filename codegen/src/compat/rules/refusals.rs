@@ -87,13 +87,14 @@ impl HandlerChange<'_, '_> {
         }
     }
 
-    /// The inputs of the new struct that come after this offset.
+    /// The fields of the new struct that come after this offset. A program leaves anything in
+    /// an output.
     fn unreachable(&self, end: u64) -> Option<Vec<&str>> {
         let Arg::Struct(id) = self.new.arg else { return None };
         let members = self.matching.abis().1.members(self.matching.abis().1.struct_(id));
         let after = members.into_iter().filter(|member| {
             let start = member.spans[Model::Lp64.index()].offset;
-            member.is_input() && member.role != Role::Reserved && start >= end
+            member.role != Role::Reserved && start >= end
         });
         let names: Vec<_> = after.map(|member| member.name).collect();
         (!names.is_empty()).then_some(names)
