@@ -18,6 +18,7 @@ pub mod items;
 pub mod load;
 mod node;
 pub mod proposals;
+pub mod protocol;
 pub mod regions;
 pub mod schema;
 pub mod text;
@@ -39,10 +40,11 @@ pub use items::{
     IoctlSpec, ItemSpec, MacroSpec, PayloadSpec, ReservedSpec, StructSpec, ValueSpec, Values,
 };
 pub use proposals::{ClaimSpec, ProposalSpec, SpaceSpec};
+pub use protocol::{ErrorsSpec, ProtocolSpec};
 pub use regions::RegionSpec;
 use text::{DocText, Number};
-use types::{BitsExpr, Version};
-use wrappers::{FromLine, LineOrMap, List, Map, Placed};
+use types::{BitsExpr, ErrorName, Version};
+use wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed};
 
 /// A specification: `abi.yaml` and its files.
 #[derive(Clone, Debug)]
@@ -66,8 +68,8 @@ pub struct AbiFile {
     pub title: Placed<String>,
     /// The purpose of the ABI.
     pub doc: Placed<DocText>,
-    /// The word that all names start with; it is left out of short names in Rust.
-    pub prefix: Placed<String>,
+    /// The words that all names start with; the first is left out of short names in Rust.
+    pub prefix: OneOrMany<String>,
     /// The version of the generated crate and header; 0.0.0 if absent.
     #[serde(default)]
     pub version: Version,
@@ -84,12 +86,22 @@ pub struct AbiFile {
     /// How ioctl numbers are built.
     #[serde(default)]
     pub ioctls: Option<IoctlNumbersSpec>,
+    /// How arguments start, and the errors for those that are not accepted.
+    #[serde(default)]
+    pub protocol: ProtocolSpec,
     /// Kinds of file descriptors; each is a name space of ioctl numbers.
     #[serde(default)]
     pub fds: Map<LineOrMap<FdKindSpec>>,
     /// The headers that capabilities start with.
     #[serde(default)]
     pub cap_headers: Map<CapHeaderSpec>,
+}
+
+impl AbiFile {
+    /// The word that short names leave out. `validate` has checked that there is one.
+    pub fn short_prefix(&self) -> &str {
+        self.prefix.first().map_or("", |prefix| prefix.as_str())
+    }
 }
 
 /// The default of `publish` and `structs`.
@@ -127,6 +139,8 @@ pub struct FdKindSpec {
     /// Backends that give the same number different meanings.
     #[serde(default)]
     pub backends: Map<DocText>,
+    /// The error for the number of an ioctl that does not exist; by default that of `protocol`.
+    pub unknown_command: Option<ErrorName>,
 }
 
 impl FromLine for FdKindSpec {
@@ -135,7 +149,7 @@ impl FromLine for FdKindSpec {
 
     fn from_line(line: &str, place: Place) -> Result<Self, String> {
         let doc = Placed { value: DocText::from(line), place };
-        Ok(Self { doc, backends: Map::default() })
+        Ok(Self { doc, backends: Map::default(), unknown_command: None })
     }
 }
 
