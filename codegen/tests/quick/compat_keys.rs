@@ -75,7 +75,7 @@ fn changed(change: &KeyChange) -> Result<Side, String> {
     Ok(side("changed", lower(&spec, None)))
 }
 
-/// Every finding in one line each, under a line with the change and its direction.
+/// Every finding and its witness, under a line with the change.
 fn shown(what: &str, findings: &[Finding]) -> String {
     let line = |finding: &Finding| {
         let Finding { code, class, subject, message, .. } = finding;
@@ -83,7 +83,10 @@ fn shown(what: &str, findings: &[Finding]) -> String {
         let also = [("if", &finding.condition), ("gate", &finding.gate), ("help", &finding.help)];
         let also = also.map(|(name, text)| text.as_ref().map(|text| format!("; {name}: {text}")));
         let also: String = also.into_iter().flatten().collect();
-        format!("  {code} {class:?} {subject}: {message}{also}\n")
+        let witness = finding.witness.as_ref().map_or(String::new(), |witness| {
+            format!("    {}; {}; {:?}\n", witness.made_by, witness.read_by, witness.claims)
+        });
+        format!("  {code} {class:?} {subject}: {message}{also}\n{witness}")
     };
     format!("{what}\n{}", findings.iter().map(line).collect::<String>())
 }
@@ -271,6 +274,12 @@ fn made_changes() -> Vec<MadeChange> {
             [SOURCE, "0 Growth - minor minor minor"],
         ),
         made("CapHeader.mask", |_| (), |abi| abi.cap_headers[0].mask = 0xfc, [WIRE, WIRE]),
+        made(
+            "CapHeader.mask",
+            |abi| abi.cap_headers[0].mask = 0xfc,
+            |abi| abi.cap_headers[0].mask = 0xf0,
+            [WIRE, WIRE],
+        ),
         made(
             "CapHeader.empty",
             |_| (),

@@ -7,6 +7,7 @@ mod bindings;
 mod built_replies;
 mod cli;
 mod compat;
+mod compat_cases;
 mod compat_headers;
 mod compat_keys;
 mod compat_mutations;

@@ -124,8 +124,11 @@ impl AddedMembers<'_, '_> {
         let Some(known) = self.pair.old_version(self.comparison.matching.abis().0) else {
             return self.in_plain(new);
         };
-        let padding = new.role == Role::Reserved && self.is_padding(new);
-        if padding || new.version > known {
+        if new.role == Role::Reserved && new.version <= known && self.is_padding(new) {
+            let message = "bytes that were padding have a name";
+            return self.finding(PADDING_NAMED, Class::Note, new, message);
+        }
+        if new.version > known {
             let message = ["the body grew at its end, together with its version", &self.sizes()];
             let finding = self.finding(BODY_CHANGED, Class::Growth, new, &message.concat());
             return finding.gate(format!("version {}", new.version));
