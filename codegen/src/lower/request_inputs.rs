@@ -238,6 +238,7 @@ impl<'a> Inputs<'a> {
                 MemoryLength::Bytes(offset, int)
             }
             PayloadLength::Bytes(Some(_), _) => MemoryLength::Unknown,
+            PayloadLength::Strided { .. } => return None,
             PayloadLength::Bits(BitmapLength { range, page, bytes }) => {
                 let of = |(id, name): &(Option<StructId>, String)| {
                     let owner = id.map_or(Some((struct_, base)), |id| self.struct_at(id));
