@@ -16,6 +16,7 @@ mod renames;
 pub mod requests;
 mod serving;
 mod spaces;
+mod typed_data;
 
 pub use api_names::ApiNames;
 pub use entries::{Entry, EntryKind};
@@ -364,6 +365,8 @@ pub struct UnionArm {
     pub meta: Meta,
     /// Its type: an integer or a struct.
     pub type_: Type,
+    /// Its direction, if specified.
+    pub direction: Option<Direction>,
     /// The flags or numbers that it holds.
     pub group: Option<GroupId>,
     /// The condition under which it is valid.

@@ -12,6 +12,7 @@ mod request_inputs;
 mod requests;
 mod results;
 mod structs;
+mod typed_data;
 
 use std::collections::HashMap;
 

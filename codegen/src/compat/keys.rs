@@ -71,6 +71,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("UnionArm", "name", ARM),
     ("UnionArm", "meta", META),
     ("UnionArm", "type_", ARM),
+    ("UnionArm", "direction", ARM),
     ("UnionArm", "group", ARM),
     ("UnionArm", "valid_if", ARM),
     ("Group", "meta", META),

@@ -8,7 +8,7 @@ use crate::ir::protocol::{
     HostField, HostPlan, InputPlan, IntField, KindPlan, ProfilePlan, Protocol, RecordPlan,
     SpacePlan,
 };
-use crate::ir::requests::{InputKind, RequestElement};
+use crate::ir::requests::{DataForm, InputKind, RequestElement};
 use crate::ir::{
     Abi, Arg, Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Copied, Field,
     Handler, Host, IoctlId, ReplyChain, Role, Struct, StructId, Type,
@@ -24,7 +24,7 @@ pub(super) fn plan(abi: &Abi) -> Protocol {
     let names = requests::names_of(abi);
     let requests = requests::requests(abi, &names);
     let counted = requests::counted_replies(abi, &names);
-    let results = results::results(abi, &requests, &counted);
+    let results = results::results(abi, &names, &requests, &counted);
     let records = Vec::new();
     let mut plan =
         Protocol { headers, capabilities, chains, names, requests, counted, results, records };
@@ -216,14 +216,20 @@ fn records_of(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
         ElementPlan::Int(_) => None,
     });
     let inputs = plan.requests.iter().flat_map(|request| &request.inputs);
-    let inputs = inputs.filter_map(|input| match input.kind {
-        InputKind::Struct { struct_, .. } => Some(struct_),
-        InputKind::Inline { element, .. } | InputKind::Memory { element, .. } => struct_of(element),
-        InputKind::Number { .. } | InputKind::Choice { .. } => None,
+    let inputs = inputs.flat_map(|input| match &input.kind {
+        InputKind::Struct { struct_, .. } => vec![*struct_],
+        InputKind::Inline { element, .. } | InputKind::Memory { element, .. } => {
+            struct_of(*element).into_iter().collect()
+        }
+        InputKind::Typed(data) => bodies(&data.forms),
+        InputKind::Number { .. } | InputKind::Choice { .. } => Vec::new(),
     });
+    let returned = plan.results.iter().filter_map(|results| results.data.as_ref());
+    let returned = returned.flat_map(|data| bodies(&data.forms));
     let replies = plan.requests.iter().filter_map(|request| Some(request.reply?.struct_));
     let counted = plan.counted.iter().filter_map(|reply| struct_of(reply.element));
-    let mut ids: Vec<_> = arrays.chain(inputs).chain(replies).chain(counted).collect();
+    let mut ids: Vec<_> =
+        arrays.chain(inputs).chain(replies).chain(counted).chain(returned).collect();
     let mut outer = 0;
     while let Some(id) = ids.get(outer).copied() {
         ids.extend(structs(abi.struct_(id)).map(|(_, inner, _)| inner));
@@ -241,6 +247,10 @@ fn records_of(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
         }
     };
     ids.into_iter().map(record).collect()
+}
+
+fn bodies(forms: &[DataForm]) -> Vec<StructId> {
+    forms.iter().filter_map(|form| form.struct_).collect()
 }
 
 /// The fields of a struct that are structs: their index, struct and offset.

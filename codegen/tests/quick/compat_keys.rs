@@ -230,12 +230,7 @@ fn made_changes() -> Vec<MadeChange> {
             |abi| flag(abi).shorter = Some(WhenShorter::ZeroFilled),
             [WIRE, WIRE],
         ),
-        made(
-            "Value.longer",
-            |_| (),
-            |abi| flag(abi).longer = Some(WhenLonger::Zero),
-            [WIRE, WIRE],
-        ),
+        made("Value.longer", |_| (), |abi| flag(abi).longer = Some(WhenLonger::Zero), [WIRE, WIRE]),
         made(
             "Ioctl.returns_fd",
             |_| (),

@@ -383,7 +383,7 @@ fn held<'a>(struct_: &'a Struct, name: &str) -> Held<'a> {
             }
             continue;
         };
-        for UnionArm { name: own, meta: _, type_: _, group, valid_if: _ } in arms {
+        for UnionArm { name: own, meta: _, type_: _, direction: _, group, valid_if: _ } in arms {
             if own == name {
                 return Held { group: *group, ids: None, payload: None, choices: &[] };
             }

@@ -38,7 +38,7 @@ fn record(abi: &Abi, plan: &RecordPlan) -> TokenStream {
         let (name, width) = (ident(field.stored_name()), decimal(plan.int.size()));
         let offset = picked(plan.offset, quote!(wire));
         let number = quote!(wire.number(bytes, #offset, #width).unwrap_or(0));
-        let (_, value) = typed(abi, field, plan.int, number);
+        let (_, value) = typed(abi, field.group, plan.int, number);
         quote!(element.#name = #value;)
     });
     let puts = plan.fields.iter().map(|plan| put(abi, struct_, plan, quote!(self)));

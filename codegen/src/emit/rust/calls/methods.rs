@@ -109,7 +109,7 @@ impl Method<'_> {
         let struct_ = self.abi.struct_(host.struct_);
         let inputs = host.inputs.iter().filter_map(|input| {
             let field = &struct_.fields[input.field];
-            let type_ = typed(self.abi, field, input.int?, quote!()).0;
+            let type_ = typed(self.abi, field.group, input.int?, quote!()).0;
             Some((ident(&field.name), type_))
         });
         let (inputs, types): (Vec<_>, Vec<_>) = inputs.unzip();

@@ -111,7 +111,7 @@ impl<'a> PlannedCap<'a> {
         let field = &struct_.fields[plan.field];
         let doc = docs.part(&field.meta, &struct_.meta);
         let name = ident(&names::view_getter(&field.name));
-        let (type_, value) = typed(self.abi, field, plan.int, number(quote!(self.cap), plan));
+        let (type_, value) = typed(self.abi, field.group, plan.int, number(quote!(self.cap), plan));
         match plan.version {
             0 | 1 => quote!(#doc #[inline] pub fn #name(&self) -> #type_ { #value }),
             version => {

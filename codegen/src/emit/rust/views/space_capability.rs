@@ -134,7 +134,7 @@ fn getter(docs: &Docs<'_>, cap: PlannedCap<'_>, struct_: &Struct, plan: &IntFiel
     let field = &struct_.fields[plan.field];
     let doc = docs.part(&field.meta, &struct_.meta);
     let name = ident(&names::view_getter(&field.name));
-    let (type_, value) = typed(cap.abi, field, plan.int, number(quote!(self.cap), plan));
+    let (type_, value) = typed(cap.abi, field.group, plan.int, number(quote!(self.cap), plan));
     let is_len = (name == "len").then(|| {
         quote! {
             #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
