@@ -50,7 +50,7 @@ const RULES: [Rule; 24] = [
     error(codes::HOLE, holes::no_holes),
     error(codes::LAYOUT_DIFFERS, layouts::one_layout_everywhere),
     error(codes::HARMFUL_PAD, holes::no_pads_that_make_holes),
-    error(codes::ARGSZ_AND_FLAGS_FIRST, arguments::start_with_argsz_and_flags),
+    error(codes::ARGSZ_AND_FLAGS_FIRST, arguments::start_as_the_protocol_does),
     error(codes::INCOMPLETE_CHAIN_HOST, chains::carriers_are_complete),
     error(codes::CHAIN_MISALIGNED, chains::bodies_keep_the_alignment),
     error(codes::CHAIN_MISALIGNED, handlers::chains_keep_the_alignment),

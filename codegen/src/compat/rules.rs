@@ -19,6 +19,7 @@ mod macros;
 mod members;
 mod minsz;
 mod new_numbers;
+mod refusals;
 mod reply_chains;
 mod structs;
 
@@ -60,6 +61,7 @@ pub(super) const RULES: &[CompatRule] = &[
     macros::RULE,
     handlers::RULE,
     copied::RULE,
+    refusals::RULE,
     limits::RULE,
     reply_chains::RULE,
     chains::RULE,

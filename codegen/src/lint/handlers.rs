@@ -140,6 +140,7 @@ fn writes_offset(struct_: &Struct, handler: &Handler) -> bool {
 fn reaches(handler: &Handler, end: u64) -> bool {
     match &handler.writes {
         Copied::Fitting => true,
+        Copied::Only(_) => false,
         Copied::Ends(ends) => ends.iter().any(|written| *written >= end),
     }
 }

@@ -251,13 +251,12 @@ impl<'a> Lowering<'a> {
             let meta = self.meta(parts!(arm, name), validity, source);
             let expr = arm.before.type_at(self.release).or(arm.type_.as_ref());
             let type_ = self.type_(known(expr), &[]);
-            let today = arm.type_.as_ref().and_then(|expr| expr.direction);
             arms.push(UnionArm {
-                direction: today,
                 name: arm.before.name_at(self.release, name).to_owned(),
                 group: self.group_of(owner, (name, arm), (validity, &meta), &type_),
                 meta,
                 type_,
+                direction: arm.type_.as_ref().and_then(|expr| expr.direction),
                 valid_if: arm.valid_if.as_ref().map(|gate| gate.value.clone()),
             });
         }

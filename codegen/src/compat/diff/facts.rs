@@ -95,11 +95,12 @@ impl<'a> SideNames<'_, 'a> {
         ]
     }
 
-    pub(super) fn fd(&self, fd: &'a FdKind) -> [Fact<'a>; 2] {
-        let FdKind { name, doc: _, backends } = fd;
+    pub(super) fn fd(&self, fd: &'a FdKind) -> [Fact<'a>; 3] {
+        let FdKind { name, doc: _, backends, unknown_command } = fd;
         [
             Fact("FdKind.name", text(name)),
             Fact("FdKind.backends", list(backends.iter().map(|(name, _)| name.as_str()))),
+            Fact("FdKind.unknown_command", text(unknown_command)),
         ]
     }
 
@@ -301,9 +302,19 @@ impl<'a> SideNames<'_, 'a> {
         ]
     }
 
-    pub(super) fn ioctl(&self, ioctl: &'a Ioctl) -> [Fact<'a>; 7] {
-        let Ioctl { name, meta: _, number, fd, backends, arg, returns, returns_fd, handlers: _ } =
-            ioctl;
+    pub(super) fn ioctl(&self, ioctl: &'a Ioctl) -> [Fact<'a>; 8] {
+        let Ioctl {
+            name,
+            meta: _,
+            number,
+            fd,
+            backends,
+            arg,
+            returns,
+            returns_fd,
+            lasting,
+            handlers: _,
+        } = ioctl;
         let fd = self.abi.fds.get(*fd).map(|fd| fd.name.as_str());
         let arg = match arg {
             Arg::None => Datum::Unset,
@@ -321,6 +332,7 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Ioctl.arg", arg),
             Fact("Ioctl.returns", Datum::Flag(returns.is_some())),
             Fact("Ioctl.returns_fd", self.new_fd(*returns_fd)),
+            Fact("Ioctl.lasting", Datum::Flag(lasting.is_some())),
         ]
     }
 

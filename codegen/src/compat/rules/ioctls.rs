@@ -19,6 +19,7 @@ const KEYS: &[&str] = &[
     "Ioctl.arg",
     "Ioctl.returns",
     "Ioctl.returns_fd",
+    "Ioctl.lasting",
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -136,6 +137,7 @@ impl IoctlChange<'_, '_> {
                 let message = format!("the ioctl takes {is}, {was} before");
                 Some(self.broken(FIELD_MOVED, message, Some(&format!("{} with {is}", new.name))))
             }
+            "Ioctl.lasting" => Some(self.lasting()),
             _ => Some(self.returns()),
         }
     }
@@ -155,6 +157,21 @@ impl IoctlChange<'_, '_> {
         let message = format!("the backend {} serves it too", came.join(", "));
         let finding = self.finding(ITEM_ADDED, Class::Growth, message);
         (!came.is_empty()).then(|| finding.gate("old kernels refuse it with ENOTTY"))
+    }
+
+    /// Memory that the kernel or a device accesses after the call.
+    fn lasting(&self) -> Finding {
+        match self.new.lasting {
+            Some(_) => {
+                let message = "memory is accessed after the call: its function in Rust is unsafe, \
+                    and old programs no longer compile";
+                self.finding(IOCTL_REMOVED, Class::Source, message.to_owned()).in_crate_only()
+            }
+            None => {
+                let message = "no memory is accessed after the call any more".to_owned();
+                self.finding(IOCTL_REMOVED, Class::Note, message)
+            }
+        }
     }
 
     /// Whether success can be another result than 0.

@@ -201,11 +201,11 @@ pub(super) fn returned(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> Option
     });
     let number = number_of(abi, data);
     let (length, memory) = (ident(&data.length), ident(&data.memory));
-    let parameter = format!(
-        " Reads the data from `{}`, the memory of the request, after the call. Bytes that the \
+    let read = docs.paragraphs(&vec![format!(
+        "Reads the data from `{}`, the memory of the request, after the call. Bytes that the \
          kernel has not written are read as 0.",
         data.memory
-    );
+    )]);
     Some(quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug)]
@@ -217,7 +217,7 @@ pub(super) fn returned(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> Option
         }
 
         impl<'a> #name<'a> {
-            #[doc = #parameter]
+            #read
             pub fn read(reply: &uapi::#record, #memory: &'a [u8]) -> Self {
                 let length = usize::try_from(reply.#length).unwrap_or(usize::MAX);
                 let bytes = #memory.get(..length).unwrap_or(#memory);
