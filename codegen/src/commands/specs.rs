@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use capchain::diagnostic::{Severity, Sources};
 use capchain::embedded::{self, EmbeddedAbi};
@@ -72,10 +73,12 @@ impl Specification {
         self.origin.clone()
     }
 
-    /// Prints what is special about the location.
+    /// Prints what is special about the location. One note is enough for a command that works
+    /// on several embedded specifications.
     fn report_origin(&self) {
+        static NOTED: AtomicBool = AtomicBool::new(false);
         let shown = &self.shown;
-        if self.is_embedded() {
+        if self.is_embedded() && !NOTED.swap(true, Ordering::Relaxed) {
             to_stderr(&format!("note: no folder {shown} here; using the embedded specification\n"));
         }
         if self.folder_path().is_some_and(|path| sync::is_incomplete(&path)) {

@@ -50,7 +50,7 @@ pub(super) const LSPCI: DumpForm = DumpForm {
 pub(super) const LOG: DumpForm = DumpForm {
     name: "print_hex_dump",
     tools: "`print_hex_dump` of the kernel, `qemu_hexdump` and `xp` of QEMU",
-    example: "[   12.345678] vfio: 00000000: 28 00 00 00 0f 00 00 00  (.......",
+    example: "[   12.345678] demo: 00000000: 28 00 00 00 0f 00 00 00  (.......",
 };
 
 /// The bytes of a dump in rows; `None` if the first line is not a row.

@@ -1,6 +1,7 @@
 //! Numbers and documentation, and how scalars are read by their `FromStr`.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -16,6 +17,22 @@ pub struct Number {
     pub value: i128,
     /// Whether it was written in hexadecimal.
     pub hex: bool,
+}
+
+impl Number {
+    /// Another value, written in the same way.
+    pub fn like(self, value: i128) -> Self {
+        Self { value, ..self }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.hex {
+            true => write!(f, "{:#x}", self.value),
+            false => write!(f, "{}", self.value),
+        }
+    }
 }
 
 impl FromStr for Number {

@@ -189,6 +189,12 @@ fn a_header_or_a_name_chooses_the_abi() {
         run(folder.path(), &["decode", "vfio_irq_info", "reply.bin"]);
     assert!(code == 1 || code == 0, "{stderr}");
     assert!(stderr.contains("no folder spec/vfio here; using the embedded"), "{stderr}");
+
+    // A command that works on two of them prints one note.
+    let empty = tempfile::tempdir().expect("a folder");
+    fs::write(empty.path().join("config"), [0; 64]).expect("a file");
+    let Outcome { stderr, .. } = run(empty.path(), &["view", "config"]);
+    assert_eq!(stderr.matches("using the embedded specification").count(), 1, "{stderr}");
 }
 
 #[test]

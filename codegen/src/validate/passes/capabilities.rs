@@ -37,13 +37,13 @@ fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
         }
     }
     if item.below.is_some() {
-        id_up_to(check, u32::MAX.into(), (item.id.value.value, item.id.place));
+        id_up_to(check, u32::MAX.into(), (item.id.value, item.id.place));
         return body(check, one);
     }
-    id(check, (chain, validity), (item.id.value.value, item.id.place));
+    id(check, (chain, validity), (item.id.value, item.id.place));
     for (end, before) in item.before.iter() {
         match before.value {
-            Some(Amount::Number(number)) => id(check, (chain, validity), (number.value, end.place)),
+            Some(Amount::Number(number)) => id(check, (chain, validity), (number, end.place)),
             Some(Amount::Next) => refuse(check, KEY_CONFLICT, end.place, "`next` is not an id"),
             None => {}
         }

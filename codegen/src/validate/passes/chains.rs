@@ -6,6 +6,7 @@ use super::values::INTS;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::Int;
 use crate::spec::history::Validity;
+use crate::spec::text::Number;
 use crate::spec::types::{RoleWord, TypeExpr, int};
 use crate::spec::wrappers::Placed;
 use crate::validate::Check;
@@ -23,7 +24,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         for (_, _, number) in chain.item.reserved.flat() {
             let place = number.value.place;
             let chain = (Some(&chain.item.chain), chain.validity);
-            id(check, chain, (number.value.value.value, place));
+            id(check, chain, (number.value.value, place));
         }
     }
 }
@@ -68,7 +69,7 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
                 refuse(check, KEY_CONFLICT, type_.place, "the `host` determines the start");
             }
             match first.offset {
-                Some(at) => offset(check, at.value.value, at.place),
+                Some(at) => offset(check, at.value, at.place),
                 None => refuse(check, KEY_CONFLICT, host.place, "`first` needs an `offset`"),
             }
             self::host(check, chain, host, &FRONT);
@@ -78,7 +79,7 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
                 refuse(check, KEY_CONFLICT, flag.place, "`flag` needs a `host` or a `space`");
             }
             for place in [first.offset, first.bound].into_iter().flatten() {
-                offset(check, place.value.value, place.place);
+                offset(check, place.value, place.place);
             }
             if let Some(name) = first.type_.as_ref().filter(|name| int(name).is_none()) {
                 let reference = Reference { name, place: name.place, needed: None };
@@ -91,10 +92,10 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
     }
 }
 
-/// An offset in a reply.
-pub(super) fn offset(check: &mut Check<'_>, offset: i128, place: Place) {
-    if !(0..=i128::from(i32::MAX)).contains(&offset) {
-        let message = format!("{offset} is not an offset in a reply");
+/// An offset in a reply or a space.
+pub(super) fn offset(check: &mut Check<'_>, offset: Number, place: Place) {
+    if !(0..=i128::from(i32::MAX)).contains(&offset.value) {
+        let message = format!("{offset} is not a possible offset");
         check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(place, ""));
     }
 }
@@ -175,17 +176,18 @@ fn flag(
 pub(super) fn id(
     check: &mut Check<'_>,
     (chain, validity): (Option<&Placed<String>>, Validity),
-    (id, place): (i128, Place),
+    (id, place): (Number, Place),
 ) {
     let header = chain.and_then(|chain| header_of(check, chain, validity));
-    let most = header.and_then(|header| most(check.index, header, &header.id));
+    let most = header.and_then(|header| most(check.index, &header.struct_, &header.id));
     let most = most.unwrap_or(u64::MAX).min(u32::MAX.into());
     id_up_to(check, most, (id, place));
 }
 
 /// An id that some bits can hold.
-pub(super) fn id_up_to(check: &mut Check<'_>, most: u64, (id, place): (i128, Place)) {
-    if !(0..=i128::from(most)).contains(&id) {
+pub(super) fn id_up_to(check: &mut Check<'_>, most: u64, (id, place): (Number, Place)) {
+    let most = id.like(most.into());
+    if !(0..=most.value).contains(&id.value) {
         let message = format!("{id} is not an id from 0 to {most}");
         check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(place, ""));
     }

@@ -296,7 +296,7 @@ fn chain(
         let message = format!("`{arg}` hosts no chain in {release}");
         refuse(check, BAD_CHAIN, subject.place, &message);
     }
-    offset(check, chain.offset.value.value, chain.offset.place);
+    offset(check, chain.offset.value, chain.offset.place);
     align(check, chain.align.place, chain.align.value.value);
     let known = hosted.map_or(&[][..], |hosted| hosted.capabilities.as_slice());
     for name in subject.handler.capabilities.iter().flat_map(|list| list.iter()) {

@@ -26,7 +26,7 @@ pub(super) fn check(check: &mut Check<'_>) {
             fields(check, name, (bits, bits.place));
         }
         for bits in [Some(&header.id), header.version.as_ref()].into_iter().flatten() {
-            if most(check.index, header, bits).is_some_and(|most| most >> MOST_BITS != 0) {
+            if most(check.index, name, bits).is_some_and(|most| most >> MOST_BITS != 0) {
                 let message = format!("`{}` has more than {MOST_BITS} bits", bits.field);
                 let problem = Diagnostic::error(BAD_CHAIN, message).at(bits.place, "");
                 check.problems.push(problem.help("`field[low..high]` names some of its bits"));
@@ -88,20 +88,20 @@ fn width(
 }
 
 fn end(check: &mut Check<'_>, header: &CapHeaderSpec) {
-    let most = most(check.index, header, &header.next).unwrap_or(u64::MAX);
-    let end = header.end.value.value;
-    if !(0..=i128::from(most)).contains(&end) {
+    let most = most(check.index, &header.struct_, &header.next).unwrap_or(u64::MAX);
+    let end = header.end.value;
+    if !(0..=i128::from(most)).contains(&end.value) {
         let message = format!("`{}` can never be {end}", header.next.field);
         check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(header.end.place, ""));
     }
 }
 
-/// The largest number in a bit field of a header.
-pub(super) fn most(index: &Symbols<'_>, header: &CapHeaderSpec, bits: &BitsExpr) -> Option<u64> {
+/// The largest number in some bits of a struct.
+pub(super) fn most(index: &Symbols<'_>, of: &str, bits: &BitsExpr) -> Option<u64> {
     let count = match bits.bits {
         Some((low, high)) => u64::from(high - low),
         None => {
-            let structs = index.structs_named(&header.struct_);
+            let structs = index.structs_named(of);
             let fields = structs.flat_map(StructDeclaration::fields);
             let named = fields.filter(|field| field.names().any(|(_, name)| name == bits.field));
             let types = named.flat_map(|field| field.types());

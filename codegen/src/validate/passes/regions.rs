@@ -37,7 +37,7 @@ fn chain(check: &mut Check<'_>, chain: &ShownChainSpec) {
 /// The length of a capability is a number or in the capability.
 fn length(check: &mut Check<'_>, name: &Placed<String>, cap: &ShownCapSpec) {
     match (&cap.length, &cap.length_in) {
-        (Some(length), None) => offset(check, length.value.value, length.place),
+        (Some(length), None) => offset(check, length.value, length.place),
         (None, Some(field)) => {
             bits(check, field.written());
         }
@@ -66,7 +66,7 @@ fn keeps(check: &mut Check<'_>, keeps: &[KeptBitsSpec]) {
 
 /// Bits of a number of 1, 2 or 4 bytes; the mask, if they are possible.
 fn bits(check: &mut Check<'_>, (at, size, bits): WrittenBits<'_>) -> Option<i128> {
-    offset(check, at.value.value, at.place);
+    offset(check, at.value, at.place);
     let bytes = size.map_or(1, |size| size.value.value);
     if let (Some(size), false) = (size, [1, 2, 4].contains(&bytes)) {
         impossible(check, size, "is not a size of 1, 2 or 4 bytes");
@@ -82,6 +82,6 @@ fn bits(check: &mut Check<'_>, (at, size, bits): WrittenBits<'_>) -> Option<i128
 }
 
 fn impossible(check: &mut Check<'_>, number: &Placed<Number>, why: &str) {
-    let message = format!("{} {why}", number.value.value);
+    let message = format!("{} {why}", number.value);
     check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(number.place, ""));
 }

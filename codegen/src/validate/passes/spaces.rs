@@ -2,7 +2,8 @@
 
 use super::chains::{offset, refuse};
 use super::headers::{fields, most};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::spec::text::Number;
 use crate::spec::types::{Base, BitsExpr, Shape, TypeExpr};
 use crate::spec::wrappers::Placed;
 use crate::spec::{CapHeaderSpec, CapabilitySpec, ChainSpec, First};
@@ -20,6 +21,12 @@ pub(super) fn check(check: &mut Check<'_>) {
         match &chain.item.within {
             None => outside(check, chain.item),
             Some(_) => inside(check, chain),
+        }
+    }
+    for (name, header) in check.spec.abi.cap_headers.iter() {
+        let mut chains = index.chains.iter().map(|chain| chain.item);
+        if chains.any(|chain| chain.within.is_some() && chain.header.value == name.value) {
+            self::header(check, header);
         }
     }
     for one in &index.capabilities {
@@ -58,10 +65,10 @@ fn outside(check: &mut Check<'_>, chain: &ChainSpec) {
 fn inside(check: &mut Check<'_>, chain: &ChainItem<'_>) {
     let item = chain.item;
     let Some(within) = &item.within else { return };
-    let (start, end) = (within.start.value, within.end.value);
+    let (start, end) = (within.start, within.end);
     offset(check, start, within.place);
     offset(check, end, within.place);
-    if start >= end {
+    if start.value >= end.value {
         let message = format!("no offset is in {start}..{end}");
         check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(within.place, ""));
     }
@@ -70,14 +77,13 @@ fn inside(check: &mut Check<'_>, chain: &ChainItem<'_>) {
     }
     let header = check.spec.abi.cap_headers.get(&item.header);
     if let Some(header) = header {
-        self::header(check, header);
         let align = header.align.value.value.max(1);
-        if start % align != 0 {
+        if start.value % align != 0 {
             let message = format!("{start} is not a multiple of {align}");
             check.problems.push(Diagnostic::error(BAD_CHAIN, message).at(within.place, ""));
         }
         if let Some(first) = &item.first {
-            self::first(check, item, first, (start, end, align));
+            self::first(check, item, first, (start.value, end.value, align));
         }
     }
     if let Some(space) = &item.space {
@@ -98,12 +104,9 @@ fn header(check: &mut Check<'_>, header: &CapHeaderSpec) {
         check.problems.push(Diagnostic::error(BAD_CHAIN, message).at(place, ""));
     }
     for (bits, values) in header.empty.iter() {
-        let most = most(check.index, header, bits).unwrap_or(u64::MAX);
+        let most = most(check.index, &header.struct_, bits).unwrap_or(u64::MAX);
         for value in values.iter() {
-            if !(0..=i128::from(most)).contains(&value.value.value) {
-                let message = format!("`{}` can never be {}", bits.field, value.value.value);
-                check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(value.place, ""));
-            }
+            possible(check, most, (bits, value));
         }
     }
     let index = check.index;
@@ -118,6 +121,14 @@ fn header(check: &mut Check<'_>, header: &CapHeaderSpec) {
             let problem = Diagnostic::error(BAD_CHAIN, message).at(header.struct_.place, "");
             check.problems.push(problem.and(struct_.name.place, "the struct"));
         }
+    }
+}
+
+/// A value that some bits can have.
+fn possible(check: &mut Check<'_>, most: u64, (bits, value): (&BitsExpr, &Placed<Number>)) {
+    if !(0..=i128::from(most)).contains(&value.value.value) {
+        let message = format!("`{}` can never be {}", bits.field, value.value);
+        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(value.place, ""));
     }
 }
 
@@ -141,7 +152,7 @@ fn first(
         (Some(at), None) => {
             let within = (start..end).contains(&at.value.value) && at.value.value % align == 0;
             if first.type_.is_none() && !within {
-                let message = format!("no capability can start at {}", at.value.value);
+                let message = format!("no capability can start at {}", at.value);
                 check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(at.place, ""));
             }
         }
@@ -168,7 +179,7 @@ fn chosen(check: &mut Check<'_>, chain: &ChainSpec, (first, by): (&First, &Place
         if negative {
             refuse(check, OUT_OF_RANGE, name.place, "bits are never negative");
         }
-        offset(check, at.value.value, at.place);
+        offset(check, at.value, at.place);
     }
 }
 
@@ -252,13 +263,14 @@ fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
         fields(check, struct_, (bits, bits.place));
     }
     for (bits, value) in item.conditions.iter() {
-        condition(check, (chain, struct_), bits);
-        if value.value.value < 0 {
-            refuse(check, OUT_OF_RANGE, value.place, "bits are never negative");
-        }
+        condition(check, (chain, struct_), (bits, value));
     }
     match (&item.below, &item.id_in) {
-        (Some(parent), Some(_)) => below(check, one, parent),
+        (Some(parent), Some(id_in)) => {
+            let most = most(check.index, struct_, id_in).unwrap_or(u64::MAX);
+            possible(check, most, (id_in, &item.id));
+            below(check, one, parent);
+        }
         (Some(parent), None) => refuse(check, KEY_CONFLICT, parent.place, "`below` needs `id_in`"),
         (None, None) if item.conditions.is_empty() => {}
         (None, _) => refuse(check, KEY_CONFLICT, place, "a kind needs `below`"),
@@ -269,21 +281,32 @@ fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
 fn condition(
     check: &mut Check<'_>,
     (chain, struct_): (&ChainSpec, &Placed<String>),
-    bits: &Placed<BitsExpr>,
+    (bits, value): (&Placed<BitsExpr>, &Placed<Number>),
 ) {
     let Some((of, field)) = bits.field.split_once('.') else {
-        return fields(check, struct_, (bits, bits.place));
+        return condition_on(check, struct_, (bits, bits.place), value);
     };
     match &chain.space {
         Some(space) if space.value == of => {
             let bits_of = BitsExpr { field: field.to_owned(), ..bits.value.clone() };
-            fields(check, space, (&bits_of, bits.place));
+            condition_on(check, space, (&bits_of, bits.place), value);
         }
         _ => {
             let message = format!("`{of}` is not the `space` of the chain");
             refuse(check, BAD_CHAIN, bits.place, &message);
         }
     }
+}
+
+fn condition_on(
+    check: &mut Check<'_>,
+    of: &str,
+    (bits, place): (&BitsExpr, Place),
+    value: &Placed<Number>,
+) {
+    fields(check, of, (bits, place));
+    let most = most(check.index, of, bits).unwrap_or(u64::MAX);
+    possible(check, most, (bits, value));
 }
 
 /// The parent of a kind is a capability of the same chain, and no kind itself.

@@ -175,7 +175,9 @@ fn in_mask(
     }
     let own = group.values.get(mask).filter(|own| own.mask.is_none());
     let Some(bits) = own.and_then(|own| number(own)) else {
-        let known = || group.values.iter().map(|(name, _)| name.as_str()).collect();
+        let masks = group.values.iter().filter(|(_, own)| own.mask.is_none());
+        let masks = masks.filter(|(_, own)| number(own).is_some());
+        let known = || masks.map(|(name, _)| name.as_str()).collect();
         let reference = Reference { name: mask, place: mask.place, needed: None };
         return check.unknown(reference, ("mask", " of these flags"), |_| known());
     };

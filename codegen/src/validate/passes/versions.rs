@@ -44,7 +44,9 @@ fn field(check: &mut Check<'_>, of: Option<&OfChain<'_>>, version: &Placed<Numbe
         refuse(check, BAD_CHAIN, version.place, "the header of the chain has no version");
         return;
     };
-    if let Some(most) = most(check.index, header, bits).filter(|most| i128::from(*most) < number) {
+    if let Some(most) =
+        most(check.index, &header.struct_, bits).filter(|most| i128::from(*most) < number)
+    {
         let message = format!("versions in the header of the chain go up to {most}");
         check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(version.place, ""));
     }
