@@ -244,6 +244,7 @@ fn records_of(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
             size: ByModel(struct_.layouts.each_ref().map(|layout| layout.size)),
             fields: (0..struct_.fields.len()).filter_map(|at| stored_int(struct_, at)).collect(),
             structs: structs(struct_).collect(),
+            arrays: (0..struct_.fields.len()).filter_map(|at| int_array(struct_, at)).collect(),
         }
     };
     ids.into_iter().map(record).collect()
@@ -260,6 +261,14 @@ fn structs(struct_: &Struct) -> impl Iterator<Item = (usize, StructId, ByModel)>
         Type::Struct(id) => Some((index, id, offset(struct_, index))),
         _ => None,
     })
+}
+
+/// An array of integers, as its first element.
+fn int_array(struct_: &Struct, index: usize) -> Option<IntField> {
+    let field = &struct_.fields[index];
+    let Type::Array(element, ..) = &field.type_ else { return None };
+    let Type::Int(int) = **element else { return None };
+    Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
 }
 
 /// An integer field, or a union that is stored as an integer.
