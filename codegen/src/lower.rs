@@ -8,6 +8,7 @@ mod handlers;
 mod ioctls;
 mod proposals;
 mod protocol;
+mod records;
 mod regions;
 mod request_inputs;
 mod requests;

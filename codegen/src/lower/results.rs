@@ -1,7 +1,8 @@
 //! Derives the plan of the results of requests: where they are in the argument, and
 //! which of their fields a view shows.
 
-use super::protocol::{offset, stored_int};
+use super::protocol::offset;
+use super::records::stored_int;
 use super::requests::lp64_offset;
 use super::typed_data;
 use crate::ir::protocol::ByModel;
