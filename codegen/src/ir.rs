@@ -23,7 +23,7 @@ pub use api_names::ApiNames;
 pub use entries::{Entry, EntryKind};
 pub use handlers::{
     ArgumentErrors, ArgumentRules, Copied, Handler, Limit, RefusedNumber, RepliesOn, ReplyArray,
-    ReplyChain, Tail,
+    ReplyChain, TailCheck,
 };
 pub use knowledge::{FieldSpans, Knowledge, UnreadItem};
 pub use members::Member;

@@ -5,6 +5,7 @@ mod added_fields;
 mod alignment;
 mod bodies;
 mod chains;
+mod checked_bytes;
 mod constants;
 mod copied;
 mod descriptors;

@@ -25,7 +25,7 @@ pub struct Handler {
     /// How many bytes of the fixed part are copied out.
     pub writes: Copied,
     /// The treatment of bytes after the struct.
-    pub tail: Tail,
+    pub tail: TailCheck,
     /// The errors for arguments that are not accepted.
     pub errors: ArgumentErrors,
     /// Input fields by index that are not checked, although the tail is.
@@ -63,7 +63,7 @@ pub enum Copied {
 
 /// The treatment of bytes after the struct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tail {
+pub enum TailCheck {
     /// They are not read.
     Ignored,
     /// From this offset on they must be zero. It is the size of the struct, unless the

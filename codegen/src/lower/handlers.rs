@@ -4,7 +4,7 @@ use super::{Lowering, known};
 use crate::diagnostic::Place;
 use crate::ir::{
     ArgumentErrors, ArgumentRules, Copied, Handler, Limit, RefusedNumber, RepliesOn, ReplyArray,
-    ReplyChain, Struct, Tail,
+    ReplyChain, Struct, TailCheck,
 };
 use crate::layout::Model;
 use crate::release::Since;
@@ -58,7 +58,9 @@ impl<'a> Lowering<'a> {
                 None => copied_word(protocol.reply.writes.unwrap_or(CopiedWord::Nothing), minsz),
             },
             tail: match rules.tail {
-                Some(ValueOrMap::Map(tail)) => Tail::ZeroAfter(end(struct_, &tail.zero_after)?),
+                Some(ValueOrMap::Map(tail)) => {
+                    TailCheck::ZeroAfter(end(struct_, &tail.zero_after)?)
+                }
                 Some(ValueOrMap::Value(word)) => tail(word.value, struct_),
                 None => tail(protocol.tail, struct_),
             },
@@ -157,10 +159,10 @@ fn end_at(struct_: &Struct, field: usize) -> u64 {
 }
 
 /// The size of a struct, in the LP64 layout.
-fn tail(rule: TailRule, struct_: &Struct) -> Tail {
+fn tail(rule: TailRule, struct_: &Struct) -> TailCheck {
     match rule {
-        TailRule::Ignored => Tail::Ignored,
-        TailRule::Zero => Tail::ZeroAfter(struct_.layouts[Model::Lp64.index()].size),
+        TailRule::Ignored => TailCheck::Ignored,
+        TailRule::Zero => TailCheck::ZeroAfter(struct_.layouts[Model::Lp64.index()].size),
     }
 }
 

@@ -2,7 +2,7 @@
 //! does not know, reserved fields, flags and numbers, in the order of the kernel.
 
 use super::{KERNEL, memory};
-use crate::ir::{Abi, Group, Handler, Member, Role, Struct, Tail, Value};
+use crate::ir::{Abi, Group, Handler, Member, Role, Struct, TailCheck, Value};
 use crate::layout::Span;
 
 /// An argument as the kernel copies it: bytes that it does not have are zero.
@@ -23,7 +23,7 @@ impl<'a> CheckedArgument<'a, '_> {
             return Some(&errors.short);
         }
         // Other handlers check few fields, which the rules do not list.
-        let Tail::ZeroAfter(end) = self.handler.tail else { return None };
+        let TailCheck::ZeroAfter(end) = self.handler.tail else { return None };
         if self.bytes.iter().skip(end as usize).any(|byte| *byte != 0) {
             return Some(&errors.tail);
         }

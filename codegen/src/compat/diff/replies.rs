@@ -9,7 +9,7 @@ use super::words::{argsz_word, padding_word, unset_word, when_too_small_word};
 use crate::compat::matching::Matching;
 use crate::ir::{
     Arg, ArgumentErrors, Chain, ChainStart, Copied, Handler, Host, Ioctl, Limit, RefusedNumber,
-    RepliesOn, ReplyArray, ReplyChain, Space, Struct, Tail,
+    RepliesOn, ReplyArray, ReplyChain, Space, Struct, TailCheck,
 };
 use crate::layout::Model;
 
@@ -92,15 +92,15 @@ impl<'a> SideNames<'_, 'a> {
     fn refusals(
         &self,
         struct_: Option<&'a Struct>,
-        (tail, errors): (Tail, &'a ArgumentErrors),
+        (tail, errors): (TailCheck, &'a ArgumentErrors),
     ) -> [Datum<'a>; 6] {
         let ArgumentErrors { short, tail: tail_error, flag, value, reserved } = errors;
         let rule = match (tail, struct_) {
-            (Tail::Ignored, _) | (_, None) => {
+            (TailCheck::Ignored, _) | (_, None) => {
                 let [rule, tail, flag, value, reserved] = [const { Datum::Unset }; 5];
                 return [rule, text(short), tail, flag, value, reserved];
             }
-            (Tail::ZeroAfter(end), Some(struct_)) => {
+            (TailCheck::ZeroAfter(end), Some(struct_)) => {
                 let spans = &struct_.layouts[Model::Lp64.index()].fields;
                 let last = spans.iter().rposition(|span| span.end() <= end);
                 let last = last.filter(|last| last + 1 < struct_.fields.len());

@@ -32,7 +32,9 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
             (Some(old), Some(new)) => {
                 Some(IoctlChange { matching, old, new }.verdict(difference.key))
             }
-            (None, Some(new)) => Some(Some(reused(matching, new).unwrap_or_else(|| added(new)))),
+            (None, Some(new)) => {
+                Some(Some(reused(matching, new).unwrap_or_else(|| added(matching, new))))
+            }
             (None, None) => None,
         }
     })
@@ -53,9 +55,18 @@ fn removed(matching: &Matching<'_>, old: &Ioctl) -> Finding {
     finding.help("keep it, and specify since when it is deprecated")
 }
 
-fn added(new: &Ioctl) -> Finding {
+fn added(matching: &Matching<'_>, new: &Ioctl) -> Finding {
     let finding = Finding::new(ITEM_ADDED, Class::Growth, &new.name, "the ioctl is new");
-    finding.gate("old kernels refuse it with ENOTTY").at(Party::New, new.meta.place)
+    let error = matching.abis().1.fds.get(new.fd).map_or("ENOTTY", |fd| &fd.unknown_command);
+    let gate = match error {
+        // The error of a bad argument, too.
+        "EINVAL" => {
+            "old kernels refuse it with EINVAL, so a program cannot tell it from a bad argument"
+                .to_owned()
+        }
+        error => format!("old kernels refuse it with {error}"),
+    };
+    finding.gate(gate).at(Party::New, new.meta.place)
 }
 
 /// A new ioctl with a number of the same kind of file descriptor.

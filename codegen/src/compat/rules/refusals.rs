@@ -3,11 +3,12 @@
 
 use super::handlers::HandlerChange;
 use super::{Comparison, CompatRule, Judgement};
-use crate::compat::codes::{ERROR_CHANGED, ITEM_ADDED, SHORT_REPLY_CHANGED};
+use crate::compat::codes::{ERROR_CHANGED, ITEM_ADDED, SHORT_REPLY_CHANGED, UNREACHABLE_INPUT};
 use crate::compat::diff::AbiDifference;
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness;
-use crate::ir::{Abi, Arg, Handler, Ioctl, RepliesOn, Role, Tail};
+use crate::ir::{Abi, Arg, Handler, Ioctl, RepliesOn, Role, TailCheck};
+use crate::layout::Model;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
@@ -38,7 +39,7 @@ impl HandlerChange<'_, '_> {
     fn tail(&self) -> Finding {
         let name = &self.now.name;
         match (self.before.tail, self.now.tail) {
-            (Tail::ZeroAfter(_), Tail::Ignored) => {
+            (TailCheck::ZeroAfter(_), TailCheck::Ignored) => {
                 let error = &self.before.errors.tail;
                 let message = format!(
                     "the handler `{name}` ignores bytes that it does not know, {error} before: a \
@@ -46,16 +47,24 @@ impl HandlerChange<'_, '_> {
                 );
                 self.fails(message, error, "success")
             }
-            (_, Tail::ZeroAfter(end)) if self.is_closed(end) => {
+            (_, TailCheck::ZeroAfter(end)) if self.unreachable(end).is_some() => {
                 let error = &self.now.errors.tail;
+                let fields = self.unreachable(end).unwrap_or_default().join(", ");
                 let message = format!(
-                    "the handler `{name}` demands zeros from byte {end} on, where the struct has \
-                     fields: a request that uses them fails with {error}"
+                    "the handler `{name}` demands zeros from byte {end} on: a request that uses \
+                     {fields} fails with {error}"
                 );
-                let finding = self.fails(message, "success", error);
+                let affected = match self.is_closed(end) {
+                    true => Affected::OldProgram,
+                    false => Affected::New,
+                };
+                let witness =
+                    witness::failed(self.matching, (self.new, self.now), "success", error);
+                let finding = self.finding(UNREACHABLE_INPUT, Class::Wire, message);
+                let finding = finding.affects(affected).witness(witness);
                 finding.help("compare the tail with the size of the struct")
             }
-            (Tail::Ignored, Tail::ZeroAfter(_)) => {
+            (TailCheck::Ignored, TailCheck::ZeroAfter(_)) => {
                 let error = &self.now.errors.tail;
                 let message = format!(
                     "bytes after the struct that are not zero are {error}, and were ignored by \
@@ -64,7 +73,8 @@ impl HandlerChange<'_, '_> {
                 match self.now.chain.is_some() || self.now.array.is_some() {
                     true => self.fails(message, "success", error),
                     false => {
-                        let condition = "safe for programs that pass the size of their struct";
+                        let condition = "safe for programs that pass the size of their struct, \
+                            and zeros in reserved fields";
                         let finding = self.finding(ERROR_CHANGED, Class::Growth, message);
                         finding.condition(Some(condition.to_owned()))
                     }
@@ -77,11 +87,24 @@ impl HandlerChange<'_, '_> {
         }
     }
 
+    /// The fields of the new struct that come after this offset. A program leaves anything in
+    /// an output.
+    fn unreachable(&self, end: u64) -> Option<Vec<&str>> {
+        let Arg::Struct(id) = self.new.arg else { return None };
+        let members = self.matching.abis().1.members(self.matching.abis().1.struct_(id));
+        let after = members.into_iter().filter(|member| {
+            let start = member.spans[Model::Lp64.index()].offset;
+            member.role != Role::Reserved && start >= end
+        });
+        let names: Vec<_> = after.map(|member| member.name).collect();
+        (!names.is_empty()).then_some(names)
+    }
+
     /// Whether fields of the old struct come after this offset.
     fn is_closed(&self, end: u64) -> bool {
         let Arg::Struct(id) = self.old.arg else { return false };
         let struct_ = self.matching.abis().0.struct_(id);
-        let known = |index: usize| struct_.spans(index)[0].offset >= end;
+        let known = |index: usize| struct_.spans(index)[Model::Lp64.index()].offset >= end;
         let fields = struct_.fields.iter().enumerate();
         fields.into_iter().any(|(index, field)| field.role != Role::Reserved && known(index))
     }
@@ -151,7 +174,7 @@ impl HandlerChange<'_, '_> {
             _ => ("a reserved field that is not zero", &before.reserved, &now.reserved),
         };
         let tails = [self.before.tail, self.now.tail];
-        if difference.key != "ArgumentErrors.short" && tails.contains(&Tail::Ignored) {
+        if difference.key != "ArgumentErrors.short" && tails.contains(&TailCheck::Ignored) {
             return None;
         }
         let name = &self.now.name;

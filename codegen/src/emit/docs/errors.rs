@@ -2,7 +2,7 @@
 
 use super::page::Page;
 use super::phrases::list;
-use crate::ir::{Arg, ArgumentErrors, Handler, Ioctl, Role, Struct, Tail};
+use crate::ir::{Arg, ArgumentErrors, Handler, Ioctl, Role, Struct, TailCheck};
 use crate::reply::Direction;
 
 /// A sentence for each cause of an error besides a small argsz, with the handlers.
@@ -66,7 +66,7 @@ fn refusals(handler: &Handler, struct_: &Struct) -> Vec<String> {
 fn causes_of(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
     let field = |index: usize| format!("`{}`", struct_.fields[index].name);
     let mut causes = Vec::new();
-    if handler.tail != Tail::Ignored {
+    if handler.tail != TailCheck::Ignored {
         causes.extend(refusals(handler, struct_));
     }
     for (index, limit) in &handler.below {

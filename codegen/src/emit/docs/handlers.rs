@@ -9,7 +9,9 @@ use super::metadata::source;
 use super::page::Page;
 use super::phrases::{list, span};
 use super::table::{Align, Table};
-use crate::ir::{Arg, Copied, Handler, Ioctl, RepliesOn, ReplyArray, ReplyChain, Struct, Tail};
+use crate::ir::{
+    Arg, Copied, Handler, Ioctl, RepliesOn, ReplyArray, ReplyChain, Struct, TailCheck,
+};
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
 /// The data of the template.
@@ -147,7 +149,7 @@ fn note(page: &Page<'_>, (ioctl, handler): (&Ioctl, &Handler), ambiguous: bool) 
 fn rules(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
     let named = |field: &usize| format!("`{}`", struct_.fields[*field].name);
     let mut notes = Vec::new();
-    if let Tail::ZeroAfter(end) = handler.tail {
+    if let TailCheck::ZeroAfter(end) = handler.tail {
         let error = &handler.errors.tail;
         notes.push(format!("Bytes from {end} on must be zero, or `{error}`."));
         if !handler.unchecked.is_empty() {

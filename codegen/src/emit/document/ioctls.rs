@@ -7,7 +7,7 @@ use super::items::{MetaJson, SinceJson};
 use super::numbers::new_fd;
 use crate::ir::{
     Abi, Arg, Copied, Handler, Ioctl, Limit, RefusedNumber, RepliesOn, ReplyArray, ReplyChain,
-    Struct, Tail,
+    Struct, TailCheck,
 };
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
@@ -266,8 +266,8 @@ impl<'a> HandlerJson<'a> {
             minsz: handler.minsz,
             short: &handler.errors.short,
             checks: match handler.tail {
-                Tail::Ignored => None,
-                Tail::ZeroAfter(zero_after) => Some(ChecksJson {
+                TailCheck::Ignored => None,
+                TailCheck::ZeroAfter(zero_after) => Some(ChecksJson {
                     zero_after,
                     tail: &handler.errors.tail,
                     flag: &handler.errors.flag,

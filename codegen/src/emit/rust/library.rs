@@ -173,6 +173,11 @@ fn modules(abi: &Abi) -> TokenStream {
     let before = ["argument.rs", "array.rs", "chain.rs", "counted.rs"].map(private);
     let between = ["profile.rs"].map(private);
     let after = ["reply.rs", "request.rs"].map(private);
+    let receive = needs(abi, "receive.rs").then(|| {
+        quote!(
+            pub mod receive;
+        )
+    });
     let results = private("results.rs");
     let space = needs(abi, "space.rs").then(|| {
         quote!(
@@ -190,6 +195,7 @@ fn modules(abi: &Abi) -> TokenStream {
         #ioctls
         #(#between)*
         #records
+        #receive
         #(#after)*
         #requests
         #results
