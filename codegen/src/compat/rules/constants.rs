@@ -190,7 +190,7 @@ impl NumberChange<'_, '_> {
                 let side = difference.key.trim_start_matches("Value.");
                 let rule = |text: &str| match text {
                     "unset" => "treated as other memory at its address".to_owned(),
-                    text => text.to_owned(),
+                    text => text.trim_matches('`').to_owned(),
                 };
                 format!(
                     "data that are {side} than its payload are {}, {} before",

@@ -65,6 +65,11 @@ fn verdict(
     })
 }
 
+/// A word of the comparison without the quotes around it.
+fn bare(text: &str) -> &str {
+    text.trim_matches('`')
+}
+
 fn length_word(key: &str) -> &'static str {
     match key {
         "Payload.shorter" => "shorter",
@@ -234,20 +239,22 @@ impl MemberChange<'_, '_> {
                 let typed = |text: &str| format!("the address of memory that is typed by {text}");
                 self.turned(FIELD_MOVED, Affected::Both, typed(&was), typed(&is))
             }
-            ("Payload.shorter" | "Payload.longer", "refused", _) => {
+            ("Payload.shorter" | "Payload.longer", "`refused`", _) => {
                 let side = length_word(difference.key);
-                let message = format!("memory that is {side} than the data is {is} now");
+                let message = format!("memory that is {side} than the data is {} now", bare(&is));
                 self.finding(FIELD_MOVED, Class::Note, message)
             }
             ("Payload.shorter" | "Payload.longer", ..) => {
                 let side = length_word(difference.key);
-                let treated =
-                    |text: &str| format!("the address of memory that is {text} if it is {side}");
+                let treated = |text: &str| {
+                    format!("the address of memory that is {} if it is {side}", bare(text))
+                };
                 self.turned(FIELD_MOVED, Affected::OldProgram, treated(&was), treated(&is))
             }
             ("Payload.returns", ..) => {
-                let returns =
-                    |text: &str| format!("the address of memory of which the call returns {text}");
+                let returns = |text: &str| {
+                    format!("the address of memory of which the call returns {}", bare(text))
+                };
                 self.turned(FIELD_MOVED, Affected::Both, returns(&was), returns(&is))
             }
             ("Payload.too_small", ..) => {

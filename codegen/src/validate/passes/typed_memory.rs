@@ -1,7 +1,7 @@
 //! Memory whose type a number determines: the number has a type with data, and the rules
 //! for data of another length fit the direction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::reply::{Direction, WhenLonger, WhenShorter};
@@ -15,7 +15,7 @@ use crate::validate::model::intervals::first_uncovered;
 use crate::validate::model::refs::Reference;
 
 /// The groups of numbers and the structs, by name.
-struct Names<'a> {
+struct NamedItems<'a> {
     groups: HashMap<&'a str, &'a Values>,
     structs: HashMap<&'a str, &'a StructDeclaration<'a>>,
 }
@@ -27,11 +27,12 @@ pub(super) fn check(check: &mut Check<'_>) {
         _ => None,
     });
     let structs = index.structs.iter().map(|one| (one.name.as_str(), one));
-    let names = Names { groups: groups.collect(), structs: structs.collect() };
+    let mut checked = HashSet::new();
+    let items = NamedItems { groups: groups.collect(), structs: structs.collect() };
     for struct_ in &index.structs {
         for member in struct_.members() {
             let Some(payload) = &member.field.payload else { continue };
-            type_by(check, &names, (struct_, &member), payload);
+            type_by(check, &items, &mut checked, (struct_, &member), payload);
             directions(check, payload.direction, payload.shorter, payload.longer);
             returned(check, struct_, &member, payload);
         }
@@ -50,9 +51,10 @@ pub(super) fn check(check: &mut Check<'_>) {
 }
 
 /// The field holds numbers of an enum or an id space, and some of them have data.
-fn type_by(
+fn type_by<'a>(
     check: &mut Check<'_>,
-    names: &Names<'_>,
+    items: &NamedItems<'a>,
+    checked: &mut HashSet<&'a str>,
     (struct_, member): (&StructDeclaration<'_>, &DeclaredMember<'_>),
     payload: &PayloadSpec,
 ) {
@@ -63,7 +65,7 @@ fn type_by(
     let needed = Some(member.validity).filter(|_| item.is_none());
     let reference = Reference { name: field, place, needed };
     let owner = item.unwrap_or(&struct_.name.value);
-    let Some(owner) = names.structs.get(owner) else {
+    let Some(owner) = items.structs.get(owner) else {
         let reference = Reference { name: owner, ..reference };
         return check.unknown(reference, ("struct", ""), |index| {
             index.structs.iter().map(|one| one.name.as_str()).collect()
@@ -79,9 +81,13 @@ fn type_by(
     if let Some(release) = needed.and_then(|needed| first_uncovered(needed, validities)) {
         check.absent(reference, "field", release, None);
     }
-    let held = chooser.field.holds.as_ref().and_then(|name| names.groups.get(name.as_str()));
+    let held = chooser.field.holds.as_ref().and_then(|name| items.groups.get(name.as_str()));
     match held {
-        Some(group) if has_payloads(group) => bodies(check, group),
+        Some(group) if has_payloads(group) => {
+            if checked.insert(&*group.name.value) {
+                bodies(check, group);
+            }
+        }
         _ => {
             let message = format!("`{field}` holds no numbers that have a `payload`");
             refuse(check, place, &message);
