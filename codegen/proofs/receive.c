@@ -30,7 +30,7 @@ extern __SIZE_TYPE__ nondet_size(void);
 #endif
 
 #ifndef NEW
-#define NEW	24
+#define NEW	8
 #endif
 #define MOST	(NEW + 16)
 

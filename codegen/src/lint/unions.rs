@@ -2,18 +2,19 @@
 
 use super::subject::LintSubject;
 use super::violation::Violation;
-use crate::ir::{Abi, Field, UnionArm};
+use crate::ir::{Abi, UnionArm};
 use crate::reply::Direction;
 
-/// L23: another field of the message selects the valid member of a union, unless one member
-/// is an input and the other is an output: then the direction selects it. L5 checks that
-/// all members have the same offset everywhere.
+/// L23: another field of the message selects the valid member of a union. The direction
+/// selects it between one input and one output. L5 checks that all members have the same
+/// offset everywhere.
 pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for struct_ in &abi.structs {
         for field in &struct_.fields {
             for (index, arm) in field.arms().iter().enumerate() {
-                if is_alone_in_its_direction(field, arm) {
+                let rivals = field.arms().iter().filter(|other| share_a_direction(arm, other));
+                if rivals.count() == 1 && field.arms().len() > 1 {
                     continue;
                 }
                 let subject = LintSubject::of_arm(abi, struct_, field, &arm.meta);
@@ -43,13 +44,11 @@ pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Violation<'_>> {
     findings
 }
 
-/// Whether all other members of the union go the opposite way.
-fn is_alone_in_its_direction(field: &Field, arm: &UnionArm) -> bool {
-    let opposite = match arm.direction {
-        Some(Direction::In) => Direction::Out,
-        Some(Direction::Out) => Direction::In,
-        Some(Direction::InOut) | None => return false,
-    };
-    let mut others = field.arms().iter().filter(|other| other.name != arm.name);
-    field.arms().len() > 1 && others.all(|other| other.direction == Some(opposite))
+/// Whether a message of one direction has both members.
+fn share_a_direction(one: &UnionArm, other: &UnionArm) -> bool {
+    let pair = (one.direction, other.direction);
+    !matches!(
+        pair,
+        (Some(Direction::In), Some(Direction::Out)) | (Some(Direction::Out), Some(Direction::In))
+    )
 }
