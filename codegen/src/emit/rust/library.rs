@@ -170,13 +170,21 @@ fn modules(abi: &Abi) -> TokenStream {
             pub mod calls;
         }
     });
-    let before = ["argument.rs", "array.rs", "chain.rs", "counted.rs"].map(private);
+    let before = ["argument.rs", "array.rs"].map(private);
+    let bits = needs(abi, "bits.rs").then(|| {
+        quote!(
+            mod bits;
+        )
+    });
+    let then = ["chain.rs", "counted.rs"].map(private);
     let between = ["profile.rs"].map(private);
     let after = ["reply.rs", "request.rs"].map(private);
     let results = private("results.rs");
     let space = needs(abi, "space.rs").then(|| {
         quote!(
             mod space;
+            mod space_cap;
+            mod space_walk;
         )
     });
     let target = private("target.rs");
@@ -184,7 +192,9 @@ fn modules(abi: &Abi) -> TokenStream {
     let code = code(abi);
     quote! {
         #(#before)*
+        #bits
         #calls
+        #(#then)*
         #flags
         #history
         #ioctls
