@@ -5,6 +5,7 @@
 mod access;
 mod api_names;
 mod entries;
+mod handlers;
 mod knowledge;
 mod members;
 mod number_spaces;
@@ -18,6 +19,10 @@ mod spaces;
 
 pub use api_names::ApiNames;
 pub use entries::{Entry, EntryKind};
+pub use handlers::{
+    ArgumentErrors, ArgumentRules, Copied, Handler, Limit, RefusedNumber, RepliesOn, ReplyArray,
+    ReplyChain, TailCheck,
+};
 pub use knowledge::{FieldSpans, Knowledge, UnreadItem};
 pub use members::Member;
 pub use number_spaces::{Holder, NumberSpace, NumberUse, SpaceKind};
@@ -37,7 +42,7 @@ use crate::diagnostic::Place;
 use crate::layout::{Int, Layout, PerModel};
 use crate::output::CodeFile;
 use crate::release::{Release, Since};
-use crate::reply::{ArgszReply, Count, Direction, Padding, Unset, WhenTooSmall};
+use crate::reply::{Count, Direction};
 
 /// An ABI as of one release.
 #[derive(Clone, Debug)]
@@ -66,6 +71,8 @@ pub struct Abi {
     pub headers: Vec<Header>,
     /// How ioctl numbers are built.
     pub ioctl_numbers: Option<IoctlNumbers>,
+    /// The rules of its protocol, which those of a handler precede.
+    pub argument_rules: ArgumentRules,
     /// Kinds of file descriptors.
     pub fds: Vec<FdKind>,
     /// Headers of capabilities.
@@ -190,6 +197,8 @@ pub struct FdKind {
     pub doc: Doc,
     /// Its backends, with their documentation.
     pub backends: Vec<(String, Doc)>,
+    /// The error for the number of an ioctl that does not exist.
+    pub unknown_command: String,
 }
 
 /// The header of the capabilities of a chain.
@@ -398,6 +407,8 @@ pub struct UnionArm {
     pub meta: Meta,
     /// Its type: an integer or a struct.
     pub type_: Type,
+    /// Its direction, if specified.
+    pub direction: Option<Direction>,
     /// The flags or numbers that it holds.
     pub group: Option<GroupId>,
     /// The condition under which it is valid.
@@ -568,6 +579,8 @@ pub struct Ioctl {
     pub returns: Option<Doc>,
     /// The new file descriptor that it returns.
     pub returns_fd: Option<NewFd>,
+    /// Until when memory is accessed after the call, if the argument does not show it.
+    pub lasting: Option<Doc>,
     /// Reply rules of the kernel's handlers.
     pub handlers: Vec<Handler>,
 }
@@ -596,101 +609,6 @@ pub enum Arg {
     Text,
     /// A pointer to a struct.
     Struct(StructId),
-}
-
-/// How one handler of the kernel treats the caller's buffer.
-#[derive(Clone, Debug)]
-pub struct Handler {
-    /// Its short name.
-    pub name: String,
-    /// Its kernel file and function.
-    pub source: String,
-    /// The first release with these rules.
-    pub since: Since,
-    /// The first release without these rules.
-    pub until: Option<Release>,
-    /// Notes about it.
-    pub doc: Doc,
-    /// The bytes that argsz must cover.
-    pub minsz: u64,
-    /// How many bytes are copied in.
-    pub reads: Copied,
-    /// How many bytes of the fixed part are copied out.
-    pub writes: Copied,
-    /// The content of output bytes that are not set.
-    pub unset: Unset,
-    /// Input fields by index, each with its limit.
-    pub below: Vec<(usize, Limit)>,
-    /// Input fields by index, each with a number that some devices refuse.
-    pub may_refuse: Vec<(usize, RefusedNumber)>,
-    /// The error for an id in the flags that the device does not have.
-    pub absent: Option<String>,
-    /// How the array after the fixed part is appended.
-    pub array: Option<ReplyArray>,
-    /// How the chain is appended.
-    pub chain: Option<ReplyChain>,
-    /// The name under which the builder offers these rules.
-    pub profile: Option<String>,
-    /// Its place in the specification.
-    pub place: Place,
-}
-
-/// How much of the caller's buffer is copied, in or out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Copied {
-    /// Up to the last of these ends that argsz covers; nothing if the list is empty.
-    Ends(Vec<u64>),
-    /// As much as fits argsz.
-    Fitting,
-}
-
-/// The limit that an input field must be below.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limit {
-    /// The constant.
-    pub name: String,
-    /// Its number.
-    pub number: u64,
-}
-
-/// A number of an input field that fails with EINVAL on some devices.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RefusedNumber {
-    /// The constant.
-    pub name: String,
-    /// Its number.
-    pub number: u64,
-}
-
-/// How a handler appends the array that ends its argument: all of it or nothing.
-#[derive(Clone, Debug)]
-pub struct ReplyArray {
-    /// Index of the field.
-    pub field: usize,
-    /// The error that the call fails with if the array does not fit.
-    pub error: String,
-    /// The fields that are set in this case, by index; an empty list means all.
-    pub sets: Option<Vec<usize>>,
-}
-
-/// How a handler appends its chain.
-#[derive(Clone, Debug)]
-pub struct ReplyChain {
-    /// Offset of the first capability.
-    pub offset: u64,
-    /// The alignment of further capabilities.
-    pub align: u64,
-    /// The reply to a buffer that is too small.
-    pub when_too_small: WhenTooSmall,
-    /// The content of the bytes between capabilities.
-    pub padding: Padding,
-    /// When argsz is set to the need.
-    pub argsz: ArgszReply,
-    /// The number of bytes of the fixed part that are copied out with a chain: the
-    /// most of these that argsz covers, if that is more than without a chain.
-    pub writes: Vec<u64>,
-    /// The capabilities that it can append, in order.
-    pub capabilities: Vec<String>,
 }
 
 /// A chain of capabilities.

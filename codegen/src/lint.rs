@@ -22,6 +22,7 @@ mod holes;
 mod layouts;
 mod naming;
 mod payloads;
+mod refusals;
 mod subject;
 mod types;
 mod unions;
@@ -43,14 +44,14 @@ struct Rule {
 /// Every rule, by number. Loading checks L10, L11 and the part of L13 about one bit
 /// with two names. The format cannot express the cases of L12, L18, L26 and L27.
 /// Rules whose breaks affect no binary are warnings.
-const RULES: [Rule; 24] = [
+const RULES: [Rule; 26] = [
     error(codes::ENUMERATOR_TOO_LARGE, types::enumerators_fit_an_int),
     error(codes::POINTER, types::no_pointers),
     error(codes::UNALIGNED_U64, types::no_plain_u64),
     error(codes::HOLE, holes::no_holes),
     error(codes::LAYOUT_DIFFERS, layouts::one_layout_everywhere),
     error(codes::HARMFUL_PAD, holes::no_pads_that_make_holes),
-    error(codes::ARGSZ_AND_FLAGS_FIRST, arguments::start_with_argsz_and_flags),
+    error(codes::ARGSZ_AND_FLAGS_FIRST, arguments::start_as_the_protocol_does),
     error(codes::INCOMPLETE_CHAIN_HOST, chains::carriers_are_complete),
     error(codes::CHAIN_MISALIGNED, chains::bodies_keep_the_alignment),
     error(codes::CHAIN_MISALIGNED, handlers::chains_keep_the_alignment),
@@ -68,14 +69,16 @@ const RULES: [Rule; 24] = [
     warning(codes::NOT_EMITTED, chains::capabilities_are_emitted),
     error(codes::DRAFT_DOC, draft_docs::are_written),
     error(codes::LENGTH_ELSEWHERE, payloads::carry_their_length),
+    error(codes::UNREACHABLE_INPUT, refusals::inputs_can_be_used),
+    warning(codes::UNCHECKED_RESERVED, refusals::reserved_fields_are_checked),
 ];
 
 /// Rules that loading enforces; their exceptions are not checked here.
 const AT_LOAD: [Code; 2] = [codes::ID_REUSED, codes::NUMBER_REUSED];
 
 /// Rules about specifications that no header can keep or break.
-const SPECIFICATION_ONLY: [&str; 9] =
-    ["L00", "L15", "L17", "L19", "L20", "L21", "L24", "L25", "L28"];
+const SPECIFICATION_ONLY: [&str; 11] =
+    ["L00", "L15", "L17", "L19", "L20", "L21", "L24", "L25", "L28", "L30", "L31"];
 
 /// Whether a header can keep or break a rule.
 pub fn header_can_keep(rule: Code) -> bool {

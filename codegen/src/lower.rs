@@ -4,6 +4,7 @@
 
 mod chains;
 mod groups;
+mod handlers;
 mod ioctls;
 mod proposals;
 mod protocol;
@@ -73,11 +74,17 @@ impl<'a> Lowering<'a> {
             guards: header.guards.iter().map(|guard| guard.value.clone()).collect(),
             structs: header.structs,
         });
+        let argument_rules = handlers::argument_rules(&spec.abi.protocol);
         let fds = spec.abi.fds.iter().map(|(name, kind)| FdKind {
             name: name.value.clone(),
             doc: kind.doc.paragraphs.clone(),
             backends: backends(&kind.backends),
+            unknown_command: match &kind.unknown_command {
+                Some(error) => error.0.clone(),
+                None => argument_rules.unknown_command.clone(),
+            },
         });
+        let fds = fds.collect();
         let overlays = spec.files.iter().filter(|file| file.overlay);
         let abi = Abi {
             name: spec.abi.abi.value.clone(),
@@ -92,7 +99,8 @@ impl<'a> Lowering<'a> {
             overlays: overlays.map(|file| file.name.clone()).collect(),
             headers: headers.collect(),
             ioctl_numbers: None,
-            fds: fds.collect(),
+            argument_rules,
+            fds,
             cap_headers: Vec::new(),
             sections: Vec::new(),
             structs: Vec::new(),

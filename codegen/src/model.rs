@@ -4,6 +4,7 @@
 //! capability, bytes that are not set, and bytes that are written past the caller's
 //! buffer.
 
+mod argument;
 mod chain;
 mod memory;
 pub mod payload;
@@ -13,11 +14,12 @@ use std::ops::Range;
 pub mod sample;
 
 use crate::ir::{
-    Abi, Arg, Chain, Copied, Field, Handler, Ioctl, ReplyArray, ReplyChain, Role, Struct, StructId,
-    Type,
+    Abi, Arg, Chain, Copied, Field, Handler, Ioctl, RepliesOn, ReplyArray, ReplyChain, Role,
+    Struct, StructId, Type,
 };
 use crate::layout::{Model, Span};
 use crate::reply::{ArgszReply, Direction, Unset, WhenTooSmall};
+use argument::CheckedArgument;
 use chain::ChainWriter;
 use memory::Memory;
 
@@ -140,12 +142,35 @@ impl<'a> HandlerModel<'a> {
         let argsz = self.argsz(before);
         let read = self.copied(&self.handler.reads, argsz).max(self.handler.minsz);
         let mut memory = Memory::new(before);
-        let result = match argsz < self.handler.minsz || self.is_out_of_range(before) {
-            true => Err(INVALID),
-            false => self.reply(&mut memory, argsz, contents),
+        let limit = || self.is_out_of_range(before).then_some(INVALID);
+        let result = match self.refused_with(before).or_else(limit) {
+            None => self.reply(&mut memory, argsz, contents),
+            Some(error) => {
+                if self.replies_on(error) && argsz >= self.handler.minsz {
+                    let copied = self.copied(&self.handler.writes, argsz);
+                    self.fixed(&mut memory, Outcome { need: copied, fits: true, copied, contents });
+                }
+                Err(error)
+            }
         };
         let (bytes, written) = memory.finish();
         Answer { result, bytes, read, written }
+    }
+
+    /// The error for an argument that the handler does not accept.
+    pub fn refused_with(&self, before: &[u8]) -> Option<&'a str> {
+        let argsz = self.argsz(before);
+        let end = before.len().min(usize::try_from(argsz).unwrap_or(usize::MAX));
+        let Self { abi, struct_, handler, .. } = *self;
+        CheckedArgument { abi, struct_, handler, bytes: &before[..end], argsz }.refusal()
+    }
+
+    /// Whether the reply is written although the call fails with an error.
+    fn replies_on(&self, error: &str) -> bool {
+        match &self.handler.replies_on {
+            RepliesOn::Any => true,
+            RepliesOn::Errors(errors) => errors.iter().any(|one| one == error),
+        }
     }
 
     /// Writes everything that fits the buffer.
@@ -198,7 +223,7 @@ impl<'a> HandlerModel<'a> {
             Appended::Array(rules) => self.span(rules.field).offset,
             _ => match &self.handler.writes {
                 Copied::Ends(ends) => ends.iter().copied().max().unwrap_or(0),
-                Copied::Fitting => self.size(),
+                Copied::Fitting | Copied::Only(_) => self.size(),
             },
         }
     }
@@ -239,13 +264,16 @@ impl<'a> HandlerModel<'a> {
     fn copied(&self, copied: &Copied, argsz: u64) -> u64 {
         match copied {
             Copied::Ends(ends) => furthest(ends, argsz),
-            Copied::Fitting => argsz.min(self.size()),
+            Copied::Fitting | Copied::Only(_) => argsz.min(self.size()),
         }
     }
 
     /// Writes the fixed part except for the fields about a chain.
     fn fixed(&self, memory: &mut Memory, outcome: Outcome<'_>) {
         for at in 0..outcome.copied.min(self.size()) {
+            if !self.is_written(at) {
+                continue;
+            }
             let unset = match self.handler.unset {
                 Unset::Echo => memory.kept(at),
                 Unset::Zero => Some(0),
@@ -287,6 +315,14 @@ impl<'a> HandlerModel<'a> {
     fn field_at(&self, at: u64) -> Option<usize> {
         let spans = &self.struct_.layouts[KERNEL.index()].fields;
         spans.iter().position(|span| (span.offset..span.end()).contains(&at))
+    }
+
+    /// Whether a byte of the fixed part is copied out if argsz covers it.
+    fn is_written(&self, at: u64) -> bool {
+        match &self.handler.writes {
+            Copied::Only(fields) => self.field_at(at).is_some_and(|field| fields.contains(&field)),
+            Copied::Ends(_) | Copied::Fitting => true,
+        }
     }
 
     /// Whether a field comes back as the caller sent it.

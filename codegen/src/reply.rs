@@ -14,6 +14,28 @@ pub enum Count {
     Frozen,
 }
 
+/// The fields with which the argument of an ioctl starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ArgumentStart {
+    /// Its size and its flags.
+    #[default]
+    ArgszFlags,
+    /// Its size.
+    Size,
+}
+
+/// The treatment of bytes that argsz covers after the struct as a kernel knows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TailRule {
+    /// The kernel does not read them.
+    #[default]
+    Ignored,
+    /// The call fails if one of them is not zero.
+    Zero,
+}
+
 /// The content of output bytes that the handler does not set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

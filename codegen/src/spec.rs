@@ -18,6 +18,7 @@ pub mod items;
 pub mod load;
 mod node;
 pub mod proposals;
+pub mod protocol;
 pub mod regions;
 pub mod schema;
 pub mod text;
@@ -39,9 +40,10 @@ pub use items::{
     IoctlSpec, ItemSpec, MacroSpec, PayloadSpec, ReservedSpec, StructSpec, ValueSpec, Values,
 };
 pub use proposals::{ClaimSpec, ProposalSpec, SpaceSpec};
+pub use protocol::{ErrorsSpec, ProtocolSpec};
 pub use regions::RegionSpec;
 use text::{DocText, Number};
-use types::{BitsExpr, Version};
+use types::{BitsExpr, ErrorName, Version};
 use wrappers::{FromLine, LineOrMap, List, Map, Placed};
 
 /// A specification: `abi.yaml` and its files.
@@ -84,6 +86,9 @@ pub struct AbiFile {
     /// How ioctl numbers are built.
     #[serde(default)]
     pub ioctls: Option<IoctlNumbersSpec>,
+    /// How arguments start, and the errors for those that are not accepted.
+    #[serde(default)]
+    pub protocol: ProtocolSpec,
     /// Kinds of file descriptors; each is a name space of ioctl numbers.
     #[serde(default)]
     pub fds: Map<LineOrMap<FdKindSpec>>,
@@ -127,6 +132,8 @@ pub struct FdKindSpec {
     /// Backends that give the same number different meanings.
     #[serde(default)]
     pub backends: Map<DocText>,
+    /// The error for the number of an ioctl that does not exist; by default that of `protocol`.
+    pub unknown_command: Option<ErrorName>,
 }
 
 impl FromLine for FdKindSpec {
@@ -135,7 +142,7 @@ impl FromLine for FdKindSpec {
 
     fn from_line(line: &str, place: Place) -> Result<Self, String> {
         let doc = Placed { value: DocText::from(line), place };
-        Ok(Self { doc, backends: Map::default() })
+        Ok(Self { doc, backends: Map::default(), unknown_command: None })
     }
 }
 

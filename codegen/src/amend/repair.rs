@@ -4,7 +4,7 @@
 use crate::diagnostic::Place;
 use crate::spec::handlers::{CopiedSpec, Rules};
 use crate::spec::types::ArgExpr;
-use crate::spec::wrappers::{LineOrMap, List, Map, Placed, WordOrNames};
+use crate::spec::wrappers::{LineOrMap, List, Map, Placed, ValueOrMap, WordOrNames};
 use crate::spec::{
     CapabilitySpec, ChainSpec, FieldSpec, HandlerSpec, IoctlSpec, ItemSpec, PayloadSpec, Spec,
     ValueSpec,
@@ -164,7 +164,12 @@ fn in_rules(rules: &Rules<'_>, place: Place) -> bool {
     };
     rules.minsz.is_some_and(|minsz| minsz.place == place)
         || rules.reads.is_some_and(copied)
-        || rules.writes.is_some_and(copied)
+        || rules.writes.is_some_and(|written| match written {
+            ValueOrMap::Value(rule) => copied(rule),
+            ValueOrMap::Map(only) => has(&only.only, place),
+        })
+        || matches!(rules.tail, Some(ValueOrMap::Map(tail)) if tail.zero_after.place == place)
+        || rules.unchecked.is_some_and(|fields| has(fields, place))
         || rules.below.is_some_and(below)
         || rules.may_refuse.is_some_and(refused)
         || rules.array.is_some_and(|array| {

@@ -38,9 +38,15 @@ pub(super) const ERROR_CHANGED: Code = Code("C23");
 pub(super) const ITEM_ADDED: Code = Code("C24");
 /// A difference without a verdict.
 pub(super) const NOT_JUDGED: Code = Code("C25");
+/// A new input in bytes that old kernels demand to be zero.
+pub(super) const REFUSED_BY_OLD: Code = Code("C26");
+/// A new output in bytes that old kernels leave zero.
+pub(super) const ZERO_REPLY: Code = Code("C27");
+/// A field in bytes that the kernel itself demands to be zero.
+pub(super) const UNREACHABLE_INPUT: Code = Code("C28");
 
 /// All of them, in order.
-pub(super) const CODES: [Code; 25] = [
+pub(super) const CODES: [Code; 28] = [
     MINSZ_CHANGED,
     FIELD_MOVED,
     FIELD_INSERTED,
@@ -66,4 +72,7 @@ pub(super) const CODES: [Code; 25] = [
     ERROR_CHANGED,
     ITEM_ADDED,
     NOT_JUDGED,
+    REFUSED_BY_OLD,
+    ZERO_REPLY,
+    UNREACHABLE_INPUT,
 ];

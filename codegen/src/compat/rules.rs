@@ -5,6 +5,7 @@ mod added_fields;
 mod alignment;
 mod bodies;
 mod chains;
+mod checked_bytes;
 mod constants;
 mod copied;
 mod descriptors;
@@ -19,6 +20,7 @@ mod macros;
 mod members;
 mod minsz;
 mod new_numbers;
+mod refusals;
 mod reply_chains;
 mod structs;
 
@@ -60,6 +62,7 @@ pub(super) const RULES: &[CompatRule] = &[
     macros::RULE,
     handlers::RULE,
     copied::RULE,
+    refusals::RULE,
     limits::RULE,
     reply_chains::RULE,
     chains::RULE,

@@ -1,7 +1,7 @@
 //! A finding for a reader.
 
 use super::evidence::{Witness, WitnessClaim};
-use super::finding::Finding;
+use super::finding::{Class, Finding};
 use super::severity::{Assessed, Verdict};
 use crate::hex::spaced;
 
@@ -24,7 +24,7 @@ pub fn told(assessed: &Assessed) -> String {
     lines.extend(reason.as_ref().map(|reason| format!("accepted: {reason}")));
     lines.extend(facts(finding));
     lines.extend(location.as_ref().map(|at| format!("at {}:{}:{}", at.file, at.line, at.column)));
-    if *verdict != Verdict::Info {
+    if *verdict != Verdict::Info || finding.class == Class::Growth {
         lines.extend(finding.witness.iter().flat_map(shown));
     }
     lines.extend(finding.help.as_ref().map(|help| format!("help: {help}")));

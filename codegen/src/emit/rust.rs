@@ -24,6 +24,7 @@ use std::collections::HashMap;
 use crate::emit::banner;
 use crate::ir::{Abi, Entry, FormerName, former_names};
 use crate::output::OutputFile;
+use crate::reply::TailRule;
 use comment::Names;
 use file_emitter::FileEmitter;
 
@@ -36,7 +37,7 @@ struct Runtime {
 }
 
 /// The hand-written files, by name.
-const RUNTIME: [Runtime; 18] = [
+const RUNTIME: [Runtime; 19] = [
     runtime("argument.rs", include_str!("../../runtime/argument.rs"), requests::present),
     runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_records),
     runtime("bindgen.rs", include_str!("../../runtime/bindgen.rs"), |_| true),
@@ -47,6 +48,7 @@ const RUNTIME: [Runtime; 18] = [
     runtime("flags.rs", include_str!("../../runtime/flags.rs"), groups::has_types),
     runtime("history.rs", include_str!("../../runtime/history.rs"), history::present),
     runtime("profile.rs", include_str!("../../runtime/profile.rs"), views::has_hosts),
+    runtime("receive.rs", include_str!("../../runtime/receive.rs"), has_checked_tail),
     runtime("reply.rs", include_str!("../../runtime/reply.rs"), needs_replies),
     runtime("request.rs", include_str!("../../runtime/request.rs"), needs_replies),
     runtime("results.rs", include_str!("../../runtime/results.rs"), requests::has_results),
@@ -56,6 +58,11 @@ const RUNTIME: [Runtime; 18] = [
     runtime("target.rs", include_str!("../../runtime/target.rs"), |_| true),
     runtime("wire.rs", include_str!("../../runtime/wire.rs"), needs_wire),
 ];
+
+/// Whether kernels demand zeros in bytes that they do not know.
+fn has_checked_tail(abi: &Abi) -> bool {
+    abi.argument_rules.tail == TailRule::Zero
+}
 
 /// Whether replies are read, or errors of calls name them.
 fn needs_replies(abi: &Abi) -> bool {

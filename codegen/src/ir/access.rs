@@ -18,6 +18,13 @@ impl Group {
             _ => value.count.is_none(),
         })
     }
+
+    /// Whether its numbers are bits that a field holds together.
+    pub fn has_only_bits(&self) -> bool {
+        let mut values = self.values.iter();
+        let mut bits = || values.all(|value| matches!(value.literal, Literal::Bit { .. }));
+        self.kind == GroupKind::Flags || !self.values.is_empty() && bits()
+    }
 }
 
 impl IoctlNumbers {

@@ -74,6 +74,7 @@ impl Abi {
                 name: &arm.name,
                 meta: &arm.meta,
                 type_: &arm.type_,
+                direction: arm.direction.or(itself.direction),
                 valid_if: arm.valid_if.as_deref().or(itself.valid_if),
                 spans: self.arm_spans(&arm.type_, spans),
                 union: Some(field),

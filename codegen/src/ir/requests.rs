@@ -117,10 +117,12 @@ pub enum Returns {
 }
 
 /// Why the caller of a request must guarantee something about memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hazard {
     /// Memory is accessed after the call.
     Lasting,
+    /// Memory to which the request has no address is accessed after the call: until when.
+    Elsewhere(Doc),
     /// The length of memory is not part of the request.
     UnknownLength,
 }

@@ -6,27 +6,36 @@ use super::subject::LintSubject;
 use super::violation::Violation;
 use crate::ir::{Abi, Field, Role, Struct, StructRole, Type};
 use crate::layout::Int;
+use crate::reply::ArgumentStart;
 
-/// L7: argsz and flags come first, so that later versions can be distinguished.
-pub(super) fn start_with_argsz_and_flags(abi: &Abi) -> Vec<Violation<'_>> {
+/// L7: argsz comes first, and flags next unless the protocol starts with the size alone, so
+/// that later versions can be distinguished.
+pub(super) fn start_as_the_protocol_does(abi: &Abi) -> Vec<Violation<'_>> {
     let arguments = abi.structs.iter().filter(|one| one.role == StructRole::Argument);
     arguments.filter_map(|struct_| wrong_start(abi, struct_)).collect()
 }
 
 fn wrong_start<'a>(abi: &'a Abi, struct_: &'a Struct) -> Option<Violation<'a>> {
-    let expected = [(Role::Argsz, "argsz"), (Role::Flags, "flags")];
+    let expected = match abi.argument_rules.start {
+        ArgumentStart::ArgszFlags => &[(Role::Argsz, "argsz"), (Role::Flags, "flags")][..],
+        ArgumentStart::Size => &[(Role::Argsz, "argsz")],
+    };
     let (index, (_, word)) = expected.iter().enumerate().find(|(index, (role, _))| {
         let is = |field: &Field| field.role == *role && matches!(field.type_, Type::Int(Int::U32));
         !struct_.fields.get(*index).is_some_and(is)
     })?;
-    let message = format!("`{}` does not start with argsz and flags", struct_.name);
+    let words: Vec<_> = expected.iter().map(|(_, word)| *word).collect();
+    let message = format!("`{}` does not start with {}", struct_.name, words.join(" and "));
     let subject = LintSubject::of_struct(abi, struct_);
     let finding = match struct_.fields.get(index) {
         Some(field) => Violation::new(LintSubject { place: field.meta.place, ..subject }, message)
             .label(format!("the `{word} u32` should be here")),
         None => Violation::new(subject, message).label(format!("there is no `{word} u32`")),
     };
-    Some(finding.help("put `inout argsz u32` first and `flags u32` second"))
+    Some(finding.help(match expected.len() {
+        1 => "put `in argsz u32` first",
+        _ => "put `inout argsz u32` first and `flags u32` second",
+    }))
 }
 
 /// L17: every field of a request has a direction; reserved fields have none.

@@ -26,3 +26,5 @@ pub(super) const INCOMPLETE_DEPRECATION: Code = Code("L24");
 pub(super) const NOT_EMITTED: Code = Code("L25");
 pub(super) const DRAFT_DOC: Code = Code("L28");
 pub(super) const LENGTH_ELSEWHERE: Code = Code("L29");
+pub(super) const UNREACHABLE_INPUT: Code = Code("L30");
+pub(super) const UNCHECKED_RESERVED: Code = Code("L31");

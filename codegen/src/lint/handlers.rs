@@ -140,6 +140,7 @@ fn writes_offset(struct_: &Struct, handler: &Handler) -> bool {
 fn reaches(handler: &Handler, end: u64) -> bool {
     match &handler.writes {
         Copied::Fitting => true,
+        Copied::Only(_) => false,
         Copied::Ends(ends) => ends.iter().any(|written| *written >= end),
     }
 }
@@ -157,7 +158,7 @@ fn handlers(abi: &Abi) -> impl Iterator<Item = (&Ioctl, &Struct, &Handler)> {
 }
 
 /// Handlers of the release itself; faults of older handlers are not reported.
-fn present(abi: &Abi) -> impl Iterator<Item = (&Ioctl, &Struct, &Handler)> {
+pub(super) fn present(abi: &Abi) -> impl Iterator<Item = (&Ioctl, &Struct, &Handler)> {
     handlers(abi).filter(|(_, _, handler)| {
         let gone = handler.until.is_some_and(|until| until <= abi.release);
         handler.since.covers(abi.release) && !gone

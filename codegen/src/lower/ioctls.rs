@@ -3,25 +3,18 @@
 use std::collections::HashMap;
 
 use super::{Lowering, known, parts};
-use crate::diagnostic::Place;
-use crate::ir::{
-    Arg, Copied, Handler, Ioctl, IoctlId, Item, Limit, Macro, MacroId, NewFd, RefusedNumber,
-    ReplyArray, ReplyChain, Struct,
-};
-use crate::layout::Model;
-use crate::release::Since;
-use crate::spec::handlers::CopiedWord;
+use crate::ir::{Arg, Ioctl, IoctlId, Item, Macro, MacroId, NewFd};
 use crate::spec::history::Validity;
-use crate::spec::types::{Amount, ArgExpr};
-use crate::spec::wrappers::{List, Map, Placed, WordOrNames};
+use crate::spec::types::ArgExpr;
+use crate::spec::wrappers::Placed;
 use crate::spec::{self, Spec, SpecFile};
 
 /// A capability of a chain that has a host.
 pub(super) struct HostedCapability<'a> {
-    item: &'a spec::CapabilitySpec,
+    pub(super) item: &'a spec::CapabilitySpec,
     /// Its name within the chain.
-    short: &'a str,
-    validity: Validity,
+    pub(super) short: &'a str,
+    pub(super) validity: Validity,
 }
 
 /// The capabilities of all releases, by the hosts of their chains.
@@ -79,6 +72,7 @@ impl<'a> Lowering<'a> {
             arg,
             returns_fd: self.new_fd(item.returns_fd.as_ref()),
             returns: item.returns.as_ref().map(|doc| doc.paragraphs.clone()),
+            lasting: item.lasting.as_ref().map(|doc| doc.paragraphs.clone()),
             handlers: handlers.collect(),
         };
         self.abi.ioctls.push(ioctl);
@@ -90,102 +84,6 @@ impl<'a> Lowering<'a> {
         let kind = kind?;
         let index = self.spec.abi.fds.iter().position(|(name, _)| name.value == kind.value);
         Some(index.map_or(NewFd::Other, NewFd::Kind))
-    }
-
-    /// A handler's rules in bytes; none if the release lacks a field that they
-    /// name.
-    fn handler(
-        &self,
-        (name, place, item): (&Placed<String>, Place, &'a spec::HandlerSpec),
-        ioctl: &'a spec::IoctlSpec,
-        since: Since,
-    ) -> Option<Handler> {
-        let arg = ioctl.arg.struct_name()?;
-        let id = *self.structs.get(arg)?;
-        let struct_ = self.abi.structs.get(id.0)?;
-        let rules = ioctl.rules(item);
-        let minsz = match rules.minsz {
-            Some(field) => end(struct_, field)?,
-            None => end_at(struct_, struct_.minsz?),
-        };
-        let chain = match rules.chain {
-            Some(chain) => Some(reply_chain(chain, struct_, self.capabilities_of(item, arg))?),
-            None => None,
-        };
-        let array = match rules.array {
-            Some(array) => Some(reply_array(array, struct_)?),
-            None => None,
-        };
-        Some(Handler {
-            name: name.value.clone(),
-            source: item.source.value.clone(),
-            since: item.since.as_ref().map_or(since, |since| since.value),
-            until: item.until.as_ref().map(|until| until.value),
-            doc: item.doc.as_ref().map(|doc| doc.paragraphs.clone()).unwrap_or_default(),
-            minsz,
-            reads: copied(rules.reads, CopiedWord::Minsz, struct_, minsz)?,
-            writes: copied(rules.writes, CopiedWord::Nothing, struct_, minsz)?,
-            unset: rules.unset.unwrap_or_default(),
-            below: match rules.below {
-                Some(below) => self.limits(below, struct_)?,
-                None => Vec::new(),
-            },
-            may_refuse: match rules.may_refuse {
-                Some(refused) => self.refused(refused, struct_)?,
-                None => Vec::new(),
-            },
-            absent: rules.absent.map(|error| error.0.clone()),
-            array,
-            chain,
-            profile: item.profile.as_ref().map(|profile| profile.value.clone()),
-            place,
-        })
-    }
-
-    /// The capabilities that a handler can append: those that it lists, or all
-    /// that the release has in the chain of its argument.
-    fn capabilities_of(&self, item: &spec::HandlerSpec, arg: &str) -> Vec<String> {
-        let all = self.hosted.get(arg).map_or(&[][..], Vec::as_slice);
-        if let Some(list) = &item.capabilities {
-            let named = |name: &Placed<String>| {
-                let found = all.iter().find(|one| one.short == name.value);
-                known(found).item.capability.value.clone()
-            };
-            return list.iter().map(named).collect();
-        }
-        let id = |capability: &spec::CapabilitySpec| match capability.before.value_at(self.release)
-        {
-            Some(Amount::Number(number)) => number.value,
-            _ => capability.id.value.value,
-        };
-        let alive = all.iter().filter(|one| one.validity.covers(self.release));
-        let mut alive: Vec<_> = alive.map(|one| one.item).collect();
-        alive.sort_by_key(|capability| id(capability));
-        alive.into_iter().map(|capability| capability.capability.value.clone()).collect()
-    }
-
-    fn limits(&self, below: &Map<Placed<String>>, struct_: &Struct) -> Option<Vec<(usize, Limit)>> {
-        let limits = below.iter().map(|(field, constant)| {
-            let number = u64::try_from(*self.numbers.get(constant.as_str())?).ok()?;
-            let limit = Limit { name: self.spelt(constant), number };
-            Some((position(struct_, field)?, limit))
-        });
-        limits.collect()
-    }
-
-    fn refused(
-        &self,
-        refused: &Map<List<Placed<String>>>,
-        struct_: &Struct,
-    ) -> Option<Vec<(usize, RefusedNumber)>> {
-        let named = refused.iter().flat_map(|(field, names)| {
-            names.iter().map(move |constant| {
-                let number = u64::try_from(*self.numbers.get(constant.as_str())?).ok()?;
-                let refused = RefusedNumber { name: self.spelt(constant), number };
-                Some((position(struct_, field)?, refused))
-            })
-        });
-        named.collect()
     }
 
     pub(super) fn macro_(&mut self, file: &'a SpecFile, item: &'a spec::MacroSpec) -> Item {
@@ -201,68 +99,4 @@ impl<'a> Lowering<'a> {
         self.abi.macros.push(macro_);
         Item::Macro(id)
     }
-}
-
-fn position(struct_: &Struct, field: &str) -> Option<usize> {
-    struct_.fields.iter().position(|candidate| candidate.name == field)
-}
-
-/// The end of a field, in the LP64 layout: the kernel does not translate for
-/// 32-bit callers.
-fn end(struct_: &Struct, field: &str) -> Option<u64> {
-    Some(end_at(struct_, position(struct_, field)?))
-}
-
-fn end_at(struct_: &Struct, field: usize) -> u64 {
-    struct_.layouts[Model::Lp64.index()].fields[field].end()
-}
-
-/// How much is copied; the default if the rules say nothing.
-fn copied(
-    rule: Option<&spec::CopiedSpec>,
-    default: CopiedWord,
-    struct_: &Struct,
-    minsz: u64,
-) -> Option<Copied> {
-    let word = match rule {
-        Some(WordOrNames::Names(names)) => return Some(Copied::Ends(ends(struct_, names)?)),
-        Some(WordOrNames::Word(word)) => *word,
-        None => default,
-    };
-    Some(match word {
-        CopiedWord::Nothing => Copied::Ends(Vec::new()),
-        CopiedWord::Minsz => Copied::Ends(vec![minsz]),
-        CopiedWord::Fitting => Copied::Fitting,
-    })
-}
-
-fn ends(struct_: &Struct, fields: &[Placed<String>]) -> Option<Vec<u64>> {
-    fields.iter().map(|field| end(struct_, field)).collect()
-}
-
-fn reply_array(item: &spec::ReplyArraySpec, struct_: &Struct) -> Option<ReplyArray> {
-    let rules = &item.when_too_small;
-    let sets = rules.sets.iter().map(|field| position(struct_, field));
-    let sets = sets.collect::<Option<Vec<_>>>()?;
-    Some(ReplyArray {
-        field: position(struct_, &item.field)?,
-        error: rules.error.0.clone(),
-        sets: (!sets.is_empty()).then_some(sets),
-    })
-}
-
-fn reply_chain(
-    item: &spec::ReplyChainSpec,
-    struct_: &Struct,
-    capabilities: Vec<String>,
-) -> Option<ReplyChain> {
-    Some(ReplyChain {
-        offset: known(u64::try_from(item.offset.value.value).ok()),
-        align: known(u64::try_from(item.align.value.value).ok()),
-        when_too_small: item.when_too_small,
-        padding: item.padding,
-        argsz: item.argsz,
-        writes: ends(struct_, &item.writes)?,
-        capabilities,
-    })
 }

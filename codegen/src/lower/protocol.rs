@@ -356,7 +356,7 @@ fn profile(
 ) -> ProfilePlan {
     let fixed_ends = match &handler.writes {
         Copied::Ends(ends) => ends.clone(),
-        Copied::Fitting => Vec::new(),
+        Copied::Fitting | Copied::Only(_) => Vec::new(),
     };
     let fixed_size = fixed_ends.iter().copied().max().unwrap_or(host.size);
     // A handler without a chain would start one after its fixed part.

@@ -246,7 +246,8 @@ impl<'a> IoctlArgument<'a> {
         };
         let reply = reply.or_else(|| self.reply(self.id, 0));
         let new_fds = reply.map_or_else(Vec::new, |reply| self.new_fds(reply));
-        let hazard = hazard(&inputs.inputs, inputs.lasting);
+        let stated = self.abi.ioctl(self.ioctl).lasting.clone().map(Hazard::Elsewhere);
+        let hazard = stated.or_else(|| hazard(&inputs.inputs, inputs.lasting));
         RequestPlan {
             name: variant.name.clone(),
             ioctl: self.ioctl,

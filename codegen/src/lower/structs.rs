@@ -243,6 +243,7 @@ impl<'a> Lowering<'a> {
                 group: self.group_of(owner, (name, arm), (validity, &meta), &type_),
                 meta,
                 type_,
+                direction: arm.type_.as_ref().and_then(|expr| expr.direction),
                 valid_if: arm.valid_if.as_ref().map(|gate| gate.value.clone()),
             });
         }

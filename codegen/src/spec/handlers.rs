@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::items::IoctlSpec;
+use super::protocol::{ErrorsSpec, RepliesOnSpec, TailSpec, WrittenSpec};
 use super::text::{DocText, Number};
 use super::types::ErrorName;
 use super::wrappers::{FromLine, List, Map, Placed, WordOrNames};
@@ -28,7 +29,15 @@ macro_rules! with_rules {
             /// that argsz covers is the end. The default is `minsz`.
             pub reads: Option<CopiedSpec>,
             /// How much of the fixed part is copied out, likewise; by default nothing.
-            pub writes: Option<CopiedSpec>,
+            pub writes: Option<WrittenSpec>,
+            /// Bytes after the struct: `ignored`, `zero`, or the field after which they must be zero; by default that of `protocol`.
+            pub tail: Option<TailSpec>,
+            /// The errors for arguments that are not accepted; by default those of `protocol`.
+            pub errors: Option<ErrorsSpec>,
+            /// Input fields whose reserved bytes, flags or numbers are not checked, although the tail is.
+            pub unchecked: Option<List<Placed<String>>>,
+            /// The errors with which the reply is copied out nevertheless: `any`, or a list.
+            pub replies_on: Option<RepliesOnSpec>,
             /// The content of output bytes that the handler does not set; by default `echo`.
             pub unset: Option<Unset>,
             /// Input fields that must be below a constant, or the call fails with EINVAL.
@@ -50,6 +59,10 @@ macro_rules! with_rules {
                     minsz: self.minsz.as_ref(),
                     reads: self.reads.as_ref(),
                     writes: self.writes.as_ref(),
+                    tail: self.tail.as_ref(),
+                    errors: self.errors.as_ref(),
+                    unchecked: self.unchecked.as_ref(),
+                    replies_on: self.replies_on.as_ref(),
                     unset: self.unset,
                     below: self.below.as_ref(),
                     may_refuse: self.may_refuse.as_ref(),
@@ -93,7 +106,15 @@ pub struct Rules<'a> {
     /// How much is copied in.
     pub reads: Option<&'a CopiedSpec>,
     /// How much of the fixed part is copied out.
-    pub writes: Option<&'a CopiedSpec>,
+    pub writes: Option<&'a WrittenSpec>,
+    /// The treatment of bytes after the struct.
+    pub tail: Option<&'a TailSpec>,
+    /// The errors for arguments that are not accepted.
+    pub errors: Option<&'a ErrorsSpec>,
+    /// Input fields that are not checked.
+    pub unchecked: Option<&'a List<Placed<String>>>,
+    /// The errors with which the reply is copied out nevertheless.
+    pub replies_on: Option<&'a RepliesOnSpec>,
     /// The content of output bytes that the handler does not set.
     pub unset: Option<Unset>,
     /// Input fields that must be below a constant.
@@ -115,6 +136,10 @@ impl Rules<'_> {
             minsz: self.minsz.or(other.minsz),
             reads: self.reads.or(other.reads),
             writes: self.writes.or(other.writes),
+            tail: self.tail.or(other.tail),
+            errors: self.errors.or(other.errors),
+            unchecked: self.unchecked.or(other.unchecked),
+            replies_on: self.replies_on.or(other.replies_on),
             unset: self.unset.or(other.unset),
             below: self.below.or(other.below),
             may_refuse: self.may_refuse.or(other.may_refuse),

@@ -211,6 +211,8 @@ item! {
         pub returns: Option<Placed<DocText>>,
         /// The kind of the new file descriptor that it returns, or `other`.
         pub returns_fd: Option<Placed<String>>,
+        /// Until when the kernel or a device accesses memory after the call, if the argument does not show it.
+        pub lasting: Option<Placed<DocText>>,
         /// Reply rules that several handlers share, by name.
         #[serde(default)]
         pub replies: Map<ReplyRules>,

@@ -6,6 +6,8 @@
 //! concept, so a struct with the name `NODE` is read as a sequence of the parts of
 //! the head and the content.
 
+mod words;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,6 +18,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::text::DocText;
 use crate::diagnostic::Place;
+pub use words::{ValueOrMap, WordOrNames};
 
 /// The name of the struct that a wrapper asks for.
 pub(super) const NODE: &str = "$node";
@@ -289,42 +292,6 @@ impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let one = generator.subschema_for::<T>();
         json_schema!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 1 }] })
-    }
-}
-
-/// A word, or a list of names.
-#[derive(Clone, Debug)]
-pub enum WordOrNames<T> {
-    /// The word.
-    Word(T),
-    /// The names.
-    Names(List<Placed<String>>),
-}
-
-impl<'de, T: Deserialize<'de>> FromNode<'de> for WordOrNames<T> {
-    fn from_node<A: SeqAccess<'de>>(
-        head: Head,
-        mut content: NodeContent<A>,
-    ) -> Result<Self, A::Error> {
-        match head.kind {
-            NodeKind::List => content.read().map(Self::Names),
-            _ => content.read().map(Self::Word),
-        }
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for WordOrNames<T> {
-    fn schema_name() -> Cow<'static, str> {
-        format!("WordOrNames_{}", T::schema_name()).into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let word = generator.subschema_for::<T>();
-        json_schema!({ "anyOf": [word, { "type": "array", "items": { "type": "string" } }] })
     }
 }
 

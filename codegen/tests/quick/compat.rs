@@ -14,7 +14,7 @@ use support::fixtures;
 type Break = (&'static str, Class, &'static str);
 
 /// The breaks of the history, by their release.
-const BREAKS: [(&str, &[Break]); 6] = [
+const BREAKS: [(&str, &[Break]); 7] = [
     // Its fields move, and minsz is larger.
     ("v4.5", &[("C21", Class::Wire32, "vfio_iommu_spapr_tce_create"); 2]),
     ("v4.6", &[("C7", Class::Source, "vfio_region_info.cap_offset")]),
@@ -31,6 +31,8 @@ const BREAKS: [(&str, &[Break]); 6] = [
         ],
     ),
     ("v6.13", &[("C11", Class::Source, "VFIO_TYPE1_NESTING_IOMMU")]),
+    // The tail begins before the address of the token.
+    ("v6.17", &[("C28", Class::Wire, "VFIO_DEVICE_BIND_IOMMUFD")]),
 ];
 
 type Broken = Vec<(&'static str, Class, String)>;

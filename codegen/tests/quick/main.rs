@@ -55,6 +55,7 @@ mod requests;
 mod review;
 mod schema;
 mod site;
+mod size_first;
 mod snapshot;
 mod spec_format;
 mod stopped_writes;

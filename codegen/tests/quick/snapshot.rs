@@ -92,6 +92,7 @@ fn facts(abi: &Abi) -> Vec<(String, String)> {
             let copied = |copied: &Copied| match copied {
                 Copied::Ends(ends) => format!("{ends:?}"),
                 Copied::Fitting => "fitting".to_owned(),
+                Copied::Only(fields) => format!("only {fields:?}"),
             };
             let (reads, writes) = (copied(&handler.reads), copied(&handler.writes));
             let profile = handler.profile.as_deref().unwrap_or("none");

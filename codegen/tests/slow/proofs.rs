@@ -56,6 +56,24 @@ fn the_header_has_what_proofs_break() {
 }
 
 #[test]
+fn the_proof_of_receive_compiles_and_can_fail() {
+    let root = fixtures::root();
+    let runtime = fs::read_to_string(root.join("codegen/runtime/c/receive.h")).expect("a file");
+    let proof = root.join("codegen/proofs/receive.c");
+    let text = fs::read_to_string(&proof).expect("a proof");
+    let wrong = text.lines().filter_map(|line| line.strip_prefix(" * wrong: "));
+    let wrong: Vec<_> = wrong.map(|line| line.split_once(" => ").expect("FROM => TO")).collect();
+    assert_eq!(wrong.len(), 4);
+    for (from, to) in wrong {
+        assert!(runtime.lines().any(|line| line.contains(from)) && from != to, "{from}");
+    }
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-std=gnu11", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I"]);
+    let output = gcc.arg(root.join("codegen/runtime/c")).arg(proof).output().expect("gcc");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn proofs_compile_for_every_chain_and_profile() {
     let folder = tempfile::tempdir().expect("a folder");
     let abi = lower(&fixtures::spec(), None);

@@ -92,11 +92,12 @@ impl<'a> SideNames<'_, 'a> {
         ]
     }
 
-    pub(super) fn fd(&self, fd: &'a FdKind) -> [Fact<'a>; 2] {
-        let FdKind { name, doc: _, backends } = fd;
+    pub(super) fn fd(&self, fd: &'a FdKind) -> [Fact<'a>; 3] {
+        let FdKind { name, doc: _, backends, unknown_command } = fd;
         [
             Fact("FdKind.name", text(name)),
             Fact("FdKind.backends", list(backends.iter().map(|(name, _)| name.as_str()))),
+            Fact("FdKind.unknown_command", text(unknown_command)),
         ]
     }
 
@@ -256,9 +257,19 @@ impl<'a> SideNames<'_, 'a> {
         ]
     }
 
-    pub(super) fn ioctl(&self, ioctl: &'a Ioctl) -> [Fact<'a>; 7] {
-        let Ioctl { name, meta: _, number, fd, backends, arg, returns, returns_fd, handlers: _ } =
-            ioctl;
+    pub(super) fn ioctl(&self, ioctl: &'a Ioctl) -> [Fact<'a>; 8] {
+        let Ioctl {
+            name,
+            meta: _,
+            number,
+            fd,
+            backends,
+            arg,
+            returns,
+            returns_fd,
+            lasting,
+            handlers: _,
+        } = ioctl;
         let fd = self.abi.fds.get(*fd).map(|fd| fd.name.as_str());
         let arg = match arg {
             Arg::None => Datum::Unset,
@@ -276,6 +287,7 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Ioctl.arg", arg),
             Fact("Ioctl.returns", Datum::Flag(returns.is_some())),
             Fact("Ioctl.returns_fd", self.new_fd(*returns_fd)),
+            Fact("Ioctl.lasting", Datum::Flag(lasting.is_some())),
         ]
     }
 
@@ -338,7 +350,7 @@ fn held<'a>(struct_: &'a Struct, name: &str) -> Held<'a> {
             }
             continue;
         };
-        for UnionArm { name: own, meta: _, type_: _, group, valid_if: _ } in arms {
+        for UnionArm { name: own, meta: _, type_: _, direction: _, group, valid_if: _ } in arms {
             if own == name {
                 return Held { group: *group, ids: None, payload: None, choices: &[] };
             }

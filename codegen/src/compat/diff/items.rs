@@ -74,6 +74,7 @@ impl<'a> Collector<'_, 'a> {
             overlays: _,
             headers: _,
             ioctl_numbers: _,
+            argument_rules: _,
             fds: _,
             cap_headers: _,
             sections: _,

@@ -8,12 +8,13 @@ use super::facts::{Fact, SideNames, list, text};
 use super::words::{argsz_word, padding_word, unset_word, when_too_small_word};
 use crate::compat::matching::Matching;
 use crate::ir::{
-    Arg, Chain, ChainStart, Copied, Handler, Host, Ioctl, Limit, RefusedNumber, ReplyArray,
-    ReplyChain, Space,
+    Arg, ArgumentErrors, Chain, ChainStart, Copied, Handler, Host, Ioctl, Limit, RefusedNumber,
+    RepliesOn, ReplyArray, ReplyChain, Space, Struct, TailCheck,
 };
+use crate::layout::Model;
 
 impl<'a> SideNames<'_, 'a> {
-    pub(super) fn handler(&self, ioctl: &'a Ioctl, handler: &'a Handler) -> [Fact<'a>; 16] {
+    pub(super) fn handler(&self, ioctl: &'a Ioctl, handler: &'a Handler) -> [Fact<'a>; 24] {
         let Handler {
             name: _,
             source: _,
@@ -23,6 +24,10 @@ impl<'a> SideNames<'_, 'a> {
             minsz,
             reads,
             writes,
+            tail,
+            errors,
+            unchecked,
+            replies_on,
             unset,
             below,
             may_refuse,
@@ -37,6 +42,8 @@ impl<'a> SideNames<'_, 'a> {
             _ => None,
         };
         let field = |index: usize| struct_.map_or("", |struct_| self.member(struct_, index));
+        let [tail_rule, short, tail_error, flag, value, reserved] =
+            self.refusals(struct_, (*tail, errors));
         let below = below.iter().map(|(index, Limit { name: _, number })| {
             Cow::Owned(format!("{} below {number}", field(*index)))
         });
@@ -54,8 +61,16 @@ impl<'a> SideNames<'_, 'a> {
             self.reply_chain(chain.as_ref());
         [
             Fact("Handler.minsz", Datum::Number((*minsz).into())),
-            Fact("Handler.reads", copied(reads)),
-            Fact("Handler.writes", copied(writes)),
+            Fact("Handler.reads", copied(reads, field)),
+            Fact("Handler.writes", copied(writes, field)),
+            Fact("Handler.tail", tail_rule),
+            Fact("ArgumentErrors.short", short),
+            Fact("ArgumentErrors.tail", tail_error),
+            Fact("ArgumentErrors.flag", flag),
+            Fact("ArgumentErrors.value", value),
+            Fact("ArgumentErrors.reserved", reserved),
+            Fact("Handler.unchecked", list(unchecked.iter().map(|at| field(*at)))),
+            Fact("Handler.replies_on", replies(replies_on)),
             Fact("Handler.unset", text(unset_word(*unset))),
             Fact("Handler.below", Datum::List(below.collect())),
             Fact("Handler.may_refuse", Datum::List(refused.collect())),
@@ -70,6 +85,29 @@ impl<'a> SideNames<'_, 'a> {
             Fact("ReplyChain.writes", chain_writes),
             Fact("ReplyChain.capabilities", capabilities),
         ]
+    }
+
+    /// The treatment of the tail, and the errors. Only a handler that reads the tail checks
+    /// flags, numbers and reserved fields.
+    fn refusals(
+        &self,
+        struct_: Option<&'a Struct>,
+        (tail, errors): (TailCheck, &'a ArgumentErrors),
+    ) -> [Datum<'a>; 6] {
+        let ArgumentErrors { short, tail: tail_error, flag, value, reserved } = errors;
+        let rule = match (tail, struct_) {
+            (TailCheck::Ignored, _) | (_, None) => {
+                let [rule, tail, flag, value, reserved] = [const { Datum::Unset }; 5];
+                return [rule, text(short), tail, flag, value, reserved];
+            }
+            (TailCheck::ZeroAfter(end), Some(struct_)) => {
+                let spans = &struct_.layouts[Model::Lp64.index()].fields;
+                let last = spans.iter().rposition(|span| span.end() <= end);
+                let last = last.filter(|last| last + 1 < struct_.fields.len());
+                last.map_or(text("all"), |last| text(self.member(struct_, last)))
+            }
+        };
+        [rule, text(short), text(tail_error), text(flag), text(value), text(reserved)]
     }
 
     fn reply_chain(&self, chain: Option<&'a ReplyChain>) -> [Datum<'a>; 7] {
@@ -165,8 +203,16 @@ fn numbers<'a>(numbers: &[u64]) -> Datum<'a> {
     Datum::List(numbers.iter().map(|number| Cow::Owned(number.to_string())).collect())
 }
 
-fn copied<'a>(copied: &Copied) -> Datum<'a> {
+fn replies<'a>(replies_on: &'a RepliesOn) -> Datum<'a> {
+    match replies_on {
+        RepliesOn::Any => text("any"),
+        RepliesOn::Errors(errors) => list(errors.iter().map(String::as_str)),
+    }
+}
+
+fn copied<'a>(copied: &Copied, field: impl Fn(usize) -> &'a str) -> Datum<'a> {
     match copied {
+        Copied::Only(fields) => list(fields.iter().map(|at| field(*at))),
         Copied::Ends(ends) => numbers(ends),
         Copied::Fitting => text("fitting"),
     }

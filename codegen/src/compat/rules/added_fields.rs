@@ -1,8 +1,8 @@
 //! Members added to a struct whose old members did not move: which programs could misread
 //! them, and the gates that prevent this.
 
-use super::Comparison;
 use super::gates::{self, Gate};
+use super::{Comparison, checked_bytes};
 use crate::compat::codes::{
     BODY_CHANGED, CHAIN_ADDED, FIELD_INSERTED, FIELD_RENAMED, INPUT_ADDED, OUTPUT_ADDED,
     PADDING_NAMED, PAYLOAD_RESIZED, RESERVED_FIELD_USED,
@@ -54,6 +54,9 @@ impl AddedMembers<'_, '_> {
         if old.role != Role::Reserved || new.role == Role::Reserved {
             return None;
         }
+        if let Some(finding) = self.in_checked_bytes(new) {
+            return Some(finding);
+        }
         let gate = match self.gate(new) {
             Gate::Sound(gate) => {
                 let code =
@@ -72,7 +75,16 @@ impl AddedMembers<'_, '_> {
         Some(finding.witness(self.stale(new)).help(GATE))
     }
 
+    /// The verdict on a field in bytes that old kernels check.
+    fn in_checked_bytes(&self, new: &Member<'_>) -> Option<Finding> {
+        let can_judge = self.new.role == StructRole::Argument && new.role != Role::Reserved;
+        can_judge.then(|| checked_bytes::judge(self.comparison, self.pair, new)).flatten()
+    }
+
     fn added(&self, new: &Member<'_>) -> Finding {
+        if let Some(finding) = self.in_checked_bytes(new) {
+            return finding;
+        }
         match self.new.role {
             _ if new.role == Role::Reserved && covers(&self.members.reused, new) => {
                 self.finding(PADDING_NAMED, Class::Note, new, "reserved bytes are divided anew")

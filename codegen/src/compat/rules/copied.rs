@@ -28,6 +28,8 @@ fn copied(copied: &Copied, argsz: u64, size: u64) -> u64 {
     match copied {
         Copied::Ends(ends) => furthest(ends, argsz),
         Copied::Fitting => argsz.min(size),
+        // The rule about these compares fields.
+        Copied::Only(_) => 0,
     }
 }
 
@@ -69,7 +71,7 @@ impl HandlerChange<'_, '_> {
         let is = size(argument(abis.1, self.new)?);
         let ends = |copied: &Copied| match copied {
             Copied::Ends(ends) => ends.clone(),
-            Copied::Fitting => Vec::new(),
+            Copied::Fitting | Copied::Only(_) => Vec::new(),
         };
         let (old, new) = (self.before, self.now);
         let mut all = vec![old.minsz, new.minsz, was, is];
@@ -86,6 +88,10 @@ impl HandlerChange<'_, '_> {
     /// Output fields that are no longer written.
     fn writes(&self) -> Option<Finding> {
         let (struct_, was, is, sizes) = self.sizes()?;
+        if [&self.before.writes, &self.now.writes].iter().any(|one| matches!(one, Copied::Only(_)))
+        {
+            return self.written_fields();
+        }
         let lost = sizes.iter().find_map(|argsz| {
             let before = copied(&self.before.writes, *argsz, was);
             let now = copied(&self.now.writes, *argsz, is);
@@ -110,6 +116,36 @@ impl HandlerChange<'_, '_> {
         });
         let message = format!("the handler `{}` sets {} now", self.now.name, newly?.join(", "));
         Some(self.finding(SHORT_REPLY_CHANGED, Class::Note, message))
+    }
+
+    /// Output fields that are no longer written, if a side writes no fields before them.
+    fn written_fields(&self) -> Option<Finding> {
+        let abis = self.matching.abis();
+        let of = |abi: &'_ Abi, ioctl: &Ioctl, writes: &Copied| -> Option<Vec<String>> {
+            let struct_ = argument(abi, ioctl)?;
+            let size = struct_.layouts[Model::Lp64.index()].size;
+            let names = match writes {
+                Copied::Only(fields) => {
+                    fields.iter().map(|at| struct_.fields[*at].name.as_str()).collect()
+                }
+                other => fields_in(struct_, 0, copied(other, size, size), false),
+            };
+            Some(names.into_iter().map(str::to_owned).collect())
+        };
+        let before = of(abis.0, self.old, &self.before.writes)?;
+        let now = of(abis.1, self.new, &self.now.writes)?;
+        let lost: Vec<_> = before.iter().filter(|name| !now.contains(name)).cloned().collect();
+        let name = &self.now.name;
+        Some(match lost.is_empty() {
+            true => {
+                let message = format!("the handler `{name}` writes other bytes of the fixed part");
+                self.finding(SHORT_REPLY_CHANGED, Class::Note, message)
+            }
+            false => {
+                let message = format!("the handler `{name}` no longer sets {}", lost.join(", "));
+                self.broken(SHORT_REPLY_CHANGED, message)
+            }
+        })
     }
 
     /// Input fields that are no longer read, or that are read although programs may not set them.

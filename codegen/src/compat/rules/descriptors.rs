@@ -1,7 +1,7 @@
 //! Kinds of file descriptors, the base of ioctl numbers, and kernel headers.
 
 use super::{Comparison, CompatRule, Judgement};
-use crate::compat::codes::{IOCTL_REMOVED, ITEM_ADDED, NAME_REMOVED};
+use crate::compat::codes::{ERROR_CHANGED, IOCTL_REMOVED, ITEM_ADDED, NAME_REMOVED};
 use crate::compat::diff::{AbiDifference, Of};
 use crate::compat::finding::{Affected, Bump, Class, Finding, VersionImpact};
 use crate::compat::witness::{self, Maker};
@@ -12,6 +12,7 @@ const KEYS: &[&str] = &[
     "Abi.fds",
     "FdKind.name",
     "FdKind.backends",
+    "FdKind.unknown_command",
     "Abi.ioctl_numbers",
     "IoctlNumbers.type_value",
     "IoctlNumbers.base_value",
@@ -77,6 +78,24 @@ fn fd(
         let versions = VersionImpact { crate_: Bump::Major, ..VersionImpact::NONE };
         let finding = Finding::new(NAME_REMOVED, Class::Note, &new.name, message);
         return Some(finding.versions(versions));
+    }
+    if difference.key == "FdKind.unknown_command" {
+        let (was, is) = (&old.unknown_command, &new.unknown_command);
+        let message = format!(
+            "the number of an ioctl that does not exist is {is}, {was} before: programs probe \
+             with it"
+        );
+        let said = format!("an unknown ioctl, known by {was}");
+        let witness = witness::understood(
+            comparison.matching,
+            Maker::Program,
+            &new.name,
+            None,
+            &said,
+            Some(is.as_str()),
+        );
+        let finding = Finding::new(ERROR_CHANGED, Class::Wire, &new.name, message);
+        return Some(finding.affects(Affected::OldProgram).witness(witness));
     }
     let names = |fd: &FdKind| fd.backends.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     let (before, now) = (names(old), names(new));

@@ -19,6 +19,7 @@ const KEYS: &[&str] = &[
     "Ioctl.arg",
     "Ioctl.returns",
     "Ioctl.returns_fd",
+    "Ioctl.lasting",
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -31,7 +32,9 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
             (Some(old), Some(new)) => {
                 Some(IoctlChange { matching, old, new }.verdict(difference.key))
             }
-            (None, Some(new)) => Some(Some(reused(matching, new).unwrap_or_else(|| added(new)))),
+            (None, Some(new)) => {
+                Some(Some(reused(matching, new).unwrap_or_else(|| added(matching, new))))
+            }
             (None, None) => None,
         }
     })
@@ -52,9 +55,18 @@ fn removed(matching: &Matching<'_>, old: &Ioctl) -> Finding {
     finding.help("keep it, and specify since when it is deprecated")
 }
 
-fn added(new: &Ioctl) -> Finding {
+fn added(matching: &Matching<'_>, new: &Ioctl) -> Finding {
     let finding = Finding::new(ITEM_ADDED, Class::Growth, &new.name, "the ioctl is new");
-    finding.gate("old kernels refuse it with ENOTTY").at(Party::New, new.meta.place)
+    let error = matching.abis().1.fds.get(new.fd).map_or("ENOTTY", |fd| &fd.unknown_command);
+    let gate = match error {
+        // The error of a bad argument, too.
+        "EINVAL" => {
+            "old kernels refuse it with EINVAL, so a program cannot tell it from a bad argument"
+                .to_owned()
+        }
+        error => format!("old kernels refuse it with {error}"),
+    };
+    finding.gate(gate).at(Party::New, new.meta.place)
 }
 
 /// A new ioctl with a number of the same kind of file descriptor.
@@ -136,6 +148,7 @@ impl IoctlChange<'_, '_> {
                 let message = format!("the ioctl takes {is}, {was} before");
                 Some(self.broken(FIELD_MOVED, message, Some(&format!("{} with {is}", new.name))))
             }
+            "Ioctl.lasting" => Some(self.lasting()),
             _ => Some(self.returns()),
         }
     }
@@ -155,6 +168,21 @@ impl IoctlChange<'_, '_> {
         let message = format!("the backend {} serves it too", came.join(", "));
         let finding = self.finding(ITEM_ADDED, Class::Growth, message);
         (!came.is_empty()).then(|| finding.gate("old kernels refuse it with ENOTTY"))
+    }
+
+    /// Memory that the kernel or a device accesses after the call.
+    fn lasting(&self) -> Finding {
+        match self.new.lasting {
+            Some(_) => {
+                let message = "memory is accessed after the call: its function in Rust is unsafe, \
+                    and old programs no longer compile";
+                self.finding(IOCTL_REMOVED, Class::Source, message.to_owned()).in_crate_only()
+            }
+            None => {
+                let message = "no memory is accessed after the call any more".to_owned();
+                self.finding(IOCTL_REMOVED, Class::Note, message)
+            }
+        }
     }
 
     /// Whether success can be another result than 0.

@@ -14,6 +14,7 @@ use super::chains::Emitter;
 use super::chains::unique_names::UniqueNames;
 use super::runtime;
 use crate::ir::Abi;
+use crate::reply::TailRule;
 use view::CallsView;
 
 /// Requests and calls of the ABI.
@@ -27,7 +28,10 @@ impl Emitter<'_> {
         let plan = &self.abi.protocol;
         let renamed = |part: &str| runtime::renamed(part, self.stem, self.macro_prefix);
         let (before, hosts) = self.text_and_hosts();
-        let needed = self.runtime();
+        let mut needed = self.runtime();
+        if self.abi.argument_rules.tail == TailRule::Zero {
+            needed.push(runtime::RECEIVE);
+        }
         let runtime: Vec<_> = needed.into_iter().map(renamed).collect();
         let runtime: Vec<_> = runtime.into_iter().filter(|text| !before.contains(text)).collect();
         let mut call_runtime = vec![renamed(runtime::CALL)];

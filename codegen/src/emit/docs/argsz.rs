@@ -56,7 +56,7 @@ struct Zone {
     class: &'static str,
     /// The smallest argsz of the range.
     from: String,
-    text: &'static str,
+    text: String,
 }
 
 /// The path of the picture, below the folder of the reference.
@@ -127,8 +127,12 @@ fn name(abi: &Abi, ioctl: &Ioctl, handler: &Handler) -> String {
 /// The ranges of argsz of a handler.
 fn zones(handler: &Handler) -> Vec<Zone> {
     let mut zones = vec![
-        Zone { class: "refused", from: "0".to_owned(), text: "EINVAL" },
-        Zone { class: "fixed", from: handler.minsz.to_string(), text: "the reply has no chain" },
+        Zone { class: "refused", from: "0".to_owned(), text: handler.errors.short.clone() },
+        Zone {
+            class: "fixed",
+            from: handler.minsz.to_string(),
+            text: "the reply has no chain".to_owned(),
+        },
     ];
     if let Some(chain) = &handler.chain {
         let text = match chain.when_too_small {
@@ -137,9 +141,10 @@ fn zones(handler: &Handler) -> Vec<Zone> {
             WhenTooSmall::FlagClear => "short reply: no flag",
             WhenTooSmall::OffsetSet => "short reply: flag, offset set",
         };
-        zones[1] = Zone { class: "short", from: handler.minsz.to_string(), text };
+        zones[1] = Zone { class: "short", from: handler.minsz.to_string(), text: text.to_owned() };
         let from = format!("the need, {} or more", chain.offset);
-        zones.push(Zone { class: "chain", from, text: "the reply with its chain" });
+        let text = "the reply with its chain".to_owned();
+        zones.push(Zone { class: "chain", from, text });
     }
     zones
 }
@@ -154,7 +159,7 @@ fn row(zones: &[Zone], names: &[String], top: u64) -> ArgszRowView {
     for (index, zone) in zones.iter().enumerate() {
         let last = index + 1 == zones.len();
         let width = if last { 784 - x } else { WIDTHS[index] };
-        let (start, text) = (zone.from.clone(), zone.text.to_owned());
+        let (start, text) = (zone.from.clone(), zone.text.clone());
         views.push(ZoneView { class: zone.class, x, width, text_x: x + 8, text, start });
         x += width;
     }

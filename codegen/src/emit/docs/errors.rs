@@ -2,7 +2,8 @@
 
 use super::page::Page;
 use super::phrases::list;
-use crate::ir::{Arg, Handler, Ioctl, Struct};
+use crate::ir::{Arg, ArgumentErrors, Handler, Ioctl, Role, Struct, TailCheck};
+use crate::reply::Direction;
 
 /// A sentence for each cause of an error besides a small argsz, with the handlers.
 pub(super) fn facts(page: &Page<'_>, ioctl: &Ioctl) -> Vec<String> {
@@ -27,10 +28,47 @@ pub(super) fn facts(page: &Page<'_>, ioctl: &Ioctl) -> Vec<String> {
     causes.into_iter().map(sentence).collect()
 }
 
+/// The errors for arguments that a handler checks whole, each with its cause.
+fn refusals(handler: &Handler, struct_: &Struct) -> Vec<String> {
+    let ArgumentErrors { short: _, tail, flag, value, reserved } = &handler.errors;
+    let checked = || {
+        let fields = struct_.fields.iter().enumerate();
+        let checked = fields.filter(|(index, _)| !handler.unchecked.contains(index));
+        checked.map(|(_, field)| field)
+    };
+    let names = |role: Role| {
+        let named = checked().filter(|field| field.role == role);
+        named.map(|field| format!("`{}`", field.name)).collect::<Vec<_>>()
+    };
+    let mut causes = vec![format!("`{tail}` if a byte after the known struct is not zero")];
+    if let Some(flags) = names(Role::Flags).first() {
+        causes.push(format!("`{flag}` if {flags} has a bit without a meaning"));
+    }
+    let reserved_fields = names(Role::Reserved);
+    if !reserved_fields.is_empty() {
+        causes.push(format!("`{reserved}` if {} is not zero", list(&reserved_fields)));
+    }
+    let numbers: Vec<_> = checked()
+        .filter(|field| {
+            field.direction == Some(Direction::In)
+                && field.role == Role::Data
+                && field.group.is_some()
+        })
+        .map(|field| format!("`{}`", field.name))
+        .collect();
+    if !numbers.is_empty() {
+        causes.push(format!("`{value}` if {} is unknown", list(&numbers)));
+    }
+    causes
+}
+
 /// The errors of one handler, each with its cause.
 fn causes_of(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
     let field = |index: usize| format!("`{}`", struct_.fields[index].name);
     let mut causes = Vec::new();
+    if handler.tail != TailCheck::Ignored {
+        causes.extend(refusals(handler, struct_));
+    }
     for (index, limit) in &handler.below {
         let limit = page.name(&limit.name);
         causes.push(format!("`EINVAL` if {} is not below {limit}", field(*index)));

@@ -9,7 +9,9 @@ use super::metadata::source;
 use super::page::Page;
 use super::phrases::{list, span};
 use super::table::{Align, Table};
-use crate::ir::{Arg, Copied, Handler, Ioctl, ReplyArray, ReplyChain, Struct};
+use crate::ir::{
+    Arg, Copied, Handler, Ioctl, RepliesOn, ReplyArray, ReplyChain, Struct, TailCheck,
+};
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
 /// The data of the template.
@@ -37,13 +39,17 @@ pub(super) fn view(page: &Page<'_>, ioctl: &Ioctl) -> Option<HandlersView> {
     // The table of an older release cannot name later handlers.
     let come = |handler: &&Handler| handler.since.covers(page.abi.release);
     let handlers = || ioctl.handlers.iter().filter(come);
+    let struct_ = match ioctl.arg {
+        Arg::Struct(id) => Some(page.abi.struct_(id)),
+        _ => None,
+    };
     for handler in handlers() {
         table.row([
             format!("`{}`", handler.name),
             span(page.abi, handler.since, handler.until),
             handler.minsz.to_string(),
-            copied(&handler.reads),
-            copied(&handler.writes),
+            copied(&handler.reads, struct_),
+            copied(&handler.writes, struct_),
             unset(handler).to_owned(),
             handler.chain.as_ref().map(start).unwrap_or_default(),
             short(handler).to_owned(),
@@ -65,8 +71,13 @@ fn bytes(ends: &[u64]) -> String {
     ends.iter().map(u64::to_string).collect::<Vec<_>>().join(" / ")
 }
 
-fn copied(copied: &Copied) -> String {
+fn copied(copied: &Copied, struct_: Option<&Struct>) -> String {
     match copied {
+        Copied::Only(fields) => {
+            let name = |at: &usize| struct_.map_or("", |one| one.fields[*at].name.as_str());
+            let names = fields.iter().map(|at| format!("`{}`", name(at)));
+            format!("only {}", list(&names.collect::<Vec<_>>()))
+        }
         Copied::Ends(ends) if ends.is_empty() => "nothing".to_owned(),
         Copied::Ends(ends) => bytes(ends),
         Copied::Fitting => "fitting".to_owned(),
@@ -138,6 +149,22 @@ fn note(page: &Page<'_>, (ioctl, handler): (&Ioctl, &Handler), ambiguous: bool) 
 fn rules(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
     let named = |field: &usize| format!("`{}`", struct_.fields[*field].name);
     let mut notes = Vec::new();
+    if let TailCheck::ZeroAfter(end) = handler.tail {
+        let error = &handler.errors.tail;
+        notes.push(format!("Bytes from {end} on must be zero, or `{error}`."));
+        if !handler.unchecked.is_empty() {
+            let fields: Vec<_> = handler.unchecked.iter().map(named).collect();
+            notes.push(format!("{} can have any value.", list(&fields)));
+        }
+    }
+    match &handler.replies_on {
+        RepliesOn::Any => notes.push("The reply is written with every error, too.".to_owned()),
+        RepliesOn::Errors(errors) if !errors.is_empty() => {
+            let errors: Vec<_> = errors.iter().map(|error| format!("`{error}`")).collect();
+            notes.push(format!("The reply is written with {}, too.", list(&errors)));
+        }
+        RepliesOn::Errors(_) => {}
+    }
     for (field, limit) in &handler.below {
         let limits = page.names(std::slice::from_ref(&limit.name));
         notes.push(format!("{} must be below {}, or `EINVAL`.", named(field), list(&limits)));

@@ -1,6 +1,8 @@
 //! An ioctl: its number, its kind of file descriptor, its argument, and the reply
 //! rules of each handler.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use super::argsz;
@@ -32,6 +34,7 @@ pub(super) fn block(page: &Page<'_>, id: crate::ir::IoctlId) -> String {
     let ioctl = page.abi.ioctl(id);
     let mut facts = vec![number(page, ioctl), file(page, ioctl), argument(page, ioctl)];
     facts.extend(ioctl.returns.as_ref().map(|doc| format!("Returns: {}", page.cell(doc))));
+    facts.extend(ioctl.lasting.as_ref().map(|doc| format!("Lasting: {}", page.cell(doc))));
     facts.extend(refused(page, ioctl));
     facts.extend(errors::facts(page, ioctl));
     facts.extend(code_names::fact(page, EntryKind::Ioctl(ioctl)));
@@ -112,5 +115,8 @@ fn refused(page: &Page<'_>, ioctl: &Ioctl) -> Option<String> {
     sizes.dedup();
     let all = (!sizes.is_empty()).then(|| cell(&sizes))?;
     let by = if sizes.len() > 1 { ", depending on the handler" } else { "" };
-    Some(format!("Fails with `EINVAL` if `{argsz}` is less than {all}{by}."))
+    let errors: BTreeSet<_> = ioctl.handlers.iter().map(|one| &one.errors.short).collect();
+    let errors: Vec<_> = errors.iter().map(|error| format!("`{error}`")).collect();
+    let errors = errors.join(" or ");
+    Some(format!("Fails with {errors} if `{argsz}` is less than {all}{by}."))
 }

@@ -63,6 +63,8 @@ pub(in crate::emit) struct FdKindJson<'a> {
     pub(in crate::emit) name: NamedJson<'a>,
     /// Its backends.
     pub(in crate::emit) backends: Vec<NamedJson<'a>>,
+    /// The error for the number of an ioctl that does not exist.
+    pub(in crate::emit) unknown_command: &'a str,
 }
 
 impl<'a> FdKindJson<'a> {
@@ -70,6 +72,7 @@ impl<'a> FdKindJson<'a> {
         Self {
             name: NamedJson::of(&kind.name, &kind.doc),
             backends: kind.backends.iter().map(|(name, doc)| NamedJson::of(name, doc)).collect(),
+            unknown_command: &kind.unknown_command,
         }
     }
 }

@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::items::{MetaJson, SinceJson};
 use super::numbers::new_fd;
 use crate::ir::{
-    Abi, Arg, Copied, Handler, Ioctl, Limit, RefusedNumber, ReplyArray, ReplyChain, Struct,
+    Abi, Arg, Copied, Handler, Ioctl, Limit, RefusedNumber, RepliesOn, ReplyArray, ReplyChain,
+    Struct, TailCheck,
 };
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
@@ -35,6 +36,9 @@ pub(in crate::emit) struct IoctlJson<'a> {
     /// The kind of file descriptor that it returns; `other` for any other kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) returns_fd: Option<&'a str>,
+    /// Until when memory is accessed after the call, if the argument does not show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) lasting: Option<&'a [String]>,
     /// How the kernel's handlers reply.
     pub(in crate::emit) handlers: Vec<HandlerJson<'a>>,
 }
@@ -84,6 +88,7 @@ impl<'a> IoctlJson<'a> {
             },
             returns: ioctl.returns.as_deref(),
             returns_fd: ioctl.returns_fd.map(|fd| new_fd(abi, fd)),
+            lasting: ioctl.lasting.as_deref(),
             handlers: ioctl.handlers.iter().map(|one| HandlerJson::of(struct_, one)).collect(),
         }
     }
@@ -105,8 +110,16 @@ pub(in crate::emit) struct HandlerJson<'a> {
     pub(in crate::emit) until: Option<String>,
     /// Notes about it.
     pub(in crate::emit) doc: &'a [String],
-    /// The bytes that argsz must cover; fewer are EINVAL.
+    /// The bytes that argsz must cover.
     pub(in crate::emit) minsz: u64,
+    /// The error for fewer bytes.
+    pub(in crate::emit) short: &'a str,
+    /// The checks of the argument; null if its tail is not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) checks: Option<ChecksJson<'a>>,
+    /// The errors with which the reply is copied out nevertheless; `any` for all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::emit) replies_on: Vec<&'a str>,
     /// How many bytes are copied in.
     pub(in crate::emit) reads: CopiedJson<'a>,
     /// How many bytes of the fixed part are copied out.
@@ -130,6 +143,24 @@ pub(in crate::emit) struct HandlerJson<'a> {
     pub(in crate::emit) chain: Option<ReplyChainJson<'a>>,
 }
 
+/// The checks of an argument, each with its error.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Checks")]
+pub(in crate::emit) struct ChecksJson<'a> {
+    /// The offset from which on all bytes must be zero.
+    pub(in crate::emit) zero_after: u64,
+    /// The error for another byte there.
+    pub(in crate::emit) tail: &'a str,
+    /// The error for a flag that does not exist.
+    pub(in crate::emit) flag: &'a str,
+    /// The error for a number that an enum does not have.
+    pub(in crate::emit) value: &'a str,
+    /// The error for a reserved field that is not zero.
+    pub(in crate::emit) reserved: &'a str,
+    /// Input fields that are not checked.
+    pub(in crate::emit) unchecked: Vec<&'a str>,
+}
+
 /// How much of the caller's buffer is copied.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Copied")]
@@ -142,13 +173,21 @@ pub(in crate::emit) enum CopiedJson<'a> {
     },
     /// As much as argsz covers.
     Fitting,
+    /// These fields as far as argsz covers them, and nothing else.
+    Only {
+        /// The fields.
+        fields: Vec<&'a str>,
+    },
 }
 
-impl<'a> From<&'a Copied> for CopiedJson<'a> {
-    fn from(copied: &'a Copied) -> Self {
+impl<'a> CopiedJson<'a> {
+    fn of(copied: &'a Copied, field: impl Fn(usize) -> &'a str) -> Self {
         match copied {
             Copied::Ends(ends) => Self::Ends { ends },
             Copied::Fitting => Self::Fitting,
+            Copied::Only(fields) => {
+                Self::Only { fields: fields.iter().map(|at| field(*at)).collect() }
+            }
         }
     }
 }
@@ -225,8 +264,24 @@ impl<'a> HandlerJson<'a> {
             until: handler.until.map(|release| release.to_string()),
             doc: &handler.doc,
             minsz: handler.minsz,
-            reads: (&handler.reads).into(),
-            writes: (&handler.writes).into(),
+            short: &handler.errors.short,
+            checks: match handler.tail {
+                TailCheck::Ignored => None,
+                TailCheck::ZeroAfter(zero_after) => Some(ChecksJson {
+                    zero_after,
+                    tail: &handler.errors.tail,
+                    flag: &handler.errors.flag,
+                    value: &handler.errors.value,
+                    reserved: &handler.errors.reserved,
+                    unchecked: handler.unchecked.iter().map(|at| field(*at)).collect(),
+                }),
+            },
+            replies_on: match &handler.replies_on {
+                RepliesOn::Any => vec!["any"],
+                RepliesOn::Errors(errors) => errors.iter().map(String::as_str).collect(),
+            },
+            reads: CopiedJson::of(&handler.reads, field),
+            writes: CopiedJson::of(&handler.writes, field),
             unset: handler.unset,
             below: below.collect(),
             may_refuse: refused.collect(),

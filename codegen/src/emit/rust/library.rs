@@ -179,6 +179,11 @@ fn modules(abi: &Abi) -> TokenStream {
     let then = ["chain.rs", "counted.rs"].map(private);
     let between = ["profile.rs"].map(private);
     let after = ["reply.rs", "request.rs"].map(private);
+    let receive = needs(abi, "receive.rs").then(|| {
+        quote!(
+            pub mod receive;
+        )
+    });
     let results = private("results.rs");
     let space = needs(abi, "space.rs").then(|| {
         quote!(
@@ -200,6 +205,7 @@ fn modules(abi: &Abi) -> TokenStream {
         #ioctls
         #(#between)*
         #records
+        #receive
         #(#after)*
         #requests
         #results

@@ -8,13 +8,14 @@ use super::headers::align;
 use super::roles::needs_argsz;
 use super::rust_names::short_of;
 use crate::diagnostic::{Diagnostics, Place};
+use crate::reply::TailRule;
 use crate::spec::handlers::CopiedWord;
 use crate::spec::history::Validity;
-use crate::spec::types::{Shape, TypeExpr};
-use crate::spec::wrappers::{Placed, WordOrNames};
+use crate::spec::types::{ErrorName, Shape, TypeExpr};
+use crate::spec::wrappers::{Placed, ValueOrMap, WordOrNames};
 use crate::spec::{CopiedSpec, HandlerSpec, IoctlSpec, ReplyChainSpec, Rules};
 use crate::validate::Check;
-use crate::validate::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
+use crate::validate::codes::{BAD_CHAIN, BAD_NAME, KEY_CONFLICT, OUT_OF_RANGE};
 use crate::validate::model::declarations::StructDeclaration;
 use crate::validate::model::intervals::{first_uncovered, intersection};
 use crate::validate::model::refs::{NUMBER, Reference};
@@ -83,6 +84,7 @@ fn handlers(check: &mut Check<'_>, (ioctl, validity): (&IoctlSpec, Validity), ho
         let rules = ioctl.rules(handler);
         let subject = CheckedHandler { handler, place, rules, validity, arg, structs: &structs };
         keys(check, &subject);
+        refusals(check, &subject);
         minsz(check, &subject);
         fields(check, &subject);
         limits(check, &subject);
@@ -122,12 +124,43 @@ fn keys(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
             let message = "a `profile` cannot have `writes` of its chain's own";
             refuse(check, KEY_CONFLICT, profile.place, message);
         }
+        if matches!(rules.writes, Some(ValueOrMap::Map(_))) {
+            let message = "a `profile` writes from the first byte on, and not `only` some fields";
+            refuse(check, KEY_CONFLICT, profile.place, message);
+        }
     }
     if let (Some(_), None) = (&handler.capabilities, rules.chain) {
         refuse(check, KEY_CONFLICT, *place, "`capabilities` needs `chain`");
     }
     if let Some(WordOrNames::Word(CopiedWord::Nothing)) = rules.reads {
         refuse(check, KEY_CONFLICT, *place, "`reads` cannot be `nothing`: argsz is read");
+    }
+}
+
+/// The rules about what a handler does not accept.
+fn refusals(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
+    let CheckedHandler { rules, place, .. } = subject;
+    let protocol = &check.spec.abi.protocol;
+    let is_zero = match rules.tail {
+        Some(ValueOrMap::Value(word)) => word.value == TailRule::Zero,
+        Some(ValueOrMap::Map(_)) => true,
+        None => protocol.tail == TailRule::Zero,
+    };
+    if let (Some(first), false) = (rules.unchecked.and_then(|fields| fields.first()), is_zero) {
+        let message = "`unchecked` needs a `tail` of zeros: otherwise no field is checked";
+        refuse(check, KEY_CONFLICT, first.place, message);
+    }
+    let flexible = |(_, expr): (_, &TypeExpr)| matches!(expr.shape, Shape::Flexible(_));
+    let mut fields = subject.structs.iter().flat_map(|one| one.fields());
+    if is_zero && fields.any(|field| field.types().any(flexible)) {
+        let message = format!("`{}` ends in an array, which has no tail", subject.arg);
+        refuse(check, KEY_CONFLICT, *place, &message);
+    }
+    let Some(WordOrNames::Names(errors)) = rules.replies_on else { return };
+    for error in errors.iter() {
+        if let Err(message) = error.value.parse::<ErrorName>() {
+            refuse(check, BAD_NAME, error.place, &message);
+        }
     }
 }
 
@@ -145,17 +178,29 @@ fn minsz(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
 }
 
 /// The fields at which a copy can end.
-fn ends(copied: Option<&CopiedSpec>) -> impl Iterator<Item = &Placed<String>> {
-    let names = match copied {
-        Some(WordOrNames::Names(names)) => &names[..],
+fn ends(copied: Option<&CopiedSpec>) -> &[Placed<String>] {
+    match copied {
+        Some(WordOrNames::Names(names)) => names,
         _ => &[],
-    };
-    names.iter()
+    }
 }
 
 fn fields(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
-    let Rules { minsz, reads, writes, below, may_refuse, array, chain, .. } = subject.rules;
-    let copied = minsz.into_iter().chain(ends(reads)).chain(ends(writes));
+    let Rules { minsz, reads, writes, tail, unchecked, below, may_refuse, array, chain, .. } =
+        subject.rules;
+    let written = match writes {
+        Some(ValueOrMap::Value(rule)) => ends(Some(rule)),
+        Some(ValueOrMap::Map(only)) => &only.only[..],
+        None => &[],
+    };
+    let tail = match tail {
+        Some(ValueOrMap::Map(tail)) => Some(&tail.zero_after),
+        _ => None,
+    };
+    for name in unchecked.into_iter().flat_map(|fields| fields.iter()) {
+        some_release_has(check, subject, name);
+    }
+    let copied = minsz.into_iter().chain(ends(reads)).chain(written).chain(tail);
     let limited = below.into_iter().flat_map(|below| below.iter()).map(|(field, _)| field);
     let refused = may_refuse.into_iter().flat_map(|refused| refused.iter()).map(|(field, _)| field);
     let array = array.into_iter().flat_map(|array| {
@@ -203,6 +248,16 @@ fn array(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
         if also {
             refuse(check, KEY_CONFLICT, array.field.place, &format!("`array` excludes `{key}`"));
         }
+    }
+}
+
+/// A field that the struct has in a release, not necessarily in all of the handler's.
+fn some_release_has(check: &mut Check<'_>, subject: &CheckedHandler<'_>, name: &Placed<String>) {
+    let fields = || subject.structs.iter().flat_map(|one| one.fields());
+    if fields().all(|field| field.name.value != name.value) {
+        let reference = Reference { name, place: name.place, needed: None };
+        check
+            .unknown(reference, ("field", ""), |_| fields().map(|one| one.name.as_str()).collect());
     }
 }
 

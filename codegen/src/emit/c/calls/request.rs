@@ -115,7 +115,8 @@ impl Emitter<'_> {
         // The declaration of the ioctl has the other paragraphs.
         let doc = doc.iter().take(1).filter(own).map(|text| sentence(text)).collect();
         let mut comment = Comment::of(&doc).titled(&title);
-        comment = match plan.hazard {
+        comment = match &plan.hazard {
+            Some(Hazard::Elsewhere(until)) => comment.paragraph(sentence(&until.join(" "))),
             Some(Hazard::Lasting) => comment.paragraph(
                 "The kernel or a device accesses the memory after the call as well.".to_owned(),
             ),

@@ -212,9 +212,9 @@ impl Method<'_> {
             None => quote!(|()| ()),
         };
         let call = quote!(call_request(self.as_fd(), request, #own));
-        match plan.hazard {
+        match &plan.hazard {
             Some(hazard) => {
-                let contract = self.docs.paragraphs(&vec![contract(hazard).to_owned()]);
+                let contract = self.docs.paragraphs(&contract(hazard));
                 quote! {
                     #doc
                     ///
@@ -270,14 +270,22 @@ fn new_fd(returns: Returns) -> TokenStream {
     }
 }
 
-fn contract(hazard: Hazard) -> &'static str {
-    match hazard {
+fn contract(hazard: &Hazard) -> Doc {
+    let text = match hazard {
         Hazard::Lasting => {
             "The memory at the address stays valid as long as the kernel or a device can access \
              it, and nothing relies on its contents in that time."
         }
+        Hazard::Elsewhere(until) => {
+            let mut contract = types::sentences(until);
+            contract.push(
+                "Until then the memory stays valid, and nothing relies on its contents.".to_owned(),
+            );
+            return contract;
+        }
         Hazard::UnknownLength => {
             "The memory is as long as the kernel assumes, which the request does not carry."
         }
-    }
+    };
+    vec![text.to_owned()]
 }

@@ -105,13 +105,20 @@ fn doc(abi: &Abi, plan: &RequestPlan) -> Vec<String> {
             doc
         }
     };
-    paragraphs.extend(plan.hazard.map(|hazard| {
+    paragraphs.extend(plan.hazard.as_ref().map(|hazard| {
         match hazard {
             Hazard::Lasting => {
                 "The kernel or a device accesses the memory after the call as well: whoever makes \
              the call guarantees that it stays valid, and that nothing else relies on its \
              contents."
                     .to_owned()
+            }
+            Hazard::Elsewhere(until) => {
+                let until = sentences(until).join(" ");
+                format!(
+                    "{until} Whoever makes the call guarantees that the memory stays valid until \
+                     then, and that nothing else relies on its contents."
+                )
             }
             Hazard::UnknownLength => {
                 "The request does not carry the length of the memory: whoever makes the call \

@@ -1,0 +1,242 @@
+//! The handlers of ioctls: their rules in bytes.
+
+use super::{Lowering, known};
+use crate::diagnostic::Place;
+use crate::ir::{
+    ArgumentErrors, ArgumentRules, Copied, Handler, Limit, RefusedNumber, RepliesOn, ReplyArray,
+    ReplyChain, Struct, TailCheck,
+};
+use crate::layout::Model;
+use crate::release::Since;
+use crate::reply::TailRule;
+use crate::spec::handlers::CopiedWord;
+use crate::spec::protocol::AnyError;
+use crate::spec::types::{Amount, ErrorName};
+use crate::spec::wrappers::{List, Map, Placed, ValueOrMap, WordOrNames};
+use crate::spec::{self, CopiedSpec, ErrorsSpec, ProtocolSpec};
+
+impl<'a> Lowering<'a> {
+    /// A handler's rules in bytes; none if the release lacks a field that they
+    /// name.
+    pub(super) fn handler(
+        &self,
+        (name, place, item): (&Placed<String>, Place, &'a spec::HandlerSpec),
+        ioctl: &'a spec::IoctlSpec,
+        since: Since,
+    ) -> Option<Handler> {
+        let arg = ioctl.arg.struct_name()?;
+        let id = *self.structs.get(arg)?;
+        let struct_ = self.abi.structs.get(id.0)?;
+        let rules = ioctl.rules(item);
+        let protocol = &self.spec.abi.protocol;
+        let minsz = match rules.minsz {
+            Some(field) => end(struct_, field)?,
+            None => end_at(struct_, struct_.minsz?),
+        };
+        let chain = match rules.chain {
+            Some(chain) => Some(reply_chain(chain, struct_, self.capabilities_of(item, arg))?),
+            None => None,
+        };
+        let array = match rules.array {
+            Some(array) => Some(reply_array(array, struct_)?),
+            None => None,
+        };
+        Some(Handler {
+            name: name.value.clone(),
+            source: item.source.value.clone(),
+            since: item.since.as_ref().map_or(since, |since| since.value),
+            until: item.until.as_ref().map(|until| until.value),
+            doc: item.doc.as_ref().map(|doc| doc.paragraphs.clone()).unwrap_or_default(),
+            minsz,
+            reads: match rules.reads {
+                Some(copied) => self::copied(copied, struct_, minsz)?,
+                None => copied_word(protocol.reply.reads.unwrap_or(CopiedWord::Minsz), minsz),
+            },
+            writes: match rules.writes {
+                Some(ValueOrMap::Value(copied)) => self::copied(copied, struct_, minsz)?,
+                Some(ValueOrMap::Map(only)) => Copied::Only(positions(struct_, &only.only)?),
+                None => copied_word(protocol.reply.writes.unwrap_or(CopiedWord::Nothing), minsz),
+            },
+            tail: match rules.tail {
+                Some(ValueOrMap::Map(tail)) => {
+                    TailCheck::ZeroAfter(end(struct_, &tail.zero_after)?)
+                }
+                Some(ValueOrMap::Value(word)) => tail(word.value, struct_),
+                None => tail(protocol.tail, struct_),
+            },
+            errors: match rules.errors {
+                Some(errors) => self::errors(&errors.or(&protocol.errors)),
+                None => self::errors(&protocol.errors),
+            },
+            unchecked: match rules.unchecked {
+                // A release has those of its fields.
+                Some(fields) => fields.iter().filter_map(|one| position(struct_, one)).collect(),
+                None => Vec::new(),
+            },
+            replies_on: match rules.replies_on {
+                Some(WordOrNames::Word(AnyError::Any)) => RepliesOn::Any,
+                Some(WordOrNames::Names(errors)) => {
+                    RepliesOn::Errors(errors.iter().map(|error| error.value.clone()).collect())
+                }
+                None => RepliesOn::Errors(Vec::new()),
+            },
+            unset: rules.unset.unwrap_or_default(),
+            below: match rules.below {
+                Some(below) => self.limits(below, struct_)?,
+                None => Vec::new(),
+            },
+            may_refuse: match rules.may_refuse {
+                Some(refused) => self.refused(refused, struct_)?,
+                None => Vec::new(),
+            },
+            absent: rules.absent.map(|error| error.0.clone()),
+            array,
+            chain,
+            profile: item.profile.as_ref().map(|profile| profile.value.clone()),
+            place,
+        })
+    }
+
+    /// The capabilities that a handler can append: those that it lists, or all
+    /// that the release has in the chain of its argument.
+    fn capabilities_of(&self, item: &spec::HandlerSpec, arg: &str) -> Vec<String> {
+        let all = self.hosted.get(arg).map_or(&[][..], Vec::as_slice);
+        if let Some(list) = &item.capabilities {
+            let named = |name: &Placed<String>| {
+                let found = all.iter().find(|one| one.short == name.value);
+                known(found).item.capability.value.clone()
+            };
+            return list.iter().map(named).collect();
+        }
+        let id = |capability: &spec::CapabilitySpec| match capability.before.value_at(self.release)
+        {
+            Some(Amount::Number(number)) => number.value,
+            _ => capability.id.value.value,
+        };
+        let alive = all.iter().filter(|one| one.validity.covers(self.release));
+        let mut alive: Vec<_> = alive.map(|one| one.item).collect();
+        alive.sort_by_key(|capability| id(capability));
+        alive.into_iter().map(|capability| capability.capability.value.clone()).collect()
+    }
+
+    fn limits(&self, below: &Map<Placed<String>>, struct_: &Struct) -> Option<Vec<(usize, Limit)>> {
+        let limits = below.iter().map(|(field, constant)| {
+            let number = u64::try_from(*self.numbers.get(constant.as_str())?).ok()?;
+            let limit = Limit { name: self.spelt(constant), number };
+            Some((position(struct_, field)?, limit))
+        });
+        limits.collect()
+    }
+
+    fn refused(
+        &self,
+        refused: &Map<List<Placed<String>>>,
+        struct_: &Struct,
+    ) -> Option<Vec<(usize, RefusedNumber)>> {
+        let named = refused.iter().flat_map(|(field, names)| {
+            names.iter().map(move |constant| {
+                let number = u64::try_from(*self.numbers.get(constant.as_str())?).ok()?;
+                let refused = RefusedNumber { name: self.spelt(constant), number };
+                Some((position(struct_, field)?, refused))
+            })
+        });
+        named.collect()
+    }
+}
+
+fn position(struct_: &Struct, field: &str) -> Option<usize> {
+    struct_.fields.iter().position(|candidate| candidate.name == field)
+}
+
+/// The end of a field, in the LP64 layout: the kernel does not translate for
+/// 32-bit callers.
+fn end(struct_: &Struct, field: &str) -> Option<u64> {
+    Some(end_at(struct_, position(struct_, field)?))
+}
+
+fn end_at(struct_: &Struct, field: usize) -> u64 {
+    struct_.layouts[Model::Lp64.index()].fields[field].end()
+}
+
+/// The size of a struct, in the LP64 layout.
+fn tail(rule: TailRule, struct_: &Struct) -> TailCheck {
+    match rule {
+        TailRule::Ignored => TailCheck::Ignored,
+        TailRule::Zero => TailCheck::ZeroAfter(struct_.layouts[Model::Lp64.index()].size),
+    }
+}
+
+/// The rules of a protocol, with the default of every key that it does not have.
+pub(super) fn argument_rules(protocol: &ProtocolSpec) -> ArgumentRules {
+    let command = protocol.unknown_command.as_ref();
+    ArgumentRules {
+        start: protocol.start,
+        tail: protocol.tail,
+        errors: errors(&protocol.errors),
+        unknown_command: command.map_or_else(|| "ENOTTY".to_owned(), |error| error.0.clone()),
+    }
+}
+
+fn errors(errors: &ErrorsSpec) -> ArgumentErrors {
+    let ErrorsSpec { short, tail, flag, value, reserved } = errors;
+    let name = |error: &Option<ErrorName>, default: &str| match error {
+        Some(error) => error.0.clone(),
+        None => default.to_owned(),
+    };
+    ArgumentErrors {
+        short: name(short, "EINVAL"),
+        tail: name(tail, "E2BIG"),
+        flag: name(flag, "EINVAL"),
+        value: name(value, "EINVAL"),
+        reserved: name(reserved, "EINVAL"),
+    }
+}
+
+fn copied(rule: &CopiedSpec, struct_: &Struct, minsz: u64) -> Option<Copied> {
+    match rule {
+        WordOrNames::Names(names) => Some(Copied::Ends(ends(struct_, names)?)),
+        WordOrNames::Word(word) => Some(copied_word(*word, minsz)),
+    }
+}
+
+fn copied_word(word: CopiedWord, minsz: u64) -> Copied {
+    match word {
+        CopiedWord::Nothing => Copied::Ends(Vec::new()),
+        CopiedWord::Minsz => Copied::Ends(vec![minsz]),
+        CopiedWord::Fitting => Copied::Fitting,
+    }
+}
+
+fn positions(struct_: &Struct, fields: &[Placed<String>]) -> Option<Vec<usize>> {
+    fields.iter().map(|field| position(struct_, field)).collect()
+}
+
+fn ends(struct_: &Struct, fields: &[Placed<String>]) -> Option<Vec<u64>> {
+    fields.iter().map(|field| end(struct_, field)).collect()
+}
+
+fn reply_array(item: &spec::ReplyArraySpec, struct_: &Struct) -> Option<ReplyArray> {
+    let rules = &item.when_too_small;
+    let sets = positions(struct_, &rules.sets)?;
+    Some(ReplyArray {
+        field: position(struct_, &item.field)?,
+        error: rules.error.0.clone(),
+        sets: (!sets.is_empty()).then_some(sets),
+    })
+}
+
+fn reply_chain(
+    item: &spec::ReplyChainSpec,
+    struct_: &Struct,
+    capabilities: Vec<String>,
+) -> Option<ReplyChain> {
+    Some(ReplyChain {
+        offset: known(u64::try_from(item.offset.value.value).ok()),
+        align: known(u64::try_from(item.align.value.value).ok()),
+        when_too_small: item.when_too_small,
+        padding: item.padding,
+        argsz: item.argsz,
+        writes: ends(struct_, &item.writes)?,
+        capabilities,
+    })
+}

@@ -1,0 +1,105 @@
+//! The checks of an argument before its handler acts: its size, the bytes that the kernel
+//! does not know, reserved fields, flags and numbers, in the order of the kernel.
+
+use super::{KERNEL, memory};
+use crate::ir::{Abi, Group, Handler, Member, Role, Struct, TailCheck, Value};
+use crate::layout::Span;
+
+/// An argument as the kernel copies it: bytes that it does not have are zero.
+pub(super) struct CheckedArgument<'a, 'b> {
+    pub(super) abi: &'a Abi,
+    pub(super) struct_: &'a Struct,
+    pub(super) handler: &'a Handler,
+    /// The bytes that argsz covers and the memory has.
+    pub(super) bytes: &'b [u8],
+    pub(super) argsz: u64,
+}
+
+impl<'a> CheckedArgument<'a, '_> {
+    /// The error for the argument, if the handler does not accept it.
+    pub(super) fn refusal(&self) -> Option<&'a str> {
+        let errors = &self.handler.errors;
+        if self.argsz < self.handler.minsz {
+            return Some(&errors.short);
+        }
+        // Other handlers check few fields, which the rules do not list.
+        let TailCheck::ZeroAfter(end) = self.handler.tail else { return None };
+        if self.bytes.iter().skip(end as usize).any(|byte| *byte != 0) {
+            return Some(&errors.tail);
+        }
+        let members = self.abi.members(self.struct_);
+        let fails = |error: fn(&'a Handler) -> &'a str, wrong: &dyn Fn(&Member<'a>) -> bool| {
+            let mut checked = members.iter().filter(|member| self.is_checked(member));
+            checked.any(wrong).then(|| error(self.handler))
+        };
+        fails(|handler| &handler.errors.reserved, &|member| self.is_reserved_set(member))
+            .or_else(|| fails(|handler| &handler.errors.flag, &|member| self.has_no_flag(member)))
+            .or_else(|| fails(|handler| &handler.errors.value, &|member| self.has_no_value(member)))
+    }
+
+    /// Whether the kernel looks at a member: it is an input that is valid.
+    fn is_checked(&self, member: &Member<'_>) -> bool {
+        let mut unchecked = self.handler.unchecked.iter();
+        let left_out = unchecked.any(|at| self.struct_.fields[*at].name == member.name);
+        let is_input = member.is_input() || member.direction.is_none();
+        is_input && !left_out && member.valid_if.is_none_or(|gate| self.is_set(gate))
+    }
+
+    fn is_reserved_set(&self, member: &Member<'_>) -> bool {
+        let span = member.spans[KERNEL.index()];
+        let bytes = self.bytes.iter().skip(span.offset as usize).take(span.size as usize);
+        member.role == Role::Reserved && bytes.into_iter().any(|byte| *byte != 0)
+    }
+
+    fn has_no_flag(&self, member: &Member<'_>) -> bool {
+        let number = self.number(member.spans[KERNEL.index()]);
+        match self.group(member) {
+            Some(group) if group.has_only_bits() => number & !known_bits(group) != 0,
+            None => member.role == Role::Flags && number != 0,
+            Some(_) => false,
+        }
+    }
+
+    fn has_no_value(&self, member: &Member<'_>) -> bool {
+        let Some(group) = self.group(member).filter(|group| !group.has_only_bits()) else {
+            return false;
+        };
+        let number = i128::from(self.number(member.spans[KERNEL.index()]));
+        group.named().all(|value| value.number != number)
+    }
+
+    /// Whether the argument has a flag, or the number of an enum.
+    fn is_set(&self, gate: &str) -> bool {
+        let held = self.struct_.fields.iter().enumerate().filter_map(|(index, field)| {
+            let group = self.abi.group(field.group?);
+            let value = group.values.iter().find(|value| value.name == gate)?;
+            Some((index, group, value))
+        });
+        held.into_iter().any(|(index, group, Value { number: wanted, .. })| {
+            let number = i128::from(self.number(self.struct_.spans(index)[KERNEL.index()]));
+            if group.has_only_bits() { number & wanted == *wanted } else { number == *wanted }
+        })
+    }
+
+    fn number(&self, span: Span) -> u64 {
+        memory::number(self.bytes, span)
+    }
+
+    /// The numbers that a member holds.
+    fn group(&self, member: &Member<'_>) -> Option<&'a Group> {
+        let held = self.struct_.fields.iter().find_map(|field| match member.union {
+            None => (field.name == member.name).then_some(field.group),
+            Some(union) => {
+                let arms = field.arms().iter();
+                let mut arms =
+                    arms.filter(|arm| union.name == field.name && arm.name == member.name);
+                arms.next().map(|arm| arm.group)
+            }
+        });
+        held.flatten().map(|group| self.abi.group(group))
+    }
+}
+
+fn known_bits(group: &Group) -> u64 {
+    group.values.iter().fold(0, |bits, value| bits | value.number as u64)
+}
