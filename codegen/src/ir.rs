@@ -33,7 +33,7 @@ pub use regions::{
     ShownLength,
 };
 pub use renames::{FormerName, former_names, renumbered};
-pub use spaces::{KindOf, Space};
+pub use spaces::{Bits, KindOf, Space};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -53,8 +53,10 @@ pub struct Abi {
     pub title: String,
     /// Its purpose.
     pub doc: Doc,
-    /// The word that all its names start with.
+    /// The word that its names start with; names leave it out where they can be short.
     pub prefix: String,
+    /// Other words that its names can start with.
+    pub other_prefixes: Vec<String>,
     /// The version of the generated crate and header.
     pub version: String,
     /// Whether outputs are generated.
@@ -226,17 +228,6 @@ pub struct CapHeader {
     pub end: u64,
     /// The alignment of offsets.
     pub align: u64,
-}
-
-/// Some bits of a field of a struct.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bits {
-    /// The field's index.
-    pub field: usize,
-    /// The lowest bit.
-    pub low: u32,
-    /// How many bits.
-    pub count: u32,
 }
 
 /// One file of the specification, with the items of one section.
@@ -530,6 +521,8 @@ pub enum Literal {
     Or(Vec<String>),
     /// One more than the enumerator before it.
     Next,
+    /// As another name of the same enum.
+    Alias(String),
     /// A string.
     Text(String),
 }

@@ -99,6 +99,8 @@ pub enum Int {
     Le32,
     /// 64 bits, little-endian on every target, with the target's alignment.
     Le64,
+    /// 64 bits, little-endian on every target, aligned to 8 everywhere.
+    AlignedLe64,
 }
 
 impl Int {
@@ -108,8 +110,13 @@ impl Int {
             Self::U8 | Self::S8 => 1,
             Self::U16 | Self::S16 | Self::Le16 => 2,
             Self::U32 | Self::S32 | Self::Le32 => 4,
-            Self::U64 | Self::S64 | Self::AlignedU64 | Self::Le64 => 8,
+            Self::U64 | Self::S64 | Self::AlignedU64 | Self::Le64 | Self::AlignedLe64 => 8,
         }
+    }
+
+    /// Whether it is aligned to 8 even where other integers of its size are not.
+    pub fn explicitly_aligned(self) -> bool {
+        matches!(self, Self::AlignedU64 | Self::AlignedLe64)
     }
 
     /// Its name in a specification.
@@ -127,6 +134,7 @@ impl Int {
             Self::Le16 => "le16",
             Self::Le32 => "le32",
             Self::Le64 => "le64",
+            Self::AlignedLe64 => "aligned_le64",
         }
     }
 
@@ -135,14 +143,14 @@ impl Int {
         match self {
             Self::Le16 => Self::U16,
             Self::Le32 => Self::U32,
-            Self::Le64 | Self::AlignedU64 => Self::U64,
+            Self::Le64 | Self::AlignedU64 | Self::AlignedLe64 => Self::U64,
             other => other,
         }
     }
 
     /// Whether it is little-endian on every target.
     pub fn little_endian(self) -> bool {
-        matches!(self, Self::Le16 | Self::Le32 | Self::Le64)
+        matches!(self, Self::Le16 | Self::Le32 | Self::Le64 | Self::AlignedLe64)
     }
 
     /// Whether it can be negative.
@@ -317,6 +325,7 @@ mod tests {
             (Int::Le16, "le16", 2, false, (0, 0xffff), [2, 2, 2]),
             (Int::Le32, "le32", 4, false, (0, 0xffff_ffff), [4, 4, 4]),
             (Int::Le64, "le64", 8, false, (0, wide), [8, 4, 8]),
+            (Int::AlignedLe64, "aligned_le64", 8, false, (0, wide), [8, 8, 8]),
         ];
         for (int, name, size, signed, (least, most), aligns) in ints {
             assert_eq!((int.name(), int.size(), int.signed()), (name, size, signed));

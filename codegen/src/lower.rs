@@ -84,13 +84,15 @@ impl<'a> Lowering<'a> {
                 None => argument_rules.unknown_command.clone(),
             },
         });
+        let other_prefixes = spec.abi.prefix.iter().skip(1);
         let fds = fds.collect();
         let overlays = spec.files.iter().filter(|file| file.overlay);
         let abi = Abi {
             name: spec.abi.abi.value.clone(),
             title: spec.abi.title.value.clone(),
             doc: spec.abi.doc.paragraphs.clone(),
-            prefix: spec.abi.prefix.value.clone(),
+            prefix: spec.abi.short_prefix().to_owned(),
+            other_prefixes: other_prefixes.map(|one| one.value.clone()).collect(),
             version: spec.abi.version.0.clone(),
             publish: spec.abi.publish,
             code: spec.code.clone(),

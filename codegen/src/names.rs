@@ -108,6 +108,7 @@ pub fn c_int(int: Int) -> &'static str {
         Int::Le16 => "__le16",
         Int::Le32 => "__le32",
         Int::Le64 => "__le64",
+        Int::AlignedLe64 => "__aligned_le64",
     }
 }
 

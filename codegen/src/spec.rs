@@ -44,7 +44,7 @@ pub use protocol::{ErrorsSpec, ProtocolSpec};
 pub use regions::RegionSpec;
 use text::{DocText, Number};
 use types::{BitsExpr, ErrorName, Version};
-use wrappers::{FromLine, LineOrMap, List, Map, Placed};
+use wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed};
 
 /// A specification: `abi.yaml` and its files.
 #[derive(Clone, Debug)]
@@ -68,8 +68,8 @@ pub struct AbiFile {
     pub title: Placed<String>,
     /// The purpose of the ABI.
     pub doc: Placed<DocText>,
-    /// The word that all names start with; it is left out of short names in Rust.
-    pub prefix: Placed<String>,
+    /// The words that all names start with; the first is left out of short names in Rust.
+    pub prefix: OneOrMany<String>,
     /// The version of the generated crate and header; 0.0.0 if absent.
     #[serde(default)]
     pub version: Version,
@@ -95,6 +95,13 @@ pub struct AbiFile {
     /// The headers that capabilities start with.
     #[serde(default)]
     pub cap_headers: Map<CapHeaderSpec>,
+}
+
+impl AbiFile {
+    /// The word that short names leave out. `validate` has checked that there is one.
+    pub fn short_prefix(&self) -> &str {
+        self.prefix.first().map_or("", |prefix| prefix.as_str())
+    }
 }
 
 /// The default of `publish` and `structs`.

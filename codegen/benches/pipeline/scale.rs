@@ -92,7 +92,8 @@ struct Names {
 
 impl Names {
     fn of(spec: &Spec) -> Self {
-        let mut names = Self { prefix: spec.abi.prefix.value.clone(), declared: HashSet::new() };
+        let mut names =
+            Self { prefix: spec.abi.short_prefix().to_owned(), declared: HashSet::new() };
         let abi = &spec.abi;
         for (name, header) in abi.headers.iter() {
             names.add(name);

@@ -8,6 +8,7 @@ pub type Reason = (&'static str, &'static str, &'static str);
 pub const CANNOT_BREAK: &[Reason] = &[
     ("Abi", "title", DOC),
     ("Abi", "doc", DOC),
+    ("Abi", "other_prefixes", "only lint compares names with them"),
     ("Abi", "version", "it follows from the verdict"),
     ("Abi", "release", RELEASES),
     ("Abi", "releases", RELEASES),

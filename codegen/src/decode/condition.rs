@@ -1,7 +1,7 @@
 //! Conditions of fields: evaluates `valid_if` with the flags and numbers of the enclosing structs.
 
 use super::bytes::ByteReader;
-use crate::ir::{GroupKind, Struct, Type};
+use crate::ir::{Struct, Type};
 
 /// The condition under which a field is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +52,9 @@ fn given(reader: ByteReader<'_>, struct_: &Struct, at: u64, name: &str) -> Optio
         let value = group.values.iter().find(|value| value.name == name)?;
         let held = reader.unsigned(reader.span(struct_, at, index))?;
         let number = value.number as u64;
-        Some(match group.kind {
-            GroupKind::Flags => held & number != 0,
-            _ => held == number,
+        Some(match group.is_flags() {
+            true => held & number != 0,
+            false => held == number,
         })
     })
 }

@@ -1,6 +1,6 @@
 //! Numbers and their names.
 
-use crate::ir::{Abi, Group, GroupId, GroupKind, Value};
+use crate::ir::{Abi, Group, GroupId, Value};
 use crate::layout::Int;
 
 /// A number of a field.
@@ -42,7 +42,7 @@ impl<'a> DecodedNumber<'a> {
     /// and for an index those of each kind of device.
     pub fn text(&self) -> String {
         match self.group {
-            Some(group) if group.kind == GroupKind::Flags => self.flags(group),
+            Some(group) if group.is_flags() => self.flags(group),
             Some(group) => match self.name(group) {
                 Some(name) => format!("{name} ({})", self.value),
                 None => self.plain(),
@@ -69,7 +69,7 @@ impl<'a> DecodedNumber<'a> {
 
     /// The bits that no flag has.
     pub(super) fn unknown_flags(&self) -> u64 {
-        let flags = self.group.filter(|group| group.kind == GroupKind::Flags);
+        let flags = self.group.filter(|group| group.is_flags());
         let known = |group: &'a Group| {
             group.values.iter().fold(0, |bits, value| bits | bits_of(value, group))
         };
@@ -78,7 +78,7 @@ impl<'a> DecodedNumber<'a> {
 
     /// Whether the number is none of those of its enum.
     pub(super) fn is_no_value(&self) -> bool {
-        let enum_ = self.group.filter(|group| group.kind != GroupKind::Flags);
+        let enum_ = self.group.filter(|group| !group.is_flags());
         enum_.is_some_and(|group| self.name(group).is_none())
     }
 

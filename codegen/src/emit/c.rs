@@ -31,6 +31,7 @@ use askama::Template;
 
 use super::{OutputFile, banner};
 use crate::ir::{Abi, Header, Section};
+use crate::layout::Int;
 use crate::names;
 use comment::Comment;
 use compat_context::{CompatContext, after_macro};
@@ -221,7 +222,11 @@ impl<'a> HeaderEmitter<'a> {
             stem: self.stem.clone(),
             base: runtime::renamed(runtime::BASE, &self.stem, prefix),
             ioctls: abi.ioctl_numbers.is_some(),
-            aligned_u64: structs::have_aligned_u64(abi),
+            aligned: [(Int::AlignedU64, Int::U64), (Int::AlignedLe64, Int::Le64)]
+                .into_iter()
+                .filter(|(int, _)| structs::have(abi, *int))
+                .map(|(int, plain)| (names::c_int(int), names::c_int(plain)))
+                .collect(),
             kernel_headers: headers
                 .filter_map(|header| kernel_compat::kernel_header(header, prefix))
                 .collect(),

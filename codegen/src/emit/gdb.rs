@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{OutputFile, banner};
 use crate::ir::protocol::{BitField, ChainPlan, HostPlan};
-use crate::ir::{Abi, CapabilityId, Field, Group, GroupKind, Role, Struct, Type};
+use crate::ir::{Abi, CapabilityId, Field, Group, Role, Struct, Type};
 use crate::layout::Model;
 use crate::names;
 
@@ -95,7 +95,7 @@ fn numbers(group: &Group) -> Json {
         let number = number.or_else(|_| u64::try_from(value.number).map(Json::from)).ok()?;
         Some(json!([number, value.short, value.name]))
     });
-    let flags = u8::from(group.kind == GroupKind::Flags);
+    let flags = u8::from(group.is_flags());
     json!({ "flags": flags, "values": values.collect::<Vec<_>>() })
 }
 

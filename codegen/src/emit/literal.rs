@@ -2,7 +2,6 @@
 
 use super::document::numbers::{GroupJson, ValueJson};
 use super::escape;
-use crate::ir::GroupKind;
 
 /// A value as the integer of its group: a single bit as a shift, a negative number modulo
 /// the size of the integer.
@@ -17,7 +16,7 @@ pub(super) fn of(group: &GroupJson<'_>, value: &ValueJson<'_>) -> String {
     let number = number.unwrap_or_default();
     match number {
         ..0 => format!("{:#x}", number + (1 << bits(group.int))),
-        10.. if group.kind == GroupKind::Flags => format!("{number:#x}"),
+        10.. if group.flags => format!("{number:#x}"),
         _ => number.to_string(),
     }
 }

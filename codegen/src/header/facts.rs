@@ -273,6 +273,7 @@ impl TypeFact {
     pub(super) fn drop_alignment(&mut self) {
         match self {
             Self::Int(int) if *int == Int::AlignedU64 => *int = Int::U64,
+            Self::Int(int) if *int == Int::AlignedLe64 => *int = Int::Le64,
             Self::Array(element, ..) | Self::Flexible(element, _) => element.drop_alignment(),
             Self::Union(arms) => arms.iter_mut().for_each(|(_, arm)| arm.drop_alignment()),
             Self::Int(_) | Self::Long(_) | Self::Struct(_) | Self::Pointer(_) => {}

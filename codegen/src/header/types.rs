@@ -49,9 +49,8 @@ pub(super) fn int(tokens: &[Token<'_>]) -> Option<(IntType, usize)> {
         "__s16" | "s16" | "int16_t" => found(Int::S16),
         "__s32" | "s32" | "int32_t" | "__kernel_pid_t" | "pid_t" => found(Int::S32),
         "__s64" | "s64" | "int64_t" | "__kernel_time64_t" | "__kernel_loff_t" => found(Int::S64),
-        "__aligned_u64" | "aligned_u64" | "__aligned_le64" | "__aligned_be64" => {
-            found(Int::AlignedU64)
-        }
+        "__aligned_u64" | "aligned_u64" | "__aligned_be64" => found(Int::AlignedU64),
+        "__aligned_le64" => found(Int::AlignedLe64),
         "__aligned_s64" | "aligned_s64" => Some((IntType::AlignedS64, 1)),
         "size_t" | "uintptr_t" | "__kernel_size_t" | "__kernel_ulong_t" => {
             Some((IntType::Long(false), 1))
@@ -90,7 +89,7 @@ fn plain(words: &[&str]) -> Option<(IntType, usize)> {
 /// alignment is an attribute, and arrays of it, but no struct that contains it.
 pub(super) fn has_explicit_alignment(type_: &TypeFact) -> bool {
     match type_ {
-        TypeFact::Int(int) => *int == Int::AlignedU64,
+        TypeFact::Int(int) => int.explicitly_aligned(),
         TypeFact::Array(element, ..) | TypeFact::Flexible(element, _) => {
             has_explicit_alignment(element)
         }

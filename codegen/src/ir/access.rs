@@ -10,20 +10,37 @@ use crate::output::CodeFile;
 use crate::reply::Direction;
 
 impl Group {
-    /// The values by whose names a number is printed: single bits of flags, and all
-    /// numbers but the one that only counts the others.
+    /// The values by whose names a number is printed: single bits of flags, and all numbers
+    /// but the one that only counts the others and second names.
     pub fn named(&self) -> impl Iterator<Item = &Value> {
-        self.values.iter().filter(|value| match self.kind {
-            GroupKind::Flags => matches!(value.literal, Literal::Bit { .. }),
-            _ => value.count.is_none(),
+        let is_flags = self.is_flags();
+        self.values.iter().filter(move |value| match is_flags {
+            true => matches!(value.literal, Literal::Bit { .. }),
+            false => value.count.is_none() && !matches!(value.literal, Literal::Alias(_)),
         })
     }
 
-    /// Whether its numbers are bits that a field holds together.
-    pub fn has_only_bits(&self) -> bool {
-        let mut values = self.values.iter();
-        let mut bits = || values.all(|value| matches!(value.literal, Literal::Bit { .. }));
-        self.kind == GroupKind::Flags || !self.values.is_empty() && bits()
+    /// Whether the values are bits that can be set together: the flags of a field, or an enum
+    /// of nothing but bits.
+    pub fn is_flags(&self) -> bool {
+        let is_bit = |value: &Value| match value.literal {
+            Literal::Bit { .. } => true,
+            Literal::Or(_) | Literal::Alias(_) => false,
+            _ => value.mask.is_some(),
+        };
+        match self.kind {
+            GroupKind::Flags => true,
+            GroupKind::Enum | GroupKind::AnonymousEnum => {
+                !self.values.is_empty() && self.values.iter().all(is_bit)
+            }
+            GroupKind::Constants | GroupKind::IdSpace | GroupKind::FieldValues => false,
+        }
+    }
+
+    /// The value of which a value is another name.
+    pub fn aliased(&self, value: &Value) -> Option<&Value> {
+        let Literal::Alias(name) = &value.literal else { return None };
+        self.values.iter().find(|other| other.name == *name)
     }
 }
 

@@ -221,6 +221,7 @@ impl Abi {
     fn group_space<'a>(&'a self, group: &'a Group) -> Option<NumberSpace<'a>> {
         let kind = match group.kind {
             GroupKind::Constants => return None,
+            _ if group.is_flags() => SpaceKind::Flags,
             GroupKind::AnonymousEnum | GroupKind::Enum => SpaceKind::Enum,
             GroupKind::IdSpace => SpaceKind::Ids,
             GroupKind::Flags => SpaceKind::Flags,
@@ -278,7 +279,7 @@ fn of_tree(reserved: &Reserved) -> NumberUse<'_> {
 fn number(kind: SpaceKind, value: &Value) -> Option<i128> {
     match (&value.literal, kind) {
         (Literal::Bit { bit, .. }, SpaceKind::Flags) => Some(i128::from(*bit)),
-        (Literal::Text(_) | Literal::Or(_), _) | (_, SpaceKind::Flags) => None,
+        (Literal::Text(_) | Literal::Or(_) | Literal::Alias(_), _) | (_, SpaceKind::Flags) => None,
         _ => Some(value.number),
     }
 }

@@ -1,6 +1,6 @@
-//! Spaces with chains, and kinds of capabilities.
+//! Spaces with chains, kinds of capabilities, and bits of fields.
 
-use super::{Bits, CapabilityId, StructId};
+use super::{CapabilityId, StructId};
 
 /// The space in which a chain is: little-endian bytes of which the chain has some.
 #[derive(Clone, Debug)]
@@ -27,4 +27,15 @@ pub struct KindOf {
     pub body: Vec<(Bits, u64)>,
     /// Bits of the struct of the space, with their values.
     pub space: Vec<(Bits, u64)>,
+}
+
+/// Some bits of a field of a struct.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bits {
+    /// The field's index.
+    pub field: usize,
+    /// The lowest bit.
+    pub low: u32,
+    /// How many bits.
+    pub count: u32,
 }

@@ -36,7 +36,9 @@ pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Violation<'_>> {
     let counted = [GroupKind::Enum, GroupKind::AnonymousEnum, GroupKind::IdSpace];
     for group in abi.groups.iter().filter(|group| counted.contains(&group.kind)) {
         for value in &group.values {
-            let by_name = counts_others(&value.name);
+            // A bit is a flag, and counts nothing.
+            let is_bit = matches!(value.literal, Literal::Bit { .. });
+            let by_name = counts_others(&value.name) && !is_bit;
             let by_position = value.literal == Literal::Next;
             let (message, help) = match value.count {
                 None if by_name || by_position => (

@@ -3,7 +3,8 @@
 use super::subject::LintSubject;
 use super::violation::Violation;
 use crate::ir::{
-    Abi, Arg, Chain, Copied, Field, Handler, Ioctl, ReplyChain, Role, Struct, StructRole, Type,
+    Abi, Arg, Chain, Copied, Field, Handler, Ioctl, Meta, ReplyChain, Role, Struct, StructRole,
+    Type,
 };
 use crate::layout::Model;
 use crate::reply::Unset;
@@ -39,15 +40,30 @@ fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Violation<'a>> 
         let finding = Violation::new(subject, message).label("the argument of an ioctl");
         return vec![finding.help("name the last field of its first release as `minsz`")];
     };
-    let first = |field: &Field| field.meta.since.first() == struct_.meta.since.first();
+    let since = struct_.meta.since.first();
+    let came = |meta: &Meta| meta.since.first() == since;
+    // A member of a union can be older than the union, which replaced it as a field.
+    let first = |field: &Field| came(&field.meta) || field.arms().iter().any(|arm| came(&arm.meta));
+    let fields = &struct_.fields;
+    // A field that was cut from reserved bytes of the first release leaves minsz as it was.
+    let cut = |index: usize| {
+        let mut after = fields[index..].iter().skip_while(|field| !first(field));
+        after.next().is_some_and(|field| {
+            field.role == Role::Reserved && !field.meta.history.types.is_empty()
+        })
+    };
     let fixed = |field: &Field| !matches!(field.type_, Type::Flexible(..));
-    let fields = struct_.fields.iter().enumerate();
-    let wrong = fields.filter_map(|(index, field)| match (index <= minsz, first(field)) {
-        (true, false) => Some((field, "added later, but before the end of minsz")),
-        (false, true) if fixed(field) => {
-            Some((field, "was in the first release, but is after minsz"))
+    let wrong = fields.iter().enumerate().filter_map(|(index, field)| {
+        match (index <= minsz, first(field)) {
+            (true, false) if !cut(index) => {
+                Some((field, "added later, but before the end of minsz"))
+            }
+            // Programs need not pass reserved bytes.
+            (false, true) if fixed(field) && field.role != Role::Reserved => {
+                Some((field, "was in the first release, but is after minsz"))
+            }
+            _ => None,
         }
-        _ => None,
     });
     wrong
         .map(|(field, text)| {

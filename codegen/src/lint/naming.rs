@@ -11,7 +11,8 @@ pub(super) fn keeps_to_the_scheme(abi: &Abi) -> Vec<Violation<'_>> {
     let entries = subject::all(abi).into_iter();
     for (entry, subject) in entries.filter(|(entry, _)| entry.is_declaration()) {
         let name = entry.name;
-        if !starts_with(name, &abi.prefix) {
+        let mut prefixes = [&abi.prefix].into_iter().chain(&abi.other_prefixes);
+        if !prefixes.any(|prefix| starts_with(name, prefix)) {
             let message = format!("`{name}` does not start with the prefix of the ABI");
             let help = format!("call it {}_{name}, in the case of its kind", abi.prefix);
             findings

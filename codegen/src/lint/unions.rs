@@ -2,15 +2,21 @@
 
 use super::subject::LintSubject;
 use super::violation::Violation;
-use crate::ir::Abi;
+use crate::ir::{Abi, UnionArm};
+use crate::reply::Direction;
 
-/// L23: another field of the message selects the valid member of a union. L5 checks
-/// that all members have the same offset everywhere.
+/// L23: another field of the message selects the valid member of a union. The direction
+/// selects it between one input and one output. L5 checks that all members have the same
+/// offset everywhere.
 pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for struct_ in &abi.structs {
         for field in &struct_.fields {
             for (index, arm) in field.arms().iter().enumerate() {
+                let rivals = field.arms().iter().filter(|other| share_a_direction(arm, other));
+                if rivals.count() == 1 && field.arms().len() > 1 {
+                    continue;
+                }
                 let subject = LintSubject::of_arm(abi, struct_, field, &arm.meta);
                 let Some(when) = &arm.valid_if else {
                     let message = format!("the member `{}` has no `valid_if`", arm.name);
@@ -36,4 +42,13 @@ pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Violation<'_>> {
         }
     }
     findings
+}
+
+/// Whether a message of one direction has both members.
+fn share_a_direction(one: &UnionArm, other: &UnionArm) -> bool {
+    let pair = (one.direction, other.direction);
+    !matches!(
+        pair,
+        (Some(Direction::In), Some(Direction::Out)) | (Some(Direction::Out), Some(Direction::In))
+    )
 }

@@ -165,6 +165,9 @@ impl<'a> Lowering<'a> {
             let number = 1_i128 << bit.min(63);
             return if value.signed && bit == 31 { -number } else { number };
         }
+        if let Some(target) = &value.alias {
+            return self.number(target);
+        }
         let flags = value.of.iter().filter_map(|flag| self.numbers.get(flag.as_str()));
         match self.amount(value) {
             Some(Amount::Number(number)) => number.value,
@@ -184,6 +187,9 @@ impl<'a> Lowering<'a> {
         }
         if let Some(string) = &value.string {
             return Literal::Text(string.value.clone());
+        }
+        if let Some(target) = &value.alias {
+            return Literal::Alias(self.spelt(target));
         }
         match self.amount(value) {
             Some(Amount::Next) => Literal::Next,

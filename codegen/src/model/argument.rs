@@ -54,14 +54,14 @@ impl<'a> CheckedArgument<'a, '_> {
     fn has_no_flag(&self, member: &Member<'_>) -> bool {
         let number = self.number(member.spans[KERNEL.index()]);
         match self.group(member) {
-            Some(group) if group.has_only_bits() => number & !known_bits(group) != 0,
+            Some(group) if group.is_flags() => number & !known_bits(group) != 0,
             None => member.role == Role::Flags && number != 0,
             Some(_) => false,
         }
     }
 
     fn has_no_value(&self, member: &Member<'_>) -> bool {
-        let Some(group) = self.group(member).filter(|group| !group.has_only_bits()) else {
+        let Some(group) = self.group(member).filter(|group| !group.is_flags()) else {
             return false;
         };
         let number = i128::from(self.number(member.spans[KERNEL.index()]));
@@ -77,7 +77,7 @@ impl<'a> CheckedArgument<'a, '_> {
         });
         held.into_iter().any(|(index, group, Value { number: wanted, .. })| {
             let number = i128::from(self.number(self.struct_.spans(index)[KERNEL.index()]));
-            if group.has_only_bits() { number & wanted == *wanted } else { number == *wanted }
+            if group.is_flags() { number & wanted == *wanted } else { number == *wanted }
         })
     }
 

@@ -87,6 +87,7 @@ fn settle_values(values: &mut Map<LineOrMap<ValueSpec>>, around: Validity, relea
         value.value.is_some()
             || value.bit.is_some()
             || value.string.is_some()
+            || value.alias.is_some()
             || !value.of.is_empty()
     });
 }

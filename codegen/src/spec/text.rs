@@ -88,7 +88,7 @@ from_text!(Amount, "Amount", {
 
 from_text!(TypeExpr, "Type", {
     "description": "Words (in, out, inout, argsz, flags, cap_offset, reserved), then a type such as \
-        u32, le32, aligned_u64, a struct, u8[12], u8[], area[nr_areas] or u64*.",
+        u32, le32, aligned_u64, aligned_le64, a struct, u8[12], u8[], area[nr_areas] or u64*.",
     "type": "string",
 });
 

@@ -75,6 +75,7 @@ pub fn int(name: &str) -> Option<Int> {
         "le16" => Int::Le16,
         "le32" => Int::Le32,
         "le64" => Int::Le64,
+        "aligned_le64" => Int::AlignedLe64,
         _ => return None,
     })
 }
@@ -82,12 +83,13 @@ pub fn int(name: &str) -> Option<Int> {
 /// The integer that a C type stands for, for hints.
 pub fn int_like_c(name: &str) -> Option<&'static str> {
     let bare = name.trim_start_matches('_').trim_end_matches("_t").replace("uint", "u");
-    let bare = bare.replace("aligned_be", "aligned_u").replace("aligned_le", "aligned_u");
+    let bare = bare.replace("aligned_be", "aligned_u");
     Some(match bare.as_str() {
         "u8" | "char" => "u8",
         "le16" => "le16",
         "le32" => "le32",
         "le64" => "le64",
+        "aligned_le64" => "aligned_le64",
         "u16" | "ushort" | "be16" => "u16",
         "u32" | "u" | "unsigned" | "be32" => "u32",
         "u64" | "ulong" | "be64" => "u64",

@@ -37,6 +37,7 @@ mod hostile_yaml;
 mod import;
 mod import_additions;
 mod ioctl_requests;
+mod iommufd;
 mod lint;
 mod live;
 mod mappable;

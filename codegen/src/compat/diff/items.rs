@@ -66,6 +66,7 @@ impl<'a> Collector<'_, 'a> {
             title: _,
             doc: _,
             prefix,
+            other_prefixes: _,
             version: _,
             publish,
             code,

@@ -14,6 +14,7 @@ pub(super) fn literal_fact(literal: &Literal) -> Datum<'_> {
         | Literal::Hex
         | Literal::Bit { bit: _, signed: false }
         | Literal::Or(_)
+        | Literal::Alias(_)
         | Literal::Next => Datum::Unset,
     }
 }

@@ -60,13 +60,22 @@ impl<'a> Constant<'a> {
         self.value().is_some_and(|value| matches!(value.literal, Literal::Or(_)))
     }
 
+    /// Whether another name of its group has the number.
+    fn is_second_name(&self) -> bool {
+        self.value().is_some_and(|value| matches!(value.literal, Literal::Alias(_)))
+    }
+
     /// Whether no two numbers of its group may be equal.
     pub(in crate::compat) fn is_unique(&self) -> bool {
         let unique = matches!(
             self.kind,
             GroupKind::IdSpace | GroupKind::Flags | GroupKind::Enum | GroupKind::AnonymousEnum
         );
-        unique && !self.is_mask() && self.count().is_none() && self.text().is_none()
+        unique
+            && !self.is_mask()
+            && !self.is_second_name()
+            && self.count().is_none()
+            && self.text().is_none()
     }
 }
 

@@ -94,7 +94,7 @@ fn meaning_of_zero(abi: &Abi, struct_: &Struct, new: &Member<'_>) -> Option<Stri
         return None;
     }
     let group = abi.group(named.group?);
-    if group.has_only_bits() {
+    if group.is_flags() {
         return Some("a program finds none of its flags".to_owned());
     }
     let zero = group.named().find(|value| value.number == 0)?;

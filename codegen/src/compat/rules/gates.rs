@@ -2,7 +2,7 @@
 
 use super::Comparison;
 use crate::compat::matching::StructPair;
-use crate::ir::{Abi, Group, GroupKind, Literal, Member, Role, StructId, StructRole, Type, Value};
+use crate::ir::{Abi, Group, Literal, Member, Role, StructId, StructRole, Type, Value};
 use crate::reply::Direction;
 
 /// What is known of the gate of a new member.
@@ -107,7 +107,7 @@ fn find<'a>(abi: &'a Abi, name: &str) -> Option<(&'a Group, &'a Value)> {
 
 /// Whether all bits of a flag or mask belonged to flags of the same group before.
 fn covers_old_bits(old: &Abi, group: &Group, value: &Value) -> bool {
-    if group.kind != GroupKind::Flags {
+    if !group.is_flags() {
         return false;
     }
     let Some(before) = old.groups.iter().find(|one| one.name == group.name) else { return false };
@@ -147,7 +147,9 @@ fn fields_with<'a>(
 /// A flag that is new in the struct and can be the gate of a field.
 fn new_flag(comparison: &Comparison<'_, '_>, id: StructId) -> Option<String> {
     let (old, new) = comparison.matching.abis();
-    let flags = new.held_groups(id).filter(|group| group.kind == GroupKind::Flags);
+    let fields = new.struct_(id).fields.iter();
+    let groups = fields.filter_map(|field| field.group.map(|group| new.group(group)));
+    let flags = groups.filter(|group| group.is_flags());
     let mut values = flags.flat_map(|group| &group.values);
     values.find(|value| find(old, &value.name).is_none()).map(|value| value.name.clone())
 }

@@ -197,6 +197,7 @@ fn is_same_struct(abis: (&Abi, &Abi), old: &Type, new: &Type) -> bool {
 fn shape(abi: &Abi, type_: &Type) -> String {
     match type_ {
         Type::Int(Int::AlignedU64) => Int::U64.name().to_owned(),
+        Type::Int(Int::AlignedLe64) => Int::Le64.name().to_owned(),
         Type::Array(element, length, _) => format!("{}[{length}]", shape(abi, element)),
         Type::Flexible(element, _) => [&shape(abi, element), "[]"].concat(),
         other => abi.type_text(other),

@@ -179,18 +179,17 @@ fn grown(matching: &Matching<'_>, added: &[Constant<'_>]) -> Vec<Finding> {
 
 /// The rule about new numbers of a group, and what hides them from old programs.
 fn kind(abi: &Abi, group: &Group) -> (Code, &'static str) {
-    let field = group.field.map(|(id, field)| &abi.struct_(id).fields[field]);
-    match (group.kind, field.and_then(|field| field.direction)) {
-        (GroupKind::Flags, Some(Direction::In | Direction::InOut)) => {
-            (INPUT_ADDED, "old kernels refuse flags they do not know")
-        }
-        (GroupKind::Flags, _) => (OUTPUT_ADDED, "old programs ignore flags they do not know"),
-        (GroupKind::IdSpace | GroupKind::Enum, _) => {
+    let is_input = abi.structs.iter().flat_map(|one| &one.fields).any(|field| {
+        let held = field.group.is_some_and(|held| std::ptr::eq(abi.group(held), group));
+        held && matches!(field.direction, Some(Direction::In | Direction::InOut))
+    });
+    match (group.is_flags(), group.kind) {
+        (true, _) if is_input => (INPUT_ADDED, "old kernels refuse flags they do not know"),
+        (true, _) => (OUTPUT_ADDED, "old programs ignore flags they do not know"),
+        (_, GroupKind::IdSpace | GroupKind::Enum) => {
             (NUMBER_REUSED, "programs that do not ask for them do not get them")
         }
-        (GroupKind::Constants | GroupKind::AnonymousEnum | GroupKind::FieldValues, _) => {
-            (ITEM_ADDED, "programs that do not use them do not see them")
-        }
+        (_, _) => (ITEM_ADDED, "programs that do not use them do not see them"),
     }
 }
 

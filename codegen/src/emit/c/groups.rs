@@ -153,7 +153,8 @@ fn enumerator_values(values: &[Value]) -> Vec<String> {
     let written = values.iter().map(|value| {
         let follows = value.number == std::mem::replace(&mut next, value.number + 1);
         let frozen = value.count.is_some() && value.literal != Literal::Next;
-        match follows && !throughout && !frozen {
+        let alias = matches!(value.literal, Literal::Alias(_));
+        match follows && !throughout && !frozen && !alias {
             true => String::new(),
             false => format!(" = {}", literal::value(value).concat()),
         }

@@ -10,6 +10,7 @@ pub(super) fn value(value: &Value) -> Vec<String> {
         Literal::Hex => vec![hex(value.number)],
         Literal::Bit { bit, signed } => vec![single_bit(*bit, *signed)],
         Literal::Or(names) => any_of(names),
+        Literal::Alias(name) => vec![name.clone()],
         Literal::Text(text) => vec![string(text)],
     }
 }

@@ -45,18 +45,18 @@ fn shaped(abi: &Abi, id: StructId, bare: bool) -> StructView {
     }
 }
 
-/// Whether a member has a type that old kernel headers lack.
-pub(super) fn have_aligned_u64(abi: &Abi) -> bool {
-    fn holds(type_: &Type) -> bool {
+/// Whether a member has this type.
+pub(super) fn have(abi: &Abi, wanted: Int) -> bool {
+    fn holds(type_: &Type, wanted: Int) -> bool {
         match type_ {
-            Type::Int(int) | Type::Pointer(int) => *int == Int::AlignedU64,
-            Type::Array(element, ..) | Type::Flexible(element, _) => holds(element),
-            Type::Union(arms) => arms.iter().any(|arm| holds(&arm.type_)),
+            Type::Int(int) | Type::Pointer(int) => *int == wanted,
+            Type::Array(element, ..) | Type::Flexible(element, _) => holds(element, wanted),
+            Type::Union(arms) => arms.iter().any(|arm| holds(&arm.type_, wanted)),
             Type::Struct(_) => false,
         }
     }
     let mut fields = abi.structs.iter().flat_map(|struct_| &struct_.fields);
-    fields.any(|field| holds(&field.type_))
+    fields.any(|field| holds(&field.type_, wanted))
 }
 
 /// Anonymous unions are an extension in C99, flexible arrays in C++.

@@ -33,7 +33,7 @@ pub(super) fn present(abi: &Abi) -> bool {
 }
 
 fn has_flags(abi: &Abi) -> bool {
-    typed(abi).any(|(group, _)| group.kind == GroupKind::Flags)
+    typed(abi).any(|(group, _)| group.is_flags())
 }
 
 /// The groups that have a type in Rust, and the type.
@@ -42,7 +42,7 @@ fn typed(abi: &Abi) -> impl Iterator<Item = (&Group, &str)> {
 }
 
 fn named_group(abi: &Abi, group: &Group, type_: &str) -> NamedGroupView {
-    let is_flags = group.kind == GroupKind::Flags;
+    let is_flags = group.is_flags();
     let name = |word| names::c_group(&abi.name, &abi.prefix, type_, word);
     NamedGroupView {
         comment: opening(Comment::of(&vec![about(abi, group)]).above(0)),
@@ -57,9 +57,9 @@ fn named_group(abi: &Abi, group: &Group, type_: &str) -> NamedGroupView {
 }
 
 fn about(abi: &Abi, group: &Group) -> String {
-    let noun = match group.kind {
-        GroupKind::Flags => "flag",
-        _ => "number",
+    let noun = match group.is_flags() {
+        true => "flag",
+        false => "number",
     };
     match group.field {
         Some((struct_, field)) => {
@@ -86,9 +86,9 @@ fn unsigned(number: i128, int: Int) -> i128 {
 fn values(group: &Group) -> Vec<NamedValueView> {
     let mut views: Vec<NamedValueView> = Vec::new();
     for value in group.named() {
-        let number = match group.kind {
-            GroupKind::Flags => format!("{:#x}", value.number),
-            _ => literal::decimal(unsigned(value.number, group.int)),
+        let number = match group.is_flags() {
+            true => format!("{:#x}", value.number),
+            false => literal::decimal(unsigned(value.number, group.int)),
         };
         if views.iter().all(|view| view.number != number) {
             views.push(NamedValueView {

@@ -46,8 +46,8 @@ pub(super) struct TypesView {
     pub(super) base: String,
     /// Whether ioctl numbers are built.
     pub(super) ioctls: bool,
-    /// Whether a member is an `__aligned_u64`.
-    pub(super) aligned_u64: bool,
+    /// The types of members that old kernel headers lack, with the types without alignment.
+    pub(super) aligned: Vec<(&'static str, &'static str)>,
     /// The kernel headers that declare the same names.
     pub(super) kernel_headers: Vec<KernelHeaderView>,
     /// Sections, grouped by kernel header.

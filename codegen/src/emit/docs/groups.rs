@@ -84,14 +84,14 @@ pub(super) fn inside(page: &Page<'_>, struct_: &Struct, id: GroupId) -> Option<S
     let arm = field.arms().iter().find(|arm| arm.group == Some(id));
     let name = arm.map_or(&field.name, |arm| &arm.name).clone();
     let table = values(page, group, &struct_.meta).finish()?;
-    let what = if group.kind == GroupKind::Flags { "Flags in" } else { "Values of" };
+    let what = if group.is_flags() { "Flags in" } else { "Values of" };
     let names = code_names::sentence(&page.abi.type_names(group));
     Some(FieldGroupView { what, field: name, names, table }.to_string())
 }
 
 /// The table of a group's numbers.
 fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table {
-    let number = if group.kind == GroupKind::Flags { "bit" } else { "value" };
+    let number = if group.is_flags() { "bit" } else { "value" };
     let mut table = Table::new([
         (number, Align::Right),
         ("name", Align::Left),
@@ -102,7 +102,7 @@ fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table {
     for value in &group.values {
         let short = group.rust.as_ref().map(|_| format!("`{}`", value.short));
         table.row([
-            literal(page, group.kind, value),
+            literal(page, group.is_flags(), value),
             page.anchor(&value.name),
             short.unwrap_or_default(),
             meaning(page, value, around),
@@ -152,13 +152,14 @@ pub(super) fn payload(page: &Page<'_>, value: &Value) -> Option<String> {
 }
 
 /// A number as the kernel writes it; a flag by the number of its bit.
-pub(super) fn literal(page: &Page<'_>, kind: GroupKind, value: &Value) -> String {
+pub(super) fn literal(page: &Page<'_>, is_flags: bool, value: &Value) -> String {
     match &value.literal {
-        Literal::Bit { bit, .. } if kind == GroupKind::Flags => bit.to_string(),
+        Literal::Bit { bit, .. } if is_flags => bit.to_string(),
         Literal::Bit { bit, .. } => format!("`1 << {bit}`"),
         Literal::Hex if value.number >= 0 => format!("{:#x}", value.number),
         Literal::Decimal | Literal::Hex | Literal::Next => value.number.to_string(),
         Literal::Or(names) => page.names(names).join(" or "),
+        Literal::Alias(name) => page.names(std::slice::from_ref(name)).join(""),
         Literal::Text(text) => page.cell(&vec![format!("`\"{text}\"`")]),
     }
 }

@@ -132,7 +132,7 @@ fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> RegistryRow<'a> 
         name: &one.name,
         meta: Some(&one.meta),
         cells: [
-            literal(page, group.kind, one),
+            literal(page, group.is_flags(), one),
             page.name(&one.name),
             String::new(),
             since(page.abi, one.meta.since),

@@ -24,6 +24,9 @@ pub(in crate::emit) struct GroupJson<'a> {
     pub(in crate::emit) meta: MetaJson<'a>,
     /// The kind of the numbers.
     pub(in crate::emit) kind: GroupKind,
+    /// Whether the numbers are bits that can be set together.
+    #[serde(skip)]
+    pub(in crate::emit) flags: bool,
     /// The integer that holds them.
     pub(in crate::emit) int: &'static str,
     /// The numbers in order.
@@ -45,6 +48,7 @@ impl<'a> GroupJson<'a> {
             rust: group.rust.as_deref(),
             meta: MetaJson::of(&group.meta),
             kind: group.kind,
+            flags: group.is_flags(),
             int: group.int.name(),
             values: group.values.iter().map(|value| ValueJson::of(abi, value)).collect(),
             transitions: transitions.collect(),
@@ -54,12 +58,12 @@ impl<'a> GroupJson<'a> {
 }
 
 impl GroupJson<'_> {
-    /// The values by whose names a number is printed: single bits of flags, and all
-    /// numbers but the one that only counts the others.
+    /// The values by whose names a number is printed: single bits of flags, and all numbers
+    /// but the one that only counts the others and second names.
     pub(in crate::emit) fn named(&self) -> impl Iterator<Item = &ValueJson<'_>> {
-        self.values.iter().filter(|value| match self.kind {
-            GroupKind::Flags => value.bit.is_some(),
-            _ => value.counts.is_none(),
+        self.values.iter().filter(|value| match self.flags {
+            true => value.bit.is_some(),
+            false => value.counts.is_none() && value.alias.is_none(),
         })
     }
 }
@@ -84,6 +88,9 @@ pub(in crate::emit) struct ValueJson<'a> {
     /// The number of the bit, if it is a single bit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) bit: Option<u32>,
+    /// The name of which it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) alias: Option<&'a str>,
     /// Of an enumerator that counts the others, whether it grows with them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) counts: Option<Count>,
@@ -119,6 +126,10 @@ impl<'a> ValueJson<'a> {
             number: string.is_none().then(|| value.number.to_string()),
             string,
             bit,
+            alias: match &value.literal {
+                Literal::Alias(name) => Some(name),
+                _ => None,
+            },
             counts: value.count,
             payload: value.payload.as_ref().map(|type_| TypeJson::of(abi, None, type_)),
             gates: value.gates.iter().map(String::as_str).collect(),

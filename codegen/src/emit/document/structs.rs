@@ -151,7 +151,8 @@ fn group(abi: &Abi, id: Option<GroupId>) -> Option<&str> {
 pub(in crate::emit) enum TypeJson<'a> {
     /// An integer.
     Int {
-        /// Its name: `u8` to `u64`, `s8` to `s64`, or `aligned_u64`.
+        /// Its name: `u8` to `u64`, `s8` to `s64`, `le16` to `le64`, `aligned_u64` or
+        /// `aligned_le64`.
         int: &'static str,
     },
     /// A struct.
@@ -223,6 +224,9 @@ pub(in crate::emit) struct UnionMemberJson<'a> {
     /// Its type.
     #[serde(rename = "type")]
     pub(in crate::emit) type_: TypeJson<'a>,
+    /// Its direction, if specified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) direction: Option<Direction>,
     /// The group of the numbers that it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) group: Option<&'a str>,
@@ -237,6 +241,7 @@ impl<'a> UnionMemberJson<'a> {
             name: &arm.name,
             meta: MetaJson::of(&arm.meta),
             type_: TypeJson::of(abi, owner, &arm.type_),
+            direction: arm.direction,
             group: group(abi, arm.group),
             valid_if: arm.valid_if.as_deref(),
         }

@@ -8,7 +8,6 @@ use crate::emit::document::AbiDocument;
 use crate::emit::document::chains::ChainJson;
 use crate::emit::document::numbers::{GroupJson, ValueJson};
 use crate::emit::{escape, literal, plain_doc};
-use crate::ir::GroupKind;
 use crate::names;
 
 /// All numbers.
@@ -68,9 +67,9 @@ pub(super) fn file(document: &AbiDocument<'_>, names: &GoNames<'_>) -> String {
 
 fn number_type(names: &GoNames<'_>, group: &GroupJson<'_>) -> Option<GoNumberType> {
     let name = names.group_type(group)?;
-    let (word, function) = match group.kind {
-        GroupKind::Flags => ("flags", "flagText"),
-        _ => ("numbers", "numberText"),
+    let (word, function) = match group.flags {
+        true => ("flags", "flagText"),
+        false => ("numbers", "numberText"),
     };
     let doc = format!("{name} has the {word} of `{}`.", group.name);
     Some(GoNumberType {

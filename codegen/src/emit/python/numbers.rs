@@ -8,7 +8,6 @@ use crate::emit::document::AbiDocument;
 use crate::emit::document::chains::ChainJson;
 use crate::emit::document::numbers::{GroupJson, ValueJson};
 use crate::emit::{literal, plain_doc};
-use crate::ir::GroupKind;
 use crate::names;
 
 /// All numbers.
@@ -81,9 +80,9 @@ fn ids(document: &AbiDocument<'_>, chain: &ChainJson<'_>) -> PythonConstBlock {
 
 fn number_type(group: &GroupJson<'_>) -> Option<PythonNumberType> {
     let name = group.rust?;
-    let (word, base) = match group.kind {
-        GroupKind::Flags => ("flags", "enum.IntFlag"),
-        _ => ("numbers", "enum.IntEnum"),
+    let (word, base) = match group.flags {
+        true => ("flags", "enum.IntFlag"),
+        false => ("numbers", "enum.IntEnum"),
     };
     let mut doc = vec![format!("The {word} of `{}`.", group.name)];
     doc.extend(plain_doc::item(&group.meta));

@@ -145,7 +145,7 @@ fn int_type(int: &str) -> &'static str {
         "s64" => "ctypes.c_int64",
         "le16" => "ctypes.c_uint16.__ctype_le__",
         "le32" => "ctypes.c_uint32.__ctype_le__",
-        "le64" => "ctypes.c_uint64.__ctype_le__",
+        "le64" | "aligned_le64" => "ctypes.c_uint64.__ctype_le__",
         _ => "ctypes.c_uint64",
     }
 }

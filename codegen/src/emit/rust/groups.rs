@@ -7,7 +7,7 @@ use quote::quote;
 use super::comment::Docs;
 use super::derives;
 use super::tokens::{ident, int_type, value_expr};
-use crate::ir::{Abi, Group, GroupKind, Literal, Value};
+use crate::ir::{Abi, Group, Literal, Value};
 use crate::layout::Int;
 
 /// Whether any group of the ABI is a type.
@@ -56,15 +56,17 @@ fn newtype(docs: &Docs<'_>, group: &Group, name: &str, int: Int) -> TokenStream 
     let shorts = group.values.iter().map(|value| {
         let doc = docs.alias(&value.name, &value.meta);
         let (short, constant) = (ident(&value.short), ident(&value.name));
-        quote!(#doc pub const #short: Self = Self(#constant);)
+        let same = group.aliased(value).map(|same| ident(&same.short));
+        let number = same.map_or(quote!(Self(#constant)), |same| quote!(Self::#same));
+        quote!(#doc pub const #short: Self = #number;)
     });
     let named = group.named().map(|value| {
         let (text, short) = (&value.short, ident(&value.short));
         quote!((#text, Self::#short))
     });
-    let (what, operations) = match group.kind {
-        GroupKind::Flags => ("Every single flag with its name.", quote!(flags)),
-        _ => ("Every number with its name.", quote!(numbers)),
+    let (what, operations) = match group.is_flags() {
+        true => ("Every single flag with its name.", quote!(flags)),
+        false => ("Every number with its name.", quote!(numbers)),
     };
     let what = [" ", what].concat();
     let derives = derives::of_newtype();

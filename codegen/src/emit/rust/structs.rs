@@ -46,7 +46,7 @@ pub(super) fn representation(abi: &Abi, struct_: &Struct) -> TokenStream {
     match (struct_.packed, is_aligned(abi, struct_)) {
         (true, _) => quote!(#[repr(C, packed)]),
         (false, false) => quote!(#[repr(C)]),
-        // __aligned_u64 is aligned to 8 even if u64 is not.
+        // __aligned_u64 and __aligned_le64 are aligned to 8 even if u64 is not.
         (false, true) => quote! {
             #[repr(C)]
             #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
@@ -60,11 +60,11 @@ fn grows(struct_: &Struct) -> bool {
     struct_.argsz.is_some() || matches!(struct_.role, StructRole::Capability(_))
 }
 
-/// Whether something in the struct is an `__aligned_u64`.
+/// Whether something in the struct is an `__aligned_u64` or an `__aligned_le64`.
 fn is_aligned(abi: &Abi, struct_: &Struct) -> bool {
     fn in_type(abi: &Abi, type_: &Type) -> bool {
         match type_ {
-            Type::Int(int) => *int == Int::AlignedU64,
+            Type::Int(int) => int.explicitly_aligned(),
             Type::Struct(id) => is_aligned(abi, abi.struct_(*id)),
             Type::Array(element, ..) | Type::Flexible(element, _) => in_type(abi, element),
             Type::Union(arms) => arms.iter().any(|arm| in_type(abi, &arm.type_)),

@@ -67,6 +67,10 @@ pub(super) fn value_expr(value: &Value, int: Int) -> TokenStream {
             let names = names.iter().map(|name| ident(name));
             quote!(#(#names)|*)
         }
+        Literal::Alias(name) => {
+            let name = ident(name);
+            quote!(#name)
+        }
         Literal::Hex => hex(number),
         Literal::Text(text) => quote!(#text),
         _ if value.number < 0 => hex(number),

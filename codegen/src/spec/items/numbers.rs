@@ -57,6 +57,8 @@ item! {
         /// The flags in a mask.
         #[serde(default)]
         pub of: List<Placed<String>>,
+        /// For a second name of a number: the enumerator before it that has the number.
+        pub alias: Option<Placed<String>>,
         /// The text, for a string constant.
         pub string: Option<Placed<String>>,
         /// Whether its type in C is `int`, so that bit 31 is negative.

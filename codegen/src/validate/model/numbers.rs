@@ -28,6 +28,10 @@ pub(crate) fn stretches(group: &NumberGroup<'_>) -> Vec<Stretch> {
             all.extend(number.map(|number| Stretch { value: index, validity, number }));
             continue;
         }
+        if let Some(target) = &value.alias {
+            second_name(group, (index, target), validity, &mut all);
+            continue;
+        }
         for era in split_at_changes(validity, &value.before) {
             match amount(value, first(era)) {
                 Some(Amount::Number(number)) => {
@@ -39,6 +43,23 @@ pub(crate) fn stretches(group: &NumberGroup<'_>) -> Vec<Stretch> {
         }
     }
     all
+}
+
+/// The numbers of the value that has another name.
+fn second_name(
+    group: &NumberGroup<'_>,
+    (value, target): (usize, &str),
+    validity: Validity,
+    all: &mut Vec<Stretch>,
+) {
+    let of = group.values[..value].iter().position(|(name, _)| name.value == target);
+    let named = all.iter().filter(|stretch| Some(stretch.value) == of);
+    let shared = named.filter_map(|stretch| {
+        let validity = intersection(validity, stretch.validity)?;
+        Some(Stretch { value, validity, number: stretch.number })
+    });
+    let shared: Vec<_> = shared.collect();
+    all.extend(shared);
 }
 
 /// The number of a value in a release.

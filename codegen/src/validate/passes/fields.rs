@@ -2,6 +2,7 @@
 //! every language can express.
 
 use crate::diagnostic::{Diagnostic, Place};
+use crate::spec::history::Validity;
 use crate::spec::types::{Base, Shape, TypeExpr};
 use crate::validate::Check;
 use crate::validate::codes::{KEY_CONFLICT, RUST_TYPE};
@@ -58,6 +59,12 @@ fn references(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
         check.resolve(Reference { name, place: name.place, needed }, NUMBER);
     }
     if let Some(name) = &member.field.holds {
+        // Before the enum came, the field held no number with a name.
+        let targets = check.index.targets(name).iter();
+        let held = targets.filter(|target| HELD.kinds.contains(&target.kind));
+        let came = held.map(|target| target.validity.since).min_by_key(|since| since.first());
+        let since = came.into_iter().chain([member.validity.since]).max_by_key(|one| one.first());
+        let needed = needed.map(|all| Validity { since: since.unwrap_or(all.since), ..all });
         check.resolve(Reference { name, place: name.place, needed }, HELD);
     }
     for name in member.field.indexes.iter() {

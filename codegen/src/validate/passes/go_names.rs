@@ -20,7 +20,7 @@ pub(super) fn check(check: &mut Check<'_>) {
 }
 
 fn types(check: &mut Check<'_>) {
-    let prefix = &check.spec.abi.prefix.value;
+    let prefix = check.spec.abi.short_prefix();
     let made = type_names(check.index, prefix).into_iter();
     let made = made.map(|made| made.called(|name| go_type(prefix, name)));
     distinct(check, made.collect(), "type");

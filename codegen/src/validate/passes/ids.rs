@@ -226,7 +226,7 @@ fn numbers(check: &mut Check<'_>, group: &NumberGroup<'_>, stretches: &[Stretch]
     let mut uses = Uses::default();
     for Stretch { value: at, validity, number } in stretches.iter().copied() {
         let (name, value) = &group.values[at];
-        if value.count.is_none() {
+        if value.count.is_none() && value.alias.is_none() {
             let called = value.before.name_at(first(validity), name);
             let allowed = value.allow.covers(NUMBER_REUSED.0, validity);
             let user = User { counted: bit(value).is_none(), ..User::item(called, allowed) };

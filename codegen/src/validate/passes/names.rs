@@ -7,7 +7,7 @@ use crate::output::{CodeFile, CodeLanguage};
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use crate::spec::{AbiFile, ItemSpec, ReservedSpec};
 use crate::validate::Check;
-use crate::validate::codes::BAD_NAME;
+use crate::validate::codes::{BAD_NAME, KEY_CONFLICT};
 use crate::validate::model::symbols::SymbolKind;
 
 /// Names that outputs already have, or that are invalid file names on some systems.
@@ -34,7 +34,17 @@ pub(super) fn check(check: &mut Check<'_>) {
 fn abi(check: &mut Check<'_>) {
     let abi = &check.spec.abi;
     file_name(check, &abi.abi, abi.abi.place);
-    name(check, &abi.prefix, abi.prefix.place);
+    for (index, prefix) in abi.prefix.iter().enumerate() {
+        name(check, prefix, prefix.place);
+        if abi.prefix[..index].iter().any(|one| one.value == prefix.value) {
+            let message = format!("the prefix `{}` is listed twice", prefix.value);
+            check.problems.push(Diagnostic::error(KEY_CONFLICT, message).at(prefix.place, ""));
+        }
+    }
+    if abi.prefix.is_empty() {
+        let problem = Diagnostic::error(KEY_CONFLICT, "`prefix` needs at least one word");
+        check.problems.push(problem.at(abi.abi.place, "the ABI"));
+    }
     for listed in abi.files.iter() {
         file_name(check, listed, listed.place);
     }

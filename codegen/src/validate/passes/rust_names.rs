@@ -156,7 +156,7 @@ pub(super) fn type_names<'a>(index: &'a Symbols<'a>, prefix: &str) -> Vec<Made<'
 
 /// Refuses equal names of types; files are modules next to them.
 fn types(check: &mut Check<'_>) {
-    let made = type_names(check.index, &check.spec.abi.prefix.value);
+    let made = type_names(check.index, check.spec.abi.short_prefix());
     distinct(check, &made, "type");
     let files: HashSet<_> = check.spec.files.iter().map(|file| file.name.as_str()).collect();
     for made in &made {

@@ -71,7 +71,7 @@ pub(super) fn check(check: &mut Check<'_>) {
 
 fn types(check: &mut Check<'_>) {
     let index = check.index;
-    let prefix = &check.spec.abi.prefix.value;
+    let prefix = check.spec.abi.short_prefix();
     let chains = index.chains.iter().flat_map(|chain| {
         let name = &chain.item.chain;
         let type_ = group_type(name);

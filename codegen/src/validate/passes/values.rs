@@ -24,6 +24,7 @@ pub(super) fn check(check: &mut Check<'_>) {
             belongs(check, group, (name.place, value));
             references(check, group, value);
             flags(check, (at, group), (index, value));
+            alias(check, (at, group), (index, value));
         }
     }
 }
@@ -116,11 +117,12 @@ fn form(check: &mut Check<'_>, place: Place, value: &ValueSpec) {
         ("bit", value.bit.is_some()),
         ("of", !value.of.is_empty()),
         ("string", value.string.is_some()),
+        ("alias", value.alias.is_some()),
     ];
     let said: Vec<_> = said.into_iter().filter(|(_, said)| *said).map(|(key, _)| key).collect();
     match said.as_slice() {
         [_] => {}
-        [] => refuse(check, place, "needs one of `value`, `bit`, `of` and `string`"),
+        [] => refuse(check, place, "needs one of `value`, `bit`, `of`, `string` and `alias`"),
         [first, rest @ ..] => {
             let message = format!("`{first}` excludes `{}`", rest.join("`, `"));
             refuse(check, place, &message);
@@ -136,10 +138,11 @@ fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Plac
     use NumberGroupKind::{Constants, Enum, Flags};
     let former = value.before.iter().map(|(_, before)| before.value);
     let mut amounts = former.chain([value.value]).flatten();
-    let rules: [(&str, bool, &[NumberGroupKind]); 5] = [
+    let rules: [(&str, bool, &[NumberGroupKind]); 6] = [
         ("`next` stands", amounts.any(|amount| amount == Amount::Next), &[Enum]),
         ("`count` stands", value.count.is_some(), &[Enum]),
         ("`of` stands", !value.of.is_empty(), &[Constants, Flags]),
+        ("`alias` stands", value.alias.is_some(), &[Enum]),
         ("`string` stands", value.string.is_some(), &[Constants]),
         ("`signed` stands", value.signed, &[Constants]),
     ];
@@ -226,23 +229,49 @@ fn flags(
     (at, group): (usize, &NumberGroup<'_>),
     (index, value): (usize, &ValueSpec),
 ) {
+    for name in value.of.iter() {
+        earlier(check, (at, group), (index, value), name, ("flag", " before this mask"));
+    }
+}
+
+/// A second name is that of an enumerator before it that has a number of its own.
+fn alias(
+    check: &mut Check<'_>,
+    (at, group): (usize, &NumberGroup<'_>),
+    (index, value): (usize, &ValueSpec),
+) {
+    let Some(name) = &value.alias else { return };
+    let target = group.values[..index].iter().find(|(other, _)| other.value == name.value);
+    if target.is_some_and(|(_, target)| target.alias.is_some()) {
+        refuse(check, name.place, "this is a second name itself; name the one with the number");
+    } else if value.count.is_some() || !value.before.iter().all(|(_, one)| one.value.is_none()) {
+        refuse(check, name.place, "a second name has no `count` and no former `value`");
+    }
+    earlier(check, (at, group), (index, value), name, ("enumerator", " before this one"));
+}
+
+/// A number of the same group that is declared before a value, and exists as long.
+fn earlier(
+    check: &mut Check<'_>,
+    (at, group): (usize, &NumberGroup<'_>),
+    (index, value): (usize, &ValueSpec),
+    name: &Placed<String>,
+    (what, where_): (&str, &str),
+) {
     let all = check.index;
     let validity = value.validity(group.validity);
-    for name in value.of.iter() {
-        let earlier = |target: &&Symbol| {
-            let here = target.number.is_some_and(|(of, other)| of == at && other < index);
-            here && target.kind == SymbolKind::Number
-        };
-        let reference = Reference { name, place: name.place, needed: Some(validity) };
-        let targets = || all.targets(name).iter().filter(earlier);
-        let Some(first) = targets().next() else {
-            let known = group.values[..index].iter().map(|(flag, _)| flag.as_str());
-            check.unknown(reference, ("flag", " before this mask"), |_| known.collect());
-            continue;
-        };
-        if let Some(release) = first_uncovered(validity, targets().map(|target| target.validity)) {
-            check.absent(reference, "flag", release, Some((first.place, first.validity)));
-        }
+    let earlier = |target: &&Symbol| {
+        let here = target.number.is_some_and(|(of, other)| of == at && other < index);
+        here && target.kind == SymbolKind::Number
+    };
+    let reference = Reference { name, place: name.place, needed: Some(validity) };
+    let targets = || all.targets(name).iter().filter(earlier);
+    let Some(first) = targets().next() else {
+        let known = group.values[..index].iter().map(|(other, _)| other.as_str());
+        return check.unknown(reference, (what, where_), |_| known.collect());
+    };
+    if let Some(release) = first_uncovered(validity, targets().map(|target| target.validity)) {
+        check.absent(reference, what, release, Some((first.place, first.validity)));
     }
 }
 

@@ -76,7 +76,7 @@ fn int_type(int: Int) -> &'static str {
         Int::U8 => "uint8",
         Int::U16 | Int::Le16 => "uint16",
         Int::U32 | Int::Le32 => "uint32",
-        Int::U64 | Int::AlignedU64 | Int::Le64 => "uint64",
+        Int::U64 | Int::AlignedU64 | Int::Le64 | Int::AlignedLe64 => "uint64",
         Int::S8 => "int8",
         Int::S16 => "int16",
         Int::S32 => "int32",

@@ -102,10 +102,12 @@ fn type_(abi: &Abi, type_: &Type) -> TokenStream {
     }
 }
 
-/// An integer under the kernel's name. bindgen resolves `__aligned_u64`, a macro.
+/// An integer under the kernel's name. bindgen resolves macros
+/// such as `__aligned_u64`.
 fn c_int(int: Int) -> TokenStream {
     let int = match int {
         Int::AlignedU64 => Int::U64,
+        Int::AlignedLe64 => Int::Le64,
         int => int,
     };
     let name = ident(names::c_int(int));

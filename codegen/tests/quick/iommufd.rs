@@ -1,0 +1,108 @@
+//! The specifications of iommufd, fwctl and liveupdate: second names, fields that hold a younger
+//! enum, enums of flags, and numbers of a fixed byte order.
+
+use capchain::compat::{Class, compare};
+use capchain::ir::{Abi, Literal, SpaceKind};
+use capchain::layout::Int;
+use capchain::lower::lower;
+use support::fixtures::{self, side};
+use support::program::{run, run_with_input};
+
+/// The ABIs whose arguments start with their size.
+const FAMILY: [&str; 3] = ["iommufd", "fwctl", "liveupdate"];
+
+fn at(name: &str, release: &str) -> Abi {
+    let folder = fixtures::root().join("spec").join(name);
+    lower(&fixtures::open(&folder), Some(release.parse().expect("a release")))
+}
+
+#[test]
+fn lint_finds_nothing() {
+    for name in FAMILY {
+        let folder = format!("spec/{name}");
+        let outcome = run(&fixtures::root(), &["lint", "--spec", &folder]);
+        let said = [outcome.stdout.trim(), outcome.stderr.trim()].concat();
+        assert_eq!((said.as_str(), outcome.code), ("0 errors, 0 warnings", 0), "{name}");
+    }
+}
+
+#[test]
+fn a_second_name_is_no_second_number() {
+    let abi = at("iommufd", "v7.3");
+    let types = abi.groups.iter().find(|one| one.name == "iommu_hw_info_type").expect("the enum");
+    let second = types.values.iter().find(|one| one.short == "DEFAULT").expect("the name");
+    assert_eq!(second.literal, Literal::Alias("IOMMU_HW_INFO_TYPE_NONE".to_owned()));
+    assert_eq!((second.number, types.aliased(second).expect("the first").number), (0, 0));
+    assert!(types.named().all(|one| one.short != "DEFAULT"), "0 is printed as NONE");
+    let spaces = abi.number_spaces();
+    let space = spaces.iter().find(|one| one.name == types.name).expect("the space");
+    assert_eq!(space.uses.iter().filter(|one| one.number == 0).count(), 1);
+}
+
+#[test]
+fn a_second_name_does_not_break_programs_and_another_number_does() {
+    let abi = at("iommufd", "v7.3");
+    let (old, new) = (at("iommufd", "v6.16"), at("iommufd", "v6.17"));
+    let breaks = |old: Abi, new: Abi| {
+        let found = compare(&side("old", old), &side("new", new));
+        let breaks = found.into_iter().filter(|one| one.class.breaks());
+        breaks.map(|one| (one.code.0, one.class, one.subject)).collect::<Vec<_>>()
+    };
+    let of_numbers = breaks(old, new).into_iter().filter(|(_, class, _)| *class == Class::Ids);
+    assert_eq!(of_numbers.collect::<Vec<_>>(), []);
+    let changed = |change: &dyn Fn(&mut capchain::ir::Value)| {
+        let mut changed = abi.clone();
+        let values = changed.groups.iter_mut().flat_map(|group| &mut group.values);
+        let mut second = values.filter(|one| one.name == "IOMMU_HW_INFO_TYPE_DEFAULT");
+        change(second.next().expect("the name"));
+        breaks(abi.clone(), changed)
+    };
+    let subject = || "IOMMU_HW_INFO_TYPE_DEFAULT".to_owned();
+    let renumbered = changed(&|value| value.number = 1);
+    assert_eq!(renumbered, [("C10", Class::Wire, subject())]);
+    let of_its_own = changed(&|value| value.literal = Literal::Decimal);
+    assert_eq!(of_its_own, [], "the number is the same");
+    let mut without = abi.clone();
+    for group in &mut without.groups {
+        group.values.retain(|one| one.name != "IOMMU_HW_INFO_TYPE_DEFAULT");
+    }
+    assert_eq!(breaks(abi.clone(), without), [("C11", Class::Source, subject())]);
+}
+
+#[test]
+fn a_field_holds_nothing_before_its_enum_came() {
+    for (release, holds) in [("v6.16", None), ("v6.17", Some("iommufd_hw_info_flags"))] {
+        let abi = at("iommufd", release);
+        let info = abi.find_struct("iommu_hw_info").map(|id| abi.struct_(id)).expect("the struct");
+        let flags = info.fields.iter().find(|one| one.name == "flags").expect("the field");
+        let group = flags.group.map(|id| abi.group(id));
+        assert_eq!(group.map(|one| one.name.as_str()), holds, "{release}");
+        assert!(group.is_none_or(capchain::ir::Group::is_flags));
+    }
+}
+
+#[test]
+fn bits_of_an_enum_are_decoded_and_counted_as_flags() {
+    let abi = at("iommufd", "v7.3");
+    let spaces = abi.number_spaces();
+    let kind = |name: &str| {
+        let space = spaces.iter().find(|one| one.name == name).expect("the space");
+        (space.kind, space.next_free)
+    };
+    assert_eq!(kind("iommufd_hwpt_alloc_flags"), (SpaceKind::Flags, Some(4)));
+    assert_eq!(kind("iommu_hwpt_data_type"), (SpaceKind::Enum, Some(4)));
+    let mut bytes = vec![0_u8; 48];
+    (bytes[0], bytes[4], bytes[40]) = (48, 0x14, 7);
+    let args = ["decode", "--spec", "spec/iommufd", "iommu_hwpt_alloc"];
+    let text = run_with_input(&fixtures::root(), &args, &bytes).stdout;
+    assert!(text.contains("FAULT_ID_VALID | 0x10 (0x14)"), "{text}");
+}
+
+#[test]
+fn little_endian_words_are_aligned_everywhere() {
+    let abi = at("iommufd", "v7.3");
+    let event = abi.find_struct("iommu_vevent_arm_smmuv3").map(|id| abi.struct_(id));
+    let event = event.expect("the struct");
+    assert!(event.layouts.iter().all(|layout| (layout.size, layout.align) == (32, 8)));
+    assert_eq!(Int::AlignedLe64.value(), Int::U64);
+}
