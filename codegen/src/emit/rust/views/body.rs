@@ -94,7 +94,7 @@ impl ChainBytes {
         let field = &struct_.fields[plan.field];
         let doc = docs.part(&field.meta, &struct_.meta);
         let name = ident(&names::view_getter(&field.name));
-        let (type_, value) = typed(abi, field, plan.int, self.number(&cap, plan));
+        let (type_, value) = typed(abi, field.group, plan.int, self.number(&cap, plan));
         let is_len = (name == "len").then(|| {
             quote! {
                 #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
