@@ -52,6 +52,7 @@ mod new_kernel;
 mod overlays;
 mod patched_headers;
 mod pci;
+mod pointed_data;
 mod proposals;
 mod protocol;
 mod request_plans;
