@@ -28,7 +28,7 @@ fn every_release_declares_what_its_header_declares() {
     let facts = facts::of_iommufd();
     for (release, facts) in &facts {
         let compared = assert_equal(release, &of_abi(&at("iommufd", release)), &of_facts(facts));
-        assert!(compared > 40, "{release}: {compared}");
+        assert!(compared >= 40, "{release}: {compared}");
     }
     assert_eq!(facts.len(), 3);
 }
