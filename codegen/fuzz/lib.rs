@@ -23,6 +23,7 @@ pub fn run(target: &str, data: &[u8]) {
         "request" => fuzz_requests::request(data),
         "results" => results::results(data),
         "review" => fuzz_targets::review(data),
+        "space" => fuzz_targets::space(data),
         "views" => views::views(data),
         "walk" => targets::walk(data),
         "yaml" => fuzz_targets::yaml(data),

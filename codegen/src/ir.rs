@@ -9,6 +9,7 @@ mod handlers;
 mod knowledge;
 mod members;
 mod number_spaces;
+mod payloads;
 mod proposals;
 pub mod protocol;
 mod regions;
@@ -16,6 +17,7 @@ mod renames;
 pub mod requests;
 mod serving;
 mod spaces;
+mod typed_data;
 
 pub use api_names::ApiNames;
 pub use entries::{Entry, EntryKind};
@@ -26,6 +28,7 @@ pub use handlers::{
 pub use knowledge::{FieldSpans, Knowledge, UnreadItem};
 pub use members::Member;
 pub use number_spaces::{Holder, NumberSpace, NumberUse, SpaceKind};
+pub use payloads::{BitmapLength, Payload, PayloadLength, TypeField};
 pub use proposals::{Claim, ClaimedSpace, Proposal};
 pub use protocol::Protocol;
 pub use regions::{
@@ -42,7 +45,7 @@ use crate::diagnostic::Place;
 use crate::layout::{Int, Layout, PerModel};
 use crate::output::CodeFile;
 use crate::release::{Release, Since};
-use crate::reply::{Count, Direction};
+use crate::reply::{Count, Direction, WhenLonger, WhenShorter};
 
 /// An ABI as of one release.
 #[derive(Clone, Debug)]
@@ -281,7 +284,7 @@ pub struct Struct {
     pub role: StructRole,
     /// Index of the field that is argsz.
     pub argsz: Option<usize>,
-    /// Index of the last field that argsz must cover.
+    /// Index of the last field that argsz must cover, or the length of a payload.
     pub minsz: Option<usize>,
 }
 
@@ -323,44 +326,6 @@ pub struct Field {
     pub valid_if: Option<String>,
     /// The version of the capability that added it; 1 elsewhere.
     pub version: u16,
-}
-
-/// The memory that a field has the address of.
-#[derive(Clone, Debug)]
-pub struct Payload {
-    /// Who writes the memory.
-    pub direction: Direction,
-    /// The type of an element.
-    pub element: Type,
-    /// Its length.
-    pub length: PayloadLength,
-    /// Whether the memory is accessed after the call, too.
-    pub lasting: bool,
-}
-
-/// The length of memory that a field has the address of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PayloadLength {
-    /// A number of elements.
-    Fixed(u64),
-    /// The field with the number of elements.
-    Elements(String),
-    /// The field with the length in bytes, and its struct, if that is another one.
-    Bytes(Option<StructId>, String),
-    /// That of a bitmap.
-    Bits(BitmapLength),
-}
-
-/// The fields that determine the length of a bitmap.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BitmapLength {
-    /// The field with the length of the range: one in the same struct, or one for each
-    /// struct that can precede or contain the struct.
-    pub range: Vec<(Option<StructId>, String)>,
-    /// The field with the bytes of the range for each bit.
-    pub page: String,
-    /// The field with the length of the bitmap in bytes.
-    pub bytes: Option<String>,
 }
 
 /// Flags of a field of which a request has exactly one.
@@ -487,12 +452,17 @@ pub struct Value {
     pub mask: Option<String>,
     /// For an enumerator that counts the others: whether it grows with them.
     pub count: Option<Count>,
-    /// The type of the data that is passed together with this id or flag.
+    /// The type of the data that is passed together with this number.
     pub payload: Option<Type>,
     /// The field that counts the elements of the payload, in the struct of the flag.
     pub counted_by: Option<String>,
-    /// Whether a request with this flag has no payload.
+    /// Whether a request with this flag has no payload, or no data are passed with this
+    /// enumerator.
     pub without_payload: bool,
+    /// The effect of shorter data than the payload, if not that of the address.
+    pub shorter: Option<WhenShorter>,
+    /// The effect of longer data than the payload, if not that of the address.
+    pub longer: Option<WhenLonger>,
     /// Whether fields of a payload that go both ways are outputs only with this flag.
     pub reads: bool,
     /// The new file descriptor that the call returns for this id.

@@ -8,11 +8,13 @@ mod handlers;
 mod ioctls;
 mod proposals;
 mod protocol;
+mod records;
 mod regions;
 mod request_inputs;
 mod requests;
 mod results;
 mod structs;
+mod typed_data;
 
 use std::collections::HashMap;
 

@@ -8,6 +8,7 @@ mod argument;
 mod chain;
 mod memory;
 pub mod payload;
+pub mod pointer;
 
 use std::ops::Range;
 

@@ -144,10 +144,34 @@ pub fn c_folder(abi: &str) -> String {
 }
 
 /// Modules that a generated crate can have, by file name without ending.
-pub const CRATE_MODULES: [&str; 24] = [
-    "argument", "array", "bindgen", "bindings", "call", "calls", "chain", "counted", "flags",
-    "history", "ioctls", "lib", "profile", "records", "reply", "request", "requests", "results",
-    "space", "target", "test", "uapi", "views", "wire",
+pub const CRATE_MODULES: [&str; 27] = [
+    "argument",
+    "array",
+    "bindgen",
+    "bindings",
+    "bits",
+    "call",
+    "calls",
+    "chain",
+    "counted",
+    "flags",
+    "history",
+    "ioctls",
+    "lib",
+    "profile",
+    "records",
+    "reply",
+    "request",
+    "requests",
+    "results",
+    "space",
+    "space_cap",
+    "space_walk",
+    "target",
+    "test",
+    "uapi",
+    "views",
+    "wire",
 ];
 
 /// The module with the bindings of a kernel header: `vfio` for `linux/vfio.h`.

@@ -97,6 +97,44 @@ pub enum Direction {
     InOut,
 }
 
+/// The effect of memory that is shorter than the kernel's form of the data in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenShorter {
+    /// EINVAL.
+    Refused,
+    /// The kernel reads zeros in place of the missing bytes.
+    ZeroFilled,
+    /// The kernel writes the first bytes only.
+    Cut,
+}
+
+/// The effect of memory that is longer than the kernel's form of the data in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenLonger {
+    /// EINVAL, whatever the other bytes are.
+    Refused,
+    /// E2BIG, unless the other bytes are zero.
+    Zero,
+    /// The kernel writes zeros to the other bytes.
+    Zeroed,
+    /// The kernel leaves the other bytes as they are.
+    Kept,
+}
+
+/// The length of memory, or the number of its elements, that a call returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnedLength {
+    /// That of the kernel's data, which can be more than the memory.
+    Full,
+    /// That of the part that the kernel has written.
+    Written,
+    /// The number of elements that the kernel has finished.
+    Done,
+}
+
 /// The content of bits that a handler of a region does not read from the device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

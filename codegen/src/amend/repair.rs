@@ -220,7 +220,8 @@ fn in_fields(fields: &mut Map<LineOrMap<FieldSpec>>, place: Place) -> bool {
 fn in_payload(payload: &mut Option<PayloadSpec>, place: Place) -> bool {
     let here = payload.as_ref().is_some_and(|payload| {
         let type_ = payload.type_.as_ref().map(|type_| type_.place);
-        let mut places = payload.length_fields().map(|(.., place)| place).chain(type_);
+        let named = payload.length_fields().chain(payload.type_field());
+        let mut places = named.map(|(.., place)| place).chain(type_);
         places.any(|one| one == place)
     });
     if here {

@@ -5,6 +5,7 @@
 mod capabilities;
 mod facts;
 mod items;
+mod memory;
 mod numbers;
 mod replies;
 mod words;

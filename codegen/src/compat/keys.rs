@@ -69,6 +69,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("Field", "indexes", "names that are only printed; the enums are compared"),
     ("Field", "payload", "compared as `Payload`"),
     ("BitmapLength", "*", "compared as `Payload.length`"),
+    ("TypeField", "*", "compared as `Payload.type_by`"),
     ("Choice", "*", "compared as `Field.choices`"),
     ("UnionArm", "name", ARM),
     ("UnionArm", "meta", META),

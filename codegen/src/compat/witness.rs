@@ -12,7 +12,7 @@ use super::side::Side;
 
 pub(super) use layouts::{layout, stale};
 pub(super) use replies::{answered, failed, short, taken_for};
-pub(super) use requests::{refused_field, zero_reply};
+pub(super) use requests::{refused_field, unreachable_field, zero_reply};
 
 /// What a program fills its buffer with before it asks, to see what is set.
 const STALE: u8 = 0xaa;

@@ -40,7 +40,7 @@ struct Readme {
     release: String,
     doc: String,
     example: String,
-    views: bool,
+    readers: &'static str,
     calls: bool,
     programs: Vec<CrateProgram>,
 }
@@ -62,7 +62,11 @@ pub(super) fn code(abi: &Abi) -> Vec<OutputFile> {
 }
 
 fn manifest(abi: &Abi) -> String {
-    let views = if abi.chains.is_empty() { "" } else { ", and safe readers of its replies" };
+    let views = match (abi.chains.is_empty(), reads_replies(abi)) {
+        (true, _) => "",
+        (false, true) => ", and safe readers of its replies",
+        (false, false) => ", and safe readers of its capabilities",
+    };
     let about = format!("{}: types, constants and layouts{views}", abi.title);
     let manifest = Manifest {
         banner: banner::line(abi),
@@ -109,11 +113,20 @@ fn readme(abi: &Abi) -> String {
         release: abi.release.bare(),
         doc: abi.doc.iter().map(unlinked).collect::<Vec<_>>().join("\n\n"),
         example: example(abi),
-        views: !abi.chains.is_empty(),
+        readers: match (abi.chains.is_empty(), reads_replies(abi)) {
+            (true, _) => "",
+            (false, true) => "readers and writers of replies and their capability chains",
+            (false, false) => "readers of the capability chains in a space",
+        },
         calls: abi.ioctl_numbers.is_some(),
         programs: programs(abi),
     };
     rendered(&readme)
+}
+
+/// Whether a chain is in a reply and not in a space.
+fn reads_replies(abi: &Abi) -> bool {
+    abi.chains.iter().any(|chain| chain.space.is_none())
 }
 
 /// A program that reads the chain with the most capabilities; chains with a host

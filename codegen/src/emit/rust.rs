@@ -37,10 +37,11 @@ struct Runtime {
 }
 
 /// The hand-written files, by name.
-const RUNTIME: [Runtime; 16] = [
+const RUNTIME: [Runtime; 19] = [
     runtime("argument.rs", include_str!("../../runtime/argument.rs"), requests::present),
     runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_records),
     runtime("bindgen.rs", include_str!("../../runtime/bindgen.rs"), |_| true),
+    runtime("bits.rs", include_str!("../../runtime/bits.rs"), needs_bits),
     runtime("call.rs", include_str!("../../runtime/call.rs"), calls::present),
     runtime("chain.rs", include_str!("../../runtime/chain.rs"), needs_chains),
     runtime("counted.rs", include_str!("../../runtime/counted.rs"), requests::has_counted),
@@ -52,6 +53,8 @@ const RUNTIME: [Runtime; 16] = [
     runtime("request.rs", include_str!("../../runtime/request.rs"), needs_replies),
     runtime("results.rs", include_str!("../../runtime/results.rs"), requests::has_results),
     runtime("space.rs", include_str!("../../runtime/space.rs"), views::has_spaces),
+    runtime("space_cap.rs", include_str!("../../runtime/space_cap.rs"), views::has_spaces),
+    runtime("space_walk.rs", include_str!("../../runtime/space_walk.rs"), views::has_spaces),
     runtime("target.rs", include_str!("../../runtime/target.rs"), |_| true),
     runtime("wire.rs", include_str!("../../runtime/wire.rs"), needs_wire),
 ];
@@ -69,6 +72,11 @@ fn needs_replies(abi: &Abi) -> bool {
 /// Whether chains are walked, or replies are read, which may have one.
 fn needs_chains(abi: &Abi) -> bool {
     views::has_chains(abi) || needs_replies(abi)
+}
+
+/// Whether headers are read.
+fn needs_bits(abi: &Abi) -> bool {
+    needs_chains(abi) || views::has_spaces(abi)
 }
 
 /// Whether anything is read from bytes.

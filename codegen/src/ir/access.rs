@@ -217,6 +217,20 @@ impl Field {
         self.arms().first().map_or(&self.name, |arm| &arm.name)
     }
 
+    /// The member of a union that is an input, if others are outputs.
+    pub fn input_arm(&self) -> Option<&UnionArm> {
+        self.arm_of(Direction::In).filter(|_| self.arm_of(Direction::Out).is_some())
+    }
+
+    /// The member of a union that is an output, if others are inputs.
+    pub fn output_arm(&self) -> Option<&UnionArm> {
+        self.arm_of(Direction::Out).filter(|_| self.arm_of(Direction::In).is_some())
+    }
+
+    fn arm_of(&self, direction: Direction) -> Option<&UnionArm> {
+        self.arms().iter().find(|arm| arm.direction == Some(direction))
+    }
+
     /// The members of an anonymous union; none of any other field.
     pub fn arms(&self) -> &[UnionArm] {
         match &self.type_ {

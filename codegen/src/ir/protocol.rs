@@ -40,6 +40,8 @@ pub struct RecordPlan {
     pub fields: Vec<IntField>,
     /// Its fields that are structs: their index, struct and offset.
     pub structs: Vec<(usize, StructId, ByModel)>,
+    /// Its arrays of integers, each as its first element.
+    pub arrays: Vec<IntField>,
 }
 
 /// A size or an offset in bytes, on each data model.

@@ -2,6 +2,7 @@
 //! with its payload. An ioctl has one request, or one for each kind of payload.
 
 use super::protocol::{ByModel, IntField};
+pub use super::typed_data::{DataForm, ReturnedData, TypedData, TypedLength};
 use super::{Doc, GroupId, Ioctl, IoctlId, NewFd, StructId};
 use crate::layout::Int;
 use crate::reply::Direction;
@@ -79,6 +80,8 @@ pub struct ResultsPlan {
     pub fields: Vec<ResultField>,
     /// The fields that are structs.
     pub structs: Vec<ResultStruct>,
+    /// The data that the kernel returns in other memory, if a number determines their type.
+    pub data: Option<ReturnedData>,
 }
 
 /// A field of results that is a struct.
@@ -190,6 +193,8 @@ pub enum InputKind {
         /// Their number.
         length: MemoryLength,
     },
+    /// Data whose type a number determines, in memory that the argument has the address of.
+    Typed(TypedData),
 }
 
 /// A flag that excludes the others of its choice.

@@ -223,9 +223,11 @@ impl<'a> Lowering<'a> {
         let header = self.spec.abi.cap_headers.get(&self.chain_item(chain).header);
         let header = known(header);
         let struct_ = known(self.structs.get(header.struct_.as_str()).copied());
-        let doc = vec![
-            "the capability's id and version, and the offset of the next capability".to_owned(),
-        ];
+        let doc = match header.version {
+            Some(_) => "the capability's id and version, and the offset of the next capability",
+            None => "the capability's id, and the offset of the next capability",
+        };
+        let doc = vec![doc.to_owned()];
         Field {
             name: "header".to_owned(),
             meta: Meta {

@@ -129,6 +129,8 @@ impl<'a> Lowering<'a> {
                 mask: value.mask.as_ref().map(|mask| self.spelt(mask)),
                 counted_by: counted_by(value),
                 without_payload: value.without_payload,
+                shorter: value.shorter.map(|word| word.value),
+                longer: value.longer.map(|word| word.value),
                 reads: value.reads,
                 returns_fd: self.new_fd(value.returns_fd.as_ref()),
                 gates: value.gates.iter().map(|gate| gate.value.clone()).collect(),

@@ -2,16 +2,14 @@
 //! only file that does; `decode` and `model` derive their own to judge the
 //! readers and the writers that are printed from the plan.
 
-use super::{requests, results};
+use super::{records, requests, results};
 use crate::ir::protocol::{
     ArrayPlan, BitField, ByModel, CapPlan, ChainPlan, ElementPlan, FirstPlan, HeaderFormat,
-    HostField, HostPlan, InputPlan, IntField, KindPlan, ProfilePlan, Protocol, RecordPlan,
-    SpacePlan,
+    HostField, HostPlan, InputPlan, IntField, KindPlan, ProfilePlan, Protocol, SpacePlan,
 };
-use crate::ir::requests::{InputKind, RequestElement};
 use crate::ir::{
     Abi, Arg, Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Copied, Field,
-    Handler, Host, IoctlId, ReplyChain, Role, Struct, StructId, Type,
+    Handler, Host, IoctlId, ReplyChain, Role, Struct, Type,
 };
 use crate::layout::{Model, Span, round_up};
 use crate::reply::{ArgszReply, Direction, Padding, WhenTooSmall};
@@ -24,11 +22,11 @@ pub(super) fn plan(abi: &Abi) -> Protocol {
     let names = requests::names_of(abi);
     let requests = requests::requests(abi, &names);
     let counted = requests::counted_replies(abi, &names);
-    let results = results::results(abi, &requests, &counted);
+    let results = results::results(abi, &names, &requests, &counted);
     let records = Vec::new();
     let mut plan =
         Protocol { headers, capabilities, chains, names, requests, counted, results, records };
-    plan.records = records_of(abi, &plan);
+    plan.records = records::records(abi, &plan);
     plan
 }
 
@@ -202,61 +200,6 @@ fn host_field(struct_: &Struct, index: usize, field: &Field) -> Option<HostField
 pub(super) fn int_field(struct_: &Struct, index: usize) -> Option<IntField> {
     let field = &struct_.fields[index];
     let Type::Int(int) = field.type_ else { return None };
-    Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
-}
-
-/// The structs that are read or written as they are in memory.
-fn records_of(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
-    let struct_of = |element: RequestElement| match element {
-        RequestElement::Struct(id, _) => Some(id),
-        RequestElement::Int(_) => None,
-    };
-    let arrays = plan.capabilities.iter().filter_map(|cap| match cap.array.as_ref()?.element {
-        ElementPlan::Struct(id, _) => Some(id),
-        ElementPlan::Int(_) => None,
-    });
-    let inputs = plan.requests.iter().flat_map(|request| &request.inputs);
-    let inputs = inputs.filter_map(|input| match input.kind {
-        InputKind::Struct { struct_, .. } => Some(struct_),
-        InputKind::Inline { element, .. } | InputKind::Memory { element, .. } => struct_of(element),
-        InputKind::Number { .. } | InputKind::Choice { .. } => None,
-    });
-    let replies = plan.requests.iter().filter_map(|request| Some(request.reply?.struct_));
-    let counted = plan.counted.iter().filter_map(|reply| struct_of(reply.element));
-    let mut ids: Vec<_> = arrays.chain(inputs).chain(replies).chain(counted).collect();
-    let mut outer = 0;
-    while let Some(id) = ids.get(outer).copied() {
-        ids.extend(structs(abi.struct_(id)).map(|(_, inner, _)| inner));
-        outer += 1;
-    }
-    ids.sort_unstable();
-    ids.dedup();
-    let record = |id| {
-        let struct_ = abi.struct_(id);
-        RecordPlan {
-            struct_: id,
-            size: ByModel(struct_.layouts.each_ref().map(|layout| layout.size)),
-            fields: (0..struct_.fields.len()).filter_map(|at| stored_int(struct_, at)).collect(),
-            structs: structs(struct_).collect(),
-        }
-    };
-    ids.into_iter().map(record).collect()
-}
-
-/// The fields of a struct that are structs: their index, struct and offset.
-fn structs(struct_: &Struct) -> impl Iterator<Item = (usize, StructId, ByModel)> {
-    let fields = struct_.fields.iter().enumerate();
-    fields.filter_map(|(index, field)| match field.type_ {
-        Type::Struct(id) => Some((index, id, offset(struct_, index))),
-        _ => None,
-    })
-}
-
-/// An integer field, or a union that is stored as an integer.
-pub(super) fn stored_int(struct_: &Struct, index: usize) -> Option<IntField> {
-    let field = &struct_.fields[index];
-    let Some(arm) = field.arms().first() else { return int_field(struct_, index) };
-    let Type::Int(int) = arm.type_ else { return None };
     Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
 }
 

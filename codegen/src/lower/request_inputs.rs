@@ -2,6 +2,7 @@
 //! from the elements, so the caller does not set them.
 
 use super::requests::{bits, element_of, int, is_one_bit, lp64_offset, lp64_size};
+use super::typed_data;
 use crate::ir::requests::{
     ChoiceOption, FixedFlags, InlineCount, InputKind, MemoryLength, RequestInput,
 };
@@ -16,6 +17,8 @@ use crate::reply::Direction;
 /// Collects the inputs of a request.
 pub(super) struct Inputs<'a> {
     abi: &'a Abi,
+    /// The name of the request.
+    request: &'a str,
     /// The structs of the argument so far, with their offsets.
     structs: Vec<(&'a Struct, u64)>,
     /// Whether fields that go both ways are outputs only.
@@ -28,9 +31,10 @@ pub(super) struct Inputs<'a> {
 }
 
 impl<'a> Inputs<'a> {
-    pub(super) fn new(abi: &'a Abi, reads: bool) -> Self {
+    pub(super) fn new(abi: &'a Abi, request: &'a str, reads: bool) -> Self {
         Self {
             abi,
+            request,
             structs: Vec::new(),
             reads,
             inputs: Vec::new(),
@@ -66,7 +70,8 @@ impl<'a> Inputs<'a> {
         counted: Option<&str>,
     ) {
         self.structs.push((struct_, at));
-        let derived = derived(struct_);
+        let mut derived = derived(struct_);
+        derived.extend(typed_data::derived(struct_, self.abi));
         for index in fields {
             let field = &struct_.fields[index];
             let is_input = match field.direction {
@@ -99,22 +104,31 @@ impl<'a> Inputs<'a> {
                 return self.flags((struct_, field), at, *int, settled, id_of);
             }
             (_, Some(payload)) if !payload.lasting => {
-                let Some(memory) = self.memory(struct_, payload, base, at) else { return };
+                let typed =
+                    typed_data::passed(self.abi, (struct_, base), payload, at, self.request);
+                let memory = || self.memory(struct_, payload, base, at);
+                let Some(memory) = typed.map(InputKind::Typed).or_else(memory) else { return };
                 memory
             }
             (Type::Int(int), lasts) => {
                 self.lasting |= lasts.is_some();
-                InputKind::Number { offset: at, int: *int, group: self.numbers(field, *int) }
+                InputKind::Number { offset: at, int: *int, group: self.numbers(field.group, *int) }
             }
             (Type::Struct(id), _) => {
                 let inner = self.abi.struct_(*id);
                 return self.of_struct(inner, at);
             }
-            (Type::Union(arms), _) => match arms.first().map(|arm| &arm.type_) {
-                Some(Type::Struct(id)) => InputKind::Struct { offset: at, struct_: *id },
-                Some(Type::Int(int)) => InputKind::Number { offset: at, int: *int, group: None },
-                _ => return,
-            },
+            (Type::Union(arms), _) => {
+                match field.input_arm().or(arms.first()).map(|arm| &arm.type_) {
+                    Some(Type::Struct(id)) => InputKind::Struct { offset: at, struct_: *id },
+                    Some(Type::Int(int)) => {
+                        let group = field.input_arm().and_then(|arm| arm.group);
+                        let group = self.numbers(group, *int);
+                        InputKind::Number { offset: at, int: *int, group }
+                    }
+                    _ => return,
+                }
+            }
             (Type::Flexible(..) | Type::Array(..), _) => {
                 let count = match &field.type_ {
                     Type::Flexible(_, count) => count.and_then(|count| {
@@ -131,7 +145,10 @@ impl<'a> Inputs<'a> {
             }
             (Type::Pointer(_), _) => return,
         };
-        self.push(&field.name, &field.meta.doc, kind, present);
+        match field.input_arm() {
+            Some(arm) => self.push(&arm.name, &arm.meta.doc, kind, present),
+            None => self.push(&field.name, &field.meta.doc, kind, present),
+        }
     }
 
     /// The flags that the caller sets: one of each choice, and the others freely.
@@ -167,7 +184,7 @@ impl<'a> Inputs<'a> {
         let free = group.values.iter().filter(|flag| is_one_bit(flag));
         let free: Vec<_> = free.filter(|flag| flag.number as u64 & settled == 0).collect();
         if !free.is_empty() {
-            let kind = InputKind::Number { offset: at, int, group: self.numbers(field, int) };
+            let kind = InputKind::Number { offset: at, int, group: self.numbers(field.group, int) };
             let names = free.iter().map(|flag| format!("`{}`", flag.name)).collect::<Vec<_>>();
             let doc = match id_of {
                 // The documentation of the field is about the id too.
@@ -238,6 +255,7 @@ impl<'a> Inputs<'a> {
                 MemoryLength::Bytes(offset, int)
             }
             PayloadLength::Bytes(Some(_), _) => MemoryLength::Unknown,
+            PayloadLength::Strided { .. } => return None,
             PayloadLength::Bits(BitmapLength { range, page, bytes }) => {
                 let of = |(id, name): &(Option<StructId>, String)| {
                     let owner = id.map_or(Some((struct_, base)), |id| self.struct_at(id));
@@ -261,9 +279,9 @@ impl<'a> Inputs<'a> {
         self.structs.iter().copied().find(|(struct_, _)| std::ptr::eq(*struct_, wanted))
     }
 
-    /// The type of the numbers of a field, if it has one of the same width.
-    fn numbers(&self, field: &Field, int: Int) -> Option<GroupId> {
-        field.group.filter(|id| {
+    /// The group of the numbers of a field, if it has a type of the same width.
+    fn numbers(&self, group: Option<GroupId>, int: Int) -> Option<GroupId> {
+        group.filter(|id| {
             let group = self.abi.group(*id);
             group.rust.is_some() && group.int.size() == int.size()
         })
@@ -331,7 +349,8 @@ fn flag_of<'a>(abi: &'a Abi, struct_: &Struct, field: &Field) -> Option<&'a Valu
     let is_input = matches!(field.direction, Some(Direction::In | Direction::InOut));
     let (_, _, group) = flags(abi, struct_)?;
     let name = field
-        .valid_if
+        .input_arm()
+        .map_or(&field.valid_if, |arm| &arm.valid_if)
         .as_ref()
         .filter(|_| is_input && !matches!(field.type_, Type::Flexible(..)))?;
     group.values.iter().find(|flag| flag.name == *name)

@@ -233,7 +233,7 @@ impl<'a> IoctlArgument<'a> {
 
     fn plan(&self, variant: &PayloadKind<'a>) -> RequestPlan {
         let tail = self.tail();
-        let mut inputs = Inputs::new(self.abi, variant.reads);
+        let mut inputs = Inputs::new(self.abi, &variant.name, variant.reads);
         let counts = variant.payload.and_then(|(_, count)| count);
         inputs.of_argument(self.struct_, (variant.settled, variant.id_of), counts, tail.is_some());
         let end = tail.map_or(lp64_size(self.struct_), |tail| lp64_offset(self.struct_, tail));

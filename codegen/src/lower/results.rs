@@ -1,8 +1,10 @@
 //! Derives the plan of the results of requests: where they are in the argument, and
 //! which of their fields a view shows.
 
-use super::protocol::{offset, stored_int};
+use super::protocol::offset;
+use super::records::stored_int;
 use super::requests::lp64_offset;
+use super::typed_data;
 use crate::ir::protocol::ByModel;
 use crate::ir::requests::{
     CountedReply, ReplyStruct, RequestPlan, ResultField, ResultStruct, ResultsPlan,
@@ -10,9 +12,11 @@ use crate::ir::requests::{
 use crate::ir::{Abi, Arg, IoctlId, Role, Struct, Type};
 use crate::names;
 
-/// The results of all requests, each struct at each place once.
+/// The results of all requests, each struct at each place once. `names` has the name of
+/// each ioctl's functions.
 pub(super) fn results(
     abi: &Abi,
+    names: &[String],
     requests: &[RequestPlan],
     counted: &[CountedReply],
 ) -> Vec<ResultsPlan> {
@@ -28,7 +32,8 @@ pub(super) fn results(
             let mut free = std::iter::once(name.clone()).chain(numbered);
             let name = free.find(|name| !taken.contains(name)).unwrap_or(name);
             taken.push(name.clone());
-            plans.extend(results_plan(abi, request.ioctl, reply, name));
+            let own = &names[request.ioctl.0];
+            plans.extend(results_plan(abi, (request.ioctl, own), reply, name));
         }
     }
     plans
@@ -36,7 +41,7 @@ pub(super) fn results(
 
 fn results_plan(
     abi: &Abi,
-    ioctl: IoctlId,
+    (ioctl, own): (IoctlId, &str),
     reply: ReplyStruct,
     name: String,
 ) -> Option<ResultsPlan> {
@@ -72,6 +77,10 @@ fn results_plan(
         argsz: argument.argsz.map(|argsz| lp64_offset(argument, argsz)),
         fields: integers.collect(),
         structs: structs.collect(),
+        data: match reply.offset {
+            0 => typed_data::returned(abi, struct_, own),
+            _ => None,
+        },
     })
 }
 

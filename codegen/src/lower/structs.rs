@@ -3,7 +3,7 @@
 use super::{Lowering, known, parts};
 use crate::ir::{
     BitmapLength, Choice, Field, GroupId, Meta, Payload, PayloadLength, Role, Struct, StructId,
-    StructRole, Type, UnionArm,
+    StructRole, Type, TypeField, UnionArm,
 };
 use crate::layout::{Int, Layout, Model, PerModel};
 use crate::reply::Direction;
@@ -155,7 +155,12 @@ impl<'a> Lowering<'a> {
     }
 
     fn pointer_payload(&self, payload: &spec::PayloadSpec) -> Payload {
+        let named = |name: &Option<Placed<String>>| known(name.as_ref()).value.clone();
         let length = match (&payload.type_, &payload.bits, payload.length_fields().next()) {
+            _ if payload.stride.is_some() => PayloadLength::Strided {
+                count: named(&payload.count),
+                stride: named(&payload.stride),
+            },
             (_, Some(bits), _) => PayloadLength::Bits(BitmapLength {
                 range: self.ranges(payload).collect(),
                 page: bits.per.value.clone(),
@@ -180,7 +185,15 @@ impl<'a> Lowering<'a> {
         Payload {
             direction: payload.direction,
             element: element.unwrap_or(Type::Int(Int::U8)),
+            type_by: payload.type_field().map(|(item, field, _)| TypeField {
+                struct_: item.map(|name| known(self.struct_of(name))),
+                field: field.to_owned(),
+            }),
             length,
+            shorter: payload.shorter.map(|word| word.value),
+            longer: payload.longer.map(|word| word.value),
+            returns: payload.returns,
+            too_small: payload.too_small.as_ref().map(|error| error.value.0.clone()),
             lasting: payload.lasting,
         }
     }

@@ -3,6 +3,7 @@
 mod allow;
 mod chains;
 mod numbers;
+mod payloads;
 mod structs;
 
 use schemars::JsonSchema;
@@ -18,7 +19,8 @@ use crate::release::{Release, Since};
 pub use allow::Exception;
 pub use chains::{CapabilitySpec, ChainSpec, First};
 pub use numbers::{ReservedSpec, ValueSpec, Values};
-pub use structs::{FieldSpec, PayloadSpec, StructSpec};
+pub use payloads::PayloadSpec;
+pub use structs::{FieldSpec, StructSpec};
 
 /// Passes the kinds of items, each with its type, to another macro.
 macro_rules! item_kinds {

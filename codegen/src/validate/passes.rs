@@ -24,6 +24,7 @@ mod rust_names;
 mod rust_views;
 mod spaces;
 mod type_refs;
+mod typed_memory;
 mod values;
 mod versions;
 
@@ -43,6 +44,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     before::check(check);
     fields::check(check);
     payloads::check(check);
+    typed_memory::check(check);
     roles::check(check);
     type_refs::check(check);
     if !check.incomplete {

@@ -47,12 +47,18 @@ fn main() {
         let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).expect("two digits");
         let bytes: Vec<u8> = (0..hex.len() / 2).map(|index| byte(index * 2)).collect();
         let start = "reply argsz=none need=none\n";
+        assert!(chains::NAMES.contains(&chain));
         let (mut direct, mut read) = (start.to_owned(), start.to_owned());
         chains::canonical(&mut direct, chain, bytes.as_slice());
         chains::canonical(&mut read, chain, &Device(bytes));
         assert_eq!(direct, read);
         write!(out, "{direct}.\n").expect("a reader");
     }
+}
+
+/// A chain or a variant that the generated program does not have.
+fn unexpected() {
+    panic!("the program has no such chain or capability");
 }
 
 /// The number of a field, without its type.

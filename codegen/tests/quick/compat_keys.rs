@@ -9,12 +9,12 @@ use capchain::compat::{
 };
 use capchain::ir::{
     Abi, Bits, CapabilityId, ChainId, ChainStart, Choice, GroupKind, KindOf, NewFd, Payload,
-    PayloadLength, Space, StructId, Type, Value,
+    PayloadLength, Space, StructId, Type, TypeField, Value,
 };
 use capchain::layout::Int;
 use capchain::lower::lower;
 use capchain::output::{CodeFile, CodeLanguage};
-use capchain::reply::Direction;
+use capchain::reply::{Direction, ReturnedLength, WhenLonger, WhenShorter};
 use support::comparisons::exit_code;
 use support::fixtures::{self, side};
 use support::spec_folder::SpecFolder;
@@ -192,6 +192,46 @@ fn made_changes() -> Vec<MadeChange> {
             ["1 Wire OldProgram major major major", "1 Wire OldProgram major major major"],
         ),
         made(
+            "Payload.type_by",
+            add_memory,
+            |abi| {
+                let field = TypeField { struct_: None, field: "kind".to_owned() };
+                memory(abi).type_by = Some(field);
+            },
+            [WIRE, WIRE],
+        ),
+        made(
+            "Payload.shorter",
+            add_memory,
+            |abi| memory(abi).shorter = Some(WhenShorter::ZeroFilled),
+            [NOTE, "1 Wire OldProgram major major major"],
+        ),
+        made(
+            "Payload.longer",
+            add_memory,
+            |abi| memory(abi).longer = Some(WhenLonger::Zero),
+            [NOTE, "1 Wire OldProgram major major major"],
+        ),
+        made(
+            "Payload.returns",
+            add_memory,
+            |abi| memory(abi).returns = Some(ReturnedLength::Full),
+            [WIRE, WIRE],
+        ),
+        made(
+            "Payload.too_small",
+            add_memory,
+            |abi| memory(abi).too_small = Some("EMSGSIZE".to_owned()),
+            [WIRE, WIRE],
+        ),
+        made(
+            "Value.shorter",
+            |_| (),
+            |abi| flag(abi).shorter = Some(WhenShorter::ZeroFilled),
+            [WIRE, WIRE],
+        ),
+        made("Value.longer", |_| (), |abi| flag(abi).longer = Some(WhenLonger::Zero), [WIRE, WIRE]),
+        made(
             "Ioctl.returns_fd",
             |_| (),
             |abi| abi.ioctls[0].returns_fd = Some(NewFd::Other),
@@ -343,7 +383,12 @@ fn add_memory(abi: &mut Abi) {
     abi.structs[struct_].fields[field].payload = Some(Payload {
         direction: Direction::In,
         element: Type::Int(Int::U8),
+        type_by: None,
         length: PayloadLength::Fixed(8),
+        shorter: None,
+        longer: None,
+        returns: None,
+        too_small: None,
         lasting: false,
     });
 }
@@ -433,6 +478,7 @@ fn keys(path: &str) -> Vec<(String, String)> {
 fn every_key_is_compared_or_listed_with_a_reason() {
     let mut all = keys("codegen/src/ir.rs");
     all.extend(keys("codegen/src/ir/handlers.rs"));
+    all.extend(keys("codegen/src/ir/payloads.rs"));
     all.extend(keys("codegen/src/ir/proposals.rs"));
     all.extend(keys("codegen/src/ir/spaces.rs"));
     all.extend(keys("codegen/src/ir/regions.rs"));

@@ -18,6 +18,11 @@ fn decode_takes_any_bytes() {
 }
 
 #[test]
+fn spaces_can_be_any_bytes() {
+    run("space", fuzz_targets::space, rounds(1000));
+}
+
+#[test]
 fn the_forms_of_input_take_any_bytes() {
     run("input", fuzz_targets::input, rounds(700));
 }

@@ -50,6 +50,7 @@ mod new_kernel;
 mod overlays;
 mod patched_headers;
 mod pci;
+mod pointed_data;
 mod proposals;
 mod protocol;
 mod requests;

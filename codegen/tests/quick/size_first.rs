@@ -15,6 +15,10 @@ use capchain::release::Release;
 use support::fixtures::{self, side};
 use support::spec_folder::SpecFolder;
 
+/// The function that the generated crates have.
+#[path = "../../runtime/receive.rs"]
+mod receive;
+
 const ABIS: [&str; 3] = ["iommufd", "fwctl", "liveupdate"];
 
 /// The releases in which an ABI exists, each as one side of a comparison.
@@ -185,6 +189,70 @@ fn checked<'a>(
         }
     }
     counts
+}
+
+#[test]
+fn receive_decides_as_the_model_does() {
+    let mut counts = [0; 3];
+    for abis in changed() {
+        for abi in abis {
+            for (ioctl, struct_, handler) in
+                abi.ioctls.iter().filter_map(|ioctl| served(abi, &ioctl.name))
+            {
+                for request in requests(abi, struct_) {
+                    for longer in [0, 1, 8] {
+                        for last in [0, 1] {
+                            let taken =
+                                taken(abi, (ioctl, struct_, handler), &request, (longer, last));
+                            counts[taken] += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(counts.iter().all(|count| *count > 100), "{counts:?}");
+}
+
+/// Whether a kernel takes a request with so many bytes more, of which the last one is given:
+/// 0 if it does, 1 if the request is short, 2 if its tail is not zero.
+fn taken(
+    abi: &Abi,
+    served: (&Ioctl, &Struct, &Handler),
+    request: &[u8],
+    (longer, last): (usize, u8),
+) -> usize {
+    let (_, struct_, handler) = served;
+    let argsz = u32::from_le_bytes(request[..4].try_into().expect("a size")) as usize;
+    let mut argument = request[..argsz].to_vec();
+    if longer > 0 {
+        argument.resize(size(struct_).max(argsz) + longer, 0);
+        *argument.last_mut().expect("a byte") = last;
+        let argsz = argument.len() as u32;
+        argument[..4].copy_from_slice(&argsz.to_le_bytes());
+    }
+    let mut known = vec![0xaa; size(struct_)];
+    let result = receive::receive(&mut known, handler.minsz as usize, &argument);
+    let errors = &handler.errors;
+    let answer = answer(abi, served, &argument).result;
+    match result {
+        Err(receive::Refusal::Short) => {
+            assert_eq!(answer, Err(errors.short.as_str()));
+            1
+        }
+        Err(receive::Refusal::Tail) => {
+            assert_eq!(answer, Err(errors.tail.as_str()));
+            2
+        }
+        Ok(()) => {
+            assert_ne!(answer, Err(errors.tail.as_str()));
+            assert!(argument.len() >= handler.minsz as usize);
+            let given = argument.len().min(known.len());
+            assert_eq!(known[..given], argument[..given]);
+            assert!(known[given..].iter().all(|byte| *byte == 0));
+            0
+        }
+    }
 }
 
 /// The verdicts on neighbouring releases, and on the first and the last one.

@@ -2,6 +2,7 @@
 //! defines the set. Every implementation reads a sample of it.
 
 mod counted;
+mod spaces;
 
 use std::fs;
 use std::path::Path;

@@ -12,6 +12,8 @@ use support::fixtures;
 use support::lspci::{self, ListedCapability, Pciutils};
 use support::random::{Random, rounds};
 
+use crate::spaces::Programs;
+
 /// A capability: its offset, its id, and its version if it is an extended one.
 type Place = (u64, u64, Option<u16>);
 
@@ -112,6 +114,46 @@ fn the_capabilities_of_every_device_are_those_of_lspci() {
     }
     println!("{} devices, {} differ:\n{}", devices.len(), different.len(), different.join("\n"));
     assert_eq!(different.len(), 0);
+}
+
+/// The capabilities in the conformance text of a chain.
+fn places(chain: &str, text: &str) -> Vec<Place> {
+    let caps = text.lines().filter_map(|line| line.strip_prefix("cap "));
+    let place = |line: &str| {
+        let number = |key: &str| {
+            let word = line.split(' ').find_map(|word| word.strip_prefix(key)?.strip_prefix('='));
+            word.and_then(|word| word.parse::<u64>().ok()).expect("a number")
+        };
+        let version = (chain == "extended").then(|| number("version") as u16);
+        (number("at"), number("id"), version)
+    };
+    caps.map(place).collect()
+}
+
+#[test]
+#[ignore = "compiles the crate and the header of PCI; .ci/long lspci runs it"]
+fn the_generated_walks_list_the_capabilities_that_lspci_lists() {
+    let Some(pciutils) = Pciutils::find() else { return };
+    let (abi, devices) = (abi(), spaces(&pciutils));
+    let chains = ["standard", "extended"];
+    let cases = devices.iter().flat_map(|(_, space)| {
+        chains.iter().map(move |chain| ((*chain).to_owned(), space.clone()))
+    });
+    let spaces: Vec<_> = devices.iter().map(|(_, space)| space.clone()).collect();
+    let listed = listed(&pciutils, &spaces).expect("lists");
+    for (program, texts) in Programs::new(&abi).texts(&cases.collect::<Vec<_>>()) {
+        let mut count = 0;
+        for ((name, _), (texts, listed)) in devices.iter().zip(texts.chunks(2).zip(&listed)) {
+            let own = chains.iter().zip(texts).flat_map(|(chain, text)| places(chain, text));
+            let own: Vec<_> = own.collect();
+            let alike = own.iter().zip(&listed.places).all(|(own, listed)| same(own, listed));
+            let alike = alike && own.len() == listed.places.len();
+            assert!(alike, "{program}, {name}: {own:x?} {listed:x?}");
+            count += own.len();
+        }
+        println!("{program}: {} devices with {count} capabilities", devices.len());
+        assert!(count > 1000, "{count}");
+    }
 }
 
 #[test]

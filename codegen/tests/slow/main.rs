@@ -33,7 +33,6 @@ mod linux_headers;
 mod lspci;
 mod matrix_compiled;
 mod no_panic;
-mod pci_abi;
 mod pci_regs;
 mod proofs;
 mod proposals;

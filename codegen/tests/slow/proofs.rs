@@ -1,13 +1,20 @@
 //! The inputs of `.ci/prove`: the proofs compile, and their mutations match the
-//! header, both without a model checker.
+//! headers, both without a model checker.
 //!
 //! With CAPCHAIN_PROOFS=FOLDER, the generated inputs are written there.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
+use capchain::ir::Abi;
 use capchain::lower::lower;
-use support::{fixtures, proof_program};
+use support::{fixtures, proof_program, space_proof};
+
+/// The ABI with chains in a space.
+fn abi_with_spaces() -> Abi {
+    lower(&fixtures::open(&fixtures::root().join("spec/pci")), None)
+}
 
 #[test]
 fn what_proofs_need_is_left_where_it_is_asked_for() {
@@ -15,10 +22,14 @@ fn what_proofs_need_is_left_where_it_is_asked_for() {
     let folder = fixtures::root().join(folder);
     fs::create_dir_all(&folder).expect("a folder");
     proof_program::write(&folder, &lower(&fixtures::spec(), None));
+    space_proof::write(&folder, &abi_with_spaces());
 }
 
 /// The files with proofs.
 const PROOFS: [&str; 5] = ["walk.c", "values.c", "calls.c", "builder.c", "theorem.c"];
+
+/// The proof about chains in a space.
+const PROOF_OF_SPACES: &str = "space.c";
 
 /// The mutations that a proof names: what is in the header, and what it becomes.
 fn breaks(proof: &str) -> Vec<(String, String)> {
@@ -31,8 +42,10 @@ fn breaks(proof: &str) -> Vec<(String, String)> {
 
 #[test]
 fn the_header_has_what_proofs_break() {
-    let header = capchain::emit::c_header(&lower(&fixtures::spec(), None)).contents;
-    for proof in PROOFS {
+    let replies = capchain::emit::c_header(&lower(&fixtures::spec(), None)).contents;
+    let spaces = capchain::emit::c_header(&abi_with_spaces()).contents;
+    let proofs = PROOFS.map(|proof| (proof, &replies));
+    for (proof, header) in proofs.into_iter().chain([(PROOF_OF_SPACES, &spaces)]) {
         let breaks = breaks(proof);
         assert!(!breaks.is_empty(), "{proof} can fail of nothing");
         for (from, to) in breaks {
@@ -72,14 +85,34 @@ fn proofs_compile_for_every_chain_and_profile() {
     for line in profiles.lines() {
         let (profile, chain) = line.split_once(' ').expect("a profile and its chain");
         for proof in PROOFS {
-            let mut gcc = Command::new("gcc");
-            gcc.args(["-std=gnu11", "-fsyntax-only", "-Wall", "-Werror", "-Wno-unused", "-I"]);
-            gcc.arg(folder.path()).args(["-DBYTES=64", &format!("-DCHAIN=\"{chain}.h\"")]);
-            gcc.arg(format!("-DPROFILE=vfio_abi_profile_{profile}"));
-            let output = gcc.arg(fixtures::root().join("codegen/proofs").join(proof)).output();
-            let output = output.expect("gcc is needed to test the proofs");
-            let errors = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{proof} of {profile}: {errors}");
+            let profile = format!("-DPROFILE=vfio_abi_profile_{profile}");
+            compiles(folder.path(), proof, chain, &[&profile]);
         }
     }
+}
+
+/// Compiles a proof for a chain with the headers in a folder.
+fn compiles(folder: &Path, proof: &str, chain: &str, args: &[&str]) {
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-std=gnu11", "-fsyntax-only", "-Wall", "-Werror", "-Wno-unused", "-I"]);
+    gcc.arg(folder).args(["-DBYTES=64", &format!("-DCHAIN=\"{chain}.h\"")]).args(args);
+    let output = gcc.arg(fixtures::root().join("codegen/proofs").join(proof)).output();
+    let output = output.expect("gcc is needed to test the proofs");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{proof} of {chain} {args:?}: {errors}");
+}
+
+#[test]
+fn the_proof_of_spaces_compiles_for_every_chain_and_covers_every_getter() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let abi = abi_with_spaces();
+    space_proof::write(folder.path(), &abi);
+    let header = capchain::emit::c_header(&abi).contents;
+    fs::write(folder.path().join("pci_abi.h"), &header).expect("a file");
+    let chains = fs::read_to_string(folder.path().join("spaces")).expect("the chains");
+    assert_eq!(chains.lines().count(), 2, "{chains}");
+    chains.lines().for_each(|chain| compiles(folder.path(), PROOF_OF_SPACES, chain, &[]));
+    // The proof is about the only functions that read.
+    assert_eq!(header.matches("space->bytes[").count(), 1);
+    assert_eq!(header.matches("space->read(").count(), 1);
 }

@@ -2,6 +2,7 @@
 //! as `decode` does.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use capchain::decode::{Subject, conformance_text, decode};
@@ -11,9 +12,10 @@ use capchain::lower::lower;
 use support::process::succeed_with_input;
 use support::random::{Random, rounds};
 use support::{fixtures, space_program};
+use tempfile::TempDir;
 
 /// A chain and the bytes of a space.
-type Case = (String, Vec<u8>);
+pub(crate) type Case = (String, Vec<u8>);
 
 fn abi() -> Abi {
     lower(&fixtures::open(&fixtures::root().join("codegen/tests/specs/space")), None)
@@ -40,7 +42,61 @@ fn seed() -> Vec<u8> {
 }
 
 /// The texts of `decode` and of both programs, which must be alike.
-fn agree(abi: &Abi, cases: &[Case]) -> Vec<String> {
+pub(crate) fn agree(abi: &Abi, cases: &[Case]) -> Vec<String> {
+    Programs::new(abi).agree(abi, cases)
+}
+
+/// The programs of an ABI that read spaces: by bytes and through accessors.
+pub(crate) struct Programs {
+    rust: PathBuf,
+    c: PathBuf,
+    _folder: TempDir,
+}
+
+impl Programs {
+    pub(crate) fn new(abi: &Abi) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let rust = space_program::rust(folder.path(), abi);
+        let c = space_program::c(folder.path(), abi);
+        Self { rust, c, _folder: folder }
+    }
+
+    /// The texts of `decode` and of the programs, which must be alike.
+    pub(crate) fn agree(&self, abi: &Abi, cases: &[Case]) -> Vec<String> {
+        let decoded = decoded(abi, cases);
+        for (name, texts) in self.texts(cases) {
+            for ((case, one), two) in cases.iter().zip(&decoded).zip(texts) {
+                assert!(one == &two, "{case:02x?}\n{one}\n{name}: {two}");
+            }
+        }
+        decoded
+    }
+
+    /// The texts of each program.
+    pub(crate) fn texts(&self, cases: &[Case]) -> Vec<(&'static str, Vec<String>)> {
+        let line = |(chain, bytes): &Case| {
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("{chain} {hex}\n")
+        };
+        let input: String = cases.iter().map(line).collect();
+        let mut accessors = Command::new(&self.c);
+        accessors.arg("accessors");
+        let programs = [
+            ("Rust", Command::new(&self.rust)),
+            ("C", Command::new(&self.c)),
+            ("C by accessors", accessors),
+        ];
+        let texts = programs.into_iter().map(|(name, mut program)| {
+            let text = succeed_with_input(&mut program, input.as_bytes());
+            let answers = text.split_terminator(".\n").map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(answers.len(), cases.len(), "{name}");
+            (name, answers)
+        });
+        texts.collect()
+    }
+}
+
+fn decoded(abi: &Abi, cases: &[Case]) -> Vec<String> {
     let decoded = cases.iter().map(|(chain, bytes)| {
         let subject = Subject::Chain(abi.find_chain(chain).expect("a chain"));
         // The byte order of the target does not matter.
@@ -50,28 +106,7 @@ fn agree(abi: &Abi, cases: &[Case]) -> Vec<String> {
         assert_eq!(text, big_endian);
         text
     });
-    let decoded: Vec<_> = decoded.collect();
-    let line = |(chain, bytes): &Case| {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{chain} {hex}\n")
-    };
-    let input: String = cases.iter().map(line).collect();
-    let folder = tempfile::tempdir().expect("a folder");
-    let rust = space_program::rust(folder.path(), abi);
-    let c = space_program::c(folder.path(), abi);
-    let mut accessors = Command::new(&c);
-    accessors.arg("accessors");
-    let programs =
-        [("Rust", Command::new(rust)), ("C", Command::new(c)), ("C by accessors", accessors)];
-    for (name, mut program) in programs {
-        let text = succeed_with_input(&mut program, input.as_bytes());
-        let answers: Vec<_> = text.split_terminator(".\n").collect();
-        assert_eq!(answers.len(), cases.len(), "{name}");
-        for ((case, one), two) in cases.iter().zip(&decoded).zip(answers) {
-            assert!(one == two, "{case:02x?}\n{one}\n{name}: {two}");
-        }
-    }
-    decoded
+    decoded.collect()
 }
 
 fn case(chain: &str, bytes: &[u8]) -> Case {

@@ -207,7 +207,7 @@ const SizeofCapHeader = 2
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapPm struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// Power states and events that the function supports.
 	Pmc CapPmPmc
@@ -228,7 +228,7 @@ const SizeofCapPm = 8
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapVpd struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// Address to read or write.
 	Addr CapVpdAddr
@@ -245,7 +245,7 @@ const SizeofCapVpd = 8
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapSlotid struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// The slots of the bridge.
 	Esr CapSlotidEsr
@@ -262,7 +262,7 @@ const SizeofCapSlotid = 4
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapVndr struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// Bytes of the capability.
 	Len uint8
@@ -277,7 +277,7 @@ const SizeofCapVndr = 3
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapDbg struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// BAR and offset of the registers.
 	Port uint16
@@ -292,7 +292,7 @@ const SizeofCapDbg = 4
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapShpc struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// Selects the register.
 	DwordSelect uint8
@@ -311,7 +311,7 @@ const SizeofCapShpc = 8
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapSsvid struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// Not used.
 	Reserved uint16
@@ -330,7 +330,7 @@ const SizeofCapSsvid = 8
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapSata struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// Revision of the capability.
 	Revision uint16
@@ -347,7 +347,7 @@ const SizeofCapSata = 8
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapAf struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// Bytes of the capability.
 	Length uint8
@@ -368,7 +368,7 @@ const SizeofCapAf = 6
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapMsi struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// Form of the capability, and the number of vectors.
 	Flags CapMsiFlags
@@ -385,7 +385,7 @@ const SizeofCapMsi = 8
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapMsix struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// Size of the table, and whether it is used.
 	Flags CapMsixFlags
@@ -404,7 +404,7 @@ const SizeofCapMsix = 12
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapAgp struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// Version, a digit in each half.
 	Version uint8
@@ -425,7 +425,7 @@ const SizeofCapAgp = 12
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapChswp struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// State of the card.
 	Csr CapChswpCsr
@@ -442,7 +442,7 @@ const SizeofCapChswp = 4
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapPcix struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// Modes of the function.
 	Command uint16
@@ -459,7 +459,7 @@ const SizeofCapPcix = 8
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapHt struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// Kind of the capability, and its bits.
 	Command uint16
@@ -474,7 +474,7 @@ const SizeofCapHt = 4
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapExp struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// Version of the capability, and type of the device or port.
 	Flags CapExpFlags
@@ -554,7 +554,7 @@ const SizeofExpRegisters = 60
 //
 // Since Linux 4.4; source: include/uapi/linux/pci_regs.h.
 type CapEa struct {
-	// The capability's id and version, and the offset of the next capability.
+	// The capability's id, and the offset of the next capability.
 	Header [2]byte
 	// Number of entries.
 	NumEnt uint8

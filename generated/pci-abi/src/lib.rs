@@ -51,11 +51,15 @@ mod bindgen;
 #[cfg(feature = "bindings")]
 pub mod bindings;
 
+mod bits;
+
 #[macro_use]
 mod flags;
 
 pub mod history;
 mod space;
+mod space_cap;
+mod space_walk;
 
 #[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
 mod target;

@@ -132,3 +132,17 @@ pub(crate) fn check_bitmap(bytes: usize, range: u64, page: u64) -> Result<(), Ar
         false => Ok(()),
     }
 }
+
+/// The size of a struct up to its last field that is not zero, but at least `minsz`: the
+/// kernel reads zeros in place of missing bytes, and an older kernel refuses bytes that it
+/// does not know.
+#[allow(dead_code, reason = "an ABI may pass no data with a length of their own")]
+pub(crate) fn used_size<T: Element>(data: &T, minsz: usize) -> usize {
+    let mut size = minsz;
+    data.write(&mut |offset, field| {
+        if field.iter().any(|byte| *byte != 0) {
+            size = size.max((offset as usize).saturating_add(field.len()));
+        }
+    });
+    size
+}

@@ -3,6 +3,7 @@
 //! The walk over a capability chain. It is bounded by the reply, ends on every
 //! input, reads at any alignment and allocates nothing.
 
+use crate::bits::BitField;
 use crate::wire::Wire;
 
 /// An error in a chain, and the offset of the capability that has it.
@@ -91,19 +92,6 @@ impl core::fmt::Display for ChainError {
 }
 
 impl core::error::Error for ChainError {}
-
-/// Bits of an integer in a header.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct BitField {
-    /// Offset of the integer in the header.
-    pub(crate) offset: u32,
-    /// Width of the integer in bytes.
-    pub(crate) width: u32,
-    /// The lowest bit.
-    pub(crate) low: u32,
-    /// Mask, applied after the shift.
-    pub(crate) mask: u64,
-}
 
 /// The format of a chain's headers, and the meaning of their offsets.
 #[derive(Debug)]

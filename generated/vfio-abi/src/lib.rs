@@ -60,14 +60,16 @@ pub mod bindings;
 
 mod argument;
 mod array;
-mod chain;
-mod counted;
+mod bits;
 
 #[cfg(all(feature = "ioctl", target_os = "linux"))]
 mod call;
 
 #[cfg(all(feature = "ioctl", target_os = "linux"))]
 pub mod calls;
+
+mod chain;
+mod counted;
 
 #[macro_use]
 mod flags;

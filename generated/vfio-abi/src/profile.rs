@@ -5,7 +5,8 @@
 
 use core::marker::PhantomData;
 
-use crate::chain::{BitField, HeaderFormat};
+use crate::bits::BitField;
+use crate::chain::HeaderFormat;
 use crate::reply::Host;
 use crate::wire::Wire;
 

@@ -22,7 +22,8 @@ pub use device::*;
 pub use region::*;
 pub use type1::*;
 
-use crate::chain::{BitField, HeaderFormat};
+use crate::bits::BitField;
+use crate::chain::HeaderFormat;
 
 /// The header `info`.
 pub(crate) const INFO: HeaderFormat = HeaderFormat {

@@ -4,12 +4,13 @@
 use std::borrow::Cow;
 
 use super::Datum;
-use super::words::{count_word, direction_word, kind_word, literal_fact, role_word};
+use super::words::{
+    count_word, direction_word, kind_word, literal_fact, longer_word, role_word, shorter_word,
+};
 use crate::compat::matching::{Matching, Renames};
 use crate::ir::{
-    Abi, Arg, BitmapLength, Choice, FdKind, Field, Group, GroupId, Header, Ioctl, IoctlNumbers,
-    Macro, Member, NewFd, Payload, PayloadLength, Reserved, Struct, StructId, Type, UnionArm,
-    Value,
+    Abi, Arg, Choice, FdKind, Field, Group, GroupId, Header, Ioctl, IoctlNumbers, Macro, Member,
+    NewFd, Payload, Reserved, Struct, Type, UnionArm, Value,
 };
 use crate::layout::Layout;
 use crate::output::{CodeFile, CodeLanguage};
@@ -126,11 +127,21 @@ impl<'a> SideNames<'_, 'a> {
         ]
     }
 
-    pub(super) fn member_facts(&self, struct_: &'a Struct, member: &Member<'a>) -> [Fact<'a>; 14] {
+    pub(super) fn member_facts(&self, struct_: &'a Struct, member: &Member<'a>) -> [Fact<'a>; 19] {
         let Member { name, meta: _, type_, role, direction, valid_if, version, spans, union: _ } =
             *member;
         let Held { group, ids, payload, choices } = held(struct_, name);
-        let [payload_direction, element, length, lasting] = self.payload(payload);
+        let [
+            payload_direction,
+            element,
+            type_by,
+            length,
+            shorter,
+            longer,
+            returns,
+            too_small,
+            lasting,
+        ] = self.payload(payload);
         [
             Fact("Field.name", text(name)),
             Fact("Field.type_", Datum::Text(self.type_(struct_, type_))),
@@ -140,45 +151,18 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Field.ids", self.group(ids)),
             Fact("Payload.direction", payload_direction),
             Fact("Payload.element", element),
+            Fact("Payload.type_by", type_by),
             Fact("Payload.length", length),
+            Fact("Payload.shorter", shorter),
+            Fact("Payload.longer", longer),
+            Fact("Payload.returns", returns),
+            Fact("Payload.too_small", too_small),
             Fact("Payload.lasting", lasting),
             Fact("Field.choices", choices_fact(choices)),
             Fact("Field.valid_if", optional(valid_if.map(|gate| self.constant(gate)))),
             Fact("Field.version", Datum::Number(version.into())),
             Fact("Layout.fields", Datum::Spans(spans)),
         ]
-    }
-
-    fn payload(&self, payload: Option<&'a Payload>) -> [Datum<'a>; 4] {
-        let Some(payload) = payload else { return [const { Datum::Unset }; 4] };
-        let Payload { direction, element, length, lasting } = payload;
-        [
-            text(direction_word(*direction)),
-            Datum::Text(self.abi.type_text(element).into()),
-            Datum::Text(self.length(length).into()),
-            Datum::Flag(*lasting),
-        ]
-    }
-
-    fn length(&self, length: &PayloadLength) -> String {
-        match length {
-            PayloadLength::Fixed(elements) => format!("{elements} elements"),
-            PayloadLength::Elements(field) => format!("the elements of `{field}`"),
-            PayloadLength::Bytes(id, field) => self.field_path(*id, field),
-            PayloadLength::Bits(BitmapLength { range, page, bytes }) => {
-                let range = range.iter().map(|(id, field)| self.field_path(*id, field));
-                let range = range.collect::<Vec<_>>().join(" or ");
-                let bytes = bytes.iter().map(|bytes| format!("`{bytes}`, with "));
-                format!("{}the bits for {range} by `{page}`", bytes.collect::<String>())
-            }
-        }
-    }
-
-    fn field_path(&self, struct_: Option<StructId>, field: &str) -> String {
-        match struct_ {
-            Some(id) => format!("`{}.{field}`", self.struct_(&self.abi.struct_(id).name)),
-            None => format!("`{field}`"),
-        }
     }
 
     pub(super) fn group_facts(&self, group: &'a Group) -> [Fact<'a>; 4] {
@@ -206,7 +190,7 @@ impl<'a> SideNames<'_, 'a> {
         (*value, name)
     }
 
-    pub(super) fn value(&self, group: &'a Group, value: &'a Value) -> [Fact<'a>; 13] {
+    pub(super) fn value(&self, group: &'a Group, value: &'a Value) -> [Fact<'a>; 15] {
         let Value {
             name,
             short,
@@ -218,6 +202,8 @@ impl<'a> SideNames<'_, 'a> {
             mask,
             counted_by,
             without_payload,
+            shorter,
+            longer,
             reads,
             returns_fd,
             gates,
@@ -240,6 +226,8 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Value.mask", optional(mask.as_deref().map(|mask| self.constant(mask)))),
             Fact("Value.counted_by", optional(counted_by.as_deref())),
             Fact("Value.without_payload", Datum::Flag(*without_payload)),
+            Fact("Value.shorter", optional(shorter.map(|one| shorter_word(Some(one))))),
+            Fact("Value.longer", optional(longer.map(|one| longer_word(Some(one))))),
             Fact("Value.reads", Datum::Flag(*reads)),
             Fact("Value.returns_fd", self.new_fd(*returns_fd)),
             Fact("Value.gates", list(gates.iter().map(|gate| self.constant(gate)))),

@@ -3,7 +3,10 @@
 use super::Datum;
 use super::facts::text;
 use crate::ir::{GroupKind, Literal, Role};
-use crate::reply::{ArgszReply, Count, Direction, Padding, Unset, WhenTooSmall};
+use crate::reply::{
+    ArgszReply, Count, Direction, Padding, ReturnedLength, Unset, WhenLonger, WhenShorter,
+    WhenTooSmall,
+};
 
 /// The parts of a literal that programs see, besides its number.
 pub(super) fn literal_fact(literal: &Literal) -> Datum<'_> {
@@ -37,6 +40,32 @@ pub(super) fn direction_word(direction: Direction) -> &'static str {
         Direction::In => "in",
         Direction::Out => "out",
         Direction::InOut => "inout",
+    }
+}
+
+pub(super) fn shorter_word(shorter: Option<WhenShorter>) -> &'static str {
+    match shorter {
+        Some(WhenShorter::Refused) | None => "refused",
+        Some(WhenShorter::ZeroFilled) => "filled with zeros",
+        Some(WhenShorter::Cut) => "written as far as it goes",
+    }
+}
+
+pub(super) fn longer_word(longer: Option<WhenLonger>) -> &'static str {
+    match longer {
+        Some(WhenLonger::Refused) | None => "refused",
+        Some(WhenLonger::Zero) => "refused unless the rest is zero",
+        Some(WhenLonger::Zeroed) => "filled with zeros",
+        Some(WhenLonger::Kept) => "left as it is",
+    }
+}
+
+pub(super) fn returned_word(returned: Option<ReturnedLength>) -> &'static str {
+    match returned {
+        Some(ReturnedLength::Full) => "the full length",
+        Some(ReturnedLength::Written) => "the length that was written",
+        Some(ReturnedLength::Done) => "the number that is done",
+        None => "no length",
     }
 }
 

@@ -24,6 +24,8 @@ const KEYS: &[&str] = &[
     "Value.mask",
     "Value.counted_by",
     "Value.without_payload",
+    "Value.shorter",
+    "Value.longer",
     "Value.reads",
     "Value.returns_fd",
     "Value.gates",
@@ -74,9 +76,12 @@ impl NumberChange<'_, '_> {
             "Value.count" => Some(self.count()),
             "Value.mask" => Some(self.read_otherwise(difference)),
             "Value.payload" => Some(self.payload()),
-            "Value.counted_by" | "Value.without_payload" | "Value.reads" | "Value.returns_fd" => {
-                self.request(difference)
-            }
+            "Value.counted_by"
+            | "Value.without_payload"
+            | "Value.shorter"
+            | "Value.longer"
+            | "Value.reads"
+            | "Value.returns_fd" => self.request(difference),
             "Value.gates" => Some(self.gates()),
             "Group.values" | "Capability.chain" => self.moved(),
             "Capability.version" => self.version(),
@@ -181,6 +186,18 @@ impl NumberChange<'_, '_> {
                 "true" => "a request with it has no payload any more".to_owned(),
                 _ => "a request with it has a payload, and had none".to_owned(),
             },
+            "Value.shorter" | "Value.longer" => {
+                let side = difference.key.trim_start_matches("Value.");
+                let rule = |text: &str| match text {
+                    "unset" => "treated as other memory at its address".to_owned(),
+                    text => text.trim_matches('`').to_owned(),
+                };
+                format!(
+                    "data that are {side} than its payload are {}, {} before",
+                    rule(&is),
+                    rule(&was)
+                )
+            }
             "Value.reads" => match is.as_str() {
                 "true" => "fields of the payload that go both ways are outputs only".to_owned(),
                 _ => "fields of the payload that go both ways are inputs too".to_owned(),

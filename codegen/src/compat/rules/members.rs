@@ -24,7 +24,12 @@ const KEYS: &[&str] = &[
     "Field.ids",
     "Payload.direction",
     "Payload.element",
+    "Payload.type_by",
     "Payload.length",
+    "Payload.shorter",
+    "Payload.longer",
+    "Payload.returns",
+    "Payload.too_small",
     "Payload.lasting",
     "Field.choices",
 ];
@@ -48,9 +53,7 @@ fn verdict(
         "Field.group" => change.group(difference),
         "Field.ids" => Some(change.ids()),
         "Field.choices" => Some(change.choices()),
-        "Payload.direction" | "Payload.element" | "Payload.length" | "Payload.lasting" => {
-            change.payload(difference)
-        }
+        key if key.starts_with("Payload.") => change.payload(difference),
         // The rule about layouts judges a reserved field that is put to use.
         _ if old.role == Role::Reserved => return None,
         _ if new.role == Role::Reserved => change.reserved(difference.key),
@@ -60,6 +63,18 @@ fn verdict(
         "Field.version" => Some(change.version()),
         _ => return None,
     })
+}
+
+/// A word of the comparison without the quotes around it.
+fn bare(text: &str) -> &str {
+    text.trim_matches('`')
+}
+
+fn length_word(key: &str) -> &'static str {
+    match key {
+        "Payload.shorter" => "shorter",
+        _ => "longer",
+    }
 }
 
 struct MemberChange<'m, 'a> {
@@ -219,6 +234,33 @@ impl MemberChange<'_, '_> {
             ("Payload.element", ..) => {
                 let elements = |text: &str| format!("the address of elements of type {text}");
                 self.turned(FIELD_MOVED, Affected::Both, elements(&was), elements(&is))
+            }
+            ("Payload.type_by", ..) => {
+                let typed = |text: &str| format!("the address of memory that is typed by {text}");
+                self.turned(FIELD_MOVED, Affected::Both, typed(&was), typed(&is))
+            }
+            ("Payload.shorter" | "Payload.longer", "`refused`", _) => {
+                let side = length_word(difference.key);
+                let message = format!("memory that is {side} than the data is {} now", bare(&is));
+                self.finding(FIELD_MOVED, Class::Note, message)
+            }
+            ("Payload.shorter" | "Payload.longer", ..) => {
+                let side = length_word(difference.key);
+                let treated = |text: &str| {
+                    format!("the address of memory that is {} if it is {side}", bare(text))
+                };
+                self.turned(FIELD_MOVED, Affected::OldProgram, treated(&was), treated(&is))
+            }
+            ("Payload.returns", ..) => {
+                let returns = |text: &str| {
+                    format!("the address of memory of which the call returns {}", bare(text))
+                };
+                self.turned(FIELD_MOVED, Affected::Both, returns(&was), returns(&is))
+            }
+            ("Payload.too_small", ..) => {
+                let fails =
+                    |text: &str| format!("the address of memory that gives {text} if too small");
+                self.turned(FIELD_MOVED, Affected::Both, fails(&was), fails(&is))
             }
             ("Payload.lasting", ..) => {
                 let lasts = |text: &str| match text {

@@ -49,7 +49,9 @@ impl HandlerChange<'_, '_> {
             }
             (_, TailCheck::ZeroAfter(end)) if self.unreachable(end).is_some() => {
                 let error = &self.now.errors.tail;
-                let fields = self.unreachable(end).unwrap_or_default().join(", ");
+                let fields = self.unreachable(end).unwrap_or_default();
+                let first = fields.first().copied().unwrap_or_default();
+                let fields = fields.join(", ");
                 let message = format!(
                     "the handler `{name}` demands zeros from byte {end} on: a request that uses \
                      {fields} fails with {error}"
@@ -58,8 +60,8 @@ impl HandlerChange<'_, '_> {
                     true => Affected::OldProgram,
                     false => Affected::New,
                 };
-                let witness =
-                    witness::failed(self.matching, (self.new, self.now), "success", error);
+                let handler = (self.new, self.now);
+                let witness = witness::unreachable_field(self.matching, handler, first);
                 let finding = self.finding(UNREACHABLE_INPUT, Class::Wire, message);
                 let finding = finding.affects(affected).witness(witness);
                 finding.help("compare the tail with the size of the struct")

@@ -32,6 +32,31 @@ pub(in crate::compat) fn refused_field(
     Some(witness.claim(WitnessClaim::Failed { argsz, before, now }))
 }
 
+/// A request with a field that the kernel of its own release refuses.
+pub(in crate::compat) fn unreachable_field(
+    matching: &Matching<'_>,
+    (ioctl, handler): (&Ioctl, &Handler),
+    field: &str,
+) -> Option<Witness> {
+    let abi = matching.abis().1;
+    let Arg::Struct(id) = ioctl.arg else { return None };
+    let struct_ = abi.struct_(id);
+    let members = abi.members(struct_);
+    let field = members.iter().find(|member| member.name == field)?;
+    let mut bytes = zeros(struct_, field)?;
+    let span = field.spans[Model::Lp64.index()];
+    for at in 0..span.size {
+        bytes[(span.offset + at) as usize] = sample::mark(field.name, at);
+    }
+    let argsz = bytes.len() as u64;
+    let answer = HandlerModel::new(abi, ioctl, handler)?.answer(&bytes, &Contents::default());
+    let now = answer.result.err()?.to_owned();
+    let (made_by, read_by) = (program(matching.new), kernel(matching.new));
+    let witness = Witness::new(made_by, read_by, &struct_.name, bytes);
+    let before = "success".to_owned();
+    Some(witness.claim(WitnessClaim::Failed { argsz, before, now }))
+}
+
 /// The reply of an old kernel to a request of zeros, in which a field of a new program
 /// stays zero.
 pub(in crate::compat) fn zero_reply(
@@ -58,7 +83,11 @@ pub(in crate::compat) fn zero_reply(
 
 /// The argument of a new program, zero except for its size.
 fn request(matching: &Matching<'_>, ioctl: &Ioctl, field: &Member<'_>) -> Option<Vec<u8>> {
-    let struct_ = argument(matching, ioctl)?;
+    zeros(argument(matching, ioctl)?, field)
+}
+
+/// An argument that is zero except for its size, with room for a field.
+fn zeros(struct_: &Struct, field: &Member<'_>) -> Option<Vec<u8>> {
     let size = struct_.layouts[Model::Lp64.index()].size;
     let argsz = struct_.spans(struct_.argsz?)[Model::Lp64.index()];
     let mut bytes = vec![0; size.max(field.spans[Model::Lp64.index()].end()) as usize];

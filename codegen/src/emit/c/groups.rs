@@ -189,6 +189,8 @@ mod tests {
             mask: None,
             counted_by: None,
             without_payload: false,
+            shorter: None,
+            longer: None,
             reads: false,
             returns_fd: None,
             gates: Vec::new(),

@@ -165,9 +165,7 @@ fn ids(page: &Page<'_>, chain: &Chain) -> Option<String> {
 /// The capability's part of its page.
 pub(super) fn capability(page: &Page<'_>, id: crate::ir::CapabilityId) -> String {
     let one = page.abi.capability(id);
-    let id =
-        format!("Id {} of the chain {}, version {}.", one.id, page.chain(one.chain), one.version);
-    let facts = [id, body(page, one)].into_iter().chain(emitted_by(page, one));
+    let facts = [place(page, one), body(page, one)].into_iter().chain(emitted_by(page, one));
     let facts = facts.chain(code_names::fact(page, EntryKind::Capability(one))).collect();
     let view = CapabilityDocView {
         name: one.name.clone(),
@@ -177,6 +175,19 @@ pub(super) fn capability(page: &Page<'_>, id: crate::ir::CapabilityId) -> String
         versions: one.struct_.and_then(|id| versions(page, one, id)),
     };
     view.to_string()
+}
+
+/// The id of a capability in its chain, or among the kinds of another one.
+fn place(page: &Page<'_>, one: &Capability) -> String {
+    if let Some(kind) = &one.kind {
+        let parent = page.name(&page.abi.capability(kind.parent).name);
+        return format!("Kind {} of {parent}.", one.id);
+    }
+    let chain = page.chain(one.chain);
+    match page.abi.cap_headers[page.abi.chain(one.chain).header].version {
+        Some(_) => format!("Id {} of the chain {chain}, version {}.", one.id, one.version),
+        None => format!("Id {} of the chain {chain}.", one.id),
+    }
 }
 
 /// The fields after the header.

@@ -1,6 +1,7 @@
 //! The table of a struct's fields: one row for each field, for each member of
 //! an anonymous union, and for the bytes that no field covers.
 
+use super::groups::fit_notes;
 use super::layout_variants::{cell, layouts};
 use super::metadata::{notes, with_notes};
 use super::page::Page;
@@ -12,7 +13,7 @@ use crate::ir::{
     BitmapLength, Field, GroupId, Meta, Payload, PayloadLength, Role, Struct, Type, UnionArm,
 };
 use crate::layout::{ModelGroup, PerModel, Span};
-use crate::reply::Direction;
+use crate::reply::{Direction, ReturnedLength};
 
 /// The table; none if a struct has no field.
 pub(super) fn table(page: &Page<'_>, struct_: &Struct) -> Option<String> {
@@ -163,6 +164,9 @@ impl<'a> FieldTable<'a> {
                 format!("`{field}` elements of type {element}")
             }
             PayloadLength::Bytes(None, field) => format!("`{field}` bytes"),
+            PayloadLength::Strided { count, stride } => {
+                format!("`{count}` elements of `{stride}` bytes each")
+            }
             PayloadLength::Bytes(Some(other), field) => {
                 format!("as many bytes as `{field}` of {} says", self.page.struct_(*other))
             }
@@ -179,8 +183,22 @@ impl<'a> FieldTable<'a> {
                 )
             }
         };
+        let type_by = payload.type_by.iter().map(|by| match by.struct_ {
+            Some(id) => format!(", of the type of `{}` of {}", by.field, self.page.struct_(id)),
+            None => format!(", of the type of `{}`", by.field),
+        });
+        let type_by = type_by.collect::<String>();
         let lasting = if payload.lasting { ", also after the call" } else { "" };
-        format!("at this address {who} {length}{lasting}")
+        let fit = fit_notes(payload.shorter, payload.longer);
+        let fit = fit.map(|note| ["; ", note].concat()).collect::<String>();
+        let returns = payload.returns.map_or("", |returned| match returned {
+            ReturnedLength::Full => "; the full length is returned",
+            ReturnedLength::Written => "; the length that was written is returned",
+            ReturnedLength::Done => "; the number that is done is returned",
+        });
+        let too_small = payload.too_small.iter().map(|error| format!("; `{error}` if too small"));
+        let too_small = too_small.collect::<String>();
+        format!("at this address {who} {length}{type_by}{lasting}{fit}{returns}{too_small}")
     }
 
     fn gate(&self, when: Option<&String>) -> Option<String> {

@@ -13,7 +13,7 @@ use super::phrases::since;
 use super::table::{Align, Table};
 use super::transitions;
 use crate::ir::{EntryKind, Group, GroupId, GroupKind, Literal, Meta, Struct, Type, Value};
-use crate::reply::Count;
+use crate::reply::{Count, WhenLonger, WhenShorter};
 
 /// A group that is an item of its own.
 #[derive(Template)]
@@ -121,6 +121,7 @@ fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table {
 /// The meaning of a number, with its notes.
 fn meaning(page: &Page<'_>, value: &Value, around: &Meta) -> String {
     let mut notes: Vec<String> = payload(page, value).into_iter().collect();
+    notes.extend(fit_notes(value.shorter, value.longer).map(str::to_owned));
     if !value.gates.is_empty() {
         notes.push(format!("with {}", page.names(&value.gates).join(" or ")));
     }
@@ -137,6 +138,25 @@ fn meaning(page: &Page<'_>, value: &Value, around: &Meta) -> String {
         notes.push(format!("source: {}", metadata::source(page, &value.meta.source)));
     }
     with_notes(page.cell(&value.meta.doc), &notes)
+}
+
+/// The effects of data that are shorter or longer than the kernel's form of them.
+pub(super) fn fit_notes(
+    shorter: Option<WhenShorter>,
+    longer: Option<WhenLonger>,
+) -> impl Iterator<Item = &'static str> {
+    let shorter = shorter.map(|effect| match effect {
+        WhenShorter::Refused => "less is refused",
+        WhenShorter::ZeroFilled => "missing bytes are zero",
+        WhenShorter::Cut => "what does not fit is cut off",
+    });
+    let longer = longer.map(|effect| match effect {
+        WhenLonger::Refused => "more is refused",
+        WhenLonger::Zero => "more is refused unless it is zero",
+        WhenLonger::Zeroed => "the rest is set to zero",
+        WhenLonger::Kept => "the rest is not written",
+    });
+    shorter.into_iter().chain(longer)
 }
 
 /// The type of the data that is passed together with an id or a flag.

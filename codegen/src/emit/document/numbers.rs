@@ -8,7 +8,7 @@ use super::structs::TypeJson;
 use crate::ir::{
     Abi, Claim, ClaimedSpace, Group, GroupKind, Literal, NewFd, Proposal, Reserved, Value,
 };
-use crate::reply::Count;
+use crate::reply::{Count, WhenLonger, WhenShorter};
 
 /// Named numbers that belong together.
 #[derive(Serialize, JsonSchema)]
@@ -97,6 +97,15 @@ pub(in crate::emit) struct ValueJson<'a> {
     /// The data that is passed together with this id or flag.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) payload: Option<TypeJson<'a>>,
+    /// Whether no data are passed with it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::emit) without_payload: bool,
+    /// The effect of data that are shorter than the payload, if not that of the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) shorter: Option<WhenShorter>,
+    /// The effect of data that are longer than the payload, if not that of the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) longer: Option<WhenLonger>,
     /// The flags with which the payload is passed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::emit) gates: Vec<&'a str>,
@@ -132,6 +141,9 @@ impl<'a> ValueJson<'a> {
             },
             counts: value.count,
             payload: value.payload.as_ref().map(|type_| TypeJson::of(abi, None, type_)),
+            without_payload: value.without_payload,
+            shorter: value.shorter,
+            longer: value.longer,
             gates: value.gates.iter().map(String::as_str).collect(),
             returns_fd: value.returns_fd.map(|fd| new_fd(abi, fd)),
             absent: value.absent.as_deref(),

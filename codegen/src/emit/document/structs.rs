@@ -8,7 +8,7 @@ use crate::ir::{
     Abi, Field, GroupId, Payload, PayloadLength, Role, Struct, StructId, StructRole, Type, UnionArm,
 };
 use crate::layout::Layout;
-use crate::reply::Direction;
+use crate::reply::{Direction, ReturnedLength, WhenLonger, WhenShorter};
 
 /// A struct.
 #[derive(Serialize, JsonSchema)]
@@ -256,8 +256,23 @@ pub(in crate::emit) struct PayloadJson<'a> {
     pub(in crate::emit) direction: Direction,
     /// The type of an element.
     pub(in crate::emit) element: TypeJson<'a>,
+    /// The field with the number that determines its type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) type_by: Option<FieldPathJson<'a>>,
     /// Its length.
     pub(in crate::emit) length: PayloadLengthJson<'a>,
+    /// The effect of memory that is shorter than the kernel's data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) shorter: Option<WhenShorter>,
+    /// The effect of memory that is longer than the kernel's data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) longer: Option<WhenLonger>,
+    /// What the field with the length, or with the number of elements, returns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) returns: Option<ReturnedLength>,
+    /// The error if the memory is too small.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) too_small: Option<&'a str>,
     /// Whether the memory is accessed after the call, too.
     pub(in crate::emit) lasting: bool,
 }
@@ -273,6 +288,8 @@ pub(in crate::emit) enum PayloadLengthJson<'a> {
     Elements { field: FieldPathJson<'a> },
     /// The field with the length in bytes.
     Bytes { field: FieldPathJson<'a> },
+    /// The fields with the number of elements and with the size of each in bytes.
+    Strided { elements: FieldPathJson<'a>, stride: FieldPathJson<'a> },
     /// That of a bitmap.
     Bitmap {
         /// The fields with the length of the range, of which one applies.
@@ -298,7 +315,17 @@ pub(in crate::emit) struct FieldPathJson<'a> {
 
 impl<'a> PayloadJson<'a> {
     fn of(abi: &'a Abi, owner: &'a Struct, field: &'a Field) -> Option<Self> {
-        let Payload { direction, element, length, lasting } = field.payload.as_ref()?;
+        let Payload {
+            direction,
+            element,
+            type_by,
+            length,
+            shorter,
+            longer,
+            returns,
+            too_small,
+            lasting,
+        } = field.payload.as_ref()?;
         let path = |struct_: Option<StructId>, field: &'a str| FieldPathJson {
             struct_: struct_.map_or(owner.name.as_str(), |id| abi.struct_(id).name.as_str()),
             field,
@@ -311,6 +338,10 @@ impl<'a> PayloadJson<'a> {
             PayloadLength::Bytes(struct_, field) => {
                 PayloadLengthJson::Bytes { field: path(*struct_, field) }
             }
+            PayloadLength::Strided { count, stride } => PayloadLengthJson::Strided {
+                elements: path(None, count),
+                stride: path(None, stride),
+            },
             PayloadLength::Bits(bitmap) => PayloadLengthJson::Bitmap {
                 range: bitmap.range.iter().map(|(struct_, field)| path(*struct_, field)).collect(),
                 page: path(None, &bitmap.page),
@@ -318,6 +349,16 @@ impl<'a> PayloadJson<'a> {
             },
         };
         let element = TypeJson::of(abi, Some(owner), element);
-        Some(Self { direction: *direction, element, length, lasting: *lasting })
+        Some(Self {
+            direction: *direction,
+            element,
+            type_by: type_by.as_ref().map(|by| path(by.struct_, &by.field)),
+            length,
+            shorter: *shorter,
+            longer: *longer,
+            returns: *returns,
+            too_small: too_small.as_deref(),
+            lasting: *lasting,
+        })
     }
 }

@@ -170,7 +170,13 @@ fn modules(abi: &Abi) -> TokenStream {
             pub mod calls;
         }
     });
-    let before = ["argument.rs", "array.rs", "chain.rs", "counted.rs"].map(private);
+    let before = ["argument.rs", "array.rs"].map(private);
+    let bits = needs(abi, "bits.rs").then(|| {
+        quote!(
+            mod bits;
+        )
+    });
+    let then = ["chain.rs", "counted.rs"].map(private);
     let between = ["profile.rs"].map(private);
     let after = ["reply.rs", "request.rs"].map(private);
     let receive = needs(abi, "receive.rs").then(|| {
@@ -182,6 +188,8 @@ fn modules(abi: &Abi) -> TokenStream {
     let space = needs(abi, "space.rs").then(|| {
         quote!(
             mod space;
+            mod space_cap;
+            mod space_walk;
         )
     });
     let target = private("target.rs");
@@ -189,7 +197,9 @@ fn modules(abi: &Abi) -> TokenStream {
     let code = code(abi);
     quote! {
         #(#before)*
+        #bits
         #calls
+        #(#then)*
         #flags
         #history
         #ioctls

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::format;
-use super::tokens::{decimal, ident};
+use super::tokens::{decimal, ident, int_type};
 use super::views::fields::{picked, put, typed};
 use crate::ir::Abi;
 use crate::ir::protocol::RecordPlan;
@@ -38,7 +38,7 @@ fn record(abi: &Abi, plan: &RecordPlan) -> TokenStream {
         let (name, width) = (ident(field.stored_name()), decimal(plan.int.size()));
         let offset = picked(plan.offset, quote!(wire));
         let number = quote!(wire.number(bytes, #offset, #width).unwrap_or(0));
-        let (_, value) = typed(abi, field, plan.int, number);
+        let (_, value) = typed(abi, field.group, plan.int, number);
         quote!(element.#name = #value;)
     });
     let puts = plan.fields.iter().map(|plan| put(abi, struct_, plan, quote!(self)));
@@ -55,6 +55,28 @@ fn record(abi: &Abi, plan: &RecordPlan) -> TokenStream {
         let (name, offset) = (ident(&struct_.fields[*field].name), decimal(offset.kernel()));
         quote!(self.#name.write(&mut |at, field| put(at.saturating_add(#offset), field));)
     });
+    let array_reads = plan.arrays.iter().map(|plan| {
+        let name = ident(&struct_.fields[plan.field].name);
+        let (width, int) = (decimal(plan.int.size()), int_type(plan.int));
+        let offset = picked(plan.offset, quote!(wire));
+        let at = quote!((nth as u32).saturating_mul(#width).saturating_add(#offset));
+        let cast = (plan.int.size() < 8 || plan.int.signed()).then(|| quote!(as #int));
+        quote! {
+            for (nth, item) in element.#name.iter_mut().enumerate() {
+                *item = wire.number(bytes, #at, #width).unwrap_or(0) #cast;
+            }
+        }
+    });
+    let array_puts = plan.arrays.iter().map(|plan| {
+        let name = ident(&struct_.fields[plan.field].name);
+        let (width, offset) = (decimal(plan.int.size()), decimal(plan.offset.kernel()));
+        let at = quote!((nth as u32).saturating_mul(#width).saturating_add(#offset));
+        quote! {
+            for (nth, item) in self.#name.iter().enumerate() {
+                put(#at, &item.to_ne_bytes());
+            }
+        }
+    });
     quote! {
         impl Element for uapi::#name {
             #[inline]
@@ -67,12 +89,14 @@ fn record(abi: &Abi, plan: &RecordPlan) -> TokenStream {
                 let mut element = Self::new();
                 #(#reads)*
                 #(#inner_reads)*
+                #(#array_reads)*
                 element
             }
 
             fn write(&self, put: &mut dyn FnMut(u32, &[u8])) {
                 #(#puts)*
                 #(#inner_puts)*
+                #(#array_puts)*
             }
         }
     }

@@ -3,6 +3,7 @@
 mod counted;
 mod fill;
 pub(super) mod results;
+mod typed_data;
 pub(super) mod types;
 
 use std::collections::HashSet;
@@ -94,15 +95,17 @@ fn module(abi: &Abi, names: &Names<'_>, section: usize) -> String {
     let plans: Vec<_> = abi.protocol.requests.iter().filter(|plan| own(plan.ioctl)).collect();
     let choices = types::choices(&docs, &plans);
     let requests = plans.iter().map(|plan| request(abi, &docs, plan));
+    let passed = plans.iter().filter_map(|plan| typed_data::passed(abi, &docs, plan));
     let counted = abi.protocol.counted.iter().filter(|plan| own(plan.ioctl));
     let counted: Vec<_> = counted.map(|plan| counted::reply(abi, &docs, plan)).collect();
     let bitmaps = plans.iter().any(|plan| fill::has_bitmap(plan));
     let bitmap = bitmaps.then(|| quote!(check_bitmap,));
     let results = abi.protocol.results.iter().filter(|plan| own(plan.ioctl));
     let results: Vec<_> = results.map(|plan| results::view(abi, &docs, plan)).collect();
+    let used = plans.iter().any(|plan| fill::has_used_size(plan)).then(|| quote!(used_size,));
     let read = (!results.is_empty()).then(results::imports);
     let argument = (!plans.is_empty())
-        .then(|| quote!(use crate::argument::{Argument, ArgumentError, Request, #bitmap};));
+        .then(|| quote!(use crate::argument::{Argument, ArgumentError, Request, #bitmap #used};));
     let imports = (!counted.is_empty()).then(counted::imports);
     let wire = (read.is_some() || imports.is_some()).then(|| {
         quote! {
@@ -120,6 +123,7 @@ fn module(abi: &Abi, names: &Names<'_>, section: usize) -> String {
         #wire
 
         #choices
+        #(#passed)*
         #(#requests)*
         #(#results)*
         #(#counted)*
@@ -140,7 +144,7 @@ pub(super) fn type_name(plan: &RequestPlan) -> Ident {
 /// Whether a request borrows memory.
 pub(super) fn borrows(plan: &RequestPlan) -> bool {
     plan.inputs.iter().any(|input| match input.kind {
-        InputKind::Memory { .. } => true,
+        InputKind::Memory { .. } | InputKind::Typed(_) => true,
         InputKind::Inline { count, .. } => types::is_slice(count),
         _ => false,
     })

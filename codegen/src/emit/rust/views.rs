@@ -1,6 +1,7 @@
 //! Safe views of replies and their chains: one file per chain, and one with the
 //! code that all chains of the ABI share.
 
+mod body;
 mod capability;
 mod chain;
 pub(super) mod fields;
@@ -82,13 +83,15 @@ pub(super) fn root(abi: &Abi) -> String {
     });
     let numbers = has_numbers(abi).then(|| {
         quote!(
-            pub use crate::space::SpaceNumbers;
+            pub use crate::space_cap::SpaceNumbers;
         )
     });
     let spaces = has_spaces(abi).then(|| {
         quote! {
-            pub use crate::space::{Space, SpaceCap, SpaceError};
+            pub use crate::space::Space;
+            pub use crate::space_cap::SpaceCap;
             #numbers
+            pub use crate::space_walk::SpaceError;
         }
     });
     let used = |index: usize| {
@@ -97,20 +100,16 @@ pub(super) fn root(abi: &Abi) -> String {
     };
     let imports = has_chains(abi).then(|| {
         quote!(
-            use crate::chain::{BitField, HeaderFormat};
+            use crate::bits::BitField;
+            use crate::chain::HeaderFormat;
         )
     });
     let formats = abi.cap_headers.iter().zip(&abi.protocol.headers).enumerate();
     let formats = formats.filter(|(index, _)| used(*index)).map(|(_, pair)| pair);
     let formats = formats.map(|(header, format)| header_format(header, format));
+    let doc = root_doc(abi);
     format::file(quote! {
-        //! Replies and their capability chains, read in place.
-        //!
-        //! A view borrows the bytes of a reply, at any alignment, and never reads
-        //! outside them. `parse` takes the whole buffer of the call; an `argsz`
-        //! larger than the buffer counts as its size. `caps` walks the chain and
-        //! ends after the first error. An unknown capability is returned with its
-        //! id, its version and its bytes.
+        #doc
 
         #(mod #chains;)*
 
@@ -123,6 +122,38 @@ pub(super) fn root(abi: &Abi) -> String {
 
         #(#formats)*
     })
+}
+
+/// The description of the module.
+fn root_doc(abi: &Abi) -> TokenStream {
+    let replies = has_chains(abi).then(|| {
+        quote! {
+            //! Replies and their capability chains, read in place.
+            //!
+            //! A view borrows the bytes of a reply, at any alignment, and never reads
+            //! outside them. `parse` takes the whole buffer of the call; an `argsz`
+            //! larger than the buffer counts as its size. `caps` walks the chain and
+            //! ends after the first error. An unknown capability is returned with its
+            //! id, its version and its bytes.
+        }
+    });
+    let spaces = has_spaces(abi).then(|| {
+        quote! {
+            //! Capability chains of a space, from bytes in memory or through accessors.
+            //!
+            //! `parse` takes the bytes of a space, `of` any [`Space`], such as a device. Both walk
+            //! the chain. The walk reads nothing outside of the space and ends on every input:
+            //! after an error, or after the last capability. Only a capability that is too
+            //! short for its fields ([`SpaceError::BodyLimited`]) does not end it. An unknown
+            //! capability is returned with its offset, its id and its version.
+        }
+    });
+    let between = (replies.is_some() && spaces.is_some()).then(|| {
+        quote! {
+            //!
+        }
+    });
+    quote!(#replies #between #spaces)
 }
 
 /// The files below `views/`, one for each chain.

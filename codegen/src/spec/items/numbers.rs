@@ -10,7 +10,7 @@ use super::super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed, 
 use super::{Common, DeprecatedSpec, Exception, item};
 use crate::diagnostic::Place;
 use crate::release::{Release, Since};
-use crate::reply::Count;
+use crate::reply::{Count, WhenLonger, WhenShorter};
 
 item! {
     /// Named numbers: constants, an enum, or an id space.
@@ -66,12 +66,17 @@ item! {
         pub signed: bool,
         /// For an enumerator that counts the others: whether it grows with them.
         pub count: Option<Count>,
-        /// The type of the data that is passed together with this id or flag: a struct,
+        /// The type of the data that is passed together with this number: a struct,
         /// or an array such as `u8[16]` or `s32[count]`, with the field that counts it.
         pub payload: Option<Placed<TypeExpr>>,
-        /// Whether a request with this flag has no payload, whatever its id is.
+        /// Whether a request with this flag has no payload, whatever its id is; or whether
+        /// no data are passed with this enumerator.
         #[serde(default)]
         pub without_payload: bool,
+        /// The effect of data that are shorter than the payload, if not that of the address.
+        pub shorter: Option<Placed<WhenShorter>>,
+        /// The effect of data that are longer than the payload, if not that of the address.
+        pub longer: Option<Placed<WhenLonger>>,
         /// Whether a request with this flag reads: fields of its payload that go both ways
         /// are outputs only.
         #[serde(default)]

@@ -5,13 +5,13 @@ use serde::Deserialize;
 
 use super::super::history::{HistorySpec, Validity};
 use super::super::text::{DocText, Number};
-use super::super::types::{Shape, TypeExpr};
-use super::super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed, value_and_doc};
+use super::super::types::TypeExpr;
+use super::super::wrappers::{FromLine, LineOrMap, List, Map, Placed, value_and_doc};
 use super::numbers::ValueSpec;
+use super::payloads::PayloadSpec;
 use super::{Common, DeprecatedSpec, Exception, item};
 use crate::diagnostic::Place;
 use crate::release::{Release, Since};
-use crate::reply::Direction;
 
 item! {
     /// A struct.
@@ -25,6 +25,7 @@ item! {
         #[serde(default)]
         pub packed: bool,
         /// The last field that every caller's argsz must cover: the last one of the first release.
+        /// Of a payload, the last field that its length must cover.
         pub minsz: Option<Placed<String>>,
         /// Its fields, in order.
         pub fields: Map<LineOrMap<FieldSpec>>,
@@ -68,59 +69,6 @@ item! {
         pub type_place: Option<Place>,
         /// The memory that the field has the address of.
         pub payload: Option<PayloadSpec>,
-    }
-}
-
-/// The memory that a field has the address of.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-pub struct PayloadSpec {
-    /// Who writes the memory: the caller (`in`), the kernel (`out`) or both (`inout`).
-    pub direction: Direction,
-    /// Its type: an array, with the field that counts its elements, or with `len` or
-    /// `bits` for its length; by default `u8[]`.
-    #[serde(rename = "type")]
-    pub type_: Option<Placed<TypeExpr>>,
-    /// The field with its length in bytes; `item.field` for one of another struct or of a capability.
-    pub len: Option<Placed<String>>,
-    /// For a bitmap: the fields with the length of a range, and with the bytes of it for each
-    /// bit. With `len` too, this field has the length of the bitmap in bytes.
-    pub bits: Option<BitsOfRange>,
-    /// Whether the memory is accessed after the call, too.
-    #[serde(default)]
-    pub lasting: bool,
-}
-
-/// The fields that determine the length of a bitmap.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-pub struct BitsOfRange {
-    /// The field with the length of the range in bytes; if that is in a struct that is
-    /// passed together with this one, `struct.field`, once for each of these structs.
-    pub of: OneOrMany<String>,
-    /// The field with the bytes for each bit.
-    pub per: Placed<String>,
-}
-
-impl PayloadSpec {
-    /// The fields of its length, each with the item that declares it, if that is
-    /// another one.
-    pub fn length_fields(&self) -> impl Iterator<Item = FieldPath<'_>> {
-        let counted = self.type_.iter().filter_map(|type_| match &type_.value.shape {
-            Shape::Flexible(Some(count)) => Some((None, count.as_str(), type_.place)),
-            _ => None,
-        });
-        let bits = self.bits.iter().flat_map(|bits| bits.of.0.iter().chain([&bits.per]));
-        counted.chain(self.len.iter().chain(bits).map(field_path))
-    }
-}
-
-/// The item that declares a field, if it is written before the field, the field, and its
-/// place.
-type FieldPath<'a> = (Option<&'a str>, &'a str, Place);
-
-fn field_path(path: &Placed<String>) -> FieldPath<'_> {
-    match path.split_once('.') {
-        Some((item, field)) => (Some(item), field, path.place),
-        None => (None, path.as_str(), path.place),
     }
 }
 

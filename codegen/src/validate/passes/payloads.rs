@@ -64,9 +64,14 @@ fn lengths(
     let shape = payload.type_.as_ref().map(|type_| &type_.value.shape);
     let in_type = matches!(shape, Some(Shape::Fixed(_) | Shape::Flexible(Some(_))));
     let named = payload.len.is_some() || payload.bits.is_some();
-    if in_type == named {
-        let message = "needs its length once: in the brackets of `type`, or as `len` or `bits`";
+    let strided = payload.count.is_some() || payload.stride.is_some();
+    if usize::from(in_type) + usize::from(named) + usize::from(strided) != 1 {
+        let message = "needs its length once: in the brackets of `type`, as `len` or `bits`, or \
+                       as `count` with `stride`";
         refuse(check, member.name.place, message);
+    }
+    if payload.count.is_some() != payload.stride.is_some() {
+        refuse(check, member.name.place, "`count` and `stride` need each other");
     }
     if !matches!(shape, None | Some(Shape::Fixed(_) | Shape::Flexible(_))) {
         refuse(check, member.name.place, "the `type` of a payload is an array");

@@ -1,9 +1,11 @@
 //! Roles: fields of the protocol have valid types, and a struct has at most one of each.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
 use crate::spec::history::Validity;
-use crate::spec::types::{RoleWord, Shape};
+use crate::spec::types::{Base, RoleWord, Shape};
 use crate::spec::wrappers::Placed;
 use crate::validate::Check;
 use crate::validate::codes::BAD_ROLE;
@@ -14,6 +16,7 @@ use crate::validate::model::uniqueness::{Definition, conflicts};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
+    let payloads = payloads(check);
     for struct_ in &index.structs {
         for member in struct_.members() {
             types(check, &member);
@@ -21,7 +24,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         }
         unique(check, struct_);
         counts(check, struct_);
-        minsz(check, struct_);
+        minsz(check, struct_, &payloads);
     }
 }
 
@@ -115,14 +118,27 @@ fn counts(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     }
 }
 
-fn minsz(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
+fn minsz(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, payloads: &HashSet<&str>) {
     let Some(name) = struct_.minsz else { return };
     if struct_.fields().all(|field| field.name.value != name.value) {
         let reference = Reference { name, place: name.place, needed: None };
         let known = || struct_.fields().map(|field| field.name.as_str()).collect();
         check.unknown(reference, ("field", ""), |_| known());
     }
-    needs_argsz(check, struct_, name);
+    if !payloads.contains(struct_.name.as_str()) {
+        needs_argsz(check, struct_, name);
+    }
+}
+
+/// The names of the structs that are the payload of a number, so that their minsz is about
+/// the length of the payload.
+fn payloads<'a>(check: &Check<'a>) -> HashSet<&'a str> {
+    let values = check.index.groups.iter().flat_map(|group| group.values.iter());
+    let payloads = values.filter_map(|(_, value)| match &value.payload.as_ref()?.value.base {
+        Base::Struct(name) => Some(name.as_str()),
+        Base::Int(_) => None,
+    });
+    payloads.collect()
 }
 
 /// minsz has no meaning without argsz.

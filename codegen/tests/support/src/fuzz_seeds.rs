@@ -6,15 +6,15 @@ use capchain::dump;
 use capchain::ir::Abi;
 use capchain::lower::lower;
 
-use crate::fixtures;
 use crate::fuzz_targets::{HEAD, spelt};
 use crate::mangled::{self, DAMAGES};
 use crate::random::Random;
+use crate::{config_space, fixtures};
 
 /// All targets.
-pub const TARGETS: [&str; 11] = [
-    "argument", "c", "decode", "input", "reply", "request", "results", "review", "views", "walk",
-    "yaml",
+pub const TARGETS: [&str; 12] = [
+    "argument", "c", "decode", "input", "reply", "request", "results", "review", "space", "views",
+    "walk", "yaml",
 ];
 
 /// The number of inputs of a target.
@@ -51,6 +51,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "argument" => arguments(&abi),
         "results" => results(&abi),
         "review" => mails(),
+        "space" => spaces(),
         "yaml" => specifications(),
         "c" => {
             let walks = bytes.map(|bytes| [vec![0], bytes].concat());
@@ -81,6 +82,16 @@ fn results(abi: &Abi) -> Vec<Vec<u8>> {
         [0, view as u8].into_iter().chain(argument).collect()
     };
     (0..views).flat_map(|view| [12, 16, 24, 48].map(|size| seed(view, size))).collect()
+}
+
+/// The space of a virtio device, and one with both chains.
+fn spaces() -> Vec<Vec<u8>> {
+    let mut both = config_space::extended();
+    both[0x06] = 0x10;
+    both[0x34] = 0x40;
+    both[0x40..0x44].copy_from_slice(&[16, 0x50, 2, 0]);
+    both[0x50..0x54].copy_from_slice(&[9, 0, 8, 1]);
+    vec![config_space::virtio(), both[..0x180].to_vec(), both]
 }
 
 /// The mail of 2019, and patches in every damage.

@@ -2,6 +2,7 @@
 //! `fuzz/` on the inputs of libFuzzer.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -44,6 +45,32 @@ pub fn decode(data: &[u8]) {
     decode::text(&found);
     decode::json(&found);
     decode::conformance_text(&found);
+}
+
+/// Decodes bytes as a configuration space: every capability is in the bytes and in its chain,
+/// and none is visited twice.
+pub fn space(data: &[u8]) {
+    static ABI: OnceLock<Abi> = OnceLock::new();
+    let abi = ABI.get_or_init(|| {
+        let opened = capchain::open(&Origin::Embedded(capchain::embedded::files("pci")), &[]);
+        lower(&opened.spec.expect("the specification"), None)
+    });
+    let struct_ = decode::space_struct(abi).expect("a space");
+    let whole = decode::WholeSpace::read(abi, struct_, &TARGETS[0], data);
+    decode::text(&whole.start);
+    for (found, plan) in whole.chains.iter().zip(&abi.protocol.chains) {
+        let limit = plan.space.as_ref().expect("a chain in a space").end.min(data.len() as u64);
+        let mut visited = BTreeSet::new();
+        for cap in &found.caps {
+            let inside = cap.at >= plan.bound && cap.at < limit;
+            // A length of 0 ends a capability at its start.
+            assert!(inside && cap.at <= cap.end && cap.end <= limit, "{cap:?}");
+            assert!(visited.insert(cap.at), "twice: {cap:?}");
+        }
+        decode::text(found);
+        decode::json(found);
+        decode::conformance_text(found);
+    }
 }
 
 /// Reads bytes as input of `decode`, writes the result in every input format, and

@@ -38,5 +38,6 @@ pub mod rustc;
 pub mod sample;
 pub mod sample_reply;
 pub mod space_program;
+pub mod space_proof;
 pub mod spec_folder;
 pub mod walkthrough;

@@ -7,9 +7,10 @@ use std::fmt::Write;
 use capchain::ir::protocol::IntField;
 use capchain::ir::requests::{
     CountedReply, InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,
-    ResultsPlan,
+    ResultsPlan, TypedLength,
 };
 use capchain::ir::{Abi, Arg, Role, StructId};
+use capchain::layout::Int;
 use capchain::names;
 use capchain::reply::Direction;
 
@@ -187,6 +188,22 @@ fn value(abi: &Abi, input: &RequestInput) -> (String, String) {
                 (format!("    let {name} = {array};\n"), slice(&name, "get"))
             }
         },
+        InputKind::Typed(data) => {
+            let group = abi.group(data.group).rust.as_deref().unwrap_or_default();
+            let number = format!("uapi::{group}(numbers.next() as {})", int_name(data.number.1));
+            let (mutable, get) = match data.direction {
+                Direction::In => ("", "get"),
+                _ => ("mut ", "get_mut"),
+            };
+            let array = array(abi, RequestElement::Int(Int::U8), MOST_ELEMENTS);
+            let size = match data.length {
+                TypedLength::Bytes(..) => "",
+                TypedLength::Strided { .. } => "1, ",
+            };
+            let bytes = slice(&name, get);
+            let value = format!("requests::{}::Other({number}, {size}{bytes})", data.type_name);
+            (format!("    let {mutable}{name} = {array};\n"), value)
+        }
         InputKind::Memory { direction, element: each, length, .. } => {
             let (mutable, get) = match direction {
                 Direction::In => ("", "get"),

@@ -23,6 +23,13 @@ pub fn chains(abi: &Abi) -> impl Iterator<Item = &ChainPlan> {
     abi.protocol.chains.iter().filter(|plan| plan.space.is_some())
 }
 
+/// Writes the crate of an ABI to a folder, and `chains.rs`, which reads all of its chains in
+/// a space by the functions of the program that has it as a module.
+pub fn write(folder: &Path, abi: &Abi) {
+    rustc::write_crate(folder, abi);
+    fs::write(folder.join("chains.rs"), rust_chains(abi)).expect("a file");
+}
+
 /// Compiles the program in Rust against the crate of the ABI, which it writes.
 pub fn rust(folder: &Path, abi: &Abi) -> PathBuf {
     fs::write(folder.join("chains.rs"), rust_chains(abi)).expect("a file");
@@ -89,11 +96,12 @@ fn rust_chains(abi: &Abi) -> String {
         pub fn canonical<S: Space + ?Sized>(text: &mut String, chain: &str, space: &S) {\n    \
         match chain {\n"
         .to_owned();
-    for plan in chains(abi) {
-        let name = &abi.chain(plan.chain).name;
+    let names: Vec<_> = chains(abi).map(|plan| &abi.chain(plan.chain).name).collect();
+    for name in &names {
         writeln!(text, "        {name:?} => {name}(text, space),").expect("text");
     }
-    text += "        _ => panic!(\"{chain}\"),\n    }\n}\n";
+    text += "        _ => unexpected(),\n    }\n}\n";
+    write!(text, "\npub const NAMES: [&str; {}] = {names:?};\n", names.len()).expect("text");
     for plan in chains(abi) {
         let name = &abi.chain(plan.chain).name;
         let type_ = names::group_type(name);
@@ -107,7 +115,7 @@ fn rust_chains(abi: &Abi) -> String {
              Ok(views::{type_}Cap::Unknown(cap)) => {{\n                \
              head(text, cap, \"?\");\n                \
              number(text, \"bytes\", cap.size());\n            }}\n            \
-             Ok(other) => panic!(\"{{other:?}}\"),\n        }}\n    }}\n}}\n"
+             Ok(_) => unexpected(),\n        }}\n    }}\n}}\n"
         )
         .expect("text");
     }

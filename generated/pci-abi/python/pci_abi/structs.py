@@ -289,7 +289,7 @@ class pci_cap_pm(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: Power states and events that the function supports.
     pmc: int
@@ -317,7 +317,7 @@ class pci_cap_vpd(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: Address to read or write.
     addr: int
@@ -339,7 +339,7 @@ class pci_cap_slotid(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: The slots of the bridge.
     esr: int
@@ -362,7 +362,7 @@ class pci_cap_vndr(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: Bytes of the capability.
     len: int
@@ -381,7 +381,7 @@ class pci_cap_dbg(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: BAR and offset of the registers.
     port: int
@@ -400,7 +400,7 @@ class pci_cap_shpc(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: Selects the register.
     dword_select: int
@@ -425,7 +425,7 @@ class pci_cap_ssvid(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: Not used.
     reserved: int
@@ -450,7 +450,7 @@ class pci_cap_sata(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: Revision of the capability.
     revision: int
@@ -472,7 +472,7 @@ class pci_cap_af(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: Bytes of the capability.
     length: int
@@ -500,7 +500,7 @@ class pci_cap_msi(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: Form of the capability, and the number of vectors.
     flags: int
@@ -522,7 +522,7 @@ class pci_cap_msix(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: Size of the table, and whether it is used.
     flags: int
@@ -547,7 +547,7 @@ class pci_cap_agp(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: Version, a digit in each half.
     version: int
@@ -575,7 +575,7 @@ class pci_cap_chswp(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: State of the card.
     csr: int
@@ -597,7 +597,7 @@ class pci_cap_pcix(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: Modes of the function.
     command: int
@@ -620,7 +620,7 @@ class pci_cap_ht(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: Kind of the capability, and its bits.
     command: int
@@ -639,7 +639,7 @@ class pci_cap_exp(ctypes.Structure):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: Version of the capability, and type of the device or port.
     flags: int
@@ -751,7 +751,7 @@ class pci_cap_ea(ctypes.Structure):
     Since Linux 4.4; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
+    #: The capability's id, and the offset of the next capability.
     header: Any
     #: Number of entries.
     num_ent: int

@@ -27,7 +27,7 @@ pub const PCI_CAP_ID_EA: u32 = 20;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_ea {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// Number of entries.
     pub num_ent: u8,

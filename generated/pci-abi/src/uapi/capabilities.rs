@@ -93,7 +93,7 @@ pub const PCI_CAP_ID_PM: u32 = 1;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_pm {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// Power states and events that the function supports.
     pub pmc: CapPmPmc,
@@ -349,7 +349,7 @@ pub const PCI_CAP_ID_VPD: u32 = 3;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_vpd {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// Address to read or write.
     pub addr: CapVpdAddr,
@@ -440,7 +440,7 @@ pub const PCI_CAP_ID_SLOTID: u32 = 4;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_slotid {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// The slots of the bridge.
     pub esr: CapSlotidEsr,
@@ -528,7 +528,7 @@ pub const PCI_CAP_ID_VNDR: u32 = 9;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_vndr {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// Bytes of the capability.
     pub len: u8,
@@ -575,7 +575,7 @@ pub const PCI_CAP_ID_DBG: u32 = 10;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_dbg {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// BAR and offset of the registers.
     pub port: u16,
@@ -622,7 +622,7 @@ pub const PCI_CAP_ID_SHPC: u32 = 12;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_shpc {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// Selects the register.
     pub dword_select: u8,
@@ -680,7 +680,7 @@ pub const PCI_CAP_ID_SSVID: u32 = 13;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_ssvid {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// Not used.
     pub reserved: u16,
@@ -749,7 +749,7 @@ pub const PCI_CAP_ID_SATA: u32 = 18;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_sata {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// Revision of the capability.
     pub revision: u16,
@@ -838,7 +838,7 @@ pub const PCI_CAP_ID_AF: u32 = 19;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_af {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// Bytes of the capability.
     pub length: u8,

@@ -26,7 +26,7 @@ pub const PCI_CAP_ID_EXP: u32 = 16;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_exp {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// Version of the capability, and type of the device or port.
     pub flags: CapExpFlags,

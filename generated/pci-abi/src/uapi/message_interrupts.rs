@@ -26,7 +26,7 @@ pub const PCI_CAP_ID_MSI: u32 = 5;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_msi {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// Form of the capability, and the number of vectors.
     pub flags: CapMsiFlags,
@@ -157,7 +157,7 @@ pub const PCI_CAP_ID_MSIX: u32 = 17;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_msix {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// Size of the table, and whether it is used.
     pub flags: CapMsixFlags,

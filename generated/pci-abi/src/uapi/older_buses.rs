@@ -26,7 +26,7 @@ pub const PCI_CAP_ID_AGP: u32 = 2;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_agp {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// Version, a digit in each half.
     pub version: u8,
@@ -229,7 +229,7 @@ pub const PCI_CAP_ID_CHSWP: u32 = 6;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_chswp {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// State of the card.
     pub csr: CapChswpCsr,
@@ -346,7 +346,7 @@ pub const PCI_CAP_ID_PCIX: u32 = 7;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_pcix {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// Modes of the function.
     pub command: u16,
@@ -546,7 +546,7 @@ pub const PCI_CAP_ID_HT: u32 = 8;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct pci_cap_ht {
-    /// The capability's id and version, and the offset of the next capability.
+    /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
     /// Kind of the capability, and its bits.
     pub command: u16,

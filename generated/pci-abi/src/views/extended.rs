@@ -2,9 +2,10 @@
 
 //! The chain of `extended` capabilities.
 
-use crate::space::{
-    BitField, Space, SpaceCap, SpaceError, SpaceFormat, SpaceWalk, space_capability,
-};
+use crate::bits::BitField;
+use crate::space::Space;
+use crate::space_cap::{SpaceCap, space_capability};
+use crate::space_walk::{SpaceError, SpaceFormat, SpaceWalk};
 use crate::uapi;
 
 /// The rules of the chain.
@@ -91,10 +92,6 @@ impl<'a, S: Space + ?Sized> Iterator for ExtendedCaps<'a, S> {
 }
 
 impl<S: Space + ?Sized> core::iter::FusedIterator for ExtendedCaps<'_, S> {}
-
-const VNDR_LENGTH: BitField = BitField { offset: 4, width: 4, low: 20, mask: 0xfff };
-
-const DVSEC_LENGTH: BitField = BitField { offset: 4, width: 4, low: 20, mask: 0xfff };
 
 /// Capabilities from offset 256 on.
 ///
@@ -247,8 +244,9 @@ impl<'a, S: Space + ?Sized> ExtendedCap<'a, S> {
     fn read(cap: SpaceCap<'a, S>) -> Result<Self, SpaceError> {
         let known = (u32::from(cap.id()), cap.version());
         let cap = match known {
-            (uapi::PCI_EXT_CAP_ID_VNDR, 1..) => cap.until(VNDR_LENGTH),
-            (uapi::PCI_EXT_CAP_ID_DVSEC, 1..) => cap.until(DVSEC_LENGTH),
+            (uapi::PCI_EXT_CAP_ID_VNDR | uapi::PCI_EXT_CAP_ID_DVSEC, 1..) => {
+                cap.until(BitField { offset: 4, width: 4, low: 20, mask: 0xfff })
+            }
             _ => cap,
         };
         match known {

@@ -2,9 +2,10 @@
 
 //! The chain of `standard` capabilities.
 
-use crate::space::{
-    BitField, Space, SpaceCap, SpaceError, SpaceFormat, SpaceWalk, space_capability,
-};
+use crate::bits::BitField;
+use crate::space::Space;
+use crate::space_cap::{SpaceCap, space_capability};
+use crate::space_walk::{SpaceError, SpaceFormat, SpaceWalk};
 use crate::uapi;
 
 /// The rules of the chain.
@@ -98,10 +99,6 @@ impl<'a, S: Space + ?Sized> Iterator for StandardCaps<'a, S> {
 
 impl<S: Space + ?Sized> core::iter::FusedIterator for StandardCaps<'_, S> {}
 
-const VNDR_LENGTH: BitField = BitField { offset: 2, width: 1, low: 0, mask: 0xff };
-
-const AF_LENGTH: BitField = BitField { offset: 2, width: 1, low: 0, mask: 0xff };
-
 /// Capabilities in the first 256 bytes.
 ///
 /// Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
@@ -193,8 +190,9 @@ impl<'a, S: Space + ?Sized> StandardCap<'a, S> {
     fn read(cap: SpaceCap<'a, S>) -> Result<Self, SpaceError> {
         let known = (u32::from(cap.id()), cap.version());
         let cap = match known {
-            (uapi::PCI_CAP_ID_VNDR, 1..) => cap.until(VNDR_LENGTH),
-            (uapi::PCI_CAP_ID_AF, 1..) => cap.until(AF_LENGTH),
+            (uapi::PCI_CAP_ID_VNDR | uapi::PCI_CAP_ID_AF, 1..) => {
+                cap.until(BitField { offset: 2, width: 1, low: 0, mask: 0xff })
+            }
             _ => cap,
         };
         match known {

@@ -9,7 +9,7 @@ use crate::emit::c::chains::literal;
 use crate::ir::StructId;
 use crate::ir::protocol::RecordPlan;
 use crate::ir::requests::{
-    FixedFlags, InlineCount, InputKind, MemoryLength, RequestElement, RequestPlan,
+    FixedFlags, InlineCount, InputKind, MemoryLength, RequestElement, RequestPlan, TypedLength,
 };
 use crate::layout::Int;
 
@@ -102,7 +102,7 @@ impl Emitter<'_> {
         parameter: &Parameter<'_>,
         conditions: &mut Vec<String>,
     ) -> InputPut {
-        let Parameter { input, name, count } = parameter;
+        let Parameter { input, name, count, data } = parameter;
         let optional = input.present.map(|_| name.clone());
         let value = match optional {
             Some(_) => ["*", name].concat(),
@@ -145,6 +145,27 @@ impl Emitter<'_> {
                         put.elements = Some((count, numbers));
                     }
                 }
+            }
+            InputKind::Typed(typed) => {
+                let (type_, stride) = match data {
+                    Some((type_, stride)) => (type_.as_str(), stride.as_deref()),
+                    None => ("0", None),
+                };
+                let (at, int) = typed.number;
+                put.numbers.push(number(at, int.size(), self.store(int, type_)));
+                let mut length = |(at, int): (u64, Int), value: &str| {
+                    conditions.push(self.holds_length(int, value, 1));
+                    put.numbers.push(number(at, int.size(), value.to_owned()));
+                };
+                match typed.length {
+                    TypedLength::Bytes(at, int) => length((at, int), count),
+                    TypedLength::Strided { count: at, stride: each } => {
+                        length(at, count);
+                        length(each, stride.unwrap_or("0"));
+                    }
+                }
+                let address = format!("{}__address({name})", self.stem);
+                put.numbers.push(number(typed.address, 8, address));
             }
             InputKind::Memory { address, element, length, .. } => {
                 let each = element.size();

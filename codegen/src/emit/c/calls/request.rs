@@ -12,9 +12,10 @@ use crate::emit::c::section;
 use crate::emit::sentence::sentence;
 use crate::ir::requests::{
     Hazard, InlineCount, InputKind, MemoryLength, ReplyStruct, RequestElement, RequestInput,
-    RequestPlan,
+    RequestPlan, TypedLength,
 };
-use crate::layout::Int;
+use crate::ir::{Abi, Arg};
+use crate::layout::{Int, Model};
 use crate::reply::Direction;
 
 /// The variables of the functions.
@@ -24,8 +25,21 @@ const LOCALS: [&str; 8] = ["buf", "len", "argsz", "bytes", "nth", "argument", "r
 pub(super) struct Parameter<'a> {
     pub(super) input: &'a RequestInput,
     pub(super) name: String,
-    /// The parameter with the number of elements.
+    /// The parameter with the number of elements, or with the length of data in bytes.
     pub(super) count: Option<String>,
+    /// The parameters with the number of the type of data, and with the size of their elements.
+    pub(super) data: Option<(String, Option<String>)>,
+}
+
+impl Parameter<'_> {
+    /// The names of the parameters, in order.
+    fn names(&self) -> impl Iterator<Item = &String> {
+        let (number, stride) = match &self.data {
+            Some((number, stride)) => (Some(number), stride.as_ref()),
+            None => (None, None),
+        };
+        number.into_iter().chain([&self.name]).chain(&self.count).chain(stride)
+    }
 }
 
 impl Emitter<'_> {
@@ -33,7 +47,7 @@ impl Emitter<'_> {
         let fd = self.fd(plan.ioctl);
         let mut own = UniqueNames::members(LOCALS.into_iter().chain([fd.as_str()]));
         let parameters: Vec<_> =
-            plan.inputs.iter().map(|input| parameter(input, &mut own)).collect();
+            plan.inputs.iter().map(|input| parameter(self.abi, plan, input, &mut own)).collect();
         let declarations: Vec<_> =
             parameters.iter().flat_map(|parameter| self.declarations(parameter)).collect();
         let name = self.name(names, &[&plan.name]);
@@ -97,9 +111,21 @@ impl Emitter<'_> {
                 let constant = if *direction == Direction::In { "const " } else { "" };
                 format!("{constant}{type_} *{name}")
             }
+            InputKind::Typed(data) => {
+                let constant = if data.direction == Direction::In { "const " } else { "" };
+                format!("{constant}void *{name}")
+            }
         };
-        let count = parameter.count.iter().map(|count| format!("{}_size {count}", self.stem));
-        [first].into_iter().chain(count).collect()
+        let number = match (&parameter.input.kind, &parameter.data) {
+            (InputKind::Typed(data), Some((number, _))) => {
+                Some([c_type(data.number.1), " ", number].concat())
+            }
+            _ => None,
+        };
+        let stride = parameter.data.iter().filter_map(|(_, stride)| stride.as_ref());
+        let sizes = parameter.count.iter().chain(stride);
+        let sizes = sizes.map(|size| format!("{}_size {size}", self.stem));
+        number.into_iter().chain([first]).chain(sizes).collect()
     }
 
     fn request_comment(&self, plan: &RequestPlan, parameters: &[Parameter<'_>]) -> Vec<String> {
@@ -182,8 +208,7 @@ impl Emitter<'_> {
         all.extend(reply.map(|reply| format!("struct {} *reply", reply.struct_)));
         let mut inputs = vec![buffer.to_owned(), len.to_owned()];
         for parameter in parameters {
-            inputs.push(parameter.name.clone());
-            inputs.extend(parameter.count.clone());
+            inputs.extend(parameter.names().cloned());
         }
         let text = format!("Calls {ioctl}; see {request}().");
         let name = self.name(names, &["call", &plan.name]);
@@ -202,17 +227,44 @@ impl Emitter<'_> {
     }
 }
 
-fn parameter<'a>(input: &'a RequestInput, own: &mut UniqueNames) -> Parameter<'a> {
+fn parameter<'a>(
+    abi: &Abi,
+    plan: &RequestPlan,
+    input: &'a RequestInput,
+    own: &mut UniqueNames,
+) -> Parameter<'a> {
+    let data = match &input.kind {
+        InputKind::Typed(data) => {
+            let field = |at| own_name(abi, plan, at);
+            let number = own.reserve(field(data.number.0));
+            let stride = match data.length {
+                TypedLength::Strided { stride, .. } => Some(own.reserve(field(stride.0))),
+                TypedLength::Bytes(..) => None,
+            };
+            Some((number, stride))
+        }
+        _ => None,
+    };
     let name = own.reserve(input.name.clone());
     let counted = match &input.kind {
         InputKind::Inline { count, .. } => !matches!(count, InlineCount::Fixed(_)),
         InputKind::Memory { length, .. } => {
             !matches!(length, MemoryLength::Fixed(_) | MemoryLength::Unknown)
         }
+        InputKind::Typed(_) => true,
         _ => false,
     };
     let count = counted.then(|| own.reserve([&input.name, "_count"].concat()));
-    Parameter { input, name, count }
+    Parameter { input, name, count, data }
+}
+
+/// The name of the field of an argument at an offset.
+fn own_name(abi: &Abi, plan: &RequestPlan, at: u64) -> String {
+    let Arg::Struct(id) = abi.ioctl(plan.ioctl).arg else { return String::new() };
+    let struct_ = abi.struct_(id);
+    let spans = &struct_.layouts[Model::Lp64.index()].fields;
+    let field = struct_.fields.iter().zip(spans).find(|(_, span)| span.offset == at);
+    field.map_or_else(String::new, |(field, _)| field.name.clone())
 }
 
 /// The number and the size of elements at the end of the argument.

@@ -10,6 +10,7 @@ use crate::emit::rust::views::{fields::typed, host_name};
 use crate::ir::protocol::HostPlan;
 use crate::ir::requests::{CountedReply, Hazard, RequestPlan, Returns};
 use crate::ir::{Abi, Arg, Doc, Ioctl, IoctlId, NewFd, Role, Type};
+use crate::layout::Int;
 use crate::names;
 use crate::reply::Direction;
 
@@ -109,7 +110,7 @@ impl Method<'_> {
         let struct_ = self.abi.struct_(host.struct_);
         let inputs = host.inputs.iter().filter_map(|input| {
             let field = &struct_.fields[input.field];
-            let type_ = typed(self.abi, field, input.int?, quote!()).0;
+            let type_ = typed(self.abi, field.group, input.int?, quote!()).0;
             Some((ident(&field.name), type_))
         });
         let (inputs, types): (Vec<_>, Vec<_>) = inputs.unzip();
@@ -183,7 +184,10 @@ impl Method<'_> {
         prepare: TokenStream,
     ) -> TokenStream {
         let doc = self.docs.paragraphs(&self.request_doc(plan));
-        let fd_field = self.fd_field(plan);
+        let fd_field = self.fd_field(plan).map(|(field, int)| match int.signed() {
+            true => quote!(reply.#field),
+            false => quote!(reply.#field as c_int),
+        });
         let reads = plan.reply.map(|reply| {
             let name = ident(&self.abi.struct_(reply.struct_).name);
             quote!(uapi::#name)
@@ -195,7 +199,7 @@ impl Method<'_> {
             }
             (Some(reply), Returns::Nothing, Some(field)) => (
                 quote!((#reply, Option<OwnedFd>)),
-                quote!({ let fd = owned(reply.#field); (reply, fd) }),
+                quote!({ let fd = owned(#field); (reply, fd) }),
                 quote!(let (_, reply) =),
             ),
             (None, Returns::Nothing, _) => (quote!(()), quote!(()), quote!()),
@@ -252,13 +256,14 @@ impl Method<'_> {
     }
 
     /// The field of the results that is a new file descriptor.
-    fn fd_field(&self, plan: &RequestPlan) -> Option<Ident> {
+    fn fd_field(&self, plan: &RequestPlan) -> Option<(Ident, Int)> {
         let fields = &self.abi.struct_(plan.reply?.struct_).fields;
-        let new = fields.iter().find(|field| {
-            let out = field.direction == Some(Direction::Out);
-            out && field.role == Role::Fd && matches!(field.type_, Type::Int(_))
-        });
-        new.map(|field| ident(&field.name))
+        fields.iter().find_map(|field| match field.type_ {
+            Type::Int(int) if field.direction == Some(Direction::Out) && field.role == Role::Fd => {
+                Some((ident(&field.name), int))
+            }
+            _ => None,
+        })
     }
 }
 

@@ -98,7 +98,8 @@ fn getter(abi: &Abi, docs: &Docs<'_>, plan: &CountedReply, int: &IntField) -> To
     let doc = docs.part(&field.meta, &struct_.meta);
     let (name, width) = (ident(&field.name), decimal(int.int.size()));
     let offset = picked(int.offset, quote!(self.counted.wire));
-    let (type_, value) = typed(abi, field, int.int, quote!(self.counted.number(#offset, #width)));
+    let (type_, value) =
+        typed(abi, field.group, int.int, quote!(self.counted.number(#offset, #width)));
     quote! {
         #doc
         pub fn #name(&self) -> #type_ {

@@ -4,11 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::is_slice;
-use super::{borrows, results, type_name};
+use super::{borrows, results, type_name, typed_data};
 use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::ir::Abi;
 use crate::ir::requests::{
     FixedFlags, InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,
+    TypedLength,
 };
 use crate::layout::Int;
 use crate::reply::Direction;
@@ -17,6 +18,16 @@ use crate::reply::Direction;
 pub(super) fn has_bitmap(plan: &RequestPlan) -> bool {
     plan.inputs.iter().any(|input| {
         matches!(input.kind, InputKind::Memory { length: MemoryLength::Bits { .. }, .. })
+    })
+}
+
+/// Whether a request has data that are passed as far as they are not zero.
+pub(super) fn has_used_size(plan: &RequestPlan) -> bool {
+    typed_data::of_request(plan).is_some_and(|data| {
+        let is_bytes = matches!(data.length, TypedLength::Bytes(..));
+        is_bytes
+            && !typed_data::is_mutable(data)
+            && data.forms.iter().any(|form| form.struct_.is_some())
     })
 }
 
@@ -36,7 +47,7 @@ pub(super) fn implementation(abi: &Abi, plan: &RequestPlan) -> TokenStream {
         let (at, type_) = (decimal(*at), int_type(*int));
         quote!(argument.put(#at, &#type_::to_ne_bytes(!0));)
     });
-    let inputs = plan.inputs.iter().map(|input| fill(plan, input));
+    let inputs = plan.inputs.iter().map(|input| fill(abi, plan, input));
     let (reply, argument, read) = match results::of_request(abi, plan) {
         Some(results) => {
             let view = results::type_name(results);
@@ -92,12 +103,12 @@ fn flags(fixed: FixedFlags) -> TokenStream {
 }
 
 /// The code that puts an input.
-fn fill(plan: &RequestPlan, input: &RequestInput) -> TokenStream {
+fn fill(abi: &Abi, plan: &RequestPlan, input: &RequestInput) -> TokenStream {
     let name = ident(&input.name);
     match input.present {
         Some(present) => {
             let flag = flags(present);
-            let put = put(plan, input, &quote!(#name), &quote!(*#name));
+            let put = put(abi, plan, input, (&quote!(#name), &quote!(*#name)));
             let by = match input.kind {
                 InputKind::Memory { direction, .. } if direction != Direction::In => quote!(&mut),
                 _ => quote!(&),
@@ -109,16 +120,16 @@ fn fill(plan: &RequestPlan, input: &RequestInput) -> TokenStream {
                 }
             }
         }
-        None => put(plan, input, &quote!(self.#name), &quote!(self.#name)),
+        None => put(abi, plan, input, (&quote!(self.#name), &quote!(self.#name))),
     }
 }
 
 /// `place` is the input, `value` its value if it is a number.
 fn put(
+    abi: &Abi,
     plan: &RequestPlan,
     input: &RequestInput,
-    place: &TokenStream,
-    value: &TokenStream,
+    (place, value): (&TokenStream, &TokenStream),
 ) -> TokenStream {
     match &input.kind {
         InputKind::Number { offset, group, .. } => {
@@ -148,6 +159,7 @@ fn put(
                 }
             }
         }
+        InputKind::Typed(data) => typed_data::fill(abi, data, place),
         InputKind::Memory { address, direction, element, length } => {
             let pointer = match direction {
                 Direction::In => quote!(#place.as_ptr()),

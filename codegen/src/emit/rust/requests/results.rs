@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::typed_data;
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::emit::rust::views::fields::{picked, typed};
@@ -49,6 +50,7 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> TokenStrea
     };
     let getters = plan.fields.iter().map(|field| getter(abi, docs, plan, field));
     let structs = plan.structs.iter().map(|inner| struct_getter(abi, docs, plan, inner));
+    let data = typed_data::returned(abi, docs, plan);
     quote! {
         #[doc = #results]
         ///
@@ -81,6 +83,8 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> TokenStrea
                 uapi::#record::read(self.results.wire, self.results.bytes)
             }
         }
+
+        #data
     }
 }
 
@@ -120,13 +124,17 @@ fn getter(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan, field: &ResultField) -
     let struct_ = abi.struct_(plan.reply.struct_);
     let ResultField { int, is_appended } = field;
     let field = &struct_.fields[int.field];
-    let doc = docs.part(&field.meta, &struct_.meta);
-    let (name, width) = (ident(field.stored_name()), decimal(int.int.size()));
+    let (name, meta, group) = match field.output_arm() {
+        Some(arm) => (&*arm.name, &arm.meta, arm.group),
+        None => (field.stored_name(), &field.meta, field.group),
+    };
+    let doc = docs.part(meta, &struct_.meta);
+    let (name, width) = (ident(name), decimal(int.int.size()));
     let offset = picked(int.offset, quote!(self.results.wire));
     match is_appended {
         false => {
             let number = quote!(self.results.number(#offset, #width));
-            let (type_, value) = typed(abi, field, int.int, number);
+            let (type_, value) = typed(abi, group, int.int, number);
             quote! {
                 #doc
                 #[inline]
@@ -136,7 +144,7 @@ fn getter(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan, field: &ResultField) -
             }
         }
         true => {
-            let (type_, value) = typed(abi, field, int.int, quote!(number));
+            let (type_, value) = typed(abi, group, int.int, quote!(number));
             let is_plain = value.to_string() == "number";
             let map = (!is_plain).then(|| quote!(.map(|number| #value)));
             quote! {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{borrows, type_name};
+use super::{borrows, type_name, typed_data};
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::emit::sentence::sentence;
@@ -191,6 +191,7 @@ pub(in crate::emit::rust) fn parameter_type(
                 InlineCount::Field(..) | InlineCount::ToEnd => quote!(&#lifetime [#element]),
             }
         }
+        InputKind::Typed(data) => typed_data::parameter_type(data, elided),
         InputKind::Memory { direction, element, length, .. } => {
             let element = element_type(abi, *element);
             let mutable = (*direction != Direction::In).then(|| quote!(mut));
@@ -225,6 +226,10 @@ pub(super) fn is_slice(count: InlineCount) -> bool {
 
 /// Whether the kernel writes to memory of the caller.
 fn has_mutable(plan: &RequestPlan) -> bool {
-    let written = |input: &RequestInput| matches!(input.kind, InputKind::Memory { direction, .. } if direction != Direction::In);
+    let written = |input: &RequestInput| match &input.kind {
+        InputKind::Memory { direction, .. } => *direction != Direction::In,
+        InputKind::Typed(data) => typed_data::is_mutable(data),
+        _ => false,
+    };
     plan.inputs.iter().any(written)
 }

@@ -1,12 +1,12 @@
-//! The view of a capability: the checks of its body, and its getters.
+//! The view of a capability in a reply.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::fields::{picked, typed};
+use super::body::ChainBytes;
 use crate::emit::rust::comment::{Docs, marked};
 use crate::emit::rust::tokens::{decimal, ident, int_type};
-use crate::ir::protocol::{ArrayPlan, CapPlan, ElementPlan, IntField};
+use crate::ir::protocol::{ArrayPlan, CapPlan, ElementPlan};
 use crate::ir::{Abi, Capability, CapabilityId, Chain, Struct};
 use crate::layout::Int;
 use crate::names;
@@ -50,7 +50,7 @@ impl<'a> PlannedCap<'a> {
         let name = ident(&self.view_name());
         let doc = self.summary();
         let newest = decimal(u64::from(self.plan.newest));
-        let check = self.check();
+        let check = ChainBytes::Reply.check(self.plan);
         let getters = self.struct_.map(|struct_| self.getters(docs, struct_));
         let getters = getters.map(|getters| {
             quote! {
@@ -72,59 +72,10 @@ impl<'a> PlannedCap<'a> {
         }
     }
 
-    /// The checks that a body passes before its getters can be called.
-    fn check(self) -> TokenStream {
-        let required = self.plan.required_size.iter();
-        let required: Vec<_> = required.map(|size| picked(*size, quote!(cap.wire))).collect();
-        let Some((newest, older)) = required.split_last() else { return quote!(Ok(())) };
-        let required = match older {
-            [] => quote!(#newest),
-            older => {
-                let arms = (1_u64..).zip(older).map(|(version, size)| {
-                    let version = decimal(version);
-                    quote!(#version => #size)
-                });
-                quote!(match cap.version { #(#arms,)* _ => #newest })
-            }
-        };
-        match self.plan.array.as_ref().and_then(|array| Some((array, array.count.as_ref()?))) {
-            None => quote!(cap.body(#required)),
-            Some((array, count)) => {
-                let start = picked(array.offset, quote!(cap.wire));
-                let stride = picked(array.stride, quote!(cap.wire));
-                let count = number(quote!(cap), count);
-                quote! {{
-                    cap.body(#required)?;
-                    cap.array(#start, #count, #stride)
-                }}
-            }
-        }
-    }
-
     fn getters(self, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
-        let fields = self.plan.fields.iter().map(|plan| self.getter(docs, struct_, plan));
+        let fields = ChainBytes::Reply.getters(docs, self.abi, struct_, self.plan);
         let array = self.plan.array.as_ref().map(|array| self.array(docs, struct_, array));
-        quote!(#(#fields)* #array)
-    }
-
-    fn getter(self, docs: &Docs<'_>, struct_: &Struct, plan: &IntField) -> TokenStream {
-        let field = &struct_.fields[plan.field];
-        let doc = docs.part(&field.meta, &struct_.meta);
-        let name = ident(&names::view_getter(&field.name));
-        let (type_, value) = typed(self.abi, field, plan.int, number(quote!(self.cap), plan));
-        match plan.version {
-            0 | 1 => quote!(#doc #[inline] pub fn #name(&self) -> #type_ { #value }),
-            version => {
-                let version = decimal(u64::from(version));
-                quote! {
-                    #doc
-                    #[inline]
-                    pub fn #name(&self) -> Option<#type_> {
-                        (self.cap.version >= #version).then(|| #value)
-                    }
-                }
-            }
-        }
+        quote!(#fields #array)
     }
 
     /// The getter of the array after the body.
@@ -132,11 +83,12 @@ impl<'a> PlannedCap<'a> {
         let field = &struct_.fields[plan.field];
         let doc = docs.part(&field.meta, &struct_.meta);
         let name = ident(&names::view_getter(&field.name));
-        let start = picked(plan.offset, quote!(self.cap.wire));
+        let (cap, reply) = (quote!(self.cap), ChainBytes::Reply);
+        let start = reply.size(&cap, plan.offset);
         let bytes = match &plan.count {
             Some(count) => {
-                let stride = picked(plan.stride, quote!(self.cap.wire));
-                let count = number(quote!(self.cap), count);
+                let stride = reply.size(&cap, plan.stride);
+                let count = reply.number(&cap, count);
                 quote!(self.cap.counted(#start, #count, #stride))
             }
             None => quote!(self.cap.tail_from(#start)),
@@ -174,11 +126,4 @@ pub(super) fn element_type(abi: &Abi, element: &ElementPlan) -> TokenStream {
             quote!(uapi::#name)
         }
     }
-}
-
-/// The integer at a field of `cap`.
-fn number(cap: TokenStream, field: &IntField) -> TokenStream {
-    let offset = picked(field.offset, quote!(#cap.wire));
-    let width = decimal(field.int.size());
-    quote!(#cap.number(#offset, #width))
 }

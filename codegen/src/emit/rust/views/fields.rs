@@ -5,13 +5,13 @@ use quote::quote;
 
 use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::ir::protocol::{ByModel, IntField};
-use crate::ir::{Abi, Field, Struct};
+use crate::ir::{Abi, Field, GroupId, Struct};
 use crate::layout::Int;
 
-/// The type that the getter of a field returns, and the expression that makes it from `number`.
+/// The type that the getter of a field with numbers of a group returns, and the expression that makes it from `number`.
 pub(in crate::emit::rust) fn typed(
     abi: &Abi,
-    field: &Field,
+    group: Option<GroupId>,
     int: Int,
     number: TokenStream,
 ) -> (TokenStream, TokenStream) {
@@ -20,7 +20,7 @@ pub(in crate::emit::rust) fn typed(
         8 if !int.signed() => number,
         _ => quote!(#number as #int_name),
     };
-    match group_type(abi, field, int) {
+    match group_type(abi, group, int) {
         Some(group) => {
             let group = ident(group);
             (quote!(uapi::#group), quote!(uapi::#group(#plain)))
@@ -29,9 +29,9 @@ pub(in crate::emit::rust) fn typed(
     }
 }
 
-/// The type of the numbers in a field, if the field has this type.
-fn group_type<'a>(abi: &'a Abi, field: &Field, int: Int) -> Option<&'a str> {
-    let group = field.group.map(|id| abi.group(id))?;
+/// The type of the numbers of a group, if a field of this integer has this type.
+fn group_type(abi: &Abi, group: Option<GroupId>, int: Int) -> Option<&str> {
+    let group = group.map(|id| abi.group(id))?;
     group.rust.as_deref().filter(|_| group.int.size() == int.size())
 }
 
@@ -42,7 +42,7 @@ pub(in crate::emit::rust) fn bytes_of(
     int: Int,
     value: TokenStream,
 ) -> TokenStream {
-    match group_type(abi, field, int) {
+    match group_type(abi, field.group, int) {
         Some(_) => quote!(&#value.0.to_ne_bytes()),
         None => quote!(&#value.to_ne_bytes()),
     }

@@ -147,7 +147,7 @@ fn parameter(abi: &Abi, struct_: &Struct, input: &InputPlan) -> TokenStream {
     let field = &struct_.fields[input.field];
     let name = ident(&field.name);
     let type_ = match input.int {
-        Some(int) => typed(abi, field, int, quote!()).0,
+        Some(int) => typed(abi, field.group, int, quote!()).0,
         None => {
             let size = decimal(input.size);
             quote!(&[u8; #size])
@@ -180,7 +180,7 @@ fn getter(abi: &Abi, docs: &Docs<'_>, struct_: &Struct, plan: &HostField) -> Tok
         false => quote!(self.reply.fixed(#offset, #width)),
         true => quote!(number),
     };
-    let (type_, value) = typed(abi, field, plan.int.int, number);
+    let (type_, value) = typed(abi, field.group, plan.int.int, number);
     match plan.is_appended {
         false => quote! {
             #doc

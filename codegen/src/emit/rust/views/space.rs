@@ -29,12 +29,12 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &Spa
     });
     let macros = (!caps.is_empty()).then(|| {
         quote!(
-            use crate::space::space_capability;
+            use crate::space_cap::space_capability;
         )
     });
     let arrays = has_numbers(abi, plan).then(|| {
         quote!(
-            use crate::space::SpaceNumbers;
+            use crate::space_cap::SpaceNumbers;
         )
     });
     let uapi = (!caps.is_empty()).then(|| {
@@ -44,7 +44,10 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &Spa
     });
     format::file(quote! {
         #![doc = #title]
-        use crate::space::{BitField, Space, SpaceCap, SpaceError, SpaceFormat, SpaceWalk};
+        use crate::bits::BitField;
+        use crate::space::Space;
+        use crate::space_cap::SpaceCap;
+        use crate::space_walk::{SpaceError, SpaceFormat, SpaceWalk};
         #macros
         #arrays
         #uapi
@@ -254,31 +257,12 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
         let (variant, view) = (variant(*cap), ident(&cap.view_name()));
         quote!((uapi::#constant, 1..) => #view::read(cap).map(Self::#variant))
     });
-    let lengths: Vec<_> = caps
-        .iter()
-        .filter_map(|cap| Some((ident(&cap.item.name), length_name(*cap), cap.plan.length?)))
-        .collect();
-    let constants = lengths.iter().map(|(_, name, length)| {
-        let length = bits(*length);
-        quote!(const #name: BitField = #length;)
-    });
-    let ends = (!lengths.is_empty()).then(|| {
-        let arms = lengths
-            .iter()
-            .map(|(constant, name, _)| quote!((uapi::#constant, 1..) => cap.until(#name)));
-        quote! {
-            let cap = match known {
-                #(#arms,)*
-                _ => cap,
-            };
-        }
-    });
+    let ends = ends(caps);
     let debugs = caps.iter().map(|cap| {
         let variant = variant(*cap);
         quote!(Self::#variant(view) => view.fmt(f))
     });
     quote! {
-        #(#constants)*
         #doc
         #[non_exhaustive]
         pub enum #name<'a, S: ?Sized = [u8]> {
@@ -319,10 +303,30 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
     }
 }
 
-/// The constant for the bits with the length of a capability.
-fn length_name(cap: PlannedCap<'_>) -> proc_macro2::Ident {
-    let variant = names::group_type(&cap.item.short);
-    ident(&[&names::screaming(&variant), "_LENGTH"].concat())
+/// Ends each capability that has a length at its length, those with the same bits together.
+fn ends(caps: &[PlannedCap<'_>]) -> Option<TokenStream> {
+    let mut lengths: Vec<(BitField, Vec<proc_macro2::Ident>)> = Vec::new();
+    for cap in caps {
+        let Some(length) = cap.plan.length else { continue };
+        let constant = ident(&cap.item.name);
+        match lengths.iter_mut().find(|(bits, _)| *bits == length) {
+            Some((_, constants)) => constants.push(constant),
+            None => lengths.push((length, vec![constant])),
+        }
+    }
+    let arms = lengths.iter().map(|(length, constants)| {
+        let length = bits(*length);
+        quote!((#(uapi::#constants)|*, 1..) => cap.until(#length))
+    });
+    let arms: Vec<_> = arms.collect();
+    (!arms.is_empty()).then(|| {
+        quote! {
+            let cap = match known {
+                #(#arms,)*
+                _ => cap,
+            };
+        }
+    })
 }
 
 /// The variant of a capability in the enum of its chain, or of a kind in that of its parent.

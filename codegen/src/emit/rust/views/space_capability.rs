@@ -1,14 +1,14 @@
-//! The view of a capability in a space: the checks of its body, its getters and its kinds.
+//! The view of a capability in a space, and of its kinds.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::body::ChainBytes;
 use super::capability::PlannedCap;
-use super::fields::typed;
 use super::space::{bits, variant};
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::tokens::{decimal, hex, ident, int_type};
-use crate::ir::protocol::{ArrayPlan, ElementPlan, IntField, KindPlan};
+use crate::ir::protocol::{ArrayPlan, ElementPlan, KindPlan};
 use crate::ir::{CapabilityId, Struct};
 use crate::names;
 
@@ -17,7 +17,7 @@ pub(super) fn view(docs: &Docs<'_>, cap: PlannedCap<'_>) -> TokenStream {
     let name = ident(&cap.view_name());
     let doc = cap.summary();
     let newest = decimal(u64::from(cap.plan.newest));
-    let check = check(cap);
+    let check = ChainBytes::Space.check(cap.plan);
     let getters = cap.struct_.map(|struct_| getters(docs, cap, struct_));
     let kinds = (!cap.plan.kinds.is_empty()).then(|| kinds(cap));
     let (kind, kind_type) = kinds.unzip();
@@ -96,64 +96,10 @@ fn condition(plan: &KindPlan) -> TokenStream {
     quote!(#(#all)&&*)
 }
 
-/// The checks that a body passes before its getters can be called.
-fn check(cap: PlannedCap<'_>) -> TokenStream {
-    let required: Vec<_> =
-        cap.plan.required_size.iter().map(|size| decimal(size.kernel())).collect();
-    let Some((newest, older)) = required.split_last() else { return quote!(Ok(())) };
-    let required = match older {
-        [] => quote!(#newest),
-        older => {
-            let arms = (1_u64..).zip(older).map(|(version, size)| {
-                let version = decimal(version);
-                quote!(#version => #size)
-            });
-            quote!(match cap.version() { #(#arms,)* _ => #newest })
-        }
-    };
-    match cap.plan.array.as_ref().and_then(|array| Some((array, array.count.as_ref()?))) {
-        None => quote!(cap.body(#required)),
-        Some((array, count)) => {
-            let [start, stride] = [array.offset, array.stride].map(|size| decimal(size.kernel()));
-            let count = number(quote!(cap), count);
-            quote! {{
-                cap.body(#required)?;
-                cap.array(#start, #count, #stride)
-            }}
-        }
-    }
-}
-
 fn getters(docs: &Docs<'_>, cap: PlannedCap<'_>, struct_: &Struct) -> TokenStream {
-    let fields = cap.plan.fields.iter().map(|plan| getter(docs, cap, struct_, plan));
+    let fields = ChainBytes::Space.getters(docs, cap.abi, struct_, cap.plan);
     let array = cap.plan.array.as_ref().map(|array| numbers(docs, struct_, array));
-    quote!(#(#fields)* #array)
-}
-
-fn getter(docs: &Docs<'_>, cap: PlannedCap<'_>, struct_: &Struct, plan: &IntField) -> TokenStream {
-    let field = &struct_.fields[plan.field];
-    let doc = docs.part(&field.meta, &struct_.meta);
-    let name = ident(&names::view_getter(&field.name));
-    let (type_, value) = typed(cap.abi, field, plan.int, number(quote!(self.cap), plan));
-    let is_len = (name == "len").then(|| {
-        quote! {
-            #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
-        }
-    });
-    let doc = quote!(#doc #is_len);
-    match plan.version {
-        0 | 1 => quote!(#doc #[inline] pub fn #name(&self) -> #type_ { #value }),
-        version => {
-            let version = decimal(u64::from(version));
-            quote! {
-                #doc
-                #[inline]
-                pub fn #name(&self) -> Option<#type_> {
-                    (self.cap.version() >= #version).then(|| #value)
-                }
-            }
-        }
-    }
+    quote!(#fields #array)
 }
 
 /// The getter of the array after the body.
@@ -162,10 +108,11 @@ fn numbers(docs: &Docs<'_>, struct_: &Struct, plan: &ArrayPlan) -> TokenStream {
     let ElementPlan::Int(int) = plan.element else { return TokenStream::new() };
     let doc = docs.part(&field.meta, &struct_.meta);
     let (name, type_) = (ident(&names::view_getter(&field.name)), int_type(int));
-    let [start, stride] = [plan.offset, plan.stride].map(|size| decimal(size.kernel()));
+    let (cap, space) = (quote!(self.cap), ChainBytes::Space);
+    let [start, stride] = [plan.offset, plan.stride].map(|size| space.size(&cap, size));
     let count = match &plan.count {
         Some(count) => {
-            let count = number(quote!(self.cap), count);
+            let count = space.number(&cap, count);
             quote!(Some(#count))
         }
         None => quote!(None),
@@ -177,10 +124,4 @@ fn numbers(docs: &Docs<'_>, struct_: &Struct, plan: &ArrayPlan) -> TokenStream {
             self.cap.numbers(#start, #count, #stride)
         }
     }
-}
-
-/// The integer at a field of `cap`.
-fn number(cap: TokenStream, field: &IntField) -> TokenStream {
-    let (offset, width) = (decimal(field.offset.kernel()), decimal(field.int.size()));
-    quote!(#cap.number(#offset, #width))
 }

@@ -1,0 +1,210 @@
+//! A capability in a space, and what the views of all capabilities have.
+
+use crate::bits::BitField;
+use crate::space::{Space, number};
+use crate::space_walk::SpaceError;
+
+/// A capability in a space.
+pub struct SpaceCap<'a, S: ?Sized = [u8]> {
+    pub(crate) space: &'a S,
+    pub(crate) at: u32,
+    pub(crate) id: u16,
+    pub(crate) version: u16,
+    pub(crate) size: u32,
+}
+
+impl<S: ?Sized> Clone for SpaceCap<'_, S> {
+    #[inline]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: ?Sized> Copy for SpaceCap<'_, S> {}
+
+impl<S: ?Sized> core::fmt::Debug for SpaceCap<'_, S> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { at, id, version, size, .. } = self;
+        let mut text = f.debug_struct("SpaceCap");
+        text.field("at", at).field("id", id).field("version", version).field("size", size);
+        text.finish()
+    }
+}
+
+impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
+    /// Its offset.
+    #[inline]
+    pub fn offset(&self) -> u32 {
+        self.at
+    }
+
+    /// Its id.
+    #[inline]
+    pub fn id(&self) -> u16 {
+        self.id
+    }
+
+    /// Its version.
+    #[inline]
+    pub fn version(&self) -> u16 {
+        self.version
+    }
+
+    /// The number of bytes that can belong to it, header included: up to its length, the next
+    /// capability or the end of the chain.
+    #[inline]
+    pub fn size(&self) -> u32 {
+        self.size
+    }
+
+    /// The little-endian number of 1 to 8 bytes at an offset in the capability, if it has them.
+    #[inline]
+    pub fn get(&self, offset: u32, width: u32) -> Option<u64> {
+        let end = offset.checked_add(width).filter(|end| *end <= self.size && width <= 8)?;
+        let at = self.at.checked_add(offset)?;
+        (end > offset).then(|| number(self.space, at, width))
+    }
+
+    /// The number at an offset; 0 outside of the capability, which does not happen for a
+    /// body that was checked.
+    #[inline]
+    pub(crate) fn number(&self, offset: u32, width: u32) -> u64 {
+        self.get(offset, width).unwrap_or(0)
+    }
+
+    /// The value of some bits, if the capability has them.
+    #[inline]
+    pub(crate) fn bits(&self, bits: BitField) -> Option<u64> {
+        self.get(bits.offset, bits.width).map(|number| bits.of(number))
+    }
+
+    /// The value of some bits of the struct at the start of the space.
+    #[allow(dead_code, reason = "an ABI may have no kinds of capabilities")]
+    #[inline]
+    pub(crate) fn start_bits(&self, bits: BitField) -> Option<u64> {
+        bits.at_start(self.space)
+    }
+
+    /// The capability up to its length.
+    #[allow(dead_code, reason = "an ABI may have no lengths")]
+    #[inline]
+    pub(crate) fn until(self, length: BitField) -> Self {
+        let length = self.bits(length).unwrap_or(u64::MAX);
+        Self { size: u32::try_from(length).unwrap_or(u32::MAX).min(self.size), ..self }
+    }
+
+    /// Checks that the capability has as many bytes.
+    #[inline]
+    pub(crate) fn body(&self, required_size: u64) -> Result<(), SpaceError> {
+        let Self { at, id, size, .. } = *self;
+        match required_size <= u64::from(size) {
+            true => Ok(()),
+            false => Err(SpaceError::BodyLimited { at, id, required_size, size }),
+        }
+    }
+
+    /// Checks that the capability has all elements of its array.
+    #[allow(dead_code, reason = "an ABI may have no counted array")]
+    #[inline]
+    pub(crate) fn array(&self, start: u32, count: u64, each: u32) -> Result<(), SpaceError> {
+        self.body(count.saturating_mul(u64::from(each)).saturating_add(u64::from(start)))
+    }
+
+    /// The numbers of an array: as many as counted, or up to the end of the capability.
+    #[allow(dead_code, reason = "an ABI may have no array")]
+    #[inline]
+    pub(crate) fn numbers<T>(
+        &self,
+        start: u32,
+        count: Option<u64>,
+        each: u32,
+    ) -> SpaceNumbers<'a, S, T> {
+        let room = self.size.saturating_sub(start) / each.max(1);
+        let left = count.map_or(room, |count| u32::try_from(count).unwrap_or(u32::MAX).min(room));
+        SpaceNumbers { cap: *self, offset: start, each, left, type_: core::marker::PhantomData }
+    }
+}
+
+/// The numbers of an array in a space.
+pub struct SpaceNumbers<'a, S: ?Sized, T> {
+    cap: SpaceCap<'a, S>,
+    offset: u32,
+    each: u32,
+    left: u32,
+    type_: core::marker::PhantomData<T>,
+}
+
+impl<S: Space + ?Sized, T: TryFrom<u64>> Iterator for SpaceNumbers<'_, S, T> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        self.left = self.left.checked_sub(1)?;
+        let number = self.cap.get(self.offset, self.each)?;
+        self.offset = self.offset.saturating_add(self.each);
+        T::try_from(number).ok()
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, usize::try_from(self.left).ok())
+    }
+}
+
+/// Gives the view of a capability in a space what all of them have. `$check` checks the body.
+#[allow(unused_macros, reason = "an ABI may have no capabilities")]
+macro_rules! space_capability {
+    ($name:ident, $newest:literal, |$cap:ident| $check:expr) => {
+        impl<S: ?Sized> Clone for $name<'_, S> {
+            #[inline]
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<S: ?Sized> Copy for $name<'_, S> {}
+
+        impl<S: ?Sized> core::fmt::Debug for $name<'_, S> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&self.cap).finish()
+            }
+        }
+
+        impl<'a, S: Space + ?Sized> $name<'a, S> {
+            /// The newest version that is known here; of a later one, the known part is read.
+            pub const NEWEST: u16 = $newest;
+
+            #[inline]
+            fn read($cap: SpaceCap<'a, S>) -> Result<Self, SpaceError> {
+                Self::check($cap)?;
+                Ok(Self { cap: $cap })
+            }
+
+            #[inline]
+            fn check($cap: SpaceCap<'a, S>) -> Result<(), SpaceError> {
+                $check
+            }
+
+            /// The capability without the meaning of its body.
+            #[inline]
+            pub fn cap(&self) -> SpaceCap<'a, S> {
+                self.cap
+            }
+
+            /// The version of the body.
+            #[inline]
+            pub fn version(&self) -> u16 {
+                self.cap.version()
+            }
+
+            /// The offset of the capability in the space.
+            #[inline]
+            pub fn offset(&self) -> u32 {
+                self.cap.offset()
+            }
+        }
+    };
+}
+
+#[allow(unused_imports, reason = "an ABI may have no capabilities")]
+pub(crate) use space_capability;

@@ -1,0 +1,269 @@
+//! Data whose type a number of the argument determines: one enum for each request, with
+//! the struct of each number.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::types::sentences;
+use crate::emit::rust::comment::Docs;
+use crate::emit::rust::tokens::{decimal, ident};
+use crate::ir::requests::{
+    DataForm, InputKind, RequestPlan, ResultsPlan, ReturnedData, TypedData, TypedLength,
+};
+use crate::ir::{Abi, GroupId};
+use crate::layout::Int;
+use crate::names;
+use crate::reply::Direction;
+
+/// The data of a request, if it has any.
+pub(super) fn of_request(plan: &RequestPlan) -> Option<&TypedData> {
+    plan.inputs.iter().find_map(|input| match &input.kind {
+        InputKind::Typed(data) => Some(data),
+        _ => None,
+    })
+}
+
+/// The enum of the data that the caller passes.
+pub(super) fn passed(abi: &Abi, docs: &Docs<'_>, plan: &RequestPlan) -> Option<TokenStream> {
+    let data = of_request(plan)?;
+    let name = ident(&data.type_name);
+    let doc = format!(" Data of `{}`, with their type.", abi.ioctl(plan.ioctl).name);
+    let mutable = is_mutable(data).then(|| quote!(mut));
+    let copy = match is_mutable(data) {
+        true => quote!(#[derive(Debug)]),
+        false => quote!(#[derive(Clone, Copy, Debug)]),
+    };
+    let is_strided = matches!(data.length, TypedLength::Strided { .. });
+    let variants = data.forms.iter().map(|form| {
+        let (doc, variant) = (form_doc(docs, form), variant(form));
+        let body = form.struct_.map(|id| {
+            let struct_ = ident(&abi.struct_(id).name);
+            match is_strided {
+                true => quote!((&'a [uapi::#struct_])),
+                false => quote!((&'a #mutable uapi::#struct_)),
+            }
+        });
+        quote!(#doc #variant #body)
+    });
+    let number = number_type(abi, data.group);
+    let other = match is_strided {
+        true => quote! {
+            /// Elements of another type: its number, the size of each element, and their bytes.
+            Other(#number, u32, &'a [u8])
+        },
+        false => quote! {
+            /// Data of another type: its number, and their bytes.
+            Other(#number, &'a #mutable [u8])
+        },
+    };
+    Some(quote! {
+        #[doc = #doc]
+        #copy
+        #[non_exhaustive]
+        pub enum #name<'a> {
+            #(#variants,)*
+            #other
+        }
+    })
+}
+
+/// Whether the kernel writes to the data.
+pub(super) fn is_mutable(data: &TypedData) -> bool {
+    data.direction != Direction::In
+}
+
+/// The type of a parameter with the data.
+pub(super) fn parameter_type(data: &TypedData, elided: bool) -> TokenStream {
+    let name = ident(&data.type_name);
+    match elided {
+        true => quote!(requests::#name<'_>),
+        false => quote!(#name<'a>),
+    }
+}
+
+/// The code that puts the number, the length and the address of data.
+pub(super) fn fill(abi: &Abi, data: &TypedData, place: &TokenStream) -> TokenStream {
+    let (name, numbers) = (ident(&data.type_name), number_type(abi, data.group));
+    let (at, address) = (decimal(data.number.0), decimal(data.address));
+    let arms = data.forms.iter().map(|form| {
+        let (variant, short) = (variant(form), ident(&constant(abi, data.group, form)));
+        let number = quote!(argument.put(#at, &#numbers::#short.0.to_ne_bytes()););
+        match form.struct_ {
+            None => quote!(#name::#variant => { #number }),
+            Some(id) => {
+                let put = put_struct(data, form, &abi.struct_(id).name);
+                quote!(#name::#variant(data) => {
+                    #number
+                    #put
+                    argument.put_u64(#address, pointer as usize);
+                })
+            }
+        }
+    });
+    let other = put_other(data);
+    let pattern = match data.length {
+        TypedLength::Strided { .. } => quote!(#name::Other(number, size, data)),
+        TypedLength::Bytes(..) => quote!(#name::Other(number, data)),
+    };
+    quote! {
+        match &mut #place {
+            #(#arms)*
+            #pattern => {
+                argument.put(#at, &number.0.to_ne_bytes());
+                #other
+                argument.put_u64(#address, pointer as usize);
+            }
+        }
+    }
+}
+
+/// The length of a struct, and its address as `pointer`.
+fn put_struct(data: &TypedData, form: &DataForm, struct_: &str) -> TokenStream {
+    match data.length {
+        TypedLength::Bytes(at, int) if is_mutable(data) => {
+            let length = length(at, int, quote!(size_of_val(&**data)));
+            quote! {
+                #length
+                let pointer = core::ptr::from_mut(&mut **data);
+            }
+        }
+        TypedLength::Bytes(at, int) => {
+            let minsz = decimal(form.minsz);
+            let length = length(at, int, quote!(used_size(*data, #minsz)));
+            quote! {
+                #length
+                let pointer = core::ptr::from_ref(*data);
+            }
+        }
+        TypedLength::Strided { count, stride } => {
+            let struct_ = ident(struct_);
+            let count = length(count.0, count.1, quote!(data.len()));
+            let stride = length(stride.0, stride.1, quote!(size_of::<uapi::#struct_>()));
+            quote! {
+                #count
+                #stride
+                let pointer = data.as_ptr();
+            }
+        }
+    }
+}
+
+/// The length of bytes, and their address as `pointer`.
+fn put_other(data: &TypedData) -> TokenStream {
+    let pointer = match is_mutable(data) {
+        true => quote!(data.as_mut_ptr()),
+        false => quote!(data.as_ptr()),
+    };
+    let lengths = match data.length {
+        TypedLength::Bytes(at, int) => length(at, int, quote!(data.len())),
+        TypedLength::Strided { count, stride } => {
+            let each = quote!(usize::try_from(*size).unwrap_or(usize::MAX));
+            let count =
+                length(count.0, count.1, quote!(data.len().checked_div(#each).unwrap_or(0)));
+            let stride = length(stride.0, stride.1, each);
+            quote!(#count #stride)
+        }
+    };
+    quote!(#lengths let pointer = #pointer;)
+}
+
+fn length(at: u64, int: Int, value: TokenStream) -> TokenStream {
+    let at = decimal(at);
+    match int.size() {
+        8 => quote!(argument.put_u64(#at, #value);),
+        _ => quote!(argument.put_u32(#at, #value)?;),
+    }
+}
+
+/// The enum of the data that the kernel returns, and the functions that read them.
+pub(super) fn returned(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> Option<TokenStream> {
+    let data = plan.data.as_ref()?;
+    let name = ident(&data.type_name);
+    let ioctl = &abi.ioctl(plan.ioctl).name;
+    let doc = format!(" Data that `{ioctl}` returns, with their type.");
+    let variants = data.forms.iter().map(|form| {
+        let (doc, variant) = (form_doc(docs, form), variant(form));
+        let body = form.struct_.map(|id| {
+            let struct_ = ident(&abi.struct_(id).name);
+            quote!((uapi::#struct_))
+        });
+        quote!(#doc #variant #body)
+    });
+    let numbers = number_type(abi, data.group);
+    let record = ident(&abi.struct_(plan.reply.struct_).name);
+    let arms = data.forms.iter().map(|form| {
+        let (variant, short) = (variant(form), ident(&constant(abi, data.group, form)));
+        let body = form.struct_.map(|id| {
+            let struct_ = ident(&abi.struct_(id).name);
+            quote!((uapi::#struct_::read(Wire::HOST, bytes)))
+        });
+        quote!(#numbers::#short => Self::#variant #body)
+    });
+    let number = number_of(abi, data);
+    let (length, memory) = (ident(&data.length), ident(&data.memory));
+    let read = docs.paragraphs(&vec![format!(
+        "Reads the data from `{}`, the memory of the request, after the call. Bytes that the \
+         kernel has not written are read as 0.",
+        data.memory
+    )]);
+    Some(quote! {
+        #[doc = #doc]
+        #[derive(Clone, Copy, Debug)]
+        #[non_exhaustive]
+        pub enum #name<'a> {
+            #(#variants,)*
+            /// Data of another type: its number, and their bytes.
+            Other(#numbers, &'a [u8])
+        }
+
+        impl<'a> #name<'a> {
+            #read
+            pub fn read(reply: &uapi::#record, #memory: &'a [u8]) -> Self {
+                let length = usize::try_from(reply.#length).unwrap_or(usize::MAX);
+                let bytes = #memory.get(..length).unwrap_or(#memory);
+                match #number {
+                    #(#arms,)*
+                    number => Self::Other(number, bytes),
+                }
+            }
+
+            /// The length of the kernel's data, if they did not fit.
+            pub fn cut(reply: &uapi::#record, #memory: &[u8]) -> Option<usize> {
+                let length = usize::try_from(reply.#length).unwrap_or(usize::MAX);
+                (length > #memory.len()).then_some(length)
+            }
+        }
+    })
+}
+
+/// The number of the type in a reply.
+fn number_of(abi: &Abi, data: &ReturnedData) -> TokenStream {
+    let name = ident(&data.number);
+    match data.is_member {
+        true => {
+            let numbers = number_type(abi, data.group);
+            quote!(#numbers(reply.#name()))
+        }
+        false => quote!(reply.#name),
+    }
+}
+
+fn number_type(abi: &Abi, group: GroupId) -> TokenStream {
+    let name = ident(abi.group(group).rust.as_deref().unwrap_or_default());
+    quote!(uapi::#name)
+}
+
+/// The constant of a form in the type of the numbers.
+fn constant(abi: &Abi, group: GroupId, form: &DataForm) -> String {
+    let values = &abi.group(group).values;
+    let value = values.iter().find(|value| value.name == form.name);
+    value.map_or_else(String::new, |value| value.short.clone())
+}
+
+fn variant(form: &DataForm) -> Ident {
+    ident(&names::group_type(&form.short))
+}
+
+fn form_doc(docs: &Docs<'_>, form: &DataForm) -> TokenStream {
+    docs.paragraphs(&sentences(&form.doc))
+}

@@ -1,0 +1,131 @@
+//! Derives the forms of data whose type a number of the argument determines.
+
+use super::requests::{int, lp64_offset, lp64_size};
+use crate::ir::requests::{DataForm, ReturnedData, TypedData, TypedLength};
+use crate::ir::{Abi, Field, Group, GroupId, Payload, PayloadLength, Struct, Value};
+use crate::layout::Model;
+use crate::names;
+use crate::reply::Direction;
+
+/// The data at the address in a field, if the caller passes them. `request` is the name of
+/// the request, `base` the offset of the struct and `address` that of the field.
+pub(super) fn passed(
+    abi: &Abi,
+    (struct_, base): (&Struct, u64),
+    payload: &Payload,
+    address: u64,
+    request: &str,
+) -> Option<TypedData> {
+    let (name, group) = chooser(abi, struct_, payload)?;
+    if payload.direction == Direction::Out {
+        return None;
+    }
+    let place = |name: &str| {
+        let index = struct_.fields.iter().position(|field| field.name == name)?;
+        let int = int(&struct_.fields[index].type_)?;
+        Some((base + lp64_offset(struct_, index), int))
+    };
+    let length = match &payload.length {
+        PayloadLength::Bytes(None, length) => {
+            let (at, int) = place(length)?;
+            TypedLength::Bytes(at, int)
+        }
+        PayloadLength::Strided { count, stride } => {
+            TypedLength::Strided { count: place(count)?, stride: place(stride)? }
+        }
+        _ => return None,
+    };
+    Some(TypedData {
+        type_name: type_name(request),
+        number: place(name)?,
+        group,
+        address,
+        direction: payload.direction,
+        length,
+        forms: forms(abi, abi.group(group)),
+    })
+}
+
+/// The data at the address in a field of an argument, if the kernel returns them.
+pub(super) fn returned(abi: &Abi, struct_: &Struct, request: &str) -> Option<ReturnedData> {
+    let typed = |field: &Field| {
+        let payload = field.payload.as_ref()?;
+        let (number, group) = chooser(abi, struct_, payload)?;
+        let PayloadLength::Bytes(None, length) = &payload.length else { return None };
+        let written = payload.direction == Direction::Out && payload.returns.is_some();
+        written.then(|| ReturnedData {
+            type_name: type_name(request),
+            number: number.to_owned(),
+            is_member: struct_.fields.iter().all(|field| field.name != *number),
+            group,
+            length: length.clone(),
+            memory: field.name.clone(),
+            forms: forms(abi, abi.group(group)),
+        })
+    };
+    struct_.fields.iter().find_map(typed)
+}
+
+/// The field of the same struct whose number determines the type, if its numbers have a
+/// type in Rust.
+pub(super) fn chooser<'a>(
+    abi: &Abi,
+    struct_: &Struct,
+    payload: &'a Payload,
+) -> Option<(&'a str, GroupId)> {
+    let by = payload.type_by.as_ref().filter(|by| by.struct_.is_none())?;
+    let of_field = |field: &Field| match field.name == by.field {
+        true => field.group,
+        false => field.arms().iter().find(|arm| arm.name == by.field)?.group,
+    };
+    let group = struct_.fields.iter().find_map(of_field)?;
+    abi.group(group).rust.as_ref()?;
+    Some((&by.field, group))
+}
+
+fn type_name(request: &str) -> String {
+    names::group_type(&[request, "_data"].concat())
+}
+
+/// One form for each number with data, or of which it is known that it has none. Of
+/// several names of one number the first counts.
+fn forms(abi: &Abi, group: &Group) -> Vec<DataForm> {
+    let is_first = |index: usize, value: &Value| {
+        group.values[..index].iter().all(|before| before.number != value.number)
+    };
+    let values = group.values.iter().enumerate();
+    let values = values.filter(|(index, value)| {
+        let known = value.without_payload || value.payload_struct().is_some();
+        known && is_first(*index, value)
+    });
+    let form = |(_, value): (usize, &Value)| DataForm {
+        short: names::option("", &value.short),
+        name: value.name.clone(),
+        doc: value.meta.doc.clone(),
+        struct_: value.payload_struct(),
+        minsz: value.payload_struct().map_or(0, |id| least(abi.struct_(id))),
+    };
+    values.map(form).collect()
+}
+
+/// The bytes of a payload that the kernel needs at least.
+fn least(struct_: &Struct) -> u64 {
+    let end = |field: usize| struct_.layouts[Model::Lp64.index()].fields[field].end();
+    struct_.minsz.map_or_else(|| lp64_size(struct_), end)
+}
+
+/// The fields of a struct that follow from data: the number of their type, and their length.
+pub(super) fn derived<'a>(struct_: &'a Struct, abi: &Abi) -> Vec<&'a str> {
+    let mut names = Vec::new();
+    for payload in struct_.fields.iter().filter_map(|field| field.payload.as_ref()) {
+        if let Some((number, _)) = chooser(abi, struct_, payload) {
+            if payload.direction != Direction::Out {
+                names.push(number);
+            }
+        }
+        if let PayloadLength::Strided { count, stride } = &payload.length {
+            names.extend([count.as_str(), stride.as_str()]);
+        }
+    }
+    names
+}
