@@ -1,11 +1,18 @@
-//! The specifications of iommufd, fwctl and liveupdate: second names, fields that hold a younger
+//! The specifications of iommufd, fwctl and liveupdate against headers and the kernel's tables
+//! of commands: declarations, minsz, second names, fields that hold a younger
 //! enum, enums of flags, and numbers of a fixed byte order.
 
 use capchain::compat::{Class, compare};
-use capchain::ir::{Abi, Literal, SpaceKind};
+use capchain::diagnostic::Sources;
+use capchain::drift::drift;
+use capchain::header::{Outside, given, read};
+use capchain::ir::{Abi, Arg, Literal, SpaceKind};
 use capchain::layout::Int;
 use capchain::lower::lower;
+use support::declarations_text::{assert_equal, of_abi, of_facts};
+use support::facts;
 use support::fixtures::{self, side};
+use support::kernels::kernels;
 use support::program::{run, run_with_input};
 
 /// The ABIs whose arguments start with their size.
@@ -14,6 +21,82 @@ const FAMILY: [&str; 3] = ["iommufd", "fwctl", "liveupdate"];
 fn at(name: &str, release: &str) -> Abi {
     let folder = fixtures::root().join("spec").join(name);
     lower(&fixtures::open(&folder), Some(release.parse().expect("a release")))
+}
+
+#[test]
+fn every_release_declares_what_its_header_declares() {
+    let facts = facts::of_iommufd();
+    for (release, facts) in &facts {
+        let compared = assert_equal(release, &of_abi(&at("iommufd", release)), &of_facts(facts));
+        assert!(compared >= 40, "{release}: {compared}");
+    }
+    assert_eq!(facts.len(), 3);
+}
+
+/// Names that the stable kernels of a release have, and the release itself does not.
+const BACKPORTED: [(&str, &[&str]); 1] = [(
+    "v6.12",
+    &[
+        "IOMMU_HWPT_ALLOC_PASID",
+        "IOMMU_HW_CAP_PCI_PASID_EXEC",
+        "IOMMU_HW_CAP_PCI_PASID_PRIV",
+        "iommu_hw_info",
+    ],
+)];
+
+#[test]
+fn real_headers_have_no_drift() {
+    for kernel in kernels() {
+        for name in FAMILY {
+            let release = kernel.release.to_string();
+            let folder = fixtures::root().join("spec").join(name);
+            let spec = fixtures::open(&folder);
+            let newest = lower(&spec, None);
+            if !newest.releases.contains(&kernel.release) {
+                continue;
+            }
+            let path = kernel.folder.join(&newest.headers[0].path);
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let mut sources = Sources::default();
+            let files = [sources.add(path.display().to_string(), text)];
+            let given = given(&newest, &sources, &files).expect("a header of the ABI");
+            let header = read(&sources, &files, &Outside::of(&newest, &given));
+            let abi = lower(&spec, Some(kernel.release));
+            let found = drift(&header.facts, &abi, &newest, &given);
+            let known = BACKPORTED.iter().find(|(at, _)| *at == release);
+            let known = known.map_or(&[][..], |(_, names)| names);
+            for one in found.findings.sorted() {
+                let backported = known.iter().any(|name| one.message.contains(name));
+                assert!(backported && name == "iommufd", "{release} {name}: {}", one.message);
+            }
+        }
+    }
+}
+
+/// Every command of the kernel's tables has the argument and the minsz of its table.
+#[test]
+fn minsz_is_that_of_the_kernels_tables() {
+    for (release, table, commands) in [
+        ("v7.2", include_str!("../iommufd/commands-v7.2.txt"), 29),
+        ("v7.3", include_str!("../iommufd/commands-v7.3.txt"), 30),
+    ] {
+        let mut described = 0;
+        for name in FAMILY {
+            let abi = at(name, release);
+            described += abi.ioctls.len();
+            for line in table.lines().filter(|line| line.starts_with(&format!("{name} "))) {
+                let words: Vec<_> = line.split(' ').collect();
+                let ioctl = abi.ioctls.iter().find(|one| one.name == words[1]);
+                let Some(Arg::Struct(id)) = ioctl.map(|one| one.arg) else {
+                    panic!("{release}: no {line}");
+                };
+                let struct_ = abi.struct_(id);
+                let minsz = struct_.minsz.map(|field| struct_.fields[field].name.as_str());
+                assert_eq!((struct_.name.as_str(), minsz), (words[2], Some(words[3])), "{release}");
+            }
+        }
+        assert_eq!((table.lines().count(), described), (commands, commands), "{release}");
+    }
 }
 
 #[test]

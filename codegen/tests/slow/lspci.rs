@@ -152,7 +152,7 @@ fn the_generated_walks_list_the_capabilities_that_lspci_lists() {
             count += own.len();
         }
         println!("{program}: {} devices with {count} capabilities", devices.len());
-        assert!(count > 1000, "{count}");
+        assert!(count > 500, "{count}");
     }
 }
 

@@ -127,6 +127,7 @@ fn c_type(abi: &Abi, type_: &Type) -> String {
 fn int_name(int: Int) -> &'static str {
     match int {
         Int::AlignedU64 => names::c_int(Int::U64),
+        Int::AlignedLe64 => names::c_int(Int::Le64),
         int => names::c_int(int),
     }
 }

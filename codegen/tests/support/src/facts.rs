@@ -67,12 +67,23 @@ pub struct Extent {
     pub align: u64,
 }
 
-/// The facts of every release.
+/// The facts of every release of VFIO.
 pub fn all() -> Vec<(String, Facts)> {
-    let folder = fixtures::root().join("codegen/tests/facts");
+    of_folder("codegen/tests/facts")
+}
+
+/// The facts of every release of iommufd.
+pub fn of_iommufd() -> Vec<(String, Facts)> {
+    of_folder("codegen/tests/iommufd")
+}
+
+fn of_folder(folder: &str) -> Vec<(String, Facts)> {
     let mut all = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("the facts") {
+    for entry in std::fs::read_dir(fixtures::root().join(folder)).expect("the facts") {
         let path = entry.expect("a facts file").path();
+        if path.extension().is_none_or(|ending| ending != "json") {
+            continue;
+        }
         let release = path.file_stem().expect("a name").to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).expect("a facts file");
         all.push((release, serde_json::from_str(&text).expect("facts")));
