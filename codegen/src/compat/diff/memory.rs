@@ -41,12 +41,12 @@ impl<'a> SideNames<'_, 'a> {
         match length {
             PayloadLength::Fixed(elements) => format!("{elements} elements"),
             PayloadLength::Elements(field) => format!("the elements of `{field}`"),
-            PayloadLength::Bytes(id, field) => self.field_path(*id, field),
+            PayloadLength::Bytes(id, field) => self.quoted_path(*id, field),
             PayloadLength::Strided { count, stride } => {
                 format!("`{count}` elements of `{stride}` bytes")
             }
             PayloadLength::Bits(BitmapLength { range, page, bytes }) => {
-                let range = range.iter().map(|(id, field)| self.field_path(*id, field));
+                let range = range.iter().map(|(id, field)| self.quoted_path(*id, field));
                 let range = range.collect::<Vec<_>>().join(" or ");
                 let bytes = bytes.iter().map(|bytes| format!("`{bytes}`, with "));
                 format!("{}the bits for {range} by `{page}`", bytes.collect::<String>())
@@ -54,10 +54,14 @@ impl<'a> SideNames<'_, 'a> {
         }
     }
 
+    fn quoted_path(&self, struct_: Option<StructId>, field: &str) -> String {
+        format!("`{}`", self.field_path(struct_, field))
+    }
+
     fn field_path(&self, struct_: Option<StructId>, field: &str) -> String {
         match struct_ {
-            Some(id) => format!("`{}.{field}`", self.struct_(&self.abi.struct_(id).name)),
-            None => format!("`{field}`"),
+            Some(id) => format!("{}.{field}", self.struct_(&self.abi.struct_(id).name)),
+            None => field.to_owned(),
         }
     }
 }
