@@ -165,7 +165,7 @@ fn facts(abi: &Abi, entry: &Entry<'_>) -> NameFacts {
         }
         EntryKind::Macro(_) | EntryKind::Union(..) => {}
     }
-    if entry.is_declaration() {
+    if abi.publish && entry.is_declaration() {
         facts.add("rust", abi.api_names(&entry.kind).rust);
     }
     facts

@@ -17,11 +17,11 @@ pub(super) fn read(text: &str, big_endian: bool) -> Result<Dump, String> {
     let separates = |c: char| c.is_ascii_whitespace() || ",:-".contains(c);
     let words: Vec<&str> =
         code.flat_map(|line| line.split(separates)).filter(|word| !word.is_empty()).collect();
+    if text.lines().any(starts_with_offset) {
+        return Err("a line starts with a number that can be an offset, but not all rows do".into());
+    }
     if words.contains(&"*") {
         return Err("`*` stands for repeated rows: without offsets, their number is unknown".into());
-    }
-    if has_two_widths(&words) {
-        return Err("numbers of two widths: are some of them offsets?".into());
     }
     let in_order: Result<Vec<_>, _> = words.iter().map(|word| pair_bytes(word)).collect();
     let mut readings = Vec::new();
@@ -42,12 +42,15 @@ pub(super) fn read(text: &str, big_endian: bool) -> Result<Dump, String> {
     }
 }
 
-/// Whether long numbers have two widths, except for the last, which may be shorter.
-fn has_two_widths(words: &[&str]) -> bool {
-    let words = words.split_last().map_or(&[][..], |(_, before)| before);
-    let mut widths = words.iter().map(|word| word.len()).filter(|width| (5..=16).contains(width));
-    let first = widths.next();
-    widths.any(|width| Some(width) != first)
+/// Whether a line starts as a row with an offset does: with a long number before a colon, or
+/// one that is narrower than all others.
+fn starts_with_offset(line: &str) -> bool {
+    let mut words = line.split_ascii_whitespace();
+    let Some(first) = words.next() else { return false };
+    let mut widths = words.map(str::len);
+    let width = widths.next().unwrap_or(0);
+    let narrower = (5..width).contains(&first.len()) && width <= 16;
+    first.len() > 5 && first.ends_with(':') || narrower && widths.all(|other| other == width)
 }
 
 /// The readings of words that are numbers of one size.
