@@ -116,7 +116,7 @@ fn is_word_of_text(string: &Segment<'_>) -> bool {
     (after_word || before_word) && !string.content.contains('\\') && !digits
 }
 
-/// Whether a string goes on in a further line without a `\` before it.
+/// Whether a string continues in a further line without a `\` before it.
 fn is_broken(content: &str) -> bool {
     content.rsplit_once('\n').is_some_and(|(before, _)| {
         before.split('\n').any(|line| !line.trim_end_matches('\r').ends_with('\\'))
