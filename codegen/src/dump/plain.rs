@@ -43,13 +43,13 @@ pub(super) fn read(text: &str, big_endian: bool) -> Result<Dump, String> {
 }
 
 /// Whether a line starts as a row with an offset does: with a long number before a colon, or
-/// one that is narrower than all others.
+/// one of fewer than 8 digits before wider ones.
 fn starts_with_offset(line: &str) -> bool {
     let mut words = line.split_ascii_whitespace();
     let Some(first) = words.next() else { return false };
     let mut widths = words.map(str::len);
     let width = widths.next().unwrap_or(0);
-    let narrower = (5..width).contains(&first.len()) && width <= 16;
+    let narrower = (5..width.min(8)).contains(&first.len()) && width <= 16;
     first.len() > 5 && first.ends_with(':') || narrower && widths.all(|other| other == width)
 }
 

@@ -1,22 +1,27 @@
 //! Changes that concern several items at once, which the table of keys does not have: each
 //! finding by its code, class, victim and subject.
 
-use capchain::compat::compare;
+use capchain::compat::{Finding, compare};
 use support::fixtures::side;
 use support::spec_folder::SpecFolder;
 
-/// The findings from one text of items to another.
-fn findings(old: &str, new: &str) -> Vec<String> {
+/// The ABIs of two texts of items, compared.
+fn compared(old: &str, new: &str) -> Vec<Finding> {
     let read = |name: &str, items: &str| {
         let spec = SpecFolder::demo();
         spec.write_example(items);
         side(name, spec.abi())
     };
-    let finding = |one: &capchain::compat::Finding| {
+    compare(&read("old", old), &read("new", new))
+}
+
+/// The findings from one text of items to another.
+fn findings(old: &str, new: &str) -> Vec<String> {
+    let finding = |one: &Finding| {
         let affected = one.affected.map_or(String::new(), |affected| format!(" {affected:?}"));
         format!("{} {:?}{affected} {}: {}", one.code.0, one.class, one.subject, one.message)
     };
-    compare(&read("old", old), &read("new", new)).iter().map(finding).collect()
+    compared(old, new).iter().map(finding).collect()
 }
 
 const ASK: &str = "\
@@ -207,4 +212,22 @@ fn a_field_becomes_an_input() {
         findings(&old, &new),
         ["C2 Wire Both demo_ask.index: the field is an input, and was an output"]
     );
+}
+
+/// The witness has the member by the field that declares it.
+#[test]
+fn a_member_of_the_second_union_moves() {
+    let items = |pad: &str| {
+        let unions = format!(
+            "one:\n      doc: the first\n      union:\n        a: {{type: out u32, doc: a}}\n        \
+             b: {{type: out u32, doc: b}}\n{pad}    two:\n      doc: the second\n      union:\n        \
+             c: {{type: out u32, doc: c}}\n        d: {{type: out u32, doc: d}}"
+        );
+        ASK.replace("REST", &unions)
+    };
+    let findings = compared(&items(""), &items("    pad: out u32, another number\n"));
+    let claims = findings.iter().filter_map(|one| one.witness.as_ref()).flat_map(|one| &one.claims);
+    let claims: Vec<_> = claims.map(|claim| format!("{claim:?}")).collect();
+    assert!(claims.iter().any(|claim| claim.contains("piece: \"two\"")), "{claims:?}");
+    assert!(claims.iter().all(|claim| !claim.contains("piece: \"one\"")), "{claims:?}");
 }
