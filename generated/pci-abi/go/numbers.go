@@ -1562,7 +1562,7 @@ const (
 //
 // Parts of the word with the bus numbers of a bridge.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 const (
 	// Primary bus.
 	PCI_PRIMARY_BUS_MASK = 255
@@ -1686,11 +1686,11 @@ const (
 const (
 	// Bits of the id in the first word.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_CAP_ID_MASK = 255
 	// Bits of the offset in the first word.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_CAP_LIST_NEXT_MASK = 65280
 	// Highest id that is defined.
 	PCI_CAP_ID_MAX = 20
@@ -2630,7 +2630,7 @@ const (
 	PCI_ERR_ROOT_ERR_SRC = 52
 	// Offset of the log of prefixes.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_ERR_PREFIX_LOG = 56
 )
 
@@ -2986,7 +2986,7 @@ const (
 //
 // Offsets of the fields of pci_ext_cap_vf_rebar.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// Offset of cap.
 	PCI_VF_REBAR_CAP = 4
@@ -3106,7 +3106,7 @@ const (
 //
 // Facts about links of 8 GT/s.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// Offset of the equalization of the first lane.
 	PCI_SECPCI_LE_CTRL = 12
@@ -3154,7 +3154,7 @@ const (
 //
 // The equalization of a lane.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// Offset of that of the first lane.
 	PCI_PL_32GT_LE_CTRL = 32
@@ -3164,7 +3164,7 @@ const (
 //
 // Offsets of the fields of pci_ext_cap_dev3.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// Offset of cap.
 	PCI_DEV3_CAP = 4
@@ -3178,7 +3178,7 @@ const (
 //
 // The equalization of a lane.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// Offset of that of the first lane.
 	PCI_PL_64GT_LE_CTRL = 32
@@ -3228,7 +3228,7 @@ const (
 	PCI_DOE_DATA_OBJECT_DISC_RSP_3_VID = 65535
 	// Type in the answer.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_DOE_DATA_OBJECT_DISC_RSP_3_TYPE = 16711680
 	// Number of the next question, or 0.
 	PCI_DOE_DATA_OBJECT_DISC_RSP_3_NEXT_INDEX = 4278190080
@@ -3240,7 +3240,7 @@ const (
 //
 // Offsets of the fields of pci_ext_cap_ide.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// Offset of cap.
 	PCI_IDE_CAP = 4
@@ -3252,7 +3252,7 @@ const (
 //
 // Facts about the blocks of streams.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// Algorithm: AES-GCM with keys of 256 bits.
 	PCI_IDE_CAP_ALG_AES_GCM_256 = 0
@@ -3268,7 +3268,7 @@ const (
 //
 // A block of a link stream.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// Offset of the control.
 	PCI_IDE_LINK_CTL_0 = 0
@@ -3302,7 +3302,7 @@ const (
 //
 // A block of a selective stream.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// Offset of the abilities.
 	PCI_IDE_SEL_CAP = 0
@@ -3370,7 +3370,7 @@ const (
 //
 // Facts about the DVSECs of CXL.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 const (
 	// Ranges of memory of a device.
 	CXL_DVSEC_RANGE_MAX = 2
@@ -3380,7 +3380,7 @@ const (
 //
 // Offsets of the fields of pci_dvsec_cxl_device.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 const (
 	// Offset of cap.
 	PCI_DVSEC_CXL_CAP = 10
@@ -3392,7 +3392,7 @@ const (
 //
 // The registers of a range of memory.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 const (
 	// The size of the range is valid.
 	PCI_DVSEC_CXL_MEM_INFO_VALID = 1
@@ -3420,7 +3420,7 @@ const (
 //
 // Offsets of the fields of pci_dvsec_cxl_port_gpf.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 const (
 	// Offset of phase_1_control.
 	PCI_DVSEC_CXL_PORT_GPF_PHASE_1_CONTROL = 12
@@ -3432,7 +3432,7 @@ const (
 //
 // Offsets of the fields of pci_dvsec_cxl_flexbus_port.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 const (
 	// Offset of status.
 	PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS = 14
@@ -3442,7 +3442,7 @@ const (
 //
 // Offsets of the fields of pci_dvsec_cxl_reg_locator.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 const (
 	// Offset of block1.
 	PCI_DVSEC_CXL_REG_LOCATOR_BLOCK1 = 12
@@ -3878,7 +3878,7 @@ const (
 	PCI_EXP_FLAGS_IRQ CapExpFlags = 0x3e00
 	// Supports flit mode.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_EXP_FLAGS_FLIT CapExpFlags = 1 << 15
 )
 
@@ -3914,7 +3914,7 @@ const (
 	PCI_EXP_DEVCAP_FLR CapExpDevcap = 1 << 28
 	// Supports trusted I/O.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_EXP_DEVCAP_TEE CapExpDevcap = 1 << 30
 )
 
@@ -4386,7 +4386,7 @@ const (
 	PCI_EXP_DEVCAP2_EE_PREFIX ExpRegistersDevcap2 = 1 << 21
 	// Highest number of such prefixes.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_EXP_DEVCAP2_EE_PREFIX_MAX ExpRegistersDevcap2 = 0xc00000
 )
 
@@ -4680,27 +4680,27 @@ const (
 	PCI_ERR_UNC_TLPPRE ExtCapErrUncorStatus = 1 << 25
 	// Blocked poisoned packet.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_ERR_UNC_POISON_BLK ExtCapErrUncorStatus = 1 << 26
 	// Blocked deferrable write.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_ERR_UNC_DMWR_BLK ExtCapErrUncorStatus = 1 << 27
 	// Failed check of encryption.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_ERR_UNC_IDE_CHECK ExtCapErrUncorStatus = 1 << 28
 	// Encrypted packet of another way.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_ERR_UNC_MISR_IDE ExtCapErrUncorStatus = 1 << 29
 	// Failed checksum of the plain text.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_ERR_UNC_PCRC_CHECK ExtCapErrUncorStatus = 1 << 30
 	// Blocked translated packet.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_ERR_UNC_XLAT_BLK ExtCapErrUncorStatus = 1 << 31
 )
 
@@ -4744,19 +4744,19 @@ const (
 	PCI_ERR_CAP_ECRC_CHKE ExtCapErrCap = 1 << 8
 	// The log of prefixes is valid.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_ERR_CAP_PREFIX_LOG_PRESENT ExtCapErrCap = 1 << 11
 	// Logs the request of a completion that did not come.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_ERR_CAP_COMP_TIME_LOG ExtCapErrCap = 1 << 12
 	// The log has the form of flit mode.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_ERR_CAP_TLP_LOG_FLIT ExtCapErrCap = 1 << 18
 	// Size of the log in flit mode.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_ERR_CAP_TLP_LOG_SIZE ExtCapErrCap = 0xf80000
 )
 
@@ -4784,7 +4784,7 @@ const (
 	PCI_EXP_DPC_CAP_DL_ACTIVE ExtCapDpcCap = 1 << 12
 	// Highest bit of the words of the log.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_EXP_DPC_RP_PIO_LOG_SIZE4 ExtCapDpcCap = 1 << 13
 )
 
@@ -5116,7 +5116,7 @@ const (
 //
 // Sizes that the first one can have.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// A bit for each power of two from 1 MiB on.
 	PCI_VF_REBAR_CAP_SIZES ExtCapVfRebarCap = 0xfffffff0
@@ -5126,7 +5126,7 @@ const (
 //
 // Size that it has.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// Number of the base address.
 	PCI_VF_REBAR_CTRL_BAR_IDX ExtCapVfRebarCtrl = 7
@@ -5264,7 +5264,7 @@ const (
 //
 // Status.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// Knows its segment.
 	PCI_DEV3_STA_SEGMENT ExtCapDev3Sta = 1 << 3
@@ -5316,7 +5316,7 @@ const (
 //
 // Abilities.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// Streams over a link.
 	PCI_IDE_CAP_LINK ExtCapIdeCap = 1 << 0
@@ -5348,7 +5348,7 @@ const (
 //
 // What is used.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// Lets streams of others pass.
 	PCI_IDE_CTL_FLOWTHROUGH_IDE ExtCapIdeCtl = 1 << 2
@@ -5358,7 +5358,7 @@ const (
 //
 // Abilities.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 const (
 	// Supports CXL.cache.
 	PCI_DVSEC_CXL_CACHE_CAPABLE DvsecCxlDeviceCap = 1 << 0
@@ -5372,7 +5372,7 @@ const (
 //
 // What is used.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 const (
 	// CXL.mem is on.
 	PCI_DVSEC_CXL_MEM_ENABLE DvsecCxlDeviceCtrl = 1 << 2
@@ -5392,7 +5392,7 @@ const (
 //
 // Timeout of the first phase.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 const (
 	// Number of units.
 	PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_BASE DvsecCxlPortGpfPhase1Control = 0xf
@@ -5404,7 +5404,7 @@ const (
 //
 // Timeout of the second phase.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 const (
 	// Number of units.
 	PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_BASE DvsecCxlPortGpfPhase2Control = 0xf
@@ -5416,7 +5416,7 @@ const (
 //
 // What was negotiated.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 const (
 	// CXL.cache.
 	PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_CACHE DvsecCxlFlexbusPortStatus = 1 << 0
@@ -5428,7 +5428,7 @@ const (
 //
 // Place of the first block.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 const (
 	// The BAR.
 	PCI_DVSEC_CXL_REG_LOCATOR_BIR DvsecCxlRegLocatorBlock1 = 7
@@ -5554,7 +5554,7 @@ const (
 	PCI_EXT_CAP_ID_REBAR = 21
 	// Base addresses of virtual functions whose size can be chosen.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_EXT_CAP_ID_VF_REBAR = 36
 	// Power that the device needs.
 	PCI_EXT_CAP_ID_PWR = 4
@@ -5588,11 +5588,11 @@ const (
 	PCI_EXT_CAP_ID_PL_32GT = 42
 	// More registers of the device.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_EXT_CAP_ID_DEV3 = 47
 	// Links of 64 GT/s. The equalization of each lane follows.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_EXT_CAP_ID_PL_64GT = 49
 	// Mailbox for data objects.
 	//
@@ -5600,15 +5600,15 @@ const (
 	PCI_EXT_CAP_ID_DOE = 46
 	// Encryption of links. Blocks of registers for each stream follow.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 6.19 (not in 6.13).
 	PCI_EXT_CAP_ID_IDE = 48
 	// A CXL device.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 7.2 (not in 6.19).
 	PCI_DVSEC_CXL_DEVICE = 0
 	// The functions of the device that are not CXL.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 7.2 (not in 6.19).
 	PCI_DVSEC_CXL_FUNCTION_MAP = 2
 	// A CXL port.
 	//
@@ -5616,18 +5616,18 @@ const (
 	PCI_DVSEC_CXL_PORT = 3
 	// Global persistent flush, of a port.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 7.2 (not in 6.19).
 	PCI_DVSEC_CXL_PORT_GPF = 4
 	// Global persistent flush, of a device.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 7.2 (not in 6.19).
 	PCI_DVSEC_CXL_DEVICE_GPF = 5
 	// A flex bus port.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 7.2 (not in 6.19).
 	PCI_DVSEC_CXL_FLEXBUS_PORT = 7
 	// Places of register blocks. Eight bytes for each follow.
 	//
-	// Since Linux 7.2 (not in 6.13).
+	// Since Linux 7.2 (not in 6.19).
 	PCI_DVSEC_CXL_REG_LOCATOR = 8
 )

@@ -1027,7 +1027,7 @@ const SizeofExtCapRebar = 12
 //
 // Base addresses of virtual functions whose size can be chosen.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 type ExtCapVfRebar struct {
 	// The capability's id and version, and the offset of the next capability.
 	Header [4]byte
@@ -1225,7 +1225,7 @@ const SizeofExtCapPl32gt = 32
 //
 // More registers of the device.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 type ExtCapDev3 struct {
 	// The capability's id and version, and the offset of the next capability.
 	Header [4]byte
@@ -1244,7 +1244,7 @@ const SizeofExtCapDev3 = 16
 //
 // Links of 64 GT/s. The equalization of each lane follows.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 type ExtCapPl64gt struct {
 	// The capability's id and version, and the offset of the next capability.
 	Header [4]byte
@@ -1286,7 +1286,7 @@ const SizeofExtCapDoe = 24
 //
 // Encryption of links. Blocks of registers for each stream follow.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 type ExtCapIde struct {
 	// The capability's id and version, and the offset of the next capability.
 	Header [4]byte
@@ -1303,7 +1303,7 @@ const SizeofExtCapIde = 12
 //
 // A CXL device.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 type DvsecCxlDevice struct {
 	// The capability's id and version, and the offset of the next capability.
 	Header [4]byte
@@ -1324,7 +1324,7 @@ const SizeofDvsecCxlDevice = 14
 //
 // The functions of the device that are not CXL.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 type DvsecCxlFunctionMap struct {
 	// The capability's id and version, and the offset of the next capability.
 	Header [4]byte
@@ -1362,7 +1362,7 @@ const SizeofDvsecCxlPort = 14
 //
 // Global persistent flush, of a port.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 type DvsecCxlPortGpf struct {
 	// The capability's id and version, and the offset of the next capability.
 	Header [4]byte
@@ -1385,7 +1385,7 @@ const SizeofDvsecCxlPortGpf = 16
 //
 // Global persistent flush, of a device.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 type DvsecCxlDeviceGpf struct {
 	// The capability's id and version, and the offset of the next capability.
 	Header [4]byte
@@ -1402,7 +1402,7 @@ const SizeofDvsecCxlDeviceGpf = 10
 //
 // A flex bus port.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 type DvsecCxlFlexbusPort struct {
 	// The capability's id and version, and the offset of the next capability.
 	Header [4]byte
@@ -1425,7 +1425,7 @@ const SizeofDvsecCxlFlexbusPort = 16
 //
 // Places of register blocks. Eight bytes for each follow.
 //
-// Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+// Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
 type DvsecCxlRegLocator struct {
 	// The capability's id and version, and the offset of the next capability.
 	Header [4]byte

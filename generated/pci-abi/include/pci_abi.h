@@ -356,7 +356,7 @@ struct pci_header_bridge {
 
 /*
  * Parts of the word with the bus numbers of a bridge.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define PCI_PRIMARY_BUS_MASK		0xff		/* primary bus */
 #define PCI_SECONDARY_BUS_MASK		0xff00		/* secondary bus */
@@ -517,10 +517,10 @@ struct pci_cap_header {
  * Since Linux 3.7.
  */
 
-/* bits of the id in the first word (since 6.14-7.2) */
+/* bits of the id in the first word (since 6.14-6.19) */
 #define PCI_CAP_ID_MASK		0xff
 
-/* bits of the offset in the first word (since 6.14-7.2) */
+/* bits of the offset in the first word (since 6.14-6.19) */
 #define PCI_CAP_LIST_NEXT_MASK	0xff00
 
 #define PCI_CAP_ID_MAX		0x14	/* highest id that is defined */
@@ -1147,7 +1147,7 @@ struct pci_cap_exp {
 #define PCI_EXP_FLAGS_TYPE	0xf0		/* type of the device or port */
 #define PCI_EXP_FLAGS_SLOT	(1 << 8)	/* the port leads to a slot */
 #define PCI_EXP_FLAGS_IRQ	0x3e00	/* number of the interrupt message */
-/* supports flit mode (since 6.14-7.2) */
+/* supports flit mode (since 6.14-6.19) */
 #define PCI_EXP_FLAGS_FLIT	(1 << 15)
 	__le32	devcap;	/* abilities of the device */
 /* largest payload, as a power of two times 128 bytes */
@@ -1166,7 +1166,7 @@ struct pci_cap_exp {
 #define PCI_EXP_DEVCAP_PWR_VAL	0x3fc0000 /* power that the slot supplies */
 #define PCI_EXP_DEVCAP_PWR_SCL	0xc000000	/* unit of this power */
 #define PCI_EXP_DEVCAP_FLR	(1 << 28)	/* each function can be reset */
-/* supports trusted I/O (since 6.14-7.2) */
+/* supports trusted I/O (since 6.14-6.19) */
 #define PCI_EXP_DEVCAP_TEE	(1 << 30)
 	__le16	devctl;	/* what the device uses */
 /* reports correctable errors */
@@ -1506,7 +1506,7 @@ struct pci_exp_registers {
 #define PCI_EXP_DEVCAP2_OBFF_WAKE	0x80000	/* the same by a signal */
 /* supports end-to-end prefixes (since 4.19) */
 #define PCI_EXP_DEVCAP2_EE_PREFIX	(1 << 21)
-/* highest number of such prefixes (since 6.14-7.2) */
+/* highest number of such prefixes (since 6.14-6.19) */
 #define PCI_EXP_DEVCAP2_EE_PREFIX_MAX	0xc00000
 	__le16	devctl2;		/* more of what the device uses */
 /* timeout of completions (since 3.13) */
@@ -1980,17 +1980,17 @@ struct pci_ext_cap_err {
 #define PCI_ERR_UNC_MCBTLP	(1 << 23)	/* blocked multicast packet */
 #define PCI_ERR_UNC_ATOMEG	(1 << 24)	/* blocked atomic operation */
 #define PCI_ERR_UNC_TLPPRE	(1 << 25)	/* blocked prefix */
-/* blocked poisoned packet (since 6.14-7.2) */
+/* blocked poisoned packet (since 6.14-6.19) */
 #define PCI_ERR_UNC_POISON_BLK	(1 << 26)
-/* blocked deferrable write (since 6.14-7.2) */
+/* blocked deferrable write (since 6.14-6.19) */
 #define PCI_ERR_UNC_DMWR_BLK	(1 << 27)
-/* failed check of encryption (since 6.14-7.2) */
+/* failed check of encryption (since 6.14-6.19) */
 #define PCI_ERR_UNC_IDE_CHECK	(1 << 28)
-/* encrypted packet of another way (since 6.14-7.2) */
+/* encrypted packet of another way (since 6.14-6.19) */
 #define PCI_ERR_UNC_MISR_IDE	(1 << 29)
-/* failed checksum of the plain text (since 6.14-7.2) */
+/* failed checksum of the plain text (since 6.14-6.19) */
 #define PCI_ERR_UNC_PCRC_CHECK	(1 << 30)
-/* blocked translated packet (since 6.14-7.2) */
+/* blocked translated packet (since 6.14-6.19) */
 #define PCI_ERR_UNC_XLAT_BLK	(1U << 31)
 	/* uncorrectable errors that are not reported, with the same bits */
 	__le32	uncor_mask;
@@ -2017,13 +2017,13 @@ struct pci_ext_cap_err {
 #define PCI_ERR_CAP_ECRC_CHKC		(1 << 7)
 /* checks end-to-end checksums */
 #define PCI_ERR_CAP_ECRC_CHKE		(1 << 8)
-/* the log of prefixes is valid (since 6.14-7.2) */
+/* the log of prefixes is valid (since 6.14-6.19) */
 #define PCI_ERR_CAP_PREFIX_LOG_PRESENT	(1 << 11)
-/* logs the request of a completion that did not come (since 6.14-7.2) */
+/* logs the request of a completion that did not come (since 6.14-6.19) */
 #define PCI_ERR_CAP_COMP_TIME_LOG	(1 << 12)
-/* the log has the form of flit mode (since 6.14-7.2) */
+/* the log has the form of flit mode (since 6.14-6.19) */
 #define PCI_ERR_CAP_TLP_LOG_FLIT	(1 << 18)
-/* size of the log in flit mode (since 6.14-7.2) */
+/* size of the log in flit mode (since 6.14-6.19) */
 #define PCI_ERR_CAP_TLP_LOG_SIZE	0xf80000
 	__le32	header_log[4];	/* header of the packet with the first error */
 } __attribute__((__packed__));
@@ -2091,7 +2091,7 @@ struct pci_ext_cap_err {
 /* offset of the functions that reported */
 #define PCI_ERR_ROOT_ERR_SRC		0x34
 
-/* offset of the log of prefixes (since 6.14-7.2) */
+/* offset of the log of prefixes (since 6.14-6.19) */
 #define PCI_ERR_PREFIX_LOG		0x38
 
 /*
@@ -2115,7 +2115,7 @@ struct pci_ext_cap_dpc {
 #define PCI_EXP_DPC_RP_PIO_LOG_SIZE	0xf00
 /* can report that the data link is active */
 #define PCI_EXP_DPC_CAP_DL_ACTIVE	(1 << 12)
-/* highest bit of the words of the log (since 6.14-7.2) */
+/* highest bit of the words of the log (since 6.14-6.19) */
 #define PCI_EXP_DPC_RP_PIO_LOG_SIZE4	(1 << 13)
 	__le16	ctl;		/* what is used */
 /* fatal errors trigger it (since 4.18) */
@@ -2730,7 +2730,7 @@ struct pci_ext_cap_rebar {
 
 /*
  * Base addresses of virtual functions whose size can be chosen.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_EXT_CAP_ID_VF_REBAR	36
 
@@ -2748,7 +2748,7 @@ struct pci_ext_cap_vf_rebar {
 
 /*
  * Offsets of the fields of pci_ext_cap_vf_rebar.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_VF_REBAR_CAP	0x4	/* offset of cap */
 #define PCI_VF_REBAR_CTRL	0x8	/* offset of ctrl */
@@ -2964,7 +2964,7 @@ struct pci_ext_cap_secpci {
 
 /*
  * Facts about links of 8 GT/s.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 
 /* offset of the equalization of the first lane */
@@ -3076,13 +3076,13 @@ struct pci_ext_cap_pl_32gt {
 
 /*
  * The equalization of a lane.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_PL_32GT_LE_CTRL	0x20	/* offset of that of the first lane */
 
 /*
  * More registers of the device.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_EXT_CAP_ID_DEV3	47
 
@@ -3096,7 +3096,7 @@ struct pci_ext_cap_dev3 {
 
 /*
  * Offsets of the fields of pci_ext_cap_dev3.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_DEV3_CAP	0x4	/* offset of cap */
 #define PCI_DEV3_CTL	0x8	/* offset of ctl */
@@ -3104,7 +3104,7 @@ struct pci_ext_cap_dev3 {
 
 /*
  * Links of 64 GT/s. The equalization of each lane follows.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_EXT_CAP_ID_PL_64GT	49
 
@@ -3117,7 +3117,7 @@ struct pci_ext_cap_pl_64gt {
 
 /*
  * The equalization of a lane.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_PL_64GT_LE_CTRL	0x20	/* offset of that of the first lane */
 
@@ -3190,7 +3190,7 @@ struct pci_ext_cap_doe {
 /* vendor in the answer */
 #define PCI_DOE_DATA_OBJECT_DISC_RSP_3_VID		0xffff
 
-/* type in the answer (since 6.14-7.2) */
+/* type in the answer (since 6.14-6.19) */
 #define PCI_DOE_DATA_OBJECT_DISC_RSP_3_TYPE		0xff0000
 
 /* number of the next question, or 0 */
@@ -3201,7 +3201,7 @@ struct pci_ext_cap_doe {
 
 /*
  * Encryption of links. Blocks of registers for each stream follow.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_EXT_CAP_ID_IDE	48
 
@@ -3237,14 +3237,14 @@ struct pci_ext_cap_ide {
 
 /*
  * Offsets of the fields of pci_ext_cap_ide.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_IDE_CAP	0x4	/* offset of cap */
 #define PCI_IDE_CTL	0x8	/* offset of ctl */
 
 /*
  * Facts about the blocks of streams.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 
 /* algorithm: AES-GCM with keys of 256 bits */
@@ -3260,7 +3260,7 @@ struct pci_ext_cap_ide {
 
 /*
  * A block of a link stream.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_IDE_LINK_CTL_0		0x0	/* offset of the control */
 #define PCI_IDE_LINK_CTL_EN		0x1		/* the stream is on */
@@ -3288,7 +3288,7 @@ struct pci_ext_cap_ide {
 
 /*
  * A block of a selective stream.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_IDE_SEL_CAP			0x0	/* offset of the abilities */
 #define PCI_IDE_SEL_CAP_ASSOC_NUM	0xf /* number of blocks of addresses */
@@ -3351,25 +3351,25 @@ struct pci_ext_cap_ide {
 
 /*
  * The offset of the first word of a block of addresses.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_IDE_SEL_ADDR_1(x) (20 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
 
 /*
  * The offset of the upper half of the highest address.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_IDE_SEL_ADDR_2(x) (24 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
 
 /*
  * The offset of the upper half of the lowest address.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_IDE_SEL_ADDR_3(x) (28 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
 
 /*
  * The bytes of a block of a selective stream.
- * Since Linux 6.14-7.2.
+ * Since Linux 6.14-6.19.
  */
 #define PCI_IDE_SEL_BLOCK_SIZE(nr_assoc) \
 	(20 + PCI_IDE_SEL_ADDR_BLOCK_SIZE * (nr_assoc))
@@ -3383,13 +3383,13 @@ struct pci_ext_cap_ide {
 
 /*
  * Facts about the DVSECs of CXL.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define CXL_DVSEC_RANGE_MAX	2	/* ranges of memory of a device */
 
 /*
  * A CXL device.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define PCI_DVSEC_CXL_DEVICE	0
 
@@ -3407,14 +3407,14 @@ struct pci_dvsec_cxl_device {
 
 /*
  * Offsets of the fields of pci_dvsec_cxl_device.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define PCI_DVSEC_CXL_CAP	0xa	/* offset of cap */
 #define PCI_DVSEC_CXL_CTRL	0xc	/* offset of ctrl */
 
 /*
  * The registers of a range of memory.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 
 /* the size of the range is valid */
@@ -3433,31 +3433,31 @@ struct pci_dvsec_cxl_device {
 
 /*
  * The offset of the upper half of a range's size.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define PCI_DVSEC_CXL_RANGE_SIZE_HIGH(i) (0x18 + (i * 0x10))
 
 /*
  * The offset of the lower half of a range's size.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define PCI_DVSEC_CXL_RANGE_SIZE_LOW(i) (0x1C + (i * 0x10))
 
 /*
  * The offset of the upper half of a range's address.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define PCI_DVSEC_CXL_RANGE_BASE_HIGH(i) (0x20 + (i * 0x10))
 
 /*
  * The offset of the lower half of a range's address.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define PCI_DVSEC_CXL_RANGE_BASE_LOW(i) (0x24 + (i * 0x10))
 
 /*
  * The functions of the device that are not CXL.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define PCI_DVSEC_CXL_FUNCTION_MAP	2
 
@@ -3491,7 +3491,7 @@ struct pci_dvsec_cxl_port {
 
 /*
  * Global persistent flush, of a port.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define PCI_DVSEC_CXL_PORT_GPF	4
 
@@ -3512,7 +3512,7 @@ struct pci_dvsec_cxl_port_gpf {
 
 /*
  * Offsets of the fields of pci_dvsec_cxl_port_gpf.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 
 /* offset of phase_1_control */
@@ -3523,7 +3523,7 @@ struct pci_dvsec_cxl_port_gpf {
 
 /*
  * Global persistent flush, of a device.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define PCI_DVSEC_CXL_DEVICE_GPF	5
 
@@ -3535,7 +3535,7 @@ struct pci_dvsec_cxl_device_gpf {
 
 /*
  * A flex bus port.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define PCI_DVSEC_CXL_FLEXBUS_PORT	7
 
@@ -3552,13 +3552,13 @@ struct pci_dvsec_cxl_flexbus_port {
 
 /*
  * Offsets of the fields of pci_dvsec_cxl_flexbus_port.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS	0xe	/* offset of status */
 
 /*
  * Places of register blocks. Eight bytes for each follow.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define PCI_DVSEC_CXL_REG_LOCATOR	8
 
@@ -3576,7 +3576,7 @@ struct pci_dvsec_cxl_reg_locator {
 
 /*
  * Offsets of the fields of pci_dvsec_cxl_reg_locator.
- * Since Linux 6.14-7.2.
+ * Since Linux 7.0-7.2.
  */
 #define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK1	0xc	/* offset of block1 */
 
@@ -5268,19 +5268,7 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #define PCI_TPH_REQ_EXT_TPH	0x3
 #endif
 
-/* Linux 7.2 */
-#ifndef PCI_PRIMARY_BUS_MASK
-#define PCI_PRIMARY_BUS_MASK	0xff
-#endif
-#ifndef PCI_SECONDARY_BUS_MASK
-#define PCI_SECONDARY_BUS_MASK	0xff00
-#endif
-#ifndef PCI_SUBORDINATE_BUS_MASK
-#define PCI_SUBORDINATE_BUS_MASK	0xff0000
-#endif
-#ifndef PCI_SEC_LATENCY_TIMER_MASK
-#define PCI_SEC_LATENCY_TIMER_MASK	0xff000000
-#endif
+/* Linux 6.19 */
 #ifndef PCI_CAP_ID_MASK
 #define PCI_CAP_ID_MASK	0xff
 #endif
@@ -5572,6 +5560,33 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #ifndef PCI_IDE_SEL_ADDR_1_LIMIT_LOW
 #define PCI_IDE_SEL_ADDR_1_LIMIT_LOW	0xfff00000
 #endif
+#ifndef PCI_IDE_SEL_ADDR_1
+#define PCI_IDE_SEL_ADDR_1(x) (20 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
+#endif
+#ifndef PCI_IDE_SEL_ADDR_2
+#define PCI_IDE_SEL_ADDR_2(x) (24 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
+#endif
+#ifndef PCI_IDE_SEL_ADDR_3
+#define PCI_IDE_SEL_ADDR_3(x) (28 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
+#endif
+#ifndef PCI_IDE_SEL_BLOCK_SIZE
+#define PCI_IDE_SEL_BLOCK_SIZE(nr_assoc) \
+	(20 + PCI_IDE_SEL_ADDR_BLOCK_SIZE * (nr_assoc))
+#endif
+
+/* Linux 7.2 */
+#ifndef PCI_PRIMARY_BUS_MASK
+#define PCI_PRIMARY_BUS_MASK	0xff
+#endif
+#ifndef PCI_SECONDARY_BUS_MASK
+#define PCI_SECONDARY_BUS_MASK	0xff00
+#endif
+#ifndef PCI_SUBORDINATE_BUS_MASK
+#define PCI_SUBORDINATE_BUS_MASK	0xff0000
+#endif
+#ifndef PCI_SEC_LATENCY_TIMER_MASK
+#define PCI_SEC_LATENCY_TIMER_MASK	0xff000000
+#endif
 #ifndef CXL_DVSEC_RANGE_MAX
 #define CXL_DVSEC_RANGE_MAX	2
 #endif
@@ -5664,19 +5679,6 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #endif
 #ifndef PCI_DVSEC_CXL_REG_LOCATOR_BLOCK1
 #define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK1	0xc
-#endif
-#ifndef PCI_IDE_SEL_ADDR_1
-#define PCI_IDE_SEL_ADDR_1(x) (20 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
-#endif
-#ifndef PCI_IDE_SEL_ADDR_2
-#define PCI_IDE_SEL_ADDR_2(x) (24 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
-#endif
-#ifndef PCI_IDE_SEL_ADDR_3
-#define PCI_IDE_SEL_ADDR_3(x) (28 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
-#endif
-#ifndef PCI_IDE_SEL_BLOCK_SIZE
-#define PCI_IDE_SEL_BLOCK_SIZE(nr_assoc) \
-	(20 + PCI_IDE_SEL_ADDR_BLOCK_SIZE * (nr_assoc))
 #endif
 #ifndef PCI_DVSEC_CXL_RANGE_SIZE_HIGH
 #define PCI_DVSEC_CXL_RANGE_SIZE_HIGH(i) (0x18 + (i * 0x10))

@@ -1121,19 +1121,7 @@
 #define PCI_TPH_REQ_EXT_TPH	0x3
 #endif
 
-/* Linux 7.2 */
-#ifndef PCI_PRIMARY_BUS_MASK
-#define PCI_PRIMARY_BUS_MASK	0xff
-#endif
-#ifndef PCI_SECONDARY_BUS_MASK
-#define PCI_SECONDARY_BUS_MASK	0xff00
-#endif
-#ifndef PCI_SUBORDINATE_BUS_MASK
-#define PCI_SUBORDINATE_BUS_MASK	0xff0000
-#endif
-#ifndef PCI_SEC_LATENCY_TIMER_MASK
-#define PCI_SEC_LATENCY_TIMER_MASK	0xff000000
-#endif
+/* Linux 6.19 */
 #ifndef PCI_CAP_ID_MASK
 #define PCI_CAP_ID_MASK	0xff
 #endif
@@ -1425,6 +1413,33 @@
 #ifndef PCI_IDE_SEL_ADDR_1_LIMIT_LOW
 #define PCI_IDE_SEL_ADDR_1_LIMIT_LOW	0xfff00000
 #endif
+#ifndef PCI_IDE_SEL_ADDR_1
+#define PCI_IDE_SEL_ADDR_1(x) (20 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
+#endif
+#ifndef PCI_IDE_SEL_ADDR_2
+#define PCI_IDE_SEL_ADDR_2(x) (24 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
+#endif
+#ifndef PCI_IDE_SEL_ADDR_3
+#define PCI_IDE_SEL_ADDR_3(x) (28 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
+#endif
+#ifndef PCI_IDE_SEL_BLOCK_SIZE
+#define PCI_IDE_SEL_BLOCK_SIZE(nr_assoc) \
+	(20 + PCI_IDE_SEL_ADDR_BLOCK_SIZE * (nr_assoc))
+#endif
+
+/* Linux 7.2 */
+#ifndef PCI_PRIMARY_BUS_MASK
+#define PCI_PRIMARY_BUS_MASK	0xff
+#endif
+#ifndef PCI_SECONDARY_BUS_MASK
+#define PCI_SECONDARY_BUS_MASK	0xff00
+#endif
+#ifndef PCI_SUBORDINATE_BUS_MASK
+#define PCI_SUBORDINATE_BUS_MASK	0xff0000
+#endif
+#ifndef PCI_SEC_LATENCY_TIMER_MASK
+#define PCI_SEC_LATENCY_TIMER_MASK	0xff000000
+#endif
 #ifndef CXL_DVSEC_RANGE_MAX
 #define CXL_DVSEC_RANGE_MAX	2
 #endif
@@ -1517,19 +1532,6 @@
 #endif
 #ifndef PCI_DVSEC_CXL_REG_LOCATOR_BLOCK1
 #define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK1	0xc
-#endif
-#ifndef PCI_IDE_SEL_ADDR_1
-#define PCI_IDE_SEL_ADDR_1(x) (20 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
-#endif
-#ifndef PCI_IDE_SEL_ADDR_2
-#define PCI_IDE_SEL_ADDR_2(x) (24 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
-#endif
-#ifndef PCI_IDE_SEL_ADDR_3
-#define PCI_IDE_SEL_ADDR_3(x) (28 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
-#endif
-#ifndef PCI_IDE_SEL_BLOCK_SIZE
-#define PCI_IDE_SEL_BLOCK_SIZE(nr_assoc) \
-	(20 + PCI_IDE_SEL_ADDR_BLOCK_SIZE * (nr_assoc))
 #endif
 #ifndef PCI_DVSEC_CXL_RANGE_SIZE_HIGH
 #define PCI_DVSEC_CXL_RANGE_SIZE_HIGH(i) (0x18 + (i * 0x10))

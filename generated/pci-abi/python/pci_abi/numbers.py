@@ -232,11 +232,11 @@ PCI_CAP_LIST_NEXT = 1
 
 #: Bits of the id in the first word.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_CAP_ID_MASK = 255
 #: Bits of the offset in the first word.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_CAP_LIST_NEXT_MASK = 65280
 #: Highest id that is defined.
 PCI_CAP_ID_MAX = 20
@@ -833,7 +833,7 @@ PCI_ERR_ROOT_AER_IRQ = 4160749568
 PCI_ERR_ROOT_ERR_SRC = 52
 #: Offset of the log of prefixes.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_ERR_PREFIX_LOG = 56
 
 #: Offset of cap.
@@ -1165,7 +1165,7 @@ PCI_DOE_DATA_OBJECT_DISC_REQ_3_VER = 65280
 PCI_DOE_DATA_OBJECT_DISC_RSP_3_VID = 65535
 #: Type in the answer.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_DOE_DATA_OBJECT_DISC_RSP_3_TYPE = 16711680
 #: Number of the next question, or 0.
 PCI_DOE_DATA_OBJECT_DISC_RSP_3_NEXT_INDEX = 4278190080
@@ -1577,7 +1577,7 @@ PCI_EXP_FLAGS_SLOT = 1 << 8
 PCI_EXP_FLAGS_IRQ = 0x3e00
 #: Supports flit mode.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_EXP_FLAGS_FLIT = 1 << 15
 
 #: Largest payload, as a power of two times 128 bytes.
@@ -1606,7 +1606,7 @@ PCI_EXP_DEVCAP_PWR_SCL = 0xc000000
 PCI_EXP_DEVCAP_FLR = 1 << 28
 #: Supports trusted I/O.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_EXP_DEVCAP_TEE = 1 << 30
 
 #: Reports correctable errors.
@@ -1994,7 +1994,7 @@ PCI_EXP_DEVCAP2_OBFF_WAKE = 0x80000
 PCI_EXP_DEVCAP2_EE_PREFIX = 1 << 21
 #: Highest number of such prefixes.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_EXP_DEVCAP2_EE_PREFIX_MAX = 0xc00000
 
 #: Timeout of completions.
@@ -2211,27 +2211,27 @@ PCI_ERR_UNC_ATOMEG = 1 << 24
 PCI_ERR_UNC_TLPPRE = 1 << 25
 #: Blocked poisoned packet.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_ERR_UNC_POISON_BLK = 1 << 26
 #: Blocked deferrable write.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_ERR_UNC_DMWR_BLK = 1 << 27
 #: Failed check of encryption.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_ERR_UNC_IDE_CHECK = 1 << 28
 #: Encrypted packet of another way.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_ERR_UNC_MISR_IDE = 1 << 29
 #: Failed checksum of the plain text.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_ERR_UNC_PCRC_CHECK = 1 << 30
 #: Blocked translated packet.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_ERR_UNC_XLAT_BLK = 1 << 31
 
 #: Receiver.
@@ -2261,19 +2261,19 @@ PCI_ERR_CAP_ECRC_CHKC = 1 << 7
 PCI_ERR_CAP_ECRC_CHKE = 1 << 8
 #: The log of prefixes is valid.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_ERR_CAP_PREFIX_LOG_PRESENT = 1 << 11
 #: Logs the request of a completion that did not come.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_ERR_CAP_COMP_TIME_LOG = 1 << 12
 #: The log has the form of flit mode.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_ERR_CAP_TLP_LOG_FLIT = 1 << 18
 #: Size of the log in flit mode.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_ERR_CAP_TLP_LOG_SIZE = 0xf80000
 
 #: Number of the interrupt message.
@@ -2294,7 +2294,7 @@ PCI_EXP_DPC_RP_PIO_LOG_SIZE = 0xf00
 PCI_EXP_DPC_CAP_DL_ACTIVE = 1 << 12
 #: Highest bit of the words of the log.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_EXP_DPC_RP_PIO_LOG_SIZE4 = 1 << 13
 
 #: Fatal errors trigger it.
@@ -2758,7 +2758,7 @@ PCI_EXT_CAP_ID_RCRB = 10
 PCI_EXT_CAP_ID_REBAR = 21
 #: Base addresses of virtual functions whose size can be chosen.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_EXT_CAP_ID_VF_REBAR = 36
 #: Power that the device needs.
 PCI_EXT_CAP_ID_PWR = 4
@@ -2792,11 +2792,11 @@ PCI_EXT_CAP_ID_PL_16GT = 38
 PCI_EXT_CAP_ID_PL_32GT = 42
 #: More registers of the device.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_EXT_CAP_ID_DEV3 = 47
 #: Links of 64 GT/s. The equalization of each lane follows.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_EXT_CAP_ID_PL_64GT = 49
 #: Mailbox for data objects.
 #:
@@ -2804,15 +2804,15 @@ PCI_EXT_CAP_ID_PL_64GT = 49
 PCI_EXT_CAP_ID_DOE = 46
 #: Encryption of links. Blocks of registers for each stream follow.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 6.19 (not in 6.13).
 PCI_EXT_CAP_ID_IDE = 48
 #: A CXL device.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 7.2 (not in 6.19).
 PCI_DVSEC_CXL_DEVICE = 0
 #: The functions of the device that are not CXL.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 7.2 (not in 6.19).
 PCI_DVSEC_CXL_FUNCTION_MAP = 2
 #: A CXL port.
 #:
@@ -2820,19 +2820,19 @@ PCI_DVSEC_CXL_FUNCTION_MAP = 2
 PCI_DVSEC_CXL_PORT = 3
 #: Global persistent flush, of a port.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 7.2 (not in 6.19).
 PCI_DVSEC_CXL_PORT_GPF = 4
 #: Global persistent flush, of a device.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 7.2 (not in 6.19).
 PCI_DVSEC_CXL_DEVICE_GPF = 5
 #: A flex bus port.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 7.2 (not in 6.19).
 PCI_DVSEC_CXL_FLEXBUS_PORT = 7
 #: Places of register blocks. Eight bytes for each follow.
 #:
-#: Since Linux 7.2 (not in 6.13).
+#: Since Linux 7.2 (not in 6.19).
 PCI_DVSEC_CXL_REG_LOCATOR = 8
 
 
@@ -3974,7 +3974,7 @@ class ExtCapVfRebarCap(enum.IntFlag):
 
     Sizes that the first one can have.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
     """
 
     SIZES = PCI_VF_REBAR_CAP_SIZES
@@ -3985,7 +3985,7 @@ class ExtCapVfRebarCtrl(enum.IntFlag):
 
     Size that it has.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
     """
 
     BAR_IDX = PCI_VF_REBAR_CTRL_BAR_IDX
@@ -4093,7 +4093,7 @@ class ExtCapDev3Sta(enum.IntFlag):
 
     Status.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
     """
 
     SEGMENT = PCI_DEV3_STA_SEGMENT
@@ -4143,7 +4143,7 @@ class ExtCapIdeCap(enum.IntFlag):
 
     Abilities.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
     """
 
     LINK = PCI_IDE_CAP_LINK
@@ -4165,7 +4165,7 @@ class ExtCapIdeCtl(enum.IntFlag):
 
     What is used.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
     """
 
     IDE = PCI_IDE_CTL_FLOWTHROUGH_IDE
@@ -4176,7 +4176,7 @@ class DvsecCxlDeviceCap(enum.IntFlag):
 
     Abilities.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
     """
 
     CACHE_CAPABLE = PCI_DVSEC_CXL_CACHE_CAPABLE
@@ -4189,7 +4189,7 @@ class DvsecCxlDeviceCtrl(enum.IntFlag):
 
     What is used.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
     """
 
     ENABLE = PCI_DVSEC_CXL_MEM_ENABLE
@@ -4211,7 +4211,7 @@ class DvsecCxlPortGpfPhase1Control(enum.IntFlag):
 
     Timeout of the first phase.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
     """
 
     BASE = PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_BASE
@@ -4223,7 +4223,7 @@ class DvsecCxlPortGpfPhase2Control(enum.IntFlag):
 
     Timeout of the second phase.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
     """
 
     BASE = PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_BASE
@@ -4235,7 +4235,7 @@ class DvsecCxlFlexbusPortStatus(enum.IntFlag):
 
     What was negotiated.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
     """
 
     CACHE = PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_CACHE
@@ -4247,7 +4247,7 @@ class DvsecCxlRegLocatorBlock1(enum.IntFlag):
 
     Place of the first block.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
     """
 
     BIR = PCI_DVSEC_CXL_REG_LOCATOR_BIR

@@ -1377,7 +1377,7 @@ class pci_ext_cap_rebar(ctypes.Structure):
 class pci_ext_cap_vf_rebar(ctypes.Structure):
     """Base addresses of virtual functions whose size can be chosen.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
     """
 
     #: The capability's id and version, and the offset of the next capability.
@@ -1639,7 +1639,7 @@ class pci_ext_cap_pl_32gt(ctypes.Structure):
 class pci_ext_cap_dev3(ctypes.Structure):
     """More registers of the device.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
     """
 
     #: The capability's id and version, and the offset of the next capability.
@@ -1664,7 +1664,7 @@ class pci_ext_cap_dev3(ctypes.Structure):
 class pci_ext_cap_pl_64gt(ctypes.Structure):
     """Links of 64 GT/s. The equalization of each lane follows.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
     """
 
     #: The capability's id and version, and the offset of the next capability.
@@ -1720,7 +1720,7 @@ class pci_ext_cap_doe(ctypes.Structure):
 class pci_ext_cap_ide(ctypes.Structure):
     """Encryption of links. Blocks of registers for each stream follow.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
     """
 
     #: The capability's id and version, and the offset of the next capability.
@@ -1742,7 +1742,7 @@ class pci_ext_cap_ide(ctypes.Structure):
 class pci_dvsec_cxl_device(ctypes.Structure):
     """A CXL device.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
     """
 
     #: The capability's id and version, and the offset of the next capability.
@@ -1770,7 +1770,7 @@ class pci_dvsec_cxl_device(ctypes.Structure):
 class pci_dvsec_cxl_function_map(ctypes.Structure):
     """The functions of the device that are not CXL.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
     """
 
     #: The capability's id and version, and the offset of the next capability.
@@ -1820,7 +1820,7 @@ class pci_dvsec_cxl_port(ctypes.Structure):
 class pci_dvsec_cxl_port_gpf(ctypes.Structure):
     """Global persistent flush, of a port.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
     """
 
     #: The capability's id and version, and the offset of the next capability.
@@ -1851,7 +1851,7 @@ class pci_dvsec_cxl_port_gpf(ctypes.Structure):
 class pci_dvsec_cxl_device_gpf(ctypes.Structure):
     """Global persistent flush, of a device.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
     """
 
     #: The capability's id and version, and the offset of the next capability.
@@ -1873,7 +1873,7 @@ class pci_dvsec_cxl_device_gpf(ctypes.Structure):
 class pci_dvsec_cxl_flexbus_port(ctypes.Structure):
     """A flex bus port.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
     """
 
     #: The capability's id and version, and the offset of the next capability.
@@ -1904,7 +1904,7 @@ class pci_dvsec_cxl_flexbus_port(ctypes.Structure):
 class pci_dvsec_cxl_reg_locator(ctypes.Structure):
     """Places of register blocks. Eight bytes for each follow.
 
-    Since Linux 7.2 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
     """
 
     #: The capability's id and version, and the offset of the next capability.

@@ -18,7 +18,7 @@ pub const PCI_DVSEC_CXL_DEVICE: u32 = 0;
 
 /// A CXL device.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 7.0–7.2.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -155,28 +155,28 @@ pub const PCI_DVSEC_CXL_MEM_BASE_LOW: u32 = 0xf000_0000;
 
 /// The offset of the upper half of a range's size.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 7.0–7.2.
 pub const fn pci_dvsec_cxl_range_size_high(i: u32) -> u32 {
     i.wrapping_mul(0x10).wrapping_add(0x18)
 }
 
 /// The offset of the lower half of a range's size.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 7.0–7.2.
 pub const fn pci_dvsec_cxl_range_size_low(i: u32) -> u32 {
     i.wrapping_mul(0x10).wrapping_add(0x1c)
 }
 
 /// The offset of the upper half of a range's address.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 7.0–7.2.
 pub const fn pci_dvsec_cxl_range_base_high(i: u32) -> u32 {
     i.wrapping_mul(0x10).wrapping_add(0x20)
 }
 
 /// The offset of the lower half of a range's address.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 7.0–7.2.
 pub const fn pci_dvsec_cxl_range_base_low(i: u32) -> u32 {
     i.wrapping_mul(0x10).wrapping_add(0x24)
 }
@@ -186,7 +186,7 @@ pub const PCI_DVSEC_CXL_FUNCTION_MAP: u32 = 2;
 
 /// The functions of the device that are not CXL.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 7.0–7.2.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -324,7 +324,7 @@ pub const PCI_DVSEC_CXL_PORT_GPF: u32 = 4;
 
 /// Global persistent flush, of a port.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 7.0–7.2.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -452,7 +452,7 @@ pub const PCI_DVSEC_CXL_DEVICE_GPF: u32 = 5;
 
 /// Global persistent flush, of a device.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 7.0–7.2.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -502,7 +502,7 @@ pub const PCI_DVSEC_CXL_FLEXBUS_PORT: u32 = 7;
 
 /// A flex bus port.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 7.0–7.2.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -599,7 +599,7 @@ pub const PCI_DVSEC_CXL_REG_LOCATOR: u32 = 8;
 
 /// Places of register blocks. Eight bytes for each follow.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 7.0–7.2.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(

@@ -137,32 +137,32 @@ pub const PCI_ERR_UNC_TLPPRE: u32 = 1 << 25;
 
 /// Blocked poisoned packet.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_ERR_UNC_POISON_BLK: u32 = 1 << 26;
 
 /// Blocked deferrable write.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_ERR_UNC_DMWR_BLK: u32 = 1 << 27;
 
 /// Failed check of encryption.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_ERR_UNC_IDE_CHECK: u32 = 1 << 28;
 
 /// Encrypted packet of another way.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_ERR_UNC_MISR_IDE: u32 = 1 << 29;
 
 /// Failed checksum of the plain text.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_ERR_UNC_PCRC_CHECK: u32 = 1 << 30;
 
 /// Blocked translated packet.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_ERR_UNC_XLAT_BLK: u32 = 1 << 31;
 
 /// Uncorrectable errors that happened.
@@ -334,22 +334,22 @@ pub const PCI_ERR_CAP_ECRC_CHKE: u32 = 1 << 8;
 
 /// The log of prefixes is valid.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_ERR_CAP_PREFIX_LOG_PRESENT: u32 = 1 << 11;
 
 /// Logs the request of a completion that did not come.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_ERR_CAP_COMP_TIME_LOG: u32 = 1 << 12;
 
 /// The log has the form of flit mode.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_ERR_CAP_TLP_LOG_FLIT: u32 = 1 << 18;
 
 /// Size of the log in flit mode.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_ERR_CAP_TLP_LOG_SIZE: u32 = 0xf8_0000;
 
 /// Abilities of error reporting.
@@ -468,7 +468,7 @@ pub const PCI_ERR_ROOT_ERR_SRC: u32 = 0x34;
 
 /// Offset of the log of prefixes.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_ERR_PREFIX_LOG: u32 = 0x38;
 
 /// The id of [`pci_ext_cap_dpc`](super::pci_ext_cap_dpc).
@@ -557,7 +557,7 @@ pub const PCI_EXP_DPC_CAP_DL_ACTIVE: u16 = 1 << 12;
 
 /// Highest bit of the words of the log.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_EXP_DPC_RP_PIO_LOG_SIZE4: u16 = 1 << 13;
 
 /// Abilities.

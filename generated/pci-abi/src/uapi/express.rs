@@ -86,7 +86,7 @@ pub const PCI_EXP_FLAGS_IRQ: u16 = 0x3e00;
 
 /// Supports flit mode.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_EXP_FLAGS_FLIT: u16 = 1 << 15;
 
 /// Version of the capability, and type of the device or port.
@@ -155,7 +155,7 @@ pub const PCI_EXP_DEVCAP_FLR: u32 = 1 << 28;
 
 /// Supports trusted I/O.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_EXP_DEVCAP_TEE: u32 = 1 << 30;
 
 /// Abilities of the device.
@@ -1499,7 +1499,7 @@ pub const PCI_EXP_DEVCAP2_EE_PREFIX: u32 = 1 << 21;
 
 /// Highest number of such prefixes.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_EXP_DEVCAP2_EE_PREFIX_MAX: u32 = 0xc0_0000;
 
 /// More abilities of the device.

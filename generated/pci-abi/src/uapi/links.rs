@@ -433,7 +433,7 @@ pub const PCI_EXT_CAP_ID_DEV3: u32 = 47;
 
 /// More registers of the device.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -518,7 +518,7 @@ pub const PCI_EXT_CAP_ID_PL_64GT: u32 = 49;
 
 /// Links of 64 GT/s. The equalization of each lane follows.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(

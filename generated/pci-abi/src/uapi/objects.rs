@@ -223,7 +223,7 @@ pub const PCI_DOE_DATA_OBJECT_DISC_RSP_3_VID: u32 = 0xffff;
 
 /// Type in the answer.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const PCI_DOE_DATA_OBJECT_DISC_RSP_3_TYPE: u32 = 0xff_0000;
 
 /// Number of the next question, or 0.
@@ -237,7 +237,7 @@ pub const PCI_EXT_CAP_ID_IDE: u32 = 48;
 
 /// Encryption of links. Blocks of registers for each stream follow.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -546,28 +546,28 @@ pub const PCI_IDE_SEL_ADDR_1_LIMIT_LOW: u32 = 0xfff0_0000;
 
 /// The offset of the first word of a block of addresses.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const fn pci_ide_sel_addr_1(x: u32) -> u32 {
     x.wrapping_mul(PCI_IDE_SEL_ADDR_BLOCK_SIZE).wrapping_add(20)
 }
 
 /// The offset of the upper half of the highest address.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const fn pci_ide_sel_addr_2(x: u32) -> u32 {
     x.wrapping_mul(PCI_IDE_SEL_ADDR_BLOCK_SIZE).wrapping_add(24)
 }
 
 /// The offset of the upper half of the lowest address.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const fn pci_ide_sel_addr_3(x: u32) -> u32 {
     x.wrapping_mul(PCI_IDE_SEL_ADDR_BLOCK_SIZE).wrapping_add(28)
 }
 
 /// The bytes of a block of a selective stream.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 pub const fn pci_ide_sel_block_size(nr_assoc: u32) -> u32 {
     nr_assoc.wrapping_mul(PCI_IDE_SEL_ADDR_BLOCK_SIZE).wrapping_add(20)
 }

@@ -148,7 +148,7 @@ pub const PCI_EXT_CAP_ID_VF_REBAR: u32 = 36;
 
 /// Base addresses of virtual functions whose size can be chosen.
 ///
-/// Since Linux 6.14–7.2.
+/// Since Linux 6.14–6.19.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
