@@ -3,6 +3,7 @@
 //! numbers and `0x` are ignored, and so are comments after `#`.
 
 use super::notation::Notation;
+use super::rows::is_before_wider;
 use super::{Dump, DumpForm, DumpReading, pairs, shown};
 
 pub(super) const HEX: DumpForm = DumpForm {
@@ -45,12 +46,9 @@ pub(super) fn read(text: &str, big_endian: bool) -> Result<Dump, String> {
 /// Whether a line starts as a row with an offset does: with a long number before a colon, or
 /// one of fewer than 8 digits before wider ones.
 fn starts_with_offset(line: &str) -> bool {
-    let mut words = line.split_ascii_whitespace();
-    let Some(first) = words.next() else { return false };
-    let mut widths = words.map(str::len);
-    let width = widths.next().unwrap_or(0);
-    let narrower = (5..width.min(8)).contains(&first.len()) && width <= 16;
-    first.len() > 5 && first.ends_with(':') || narrower && widths.all(|other| other == width)
+    let line = line.trim_start();
+    let (first, rest) = line.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((line, ""));
+    first.len() > 5 && first.ends_with(':') || is_before_wider(first, rest)
 }
 
 /// The readings of words that are numbers of one size.

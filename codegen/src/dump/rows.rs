@@ -10,6 +10,7 @@ use super::notation::Notation;
 use super::prefix::Lines;
 use super::{Dump, DumpForm, DumpReading, DumpResult, shown};
 use body::DumpBody;
+pub(super) use shape::is_before_wider;
 use shape::{AddressMark, DumpRow, RowShape};
 
 pub(super) const XXD: DumpForm = DumpForm {

@@ -1,6 +1,6 @@
 //! The kernel's side: one handler of one release, and all its replies.
 
-use crate::ir::{Abi, Arg, CapabilityId, Ioctl, Role, Struct, TailCheck};
+use crate::ir::{Abi, Arg, CapabilityId, Handler, Ioctl, Role, Struct, TailCheck};
 use crate::layout::Model;
 use crate::model::{Contents, HandlerModel, sample};
 use crate::reply::Direction;
@@ -24,14 +24,6 @@ pub(super) struct Writer {
     /// Every set of capabilities that it can emit.
     pub(super) sets: Vec<Set>,
     minsz: u64,
-}
-
-/// What a handler takes.
-#[derive(Clone, Copy)]
-struct AskedStruct<'a> {
-    struct_: &'a Struct,
-    minsz: u64,
-    tail: TailCheck,
 }
 
 /// A device with some capabilities, and the replies about it, by argsz.
@@ -95,11 +87,9 @@ impl Writer {
                 chain.capabilities.iter().copied().filter(can_append).collect()
             });
             let struct_ = abi.struct_(id);
-            let minsz = handler.minsz;
             let sets = sets(&caps);
-            let asked = AskedStruct { struct_, minsz, tail: handler.tail };
-            let sets = sets.iter().map(|caps| Set::new(abi, &model, asked, caps));
-            Some(Self { handler: handler.name.clone(), sets: sets.collect(), minsz })
+            let sets = sets.iter().map(|caps| Set::new(abi, &model, (struct_, handler), caps));
+            Some(Self { handler: handler.name.clone(), sets: sets.collect(), minsz: handler.minsz })
         });
         writers.collect()
     }
@@ -140,51 +130,45 @@ impl Set {
     fn new(
         abi: &Abi,
         model: &HandlerModel<'_>,
-        asked: AskedStruct<'_>,
+        (struct_, handler): (&Struct, &Handler),
         caps: &[CapabilityId],
     ) -> Self {
         let contents = Contents {
-            fixed: sample::quiet(asked.struct_),
-            array: sample::array(abi, asked.struct_, ELEMENTS),
+            fixed: sample::quiet(struct_),
+            array: sample::array(abi, struct_, ELEMENTS),
             caps: caps.iter().map(|id| sample::cap(abi, abi.capability(*id), ELEMENTS)).collect(),
         };
         let need = model.need(&contents.caps) + contents.array.len() as u64;
         let most = need + SLACK;
         let reply = |argsz: u64| {
-            let before = asked.request(most + SLACK, argsz);
+            let before = request((struct_, handler), most + SLACK, argsz);
             let answer = model.answer(&before, &contents);
             let bytes = answer.bytes.into_iter().map(|byte| byte.unwrap_or(0x5c)).collect();
-            (argsz >= asked.minsz).then_some(bytes)
+            (argsz >= handler.minsz).then_some(bytes)
         };
         let caps = caps.iter().map(|id| WrittenCap::new(abi, *id)).collect();
         Self { caps, need, replies: (0..=most).map(reply).collect() }
     }
 }
 
-impl AskedStruct<'_> {
-    /// The request of a program: inputs are 0, and so are bytes that the handler demands to be.
-    /// All other bytes, also those after argsz, have arbitrary values.
-    fn request(&self, size: u64, argsz: u64) -> Vec<u8> {
-        let mut bytes = vec![STALE; size as usize];
-        let struct_ = self.struct_;
-        for (field, span) in struct_.fields.iter().zip(&struct_.layouts[Model::Lp64.index()].fields)
-        {
-            let place = bytes.iter_mut().skip(span.offset as usize).take(span.size as usize);
-            match field.role {
-                Role::Argsz => {
-                    place.zip(argsz.to_le_bytes()).for_each(|(byte, value)| *byte = value);
-                }
-                _ if field.direction == Some(Direction::In) => place.for_each(|byte| *byte = 0),
-                _ => {}
-            }
+/// The request of a program: inputs are 0, and so are bytes that the handler demands to be.
+/// All other bytes, also those after argsz, have arbitrary values.
+fn request((struct_, handler): (&Struct, &Handler), size: u64, argsz: u64) -> Vec<u8> {
+    let mut bytes = vec![STALE; size as usize];
+    for (field, span) in struct_.fields.iter().zip(&struct_.layouts[Model::Lp64.index()].fields) {
+        let place = bytes.iter_mut().skip(span.offset as usize).take(span.size as usize);
+        match field.role {
+            Role::Argsz => place.zip(argsz.to_le_bytes()).for_each(|(byte, value)| *byte = value),
+            _ if field.direction == Some(Direction::In) => place.for_each(|byte| *byte = 0),
+            _ => {}
         }
-        if let TailCheck::ZeroAfter(end) = self.tail {
-            bytes.iter_mut().skip(end as usize).for_each(|byte| *byte = 0);
-        }
-        let beyond = bytes.iter_mut().skip(argsz.max(ARGSZ) as usize);
-        beyond.for_each(|byte| *byte = STALE);
-        bytes
     }
+    if let TailCheck::ZeroAfter(end) = handler.tail {
+        bytes.iter_mut().skip(end as usize).for_each(|byte| *byte = 0);
+    }
+    let beyond = bytes.iter_mut().skip(argsz.max(ARGSZ) as usize);
+    beyond.for_each(|byte| *byte = STALE);
+    bytes
 }
 
 impl WrittenCap {

@@ -33,6 +33,8 @@ fn plain_hex_is_written_in_many_ways() {
     ] {
         assert_eq!(ok(text), (vec![0x20, 0, 1, 7], "hex"), "{text}");
     }
+    let grouped = [0x40, 0, 0, 0, 15, 0, 0, 0, 3, 0, 0, 0, 32, 0, 0, 0, 0, 64, 0, 0];
+    assert_eq!(ok("40000000 0f00000003000000 2000000000400000").0, grouped);
     assert!(error("2000010").contains("odd"), "{}", error("2000010"));
     assert!(error("argsz 32").contains("neither"), "{}", error("argsz 32"));
     assert!(error("").contains("empty") && error(" \n").contains("empty"));

@@ -125,8 +125,7 @@ impl AddedMembers<'_, '_> {
             return self.in_plain(new);
         };
         if new.role == Role::Reserved && new.version <= known && self.is_padding(new) {
-            let message = "bytes that were padding have a name";
-            return self.finding(PADDING_NAMED, Class::Note, new, message);
+            return self.padding_named(new);
         }
         if new.version > known {
             let message = ["the body grew at its end, together with its version", &self.sizes()];
@@ -181,7 +180,7 @@ impl AddedMembers<'_, '_> {
         let padding = self.is_padding(new);
         if new.role == Role::Reserved {
             let (code, what) = match padding {
-                true => (PADDING_NAMED, "bytes that were padding have a name"),
+                true => (PADDING_NAMED, PADDING),
                 false => (FIELD_INSERTED, "reserved bytes were appended"),
             };
             return match before == now {
@@ -234,12 +233,15 @@ impl AddedMembers<'_, '_> {
             return self.in_argument(new);
         }
         if self.is_padding(new) {
-            let message = "bytes that were padding have a name";
-            return self.finding(PADDING_NAMED, Class::Note, new, message);
+            return self.padding_named(new);
         }
         let condition = "safe if no program passes an array of it, or a pointer to one";
         let finding = self.finding(FIELD_INSERTED, Class::Growth, new, "appended at the end");
         finding.condition(Some(condition.to_owned()))
+    }
+
+    fn padding_named(&self, new: &Member<'_>) -> Finding {
+        self.finding(PADDING_NAMED, Class::Note, new, PADDING)
     }
 
     /// Growth that argsz and a gate hide from programs that do not know it.
@@ -290,6 +292,8 @@ impl AddedMembers<'_, '_> {
         Finding::new(code, class, subject, message).at(Party::New, new.meta.place)
     }
 }
+
+const PADDING: &str = "bytes that were padding have a name";
 
 const GATE: &str = "tie it to a flag, an op or an id that says when it is valid (`valid_if`)";
 

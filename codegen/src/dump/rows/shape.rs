@@ -62,11 +62,8 @@ impl<'a> RowShape<'a> {
         let pairs = rest.split_ascii_whitespace().all(|word| word.len() == 2);
         let several = lines.all.len() > 1 && lines.all.iter().all(column);
         let differs = self.first.len() != width;
-        let mut words = rest.split_ascii_whitespace();
-        let wider = width > 5
-            && self.first.len() > width
-            && words.clone().count() > 1
-            && words.all(|word| word.len() == self.first.len());
+        let wider =
+            is_before_wider(self.address, rest) && rest.split_ascii_whitespace().count() > 1;
         let odd = width % 2 == 1 && width > 5 && differs;
         let certain = text
             || wider
@@ -74,6 +71,15 @@ impl<'a> RowShape<'a> {
             || zero && pairs && width > 5;
         (certain || several && zero).then_some(Self { certain, ..self })
     }
+}
+
+/// Whether digits can only be the offset of a row: fewer than 8, before wider numbers of one
+/// width.
+pub(in crate::dump) fn is_before_wider(digits: &str, rest: &str) -> bool {
+    let mut widths = rest.split_ascii_whitespace().map(str::len);
+    let width = widths.next().unwrap_or(0);
+    let narrower = (5..width.min(8)).contains(&digits.len()) && width <= 16;
+    narrower && widths.all(|other| other == width)
 }
 
 /// One row.
