@@ -320,6 +320,8 @@ pub struct Field {
     pub indexes: Vec<GroupId>,
     /// The memory to which its address points.
     pub payload: Option<Payload>,
+    /// The kind of the new file descriptor that it returns, if that is specified.
+    pub returns_fd: Option<NewFd>,
     /// Sets of its flags of which a request has exactly one.
     pub choices: Vec<Choice>,
     /// The flag, op, feature or index under which it is valid.

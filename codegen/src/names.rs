@@ -33,10 +33,14 @@
 //! | Python package | the stem | `vfio_abi` |
 //! | package, folder and file of the C header | `prefix-abi`, `prefix_abi` | `vfio-abi` |
 
+mod errors;
+
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+
+pub use errors::rust_error;
 
 use crate::layout::Int;
 

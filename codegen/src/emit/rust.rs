@@ -37,7 +37,7 @@ struct Runtime {
 }
 
 /// The hand-written files, by name.
-const RUNTIME: [Runtime; 19] = [
+const RUNTIME: [Runtime; 20] = [
     runtime("argument.rs", include_str!("../../runtime/argument.rs"), requests::present),
     runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_records),
     runtime("bindgen.rs", include_str!("../../runtime/bindgen.rs"), |_| true),
@@ -45,6 +45,11 @@ const RUNTIME: [Runtime; 19] = [
     runtime("call.rs", include_str!("../../runtime/call.rs"), calls::present),
     runtime("chain.rs", include_str!("../../runtime/chain.rs"), needs_chains),
     runtime("counted.rs", include_str!("../../runtime/counted.rs"), requests::has_counted),
+    runtime(
+        "failed_call.rs",
+        include_str!("../../runtime/failed_call.rs"),
+        calls::has_failed_replies,
+    ),
     runtime("flags.rs", include_str!("../../runtime/flags.rs"), groups::has_types),
     runtime("history.rs", include_str!("../../runtime/history.rs"), history::present),
     runtime("profile.rs", include_str!("../../runtime/profile.rs"), views::has_hosts),

@@ -37,6 +37,8 @@ pub struct RequestPlan {
     pub reply: Option<ReplyStruct>,
     /// The result of the call.
     pub returns: Returns,
+    /// The errors with which the kernel writes the results nevertheless, if there are any.
+    pub failed_reply: Option<FailedReply>,
     /// Why a caller must guarantee something about memory, if so.
     pub hazard: Option<Hazard>,
 }
@@ -50,6 +52,15 @@ pub struct FixedFlags {
     pub int: Int,
     /// The flags that are set.
     pub value: u64,
+}
+
+/// The errors with which the kernel writes the results of a call nevertheless.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FailedReply {
+    /// Only with these.
+    Only(Vec<String>),
+    /// With all but these, which come before the handler reads the argument.
+    AllBut(Vec<String>),
 }
 
 /// The struct in an argument that has results of the call.

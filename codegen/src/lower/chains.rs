@@ -243,6 +243,7 @@ impl<'a> Lowering<'a> {
             group: None,
             ids: None,
             payload: None,
+            returns_fd: None,
             choices: Vec::new(),
             indexes: Vec::new(),
             valid_if: None,

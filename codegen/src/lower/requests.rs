@@ -6,10 +6,12 @@ use std::collections::{HashMap, HashSet};
 use super::protocol::{int_field, int_fields, offset};
 use super::request_inputs::Inputs;
 use crate::ir::requests::{
-    CountedReply, FixedFlags, Hazard, InputKind, MemoryLength, ReplyStruct, RequestElement,
-    RequestInput, RequestPlan, Returns,
+    CountedReply, FailedReply, FixedFlags, Hazard, InputKind, MemoryLength, ReplyStruct,
+    RequestElement, RequestInput, RequestPlan, Returns,
 };
-use crate::ir::{Abi, Arg, Doc, Field, Group, Ioctl, IoctlId, Role, Struct, StructId, Type, Value};
+use crate::ir::{
+    Abi, Arg, Doc, Field, Group, Ioctl, IoctlId, RepliesOn, Role, Struct, StructId, Type, Value,
+};
 use crate::layout::{Int, Model};
 use crate::names;
 use crate::reply::Direction;
@@ -261,6 +263,7 @@ impl<'a> IoctlArgument<'a> {
             new_fds,
             reply,
             returns: variant.returns,
+            failed_reply: reply.and(failed_reply(self.abi, self.ioctl)),
             hazard,
         }
     }
@@ -315,6 +318,24 @@ impl<'a> IoctlArgument<'a> {
             |field: &Field| field.is_output() && !matches!(field.type_, Type::Flexible(..));
         fields.any(writes).then_some(ReplyStruct { struct_: id, offset })
     }
+}
+
+/// The errors with which any handler writes the results of an ioctl nevertheless.
+fn failed_reply(abi: &Abi, ioctl: IoctlId) -> Option<FailedReply> {
+    let ioctl = abi.ioctl(ioctl);
+    let mut only = Vec::new();
+    for handler in &ioctl.handlers {
+        match &handler.replies_on {
+            RepliesOn::Errors(errors) => only.extend(errors.iter().cloned()),
+            RepliesOn::Any => {
+                let before = [&abi.fds[ioctl.fd].unknown_command, &handler.errors.tail];
+                return Some(FailedReply::AllBut(before.map(Clone::clone).to_vec()));
+            }
+        }
+    }
+    only.sort();
+    only.dedup();
+    (!only.is_empty()).then_some(FailedReply::Only(only))
 }
 
 /// The guarantee about memory that a caller must give.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use super::text::Number;
 use crate::layout::Int;
+use crate::names;
 use crate::reply::Direction;
 
 /// `[words] base[shape]`, such as `out aligned_u64` or `area[nr_areas]`.
@@ -287,9 +288,7 @@ impl FromStr for ErrorName {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let letters = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-        let good = text.len() > 1 && text.starts_with('E') && text.bytes().all(letters);
-        let name = good.then(|| Self(text.to_owned()));
+        let name = names::rust_error(text).map(|_| Self(text.to_owned()));
         name.ok_or_else(|| format!("expected the name of an error such as ENOSPC, found `{text}`"))
     }
 }

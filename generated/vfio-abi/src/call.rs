@@ -18,14 +18,6 @@ use crate::request::RequestError;
 /// The kernel's name of an ioctl, and its number.
 pub(crate) type NamedNumber = (&'static str, u32);
 
-/// The name and the number of an ioctl.
-macro_rules! named {
-    ($ioctl:ident) => {
-        (stringify!($ioctl), crate::uapi::$ioctl)
-    };
-}
-pub(crate) use named;
-
 /// The error of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -153,18 +145,18 @@ pub(crate) unsafe fn buffer(
 /// Arguments up to this size need no allocation.
 const SMALL: usize = 256;
 
-/// Calls the ioctl of a request; returns its result, and the results in the argument as
-/// `own` makes them of their view.
+/// Calls the ioctl of a request; returns what `after` makes of its result and of the
+/// argument after the call.
 ///
 /// # Safety
 ///
 /// The descriptor has the ioctl, and the guarantees that the request asks for hold.
 #[allow(dead_code, reason = "an ABI may have no requests")]
-pub(crate) unsafe fn request<R: Request, T>(
+pub(crate) unsafe fn request_then<R: Request, T>(
     fd: BorrowedFd<'_>,
     mut request: R,
-    own: impl FnOnce(R::Reply<'_>) -> T,
-) -> Result<(c_int, T), CallError> {
+    after: impl FnOnce(Result<c_int, CallError>, &[u8]) -> T,
+) -> Result<T, CallError> {
     let (mut small, mut large) = ([0; SMALL], Vec::new());
     let size = request.size();
     let buffer = match size <= SMALL {
@@ -174,12 +166,39 @@ pub(crate) unsafe fn request<R: Request, T>(
             &mut large[..]
         }
     };
-    let failed = |cause| CallError { ioctl: R::NAME, cause };
-    let argument = request.write(buffer);
-    let argument = argument.map_err(|error| failed(CallErrorCause::Argument(error)))?;
+    let argument = request.write(buffer).map_err(|error| CallError {
+        ioctl: R::NAME,
+        cause: CallErrorCause::Argument(error),
+    })?;
     // SAFETY: the argument has its size in argsz; `request`, which the memory that it has
     // the address of belongs to, lives until the end of this function.
-    let result = unsafe { raw(fd, (R::NAME, R::IOCTL), argument.as_mut_ptr().cast()) }?;
-    let reply = R::reply(argument).map_err(|error| failed(CallErrorCause::Reply(error)))?;
-    Ok((result, own(reply)))
+    let result = unsafe { raw(fd, (R::NAME, R::IOCTL), argument.as_mut_ptr().cast()) };
+    Ok(after(result, argument))
+}
+
+/// Reads the results in the argument of a request.
+#[allow(dead_code, reason = "an ABI may have no requests")]
+pub(crate) fn results<R: Request>(argument: &[u8]) -> Result<R::Reply<'_>, CallError> {
+    let failed = |error| CallError { ioctl: R::NAME, cause: CallErrorCause::Reply(error) };
+    R::reply(argument).map_err(failed)
+}
+
+/// Calls the ioctl of a request; returns its result, and the results in the argument as
+/// `own` makes them of their view.
+///
+/// # Safety
+///
+/// The descriptor has the ioctl, and the guarantees that the request asks for hold.
+#[allow(dead_code, reason = "an ABI may have no requests")]
+pub(crate) unsafe fn request<R: Request, T>(
+    fd: BorrowedFd<'_>,
+    request: R,
+    own: impl FnOnce(R::Reply<'_>) -> T,
+) -> Result<(c_int, T), CallError> {
+    let after = |result: Result<c_int, CallError>, argument: &[u8]| {
+        let result = result?;
+        Ok((result, own(results::<R>(argument)?)))
+    };
+    // SAFETY: as the caller guarantees.
+    unsafe { request_then(fd, request, after) }?
 }

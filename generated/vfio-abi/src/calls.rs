@@ -14,7 +14,7 @@ pub use crate::call::{CallError, CallErrorCause};
 
 use core::ffi::{CStr, c_int, c_void};
 
-use crate::call::{buffer as call_buffer, named, raw, request as call_request};
+use crate::call::{buffer as call_buffer, raw, request as call_request};
 use crate::request::Buffer;
 use crate::{requests, uapi, views};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
@@ -40,7 +40,7 @@ impl<F: AsFd> Container<F> {
 
     /// Returns the kernel's version of the interface; a program for another version must stop.
     pub fn get_api_version(&self) -> Result<u32, CallError> {
-        let ioctl = named!(VFIO_GET_API_VERSION);
+        let ioctl = ("VFIO_GET_API_VERSION", uapi::VFIO_GET_API_VERSION);
         let argument = core::ptr::null_mut();
         // SAFETY: the descriptor has this ioctl, and the argument is of its type.
         let result = unsafe { raw(self.as_fd(), ioctl, argument) }?;
@@ -54,7 +54,7 @@ impl<F: AsFd> Container<F> {
     /// [`VFIO_DMA_CC_IOMMU`](crate::uapi::VFIO_DMA_CC_IOMMU) fails with ENODEV on an iommufd that
     /// has no address space yet (drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_cc_iommu).
     pub fn check_extension(&self, value: u32) -> Result<u32, CallError> {
-        let ioctl = named!(VFIO_CHECK_EXTENSION);
+        let ioctl = ("VFIO_CHECK_EXTENSION", uapi::VFIO_CHECK_EXTENSION);
         let argument = value as usize as *mut c_void;
         // SAFETY: the descriptor has this ioctl, and the argument is of its type.
         let result = unsafe { raw(self.as_fd(), ioctl, argument) }?;
@@ -65,7 +65,7 @@ impl<F: AsFd> Container<F> {
     /// argument itself. From then on the backend decides what [`VFIO_BASE`](crate::uapi::VFIO_BASE)
     /// + 12 and the numbers above mean.
     pub fn set_iommu(&self, value: u32) -> Result<(), CallError> {
-        let ioctl = named!(VFIO_SET_IOMMU);
+        let ioctl = ("VFIO_SET_IOMMU", uapi::VFIO_SET_IOMMU);
         let argument = value as usize as *mut c_void;
         // SAFETY: the descriptor has this ioctl, and the argument is of its type.
         unsafe { raw(self.as_fd(), ioctl, argument) }?;
@@ -79,7 +79,7 @@ impl<F: AsFd> Container<F> {
         &self,
         buffer: &'b mut B,
     ) -> Result<views::IommuType1Info<'b>, CallError> {
-        let ioctl = named!(VFIO_IOMMU_GET_INFO);
+        let ioctl = ("VFIO_IOMMU_GET_INFO", uapi::VFIO_IOMMU_GET_INFO);
         let call = |bytes: &mut [u8]| {
             // SAFETY: the descriptor has this ioctl, and argsz is set.
             unsafe { call_buffer(self.as_fd(), ioctl, bytes) }
@@ -169,7 +169,7 @@ impl<F: AsFd> Container<F> {
     /// Allows DMA through a container of version 1, and charges its window to the locked memory of
     /// the process. Version 2 refuses it with ENOTTY.
     pub fn iommu_enable(&self) -> Result<(), CallError> {
-        let ioctl = named!(VFIO_IOMMU_ENABLE);
+        let ioctl = ("VFIO_IOMMU_ENABLE", uapi::VFIO_IOMMU_ENABLE);
         let argument = core::ptr::null_mut();
         // SAFETY: the descriptor has this ioctl, and the argument is of its type.
         unsafe { raw(self.as_fd(), ioctl, argument) }?;
@@ -179,7 +179,7 @@ impl<F: AsFd> Container<F> {
     /// Reverts [`VFIO_IOMMU_ENABLE`](crate::uapi::VFIO_IOMMU_ENABLE). Version 2 refuses it with
     /// ENOTTY.
     pub fn iommu_disable(&self) -> Result<(), CallError> {
-        let ioctl = named!(VFIO_IOMMU_DISABLE);
+        let ioctl = ("VFIO_IOMMU_DISABLE", uapi::VFIO_IOMMU_DISABLE);
         let argument = core::ptr::null_mut();
         // SAFETY: the descriptor has this ioctl, and the argument is of its type.
         unsafe { raw(self.as_fd(), ioctl, argument) }?;
@@ -297,7 +297,7 @@ impl<F: AsFd> Group<F> {
     /// Puts the group into a container, or an iommufd, given by a pointer to its file descriptor. A
     /// group is in one container at most; a container may refuse a second group.
     pub fn set_container(&self, fd: impl AsFd) -> Result<(), CallError> {
-        let ioctl = named!(VFIO_GROUP_SET_CONTAINER);
+        let ioctl = ("VFIO_GROUP_SET_CONTAINER", uapi::VFIO_GROUP_SET_CONTAINER);
         let mut fd: c_int = fd.as_fd().as_raw_fd();
         let argument = (&raw mut fd).cast();
         // SAFETY: the descriptor has this ioctl, and the argument is of its type.
@@ -310,7 +310,7 @@ impl<F: AsFd> Group<F> {
     /// (drivers/vfio/group.c, vfio_group_ioctl_unset_container). With the last group the container
     /// loses its backend and every mapping.
     pub fn unset_container(&self) -> Result<(), CallError> {
-        let ioctl = named!(VFIO_GROUP_UNSET_CONTAINER);
+        let ioctl = ("VFIO_GROUP_UNSET_CONTAINER", uapi::VFIO_GROUP_UNSET_CONTAINER);
         let argument = core::ptr::null_mut();
         // SAFETY: the descriptor has this ioctl, and the argument is of its type.
         unsafe { raw(self.as_fd(), ioctl, argument) }?;
@@ -320,7 +320,7 @@ impl<F: AsFd> Group<F> {
     /// Opens a device of the group by its name, which ends with a zero byte: the name that sysfs
     /// lists among the group's devices, for PCI an address such as 0000:06:0d.0.
     pub fn get_device_fd(&self, text: &CStr) -> Result<Device<OwnedFd>, CallError> {
-        let ioctl = named!(VFIO_GROUP_GET_DEVICE_FD);
+        let ioctl = ("VFIO_GROUP_GET_DEVICE_FD", uapi::VFIO_GROUP_GET_DEVICE_FD);
         let argument = text.as_ptr().cast_mut().cast();
         // SAFETY: the descriptor has this ioctl, and the argument is of its type.
         let result = unsafe { raw(self.as_fd(), ioctl, argument) }?;
@@ -361,7 +361,7 @@ impl<F: AsFd> Device<F> {
         &self,
         buffer: &'b mut B,
     ) -> Result<views::DeviceInfo<'b>, CallError> {
-        let ioctl = named!(VFIO_DEVICE_GET_INFO);
+        let ioctl = ("VFIO_DEVICE_GET_INFO", uapi::VFIO_DEVICE_GET_INFO);
         let call = |bytes: &mut [u8]| {
             // SAFETY: the descriptor has this ioctl, and argsz is set.
             unsafe { call_buffer(self.as_fd(), ioctl, bytes) }
@@ -373,7 +373,7 @@ impl<F: AsFd> Device<F> {
     /// Puts the device into its initial state, if
     /// [`VFIO_DEVICE_FLAGS_RESET`](crate::uapi::VFIO_DEVICE_FLAGS_RESET) is set.
     pub fn reset(&self) -> Result<(), CallError> {
-        let ioctl = named!(VFIO_DEVICE_RESET);
+        let ioctl = ("VFIO_DEVICE_RESET", uapi::VFIO_DEVICE_RESET);
         let argument = core::ptr::null_mut();
         // SAFETY: the descriptor has this ioctl, and the argument is of its type.
         unsafe { raw(self.as_fd(), ioctl, argument) }?;
@@ -389,7 +389,7 @@ impl<F: AsFd> Device<F> {
         buffer: &'b mut B,
         index: u32,
     ) -> Result<views::RegionInfo<'b>, CallError> {
-        let ioctl = named!(VFIO_DEVICE_GET_REGION_INFO);
+        let ioctl = ("VFIO_DEVICE_GET_REGION_INFO", uapi::VFIO_DEVICE_GET_REGION_INFO);
         let call = |bytes: &mut [u8]| {
             // SAFETY: the descriptor has this ioctl, and argsz is set.
             unsafe { call_buffer(self.as_fd(), ioctl, bytes) }
@@ -457,7 +457,8 @@ impl<F: AsFd> Device<F> {
         &self,
         buffer: &'b mut B,
     ) -> Result<requests::PciHotResetInfo<'b>, CallError> {
-        let ioctl = named!(VFIO_DEVICE_GET_PCI_HOT_RESET_INFO);
+        let ioctl =
+            ("VFIO_DEVICE_GET_PCI_HOT_RESET_INFO", uapi::VFIO_DEVICE_GET_PCI_HOT_RESET_INFO);
         let call = |bytes: &mut [u8]| {
             // SAFETY: the descriptor has this ioctl, and argsz is set.
             unsafe { call_buffer(self.as_fd(), ioctl, bytes) }?;
@@ -493,7 +494,7 @@ impl<F: AsFd> Device<F> {
     /// [`vfio_device_gfx_plane_info`](crate::uapi::vfio_device_gfx_plane_info), to which the
     /// argument points, into a dma-buf.
     pub fn get_gfx_dmabuf(&self, value: u32) -> Result<OwnedFd, CallError> {
-        let ioctl = named!(VFIO_DEVICE_GET_GFX_DMABUF);
+        let ioctl = ("VFIO_DEVICE_GET_GFX_DMABUF", uapi::VFIO_DEVICE_GET_GFX_DMABUF);
         let mut value = value;
         let argument = (&raw mut value).cast();
         // SAFETY: the descriptor has this ioctl, and the argument is of its type.

@@ -127,10 +127,10 @@ impl<'a> SideNames<'_, 'a> {
         ]
     }
 
-    pub(super) fn member_facts(&self, struct_: &'a Struct, member: &Member<'a>) -> [Fact<'a>; 19] {
+    pub(super) fn member_facts(&self, struct_: &'a Struct, member: &Member<'a>) -> [Fact<'a>; 20] {
         let Member { name, meta: _, type_, role, direction, valid_if, version, spans, union: _ } =
             *member;
-        let Held { group, ids, payload, choices } = held(struct_, name);
+        let Held { group, ids, payload, returns_fd, choices } = held(struct_, name);
         let [
             payload_direction,
             element,
@@ -158,6 +158,7 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Payload.returns", returns),
             Fact("Payload.too_small", too_small),
             Fact("Payload.lasting", lasting),
+            Fact("Field.returns_fd", self.new_fd(returns_fd)),
             Fact("Field.choices", choices_fact(choices)),
             Fact("Field.valid_if", optional(valid_if.map(|gate| self.constant(gate)))),
             Fact("Field.version", Datum::Number(version.into())),
@@ -309,10 +310,12 @@ fn layout_sizes<'a>(layouts: &[Layout; 3]) -> [Datum<'a>; 2] {
 }
 
 /// The keys of a member that [`Member`] does not have.
+#[derive(Default)]
 struct Held<'a> {
     group: Option<GroupId>,
     ids: Option<GroupId>,
     payload: Option<&'a Payload>,
+    returns_fd: Option<NewFd>,
     choices: &'a [Choice],
 }
 
@@ -328,23 +331,26 @@ fn held<'a>(struct_: &'a Struct, name: &str) -> Held<'a> {
             ids,
             indexes: _,
             payload,
+            returns_fd,
             choices,
             valid_if: _,
             version: _,
         } = field;
         let Type::Union(arms) = type_ else {
             if own == name {
-                return Held { group: *group, ids: *ids, payload: payload.as_ref(), choices };
+                let payload = payload.as_ref();
+                let (group, ids, returns_fd) = (*group, *ids, *returns_fd);
+                return Held { group, ids, payload, returns_fd, choices };
             }
             continue;
         };
         for UnionArm { name: own, meta: _, type_: _, direction: _, group, valid_if: _ } in arms {
             if own == name {
-                return Held { group: *group, ids: None, payload: None, choices: &[] };
+                return Held { group: *group, ..Held::default() };
             }
         }
     }
-    Held { group: None, ids: None, payload: None, choices: &[] }
+    Held::default()
 }
 
 fn choices_fact(choices: &[Choice]) -> Datum<'_> {

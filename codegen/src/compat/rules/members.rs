@@ -31,6 +31,7 @@ const KEYS: &[&str] = &[
     "Payload.returns",
     "Payload.too_small",
     "Payload.lasting",
+    "Field.returns_fd",
     "Field.choices",
 ];
 
@@ -53,6 +54,7 @@ fn verdict(
         "Field.group" => change.group(difference),
         "Field.ids" => Some(change.ids()),
         "Field.choices" => Some(change.choices()),
+        "Field.returns_fd" => Some(change.new_fd(difference)),
         key if key.starts_with("Payload.") => change.payload(difference),
         // The rule about layouts judges a reserved field that is put to use.
         _ if old.role == Role::Reserved => return None,
@@ -276,6 +278,24 @@ impl MemberChange<'_, '_> {
                 self.turned(FIELD_MOVED, Affected::Both, length(&was), length(&is))
             }
         })
+    }
+
+    /// The kind of a new file descriptor.
+    fn new_fd(&self, difference: &AbiDifference<'_>) -> Finding {
+        let (was, is) = difference.texts();
+        let kind = |text: &str| match text {
+            "unset" => "a new file descriptor".to_owned(),
+            kind => format!("a new file descriptor of kind {kind}"),
+        };
+        if was != "unset" && is != "unset" {
+            return self.turned(FIELD_MOVED, Affected::Both, kind(&was), kind(&is));
+        }
+        let message = format!(
+            "the field is specified as {}, and was {}: its function in Rust returns another type",
+            kind(&is),
+            kind(&was)
+        );
+        self.finding(FIELD_MOVED, Class::Source, message).in_crate_only()
     }
 
     /// The flags themselves are compared as numbers.

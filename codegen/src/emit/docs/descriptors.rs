@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::phrases::{first_sentence, list};
 use crate::emit::{banner, escape};
-use crate::ir::{Abi, Ioctl, NewFd};
+use crate::ir::{Abi, Arg, Ioctl, NewFd};
 use crate::output::OutputFile;
 
 /// Its path, below the folder of the reference.
@@ -58,7 +58,7 @@ pub(super) fn file(abi: &Abi) -> Option<OutputFile> {
         let mut of_kind: Vec<&Ioctl> = abi.ioctls.iter().filter(|ioctl| ioctl.fd == at).collect();
         of_kind.sort_by_key(|ioctl| ioctl.number);
         let (opening, plain): (Vec<&Ioctl>, Vec<&Ioctl>) =
-            of_kind.iter().partition(|ioctl| opened(ioctl).is_some());
+            of_kind.iter().partition(|ioctl| opened(abi, ioctl).is_some());
         let half = plain.len().div_ceil(2);
         let first = top + 68;
         let mut ioctls: Vec<_> = plain
@@ -71,7 +71,7 @@ pub(super) fn file(abi: &Abi) -> Option<OutputFile> {
             })
             .collect();
         for (index, ioctl) in opening.iter().enumerate() {
-            let (y, kind) = (first + (half + index) * LINE, opened(ioctl).unwrap_or_default());
+            let (y, kind) = (first + (half + index) * LINE, opened(abi, ioctl).unwrap_or_default());
             let text = format!("{} returns a new {}", ioctl.name, abi.fds[kind].name);
             ioctls.push(IoctlLineView { x: COLUMNS[0], y, text: escape::in_xml(&text) });
             sources.push((y - 4, kind));
@@ -104,12 +104,17 @@ pub(super) fn file(abi: &Abi) -> Option<OutputFile> {
     Some(super::picture::output(PATH, &view.to_string()))
 }
 
-/// The kind of the file descriptor that an ioctl returns.
-fn opened(ioctl: &Ioctl) -> Option<usize> {
-    match ioctl.returns_fd {
-        Some(NewFd::Kind(kind)) => Some(kind),
-        _ => None,
-    }
+/// The kind of the file descriptor that an ioctl returns, as its result or in its argument.
+fn opened(abi: &Abi, ioctl: &Ioctl) -> Option<usize> {
+    let argument = match ioctl.arg {
+        Arg::Struct(id) => &abi.struct_(id).fields[..],
+        _ => &[],
+    };
+    let fields = argument.iter().map(|field| field.returns_fd);
+    fields.chain([ioctl.returns_fd]).find_map(|new| match new? {
+        NewFd::Kind(kind) => Some(kind),
+        NewFd::Other => None,
+    })
 }
 
 /// A text that fits one line.

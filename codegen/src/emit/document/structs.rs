@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::items::{MetaJson, ModelsJson};
+use super::numbers::new_fd;
 use crate::ir::{
     Abi, Field, GroupId, Payload, PayloadLength, Role, Struct, StructId, StructRole, Type, UnionArm,
 };
@@ -116,6 +117,9 @@ pub(in crate::emit) struct FieldJson<'a> {
     /// The memory that it has the address of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) payload: Option<PayloadJson<'a>>,
+    /// The kind of the new file descriptor that it returns, or `other`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) returns_fd: Option<&'a str>,
 }
 
 impl<'a> FieldJson<'a> {
@@ -136,6 +140,7 @@ impl<'a> FieldJson<'a> {
             valid_if: field.valid_if.as_deref(),
             version: field.version,
             payload: PayloadJson::of(abi, owner, field),
+            returns_fd: field.returns_fd.map(|fd| new_fd(abi, fd)),
         }
     }
 }

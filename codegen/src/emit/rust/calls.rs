@@ -16,6 +16,11 @@ pub(super) fn present(abi: &Abi) -> bool {
     ioctls::present(abi)
 }
 
+/// Whether the kernel writes the results of a call after some errors, too.
+pub(super) fn has_failed_replies(abi: &Abi) -> bool {
+    present(abi) && abi.protocol.requests.iter().any(|plan| plan.failed_reply.is_some())
+}
+
 /// The module with all kinds of file descriptors.
 pub(super) fn module(abi: &Abi, names: &Names<'_>) -> String {
     let docs = Docs::new(names, "crate::uapi::");
@@ -25,6 +30,13 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>) -> String {
         quote!(
             use crate::views;
         )
+    });
+    let failed = has_failed_replies(abi).then(|| {
+        quote! {
+            pub use crate::failed_call::FailedCall;
+            use crate::failed_call::request_or_reply;
+            use rustix::io::Errno;
+        }
     });
     format::file(quote! {
         //! Calls of ioctls on Linux: a type for each kind of file descriptor, with a method
@@ -42,9 +54,10 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>) -> String {
         use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
         pub use crate::call::{CallError, CallErrorCause};
-        use crate::call::{buffer as call_buffer, named, raw, request as call_request};
+        use crate::call::{buffer as call_buffer, raw, request as call_request};
         use crate::request::Buffer;
         use crate::{requests, uapi};
+        #failed
         #views
 
         #(#kinds)*

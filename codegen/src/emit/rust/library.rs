@@ -162,6 +162,12 @@ fn modules(abi: &Abi) -> TokenStream {
             pub mod requests;
         )
     });
+    let failed = needs(abi, "failed_call.rs").then(|| {
+        quote! {
+            #[cfg(all(feature = "ioctl", target_os = "linux"))]
+            mod failed_call;
+        }
+    });
     let calls = calls::present(abi).then(|| {
         quote! {
             #[cfg(all(feature = "ioctl", target_os = "linux"))]
@@ -200,6 +206,7 @@ fn modules(abi: &Abi) -> TokenStream {
         #bits
         #calls
         #(#then)*
+        #failed
         #flags
         #history
         #ioctls

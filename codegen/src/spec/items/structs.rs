@@ -69,6 +69,8 @@ item! {
         pub type_place: Option<Place>,
         /// The memory that the field has the address of.
         pub payload: Option<PayloadSpec>,
+        /// The kind of the new file descriptor that the kernel puts into the field, or `other`.
+        pub returns_fd: Option<Placed<String>>,
     }
 }
 

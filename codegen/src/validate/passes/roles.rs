@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
+use crate::reply::Direction;
 use crate::spec::history::Validity;
-use crate::spec::types::{Base, RoleWord, Shape};
+use crate::spec::types::{Base, RoleWord, Shape, TypeExpr};
 use crate::spec::wrappers::Placed;
 use crate::validate::Check;
 use crate::validate::codes::BAD_ROLE;
@@ -21,6 +22,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         for member in struct_.members() {
             types(check, &member);
             held(check, &member);
+            new_fd(check, &member);
         }
         unique(check, struct_);
         counts(check, struct_);
@@ -67,6 +69,19 @@ fn held(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
         refuse(check, member.name.place, &format!("a reserved field has no `{word}`"));
     } else if member.types().any(|(_, expr)| plain_int(expr).is_none()) {
         refuse(check, member.name.place, &format!("only an integer has `{word}`"));
+    }
+}
+
+/// Only a file descriptor from the kernel has a kind.
+fn new_fd(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
+    let Some(kind) = &member.field.returns_fd else { return };
+    super::ioctls::new_fd(check, Some(kind));
+    let is_new = |expr: &TypeExpr| {
+        let out = expr.direction == Some(Direction::Out);
+        out && expr.role == Some(RoleWord::Fd) && plain_int(expr).is_some()
+    };
+    if member.union.is_some() || !member.field.type_.as_ref().is_some_and(is_new) {
+        refuse(check, kind.place, "`returns_fd` needs an integer that is `out fd`");
     }
 }
 

@@ -8,8 +8,8 @@ use crate::emit::rust::requests::{borrows, type_name, types};
 use crate::emit::rust::tokens::ident;
 use crate::emit::rust::views::{fields::typed, host_name};
 use crate::ir::protocol::HostPlan;
-use crate::ir::requests::{CountedReply, Hazard, RequestPlan, Returns};
-use crate::ir::{Abi, Arg, Doc, Ioctl, IoctlId, NewFd, Role, Type};
+use crate::ir::requests::{CountedReply, FailedReply, Hazard, RequestPlan, Returns};
+use crate::ir::{Abi, Arg, Doc, Field, Ioctl, IoctlId, NewFd, Role, Type};
 use crate::layout::Int;
 use crate::names;
 use crate::reply::Direction;
@@ -49,7 +49,8 @@ impl Method<'_> {
     /// A call whose argument is no struct.
     fn plain(&self) -> TokenStream {
         let doc = self.docs.paragraphs(&self.ioctl.meta.doc);
-        let (method, constant) = (&self.name, ident(&self.ioctl.name));
+        let (method, constant) = (&self.name, &self.ioctl.name);
+        let number = ident(constant);
         let (parameter, prepare, argument) = match self.ioctl.arg {
             Arg::None | Arg::Struct(_) => (quote!(), quote!(), quote!(core::ptr::null_mut())),
             Arg::Int => (quote!(, value: u32), quote!(), quote!(value as usize as *mut c_void)),
@@ -75,7 +76,7 @@ impl Method<'_> {
         quote! {
             #doc
             pub fn #method(&self #parameter) -> Result<#type_, CallError> {
-                let ioctl = named!(#constant);
+                let ioctl = (#constant, uapi::#number);
                 #prepare
                 let argument = #argument;
                 safety!("the descriptor has this ioctl, and the argument is of its type");
@@ -105,7 +106,8 @@ impl Method<'_> {
     /// A call whose reply has a chain.
     fn host(&self, host: &HostPlan) -> TokenStream {
         let doc = self.docs.paragraphs(&self.ioctl.meta.doc);
-        let (method, constant) = (&self.name, ident(&self.ioctl.name));
+        let (method, constant) = (&self.name, &self.ioctl.name);
+        let number = ident(constant);
         let view = ident(&host_name(self.abi, host));
         let struct_ = self.abi.struct_(host.struct_);
         let inputs = host.inputs.iter().filter_map(|input| {
@@ -121,7 +123,7 @@ impl Method<'_> {
                 buffer: &'b mut B,
                 #(#inputs: #types),*
             ) -> Result<views::#view<'b>, CallError> {
-                let ioctl = named!(#constant);
+                let ioctl = (#constant, uapi::#number);
                 let call = |bytes: &mut [u8]| {
                     safety!("the descriptor has this ioctl, and argsz is set");
                     unsafe { call_buffer(self.as_fd(), ioctl, bytes) }
@@ -135,7 +137,8 @@ impl Method<'_> {
     /// A call whose reply ends in an array.
     fn counted(&self, plan: &CountedReply) -> TokenStream {
         let doc = self.docs.paragraphs(&self.ioctl.meta.doc);
-        let (method, constant) = (&self.name, ident(&self.ioctl.name));
+        let (method, constant) = (&self.name, &self.ioctl.name);
+        let number = ident(constant);
         let struct_ = &self.abi.struct_(plan.struct_).name;
         let view = ident(&names::group_type(names::without_prefix(&self.abi.prefix, struct_)));
         quote! {
@@ -144,7 +147,7 @@ impl Method<'_> {
                 &self,
                 buffer: &'b mut B,
             ) -> Result<requests::#view<'b>, CallError> {
-                let ioctl = named!(#constant);
+                let ioctl = (#constant, uapi::#number);
                 let call = |bytes: &mut [u8]| {
                     safety!("the descriptor has this ioctl, and argsz is set");
                     unsafe { call_buffer(self.as_fd(), ioctl, bytes) }?;
@@ -183,25 +186,27 @@ impl Method<'_> {
         parameters: TokenStream,
         prepare: TokenStream,
     ) -> TokenStream {
-        let doc = self.docs.paragraphs(&self.request_doc(plan));
-        let fd_field = self.fd_field(plan).map(|(field, int)| match int.signed() {
-            true => quote!(reply.#field),
-            false => quote!(reply.#field as c_int),
-        });
+        let mut doc = self.request_doc(plan);
+        doc.extend(plan.failed_reply.as_ref().map(failed_doc));
+        let doc = self.docs.paragraphs(&doc);
+        let new = self.fd_field(plan);
         let reads = plan.reply.map(|reply| {
             let name = ident(&self.abi.struct_(reply.struct_).name);
             quote!(uapi::#name)
         });
         let (result_type, result) = self.result(plan.returns);
-        let (type_, value_of, bound) = match (&reads, plan.returns, &fd_field) {
+        let (type_, value_of, bound) = match (&reads, plan.returns, &new) {
             (Some(reply), Returns::Nothing, None) => {
                 (reply.clone(), quote!(reply), quote!(let (_, reply) =))
             }
-            (Some(reply), Returns::Nothing, Some(field)) => (
-                quote!((#reply, Option<OwnedFd>)),
-                quote!({ let fd = owned(#field); (reply, fd) }),
-                quote!(let (_, reply) =),
-            ),
+            (Some(reply), Returns::Nothing, Some(new)) => {
+                let (type_, field, kind) = (&new.type_, &new.value, &new.kind);
+                (
+                    quote!((#reply, Option<#type_>)),
+                    quote!({ let fd = owned(#field) #kind; (reply, fd) }),
+                    quote!(let (_, reply) =),
+                )
+            }
             (None, Returns::Nothing, _) => (quote!(()), quote!(()), quote!()),
             (Some(reply), ..) => (
                 quote!((#result_type, #reply)),
@@ -215,7 +220,14 @@ impl Method<'_> {
             Some(_) => quote!(|reply| reply.to_struct()),
             None => quote!(|()| ()),
         };
-        let call = quote!(call_request(self.as_fd(), request, #own));
+        let (call, error) = match &plan.failed_reply {
+            Some(failed) => {
+                let replies = replies(failed);
+                let call = quote!(request_or_reply(self.as_fd(), request, #own, #replies));
+                (call, quote!(FailedCall<#reads>))
+            }
+            None => (quote!(call_request(self.as_fd(), request, #own)), quote!(CallError)),
+        };
         match &plan.hazard {
             Some(hazard) => {
                 let contract = self.docs.paragraphs(&contract(hazard));
@@ -225,7 +237,7 @@ impl Method<'_> {
                     /// # Safety
                     ///
                     #contract
-                    pub unsafe fn #name(&self #parameters) -> Result<#type_, CallError> {
+                    pub unsafe fn #name(&self #parameters) -> Result<#type_, #error> {
                         #prepare
                         safety!("the caller guarantees what the ioctl needs");
                         #bound unsafe { #call }?;
@@ -236,7 +248,7 @@ impl Method<'_> {
             }
             None => quote! {
                 #doc
-                pub fn #name(&self #parameters) -> Result<#type_, CallError> {
+                pub fn #name(&self #parameters) -> Result<#type_, #error> {
                     #prepare
                     safety!("the ioctl accesses only memory that the request borrows");
                     #bound unsafe { #call }?;
@@ -256,15 +268,41 @@ impl Method<'_> {
     }
 
     /// The field of the results that is a new file descriptor.
-    fn fd_field(&self, plan: &RequestPlan) -> Option<(Ident, Int)> {
+    fn fd_field(&self, plan: &RequestPlan) -> Option<FdField> {
         let fields = &self.abi.struct_(plan.reply?.struct_).fields;
         fields.iter().find_map(|field| match field.type_ {
             Type::Int(int) if field.direction == Some(Direction::Out) && field.role == Role::Fd => {
-                Some((ident(&field.name), int))
+                Some(self.new_fd(field, int))
             }
             _ => None,
         })
     }
+
+    fn new_fd(&self, field: &Field, int: Int) -> FdField {
+        let name = ident(&field.name);
+        let (type_, kind) = match field.returns_fd {
+            Some(NewFd::Kind(kind)) => {
+                let kind = ident(&names::group_type(&self.abi.fds[kind].name));
+                (quote!(#kind<OwnedFd>), quote!(.map(#kind)))
+            }
+            Some(NewFd::Other) | None => (quote!(OwnedFd), quote!()),
+        };
+        let value = match int.signed() {
+            true => quote!(reply.#name),
+            false => quote!(reply.#name as c_int),
+        };
+        FdField { value, type_, kind }
+    }
+}
+
+/// A field of the results that is a new file descriptor.
+struct FdField {
+    /// Its number.
+    value: TokenStream,
+    /// The type of what owns it.
+    type_: TokenStream,
+    /// What makes this type of an `Option<OwnedFd>`.
+    kind: TokenStream,
 }
 
 /// The reason why a result can be owned, if it is a file descriptor.
@@ -272,6 +310,28 @@ fn new_fd(returns: Returns) -> TokenStream {
     match returns {
         Returns::Fd(_) => quote!(safety!("the kernel has made the descriptor for this call");),
         Returns::Nothing | Returns::Number => quote!(),
+    }
+}
+
+/// Whether the kernel writes the results with an error.
+fn replies(failed: &FailedReply) -> TokenStream {
+    let (FailedReply::Only(errors) | FailedReply::AllBut(errors)) = failed;
+    let errors = errors.iter().map(|name| ident(names::rust_error(name).unwrap_or(name)));
+    let listed = quote!(matches!(errno, #(Errno::#errors)|*));
+    match failed {
+        FailedReply::Only(_) => quote!(|errno| #listed),
+        FailedReply::AllBut(_) => quote!(|errno| !#listed),
+    }
+}
+
+fn failed_doc(failed: &FailedReply) -> String {
+    match failed {
+        FailedReply::Only(errors) => {
+            format!("After {} the error has the reply, too.", errors.join(" and "))
+        }
+        FailedReply::AllBut(errors) => {
+            format!("After every error but {} the error has the reply, too.", errors.join(" and "))
+        }
     }
 }
 
