@@ -3069,6 +3069,22 @@ static inline void iommufd_abi__results(void *to, iommufd_abi_size size,
 				 known < size ? known : size);
 }
 
+/*
+ * The size of data up to the last byte that is not zero, but at least minsz: the
+ * kernel reads zeros in place of missing bytes, and an older kernel refuses
+ * bytes that it does not know.
+ */
+static inline iommufd_abi_size iommufd_abi__used(const void *data,
+					   iommufd_abi_size size,
+					   iommufd_abi_size minsz)
+{
+	const __u8 *bytes = IOMMUFD_ABI__CAST(const __u8 *, data);
+
+	while (size > minsz && !bytes[size - 1])
+		size--;
+	return size;
+}
+
 /* The errors of Linux for an argument that a kernel does not accept. */
 #define IOMMUFD_ABI_RECEIVE_SHORT	(-22)	/* EINVAL: it ends before minsz */
 #define IOMMUFD_ABI_RECEIVE_TAIL	(-7)	/* E2BIG: an unknown byte is not zero */
@@ -3564,6 +3580,52 @@ static inline void iommufd_abi_hwpt_alloc_reply(
 	iommufd_abi__results(reply, sizeof(*reply), buf, len, 0);
 }
 
+/* iommufd_abi_hwpt_alloc() with IOMMU_HWPT_DATA_NONE. */
+static inline iommufd_abi_size iommufd_abi_hwpt_alloc_none(
+		void *buf, iommufd_abi_size len, __u32 flags, __u32 dev_id,
+		__u32 pt_id, const __u32 *fault_id)
+{
+	return iommufd_abi_hwpt_alloc(
+			buf, len, flags, dev_id, pt_id, 0, IOMMUFD_ABI__NULL, 0,
+			fault_id);
+}
+
+/* iommufd_abi_hwpt_alloc() with data of IOMMU_HWPT_DATA_VTD_S1. */
+static inline iommufd_abi_size iommufd_abi_hwpt_alloc_vtd_s1(
+		void *buf, iommufd_abi_size len, __u32 flags, __u32 dev_id,
+		__u32 pt_id, const struct iommu_hwpt_vtd_s1 *data_uptr,
+		const __u32 *fault_id)
+{
+	return iommufd_abi_hwpt_alloc(
+			buf, len, flags, dev_id, pt_id, 1, data_uptr,
+			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 24),
+			fault_id);
+}
+
+/* iommufd_abi_hwpt_alloc() with data of IOMMU_HWPT_DATA_ARM_SMMUV3. */
+static inline iommufd_abi_size iommufd_abi_hwpt_alloc_arm_smmuv3(
+		void *buf, iommufd_abi_size len, __u32 flags, __u32 dev_id,
+		__u32 pt_id, const struct iommu_hwpt_arm_smmuv3 *data_uptr,
+		const __u32 *fault_id)
+{
+	return iommufd_abi_hwpt_alloc(
+			buf, len, flags, dev_id, pt_id, 2, data_uptr,
+			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 16),
+			fault_id);
+}
+
+/* iommufd_abi_hwpt_alloc() with data of IOMMU_HWPT_DATA_AMD_GUEST. */
+static inline iommufd_abi_size iommufd_abi_hwpt_alloc_amd_guest(
+		void *buf, iommufd_abi_size len, __u32 flags, __u32 dev_id,
+		__u32 pt_id, const struct iommu_hwpt_amd_guest *data_uptr,
+		const __u32 *fault_id)
+{
+	return iommufd_abi_hwpt_alloc(
+			buf, len, flags, dev_id, pt_id, 3, data_uptr,
+			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 32),
+			fault_id);
+}
+
 /*
  * IOMMU_GET_HW_INFO.
  *
@@ -3605,6 +3667,103 @@ static inline void iommufd_abi_get_hw_info_reply(
 		struct iommu_hw_info *reply)
 {
 	iommufd_abi__results(reply, sizeof(*reply), buf, len, 0);
+}
+
+/*
+ * Whether the kernel's data have more bytes than data_uptr, which has
+ * data_uptr_count; data_len is their size.
+ */
+static inline int iommufd_abi_get_hw_info_cut(
+		const struct iommu_hw_info *reply,
+		iommufd_abi_size data_uptr_count)
+{
+	const void *at = reply;
+	const __u8 *bytes = IOMMUFD_ABI__CAST(const __u8 *, at);
+
+	return iommufd_abi__u32(bytes + 12) > data_uptr_count;
+}
+
+/*
+ * Copies data of IOMMU_HW_INFO_TYPE_INTEL_VTD from the memory of the call;
+ * bytes that the kernel has not written are zero. Returns 0 if the data have
+ * another type.
+ */
+static inline int iommufd_abi_get_hw_info_intel_vtd(
+		const struct iommu_hw_info *reply, const void *data_uptr,
+		iommufd_abi_size data_uptr_count,
+		struct iommu_hw_info_vtd *data)
+{
+	const void *at = reply;
+	const __u8 *bytes = IOMMUFD_ABI__CAST(const __u8 *, at);
+	const iommufd_abi_size length = iommufd_abi__u32(bytes + 12);
+
+	if (iommufd_abi__u32(bytes + 24) != 1)
+		return 0;
+	iommufd_abi__results(data, sizeof(*data), data_uptr,
+			length < data_uptr_count ? length : data_uptr_count, 0);
+	return 1;
+}
+
+/*
+ * Copies data of IOMMU_HW_INFO_TYPE_ARM_SMMUV3 from the memory of the call;
+ * bytes that the kernel has not written are zero. Returns 0 if the data have
+ * another type.
+ */
+static inline int iommufd_abi_get_hw_info_arm_smmuv3(
+		const struct iommu_hw_info *reply, const void *data_uptr,
+		iommufd_abi_size data_uptr_count,
+		struct iommu_hw_info_arm_smmuv3 *data)
+{
+	const void *at = reply;
+	const __u8 *bytes = IOMMUFD_ABI__CAST(const __u8 *, at);
+	const iommufd_abi_size length = iommufd_abi__u32(bytes + 12);
+
+	if (iommufd_abi__u32(bytes + 24) != 2)
+		return 0;
+	iommufd_abi__results(data, sizeof(*data), data_uptr,
+			length < data_uptr_count ? length : data_uptr_count, 0);
+	return 1;
+}
+
+/*
+ * Copies data of IOMMU_HW_INFO_TYPE_TEGRA241_CMDQV from the memory of the call;
+ * bytes that the kernel has not written are zero. Returns 0 if the data have
+ * another type.
+ */
+static inline int iommufd_abi_get_hw_info_tegra241_cmdqv(
+		const struct iommu_hw_info *reply, const void *data_uptr,
+		iommufd_abi_size data_uptr_count,
+		struct iommu_hw_info_tegra241_cmdqv *data)
+{
+	const void *at = reply;
+	const __u8 *bytes = IOMMUFD_ABI__CAST(const __u8 *, at);
+	const iommufd_abi_size length = iommufd_abi__u32(bytes + 12);
+
+	if (iommufd_abi__u32(bytes + 24) != 3)
+		return 0;
+	iommufd_abi__results(data, sizeof(*data), data_uptr,
+			length < data_uptr_count ? length : data_uptr_count, 0);
+	return 1;
+}
+
+/*
+ * Copies data of IOMMU_HW_INFO_TYPE_AMD from the memory of the call; bytes that
+ * the kernel has not written are zero. Returns 0 if the data have another type.
+ */
+static inline int iommufd_abi_get_hw_info_amd(
+		const struct iommu_hw_info *reply, const void *data_uptr,
+		iommufd_abi_size data_uptr_count,
+		struct iommu_hw_info_amd *data)
+{
+	const void *at = reply;
+	const __u8 *bytes = IOMMUFD_ABI__CAST(const __u8 *, at);
+	const iommufd_abi_size length = iommufd_abi__u32(bytes + 12);
+
+	if (iommufd_abi__u32(bytes + 24) != 4)
+		return 0;
+	iommufd_abi__results(data, sizeof(*data), data_uptr,
+			length < data_uptr_count ? length : data_uptr_count, 0);
+	return 1;
 }
 
 /*
@@ -3709,6 +3868,33 @@ static inline void iommufd_abi_hwpt_invalidate_reply(
 }
 
 /*
+ * iommufd_abi_hwpt_invalidate() with data of IOMMU_HWPT_INVALIDATE_DATA_VTD_S1.
+ */
+static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_hwpt_invalidate_data_vtd_s1(
+		void *buf, iommufd_abi_size len, __u32 hwpt_id,
+		const struct iommu_hwpt_vtd_s1_invalidate *data_uptr,
+		iommufd_abi_size data_uptr_count)
+{
+	return iommufd_abi_hwpt_invalidate(
+			buf, len, hwpt_id, 0, data_uptr, data_uptr_count,
+			sizeof(*data_uptr));
+}
+
+/*
+ * iommufd_abi_hwpt_invalidate() with data of
+ * IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3.
+ */
+static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_viommu_invalidate_data_arm_smmuv3(
+		void *buf, iommufd_abi_size len, __u32 hwpt_id,
+		const struct iommu_viommu_arm_smmuv3_invalidate *data_uptr,
+		iommufd_abi_size data_uptr_count)
+{
+	return iommufd_abi_hwpt_invalidate(
+			buf, len, hwpt_id, 1, data_uptr, data_uptr_count,
+			sizeof(*data_uptr));
+}
+
+/*
  * IOMMU_FAULT_QUEUE_ALLOC.
  *
  * Creates a queue of page faults, which page tables can then name. Reads return
@@ -3775,6 +3961,16 @@ static inline void iommufd_abi_viommu_alloc_reply(
 		struct iommu_viommu_alloc *reply)
 {
 	iommufd_abi__results(reply, sizeof(*reply), buf, len, 0);
+}
+
+/* iommufd_abi_viommu_alloc() with data of IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV. */
+static inline iommufd_abi_size iommufd_abi_viommu_alloc_tegra241_cmdqv(
+		void *buf, iommufd_abi_size len, __u32 dev_id, __u32 hwpt_id,
+		struct iommu_viommu_tegra241_cmdqv *data_uptr)
+{
+	return iommufd_abi_viommu_alloc(
+			buf, len, dev_id, hwpt_id, 2, data_uptr,
+			sizeof(*data_uptr));
 }
 
 /*
@@ -3977,7 +4173,10 @@ static inline int iommufd_abi_call_ioas_alloc(
 	return result;
 }
 
-/* Calls IOMMU_IOAS_IOVA_RANGES; see iommufd_abi_ioas_iova_ranges(). */
+/*
+ * Calls IOMMU_IOAS_IOVA_RANGES; see iommufd_abi_ioas_iova_ranges(). The kernel
+ * writes the reply after EMSGSIZE as well.
+ */
 static inline int iommufd_abi_call_ioas_iova_ranges(
 		int iommufd, __u32 ioas_id,
 		struct iommu_iova_range *allowed_iovas,
@@ -4141,6 +4340,52 @@ static inline int iommufd_abi_call_hwpt_alloc(
 	return result;
 }
 
+/* iommufd_abi_call_hwpt_alloc() with IOMMU_HWPT_DATA_NONE. */
+static inline int iommufd_abi_call_hwpt_alloc_none(
+		int iommufd, __u32 flags, __u32 dev_id, __u32 pt_id,
+		const __u32 *fault_id, struct iommu_hwpt_alloc *reply)
+{
+	return iommufd_abi_call_hwpt_alloc(
+			iommufd, flags, dev_id, pt_id, 0, IOMMUFD_ABI__NULL, 0,
+			fault_id, reply);
+}
+
+/* iommufd_abi_call_hwpt_alloc() with data of IOMMU_HWPT_DATA_VTD_S1. */
+static inline int iommufd_abi_call_hwpt_alloc_vtd_s1(
+		int iommufd, __u32 flags, __u32 dev_id, __u32 pt_id,
+		const struct iommu_hwpt_vtd_s1 *data_uptr,
+		const __u32 *fault_id, struct iommu_hwpt_alloc *reply)
+{
+	return iommufd_abi_call_hwpt_alloc(
+			iommufd, flags, dev_id, pt_id, 1, data_uptr,
+			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 24),
+			fault_id, reply);
+}
+
+/* iommufd_abi_call_hwpt_alloc() with data of IOMMU_HWPT_DATA_ARM_SMMUV3. */
+static inline int iommufd_abi_call_hwpt_alloc_arm_smmuv3(
+		int iommufd, __u32 flags, __u32 dev_id, __u32 pt_id,
+		const struct iommu_hwpt_arm_smmuv3 *data_uptr,
+		const __u32 *fault_id, struct iommu_hwpt_alloc *reply)
+{
+	return iommufd_abi_call_hwpt_alloc(
+			iommufd, flags, dev_id, pt_id, 2, data_uptr,
+			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 16),
+			fault_id, reply);
+}
+
+/* iommufd_abi_call_hwpt_alloc() with data of IOMMU_HWPT_DATA_AMD_GUEST. */
+static inline int iommufd_abi_call_hwpt_alloc_amd_guest(
+		int iommufd, __u32 flags, __u32 dev_id, __u32 pt_id,
+		const struct iommu_hwpt_amd_guest *data_uptr,
+		const __u32 *fault_id, struct iommu_hwpt_alloc *reply)
+{
+	return iommufd_abi_call_hwpt_alloc(
+			iommufd, flags, dev_id, pt_id, 3, data_uptr,
+			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 32),
+			fault_id, reply);
+}
+
 /* Calls IOMMU_GET_HW_INFO; see iommufd_abi_get_hw_info(). */
 static inline int iommufd_abi_call_get_hw_info(
 		int iommufd, __u32 dev_id, void *data_uptr,
@@ -4195,7 +4440,10 @@ static inline int iommufd_abi_call_hwpt_get_dirty_bitmap(
 	return ioctl(iommufd, IOMMU_HWPT_GET_DIRTY_BITMAP, argument);
 }
 
-/* Calls IOMMU_HWPT_INVALIDATE; see iommufd_abi_hwpt_invalidate(). */
+/*
+ * Calls IOMMU_HWPT_INVALIDATE; see iommufd_abi_hwpt_invalidate(). The kernel
+ * writes the reply after every error but ENOTTY and E2BIG as well.
+ */
 static inline int iommufd_abi_call_hwpt_invalidate(
 		int iommufd, __u32 hwpt_id, __u32 data_type,
 		const void *data_uptr, iommufd_abi_size data_uptr_count,
@@ -4213,6 +4461,36 @@ static inline int iommufd_abi_call_hwpt_invalidate(
 	if (reply)
 		iommufd_abi_hwpt_invalidate_reply(argument, argsz, reply);
 	return result;
+}
+
+/*
+ * iommufd_abi_call_hwpt_invalidate() with data of
+ * IOMMU_HWPT_INVALIDATE_DATA_VTD_S1.
+ */
+static inline int iommufd_abi_call_hwpt_invalidate_hwpt_invalidate_data_vtd_s1(
+		int iommufd, __u32 hwpt_id,
+		const struct iommu_hwpt_vtd_s1_invalidate *data_uptr,
+		iommufd_abi_size data_uptr_count,
+		struct iommu_hwpt_invalidate *reply)
+{
+	return iommufd_abi_call_hwpt_invalidate(
+			iommufd, hwpt_id, 0, data_uptr, data_uptr_count,
+			sizeof(*data_uptr), reply);
+}
+
+/*
+ * iommufd_abi_call_hwpt_invalidate() with data of
+ * IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3.
+ */
+static inline int iommufd_abi_call_hwpt_invalidate_viommu_invalidate_data_arm_smmuv3(
+		int iommufd, __u32 hwpt_id,
+		const struct iommu_viommu_arm_smmuv3_invalidate *data_uptr,
+		iommufd_abi_size data_uptr_count,
+		struct iommu_hwpt_invalidate *reply)
+{
+	return iommufd_abi_call_hwpt_invalidate(
+			iommufd, hwpt_id, 1, data_uptr, data_uptr_count,
+			sizeof(*data_uptr), reply);
 }
 
 /* Calls IOMMU_FAULT_QUEUE_ALLOC; see iommufd_abi_fault_queue_alloc(). */
@@ -4250,6 +4528,20 @@ static inline int iommufd_abi_call_viommu_alloc(
 	if (reply)
 		iommufd_abi_viommu_alloc_reply(argument, argsz, reply);
 	return result;
+}
+
+/*
+ * iommufd_abi_call_viommu_alloc() with data of
+ * IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV.
+ */
+static inline int iommufd_abi_call_viommu_alloc_tegra241_cmdqv(
+		int iommufd, __u32 dev_id, __u32 hwpt_id,
+		struct iommu_viommu_tegra241_cmdqv *data_uptr,
+		struct iommu_viommu_alloc *reply)
+{
+	return iommufd_abi_call_viommu_alloc(
+			iommufd, dev_id, hwpt_id, 2, data_uptr,
+			sizeof(*data_uptr), reply);
 }
 
 /* Calls IOMMU_VDEVICE_ALLOC; see iommufd_abi_vdevice_alloc(). */

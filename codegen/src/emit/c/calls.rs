@@ -6,6 +6,7 @@ mod counted;
 mod layout;
 mod puts;
 mod request;
+mod typed;
 mod view;
 
 use askama::Template;
@@ -14,7 +15,8 @@ use super::chains::Emitter;
 use super::chains::unique_names::UniqueNames;
 use super::runtime;
 use crate::ir::Abi;
-use crate::reply::TailRule;
+use crate::ir::requests::{InputKind, RequestPlan, TypedData, TypedLength};
+use crate::reply::{Direction, TailRule};
 use view::CallsView;
 
 /// Requests and calls of the ABI.
@@ -23,12 +25,24 @@ pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
     emitter.calls().render().expect("writing to a string cannot fail")
 }
 
+/// Whether the size of data is that of what is used of them.
+fn is_trimmed(data: &TypedData) -> bool {
+    data.direction == Direction::In && matches!(data.length, TypedLength::Bytes(..))
+}
+
 impl Emitter<'_> {
     fn calls(&self) -> CallsView {
         let plan = &self.abi.protocol;
         let renamed = |part: &str| runtime::renamed(part, self.stem, self.macro_prefix);
         let (before, hosts) = self.text_and_hosts();
         let mut needed = self.runtime();
+        let typed = |plan: &RequestPlan| {
+            let mut inputs = plan.inputs.iter();
+            inputs.any(|input| matches!(&input.kind, InputKind::Typed(data) if is_trimmed(data)))
+        };
+        if plan.requests.iter().any(typed) {
+            needed.push(runtime::TYPED);
+        }
         if self.abi.argument_rules.tail == TailRule::Zero {
             needed.push(runtime::RECEIVE);
         }

@@ -34,6 +34,9 @@ pub(super) const REQUEST: &str = include_str!("../../../runtime/c/argument.h");
 /// The file that reads replies that end in an array; `WALK` and `REPLY` are before it.
 pub(super) const COUNTED: &str = include_str!("../../../runtime/c/counted.h");
 
+/// The function that measures data of which a struct is the type.
+pub(super) const TYPED: &str = include_str!("../../../runtime/c/typed.h");
+
 /// The function that takes an argument as a kernel does.
 pub(super) const RECEIVE: &str = include_str!("../../../runtime/c/receive.h");
 

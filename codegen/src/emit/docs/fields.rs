@@ -10,7 +10,7 @@ use super::phrases;
 use super::table::{Align, Table};
 use super::types;
 use crate::ir::{
-    BitmapLength, Field, GroupId, Meta, Payload, PayloadLength, Role, Struct, Type, UnionArm,
+    BitmapLength, Field, GroupId, Meta, NewFd, Payload, PayloadLength, Role, Struct, Type, UnionArm,
 };
 use crate::layout::{ModelGroup, PerModel, Span};
 use crate::reply::{Direction, ReturnedLength};
@@ -132,6 +132,10 @@ impl<'a> FieldTable<'a> {
         texts.extend(self.held(field.group));
         texts.extend(self.index_of(&field.indexes));
         texts.extend(field.payload.as_ref().map(|payload| self.payload(payload)));
+        texts.extend(field.returns_fd.map(|new| match new {
+            NewFd::Kind(kind) => format!("a new `{}`", self.page.abi.fds[kind].name),
+            NewFd::Other => "a new file descriptor".to_owned(),
+        }));
         texts
     }
 

@@ -2,6 +2,7 @@
 
 use super::layout::broken;
 use super::puts::Written;
+use super::typed::TypedRequest;
 use super::view::{CallView, ChoiceView, ReplyView, RequestView};
 use crate::emit::c::chains::Emitter;
 use crate::emit::c::chains::fields::c_type;
@@ -11,10 +12,10 @@ use crate::emit::c::comment::Comment;
 use crate::emit::c::section;
 use crate::emit::sentence::sentence;
 use crate::ir::requests::{
-    Hazard, InlineCount, InputKind, MemoryLength, ReplyStruct, RequestElement, RequestInput,
-    RequestPlan, TypedLength,
+    FailedReply, Hazard, InlineCount, InputKind, MemoryLength, ReplyStruct, RequestElement,
+    RequestInput, RequestPlan, TypedLength,
 };
-use crate::ir::{Abi, Arg};
+use crate::ir::{Abi, Arg, IoctlId};
 use crate::layout::{Int, Model};
 use crate::reply::Direction;
 
@@ -33,7 +34,7 @@ pub(super) struct Parameter<'a> {
 
 impl Parameter<'_> {
     /// The names of the parameters, in order.
-    fn names(&self) -> impl Iterator<Item = &String> {
+    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
         let (number, stride) = match &self.data {
             Some((number, stride)) => (Some(number), stride.as_ref()),
             None => (None, None),
@@ -62,8 +63,18 @@ impl Emitter<'_> {
             None => broken(1, &own_size, &[plan.size.to_string()], ";"),
         };
         let buffer = ["void *buf".to_owned(), format!("{}_size len", self.stem)];
-        let reply = plan.reply.map(|reply| self.reply(reply, &name, names));
-        let call = self.call(plan, &name, (&parameters, &declarations), reply.as_ref(), names);
+        let reply = plan.reply.map(|reply| self.reply((plan.ioctl, reply), &name, names));
+        let call_name = self.name(names, &["call", &plan.name]);
+        let functions = (&*name, &*call_name);
+        let call = self.call(plan, functions, (&parameters, &declarations), reply.as_ref());
+        let typed = TypedRequest {
+            plan,
+            parameters: &parameters,
+            request: &name,
+            call: &call_name,
+            reply: reply.as_ref().map(|reply| format!("struct {} *reply", reply.struct_)),
+        };
+        let typed = self.typed(&typed, names).filter(|_| slice.is_none());
         let Written { conditions, puts } = self.written(plan, &parameters);
         let head = format!("static inline {}_size {name}(", self.stem);
         RequestView {
@@ -76,12 +87,13 @@ impl Emitter<'_> {
             has_loop: puts.iter().any(|put| put.elements.is_some()),
             puts,
             reply,
+            typed,
             call,
         }
     }
 
     /// The declarations of the parameters of an input.
-    fn declarations(&self, parameter: &Parameter<'_>) -> Vec<String> {
+    pub(super) fn declarations(&self, parameter: &Parameter<'_>) -> Vec<String> {
         let name = &parameter.name;
         let optional = parameter.input.present.is_some();
         let value = |type_: &str| match optional {
@@ -165,7 +177,15 @@ impl Emitter<'_> {
     }
 
     /// The function that reads the results.
-    fn reply(&self, plan: ReplyStruct, request: &str, names: &mut UniqueNames) -> ReplyView {
+    fn reply(
+        &self,
+        (ioctl, plan): (IoctlId, ReplyStruct),
+        request: &str,
+        names: &mut UniqueNames,
+    ) -> ReplyView {
+        let results = self.abi.protocol.results.iter();
+        let mut results = results.filter(|results| results.ioctl == ioctl);
+        let results = results.find(|results| results.reply == plan);
         let fields = self.fields_by_offset(plan.struct_, "reply->", "bytes");
         let struct_ = self.abi.struct_(plan.struct_);
         let name = names.reserve([request, "_reply"].concat());
@@ -181,6 +201,7 @@ impl Emitter<'_> {
             offset: plan.offset,
             size: self.record(plan.struct_).map_or(0, |record| record.size.kernel()),
             fields,
+            data: results.and_then(|results| self.returned(results, request, names)),
         }
     }
 
@@ -188,10 +209,9 @@ impl Emitter<'_> {
     fn call(
         &self,
         plan: &RequestPlan,
-        request: &str,
+        (request, name): (&str, &str),
         (parameters, declarations): (&[Parameter<'_>], &[String]),
         reply: Option<&ReplyView>,
-        names: &mut UniqueNames,
     ) -> CallView {
         let fd = self.fd(plan.ioctl);
         let ioctl = &self.abi.ioctl(plan.ioctl).name;
@@ -210,8 +230,10 @@ impl Emitter<'_> {
         for parameter in parameters {
             inputs.extend(parameter.names().cloned());
         }
-        let text = format!("Calls {ioctl}; see {request}().");
-        let name = self.name(names, &["call", &plan.name]);
+        let mut text = format!("Calls {ioctl}; see {request}().");
+        if let Some(failed) = plan.failed_reply.as_ref().filter(|_| reply.is_some()) {
+            text += &failed_doc(failed);
+        }
         let size = format!("const {}_size argsz = {request}(", self.stem);
         let result = if reply.is_some() { "result = ioctl(" } else { "return ioctl(" };
         let arguments = [fd, ioctl.clone(), buffer.to_owned()];
@@ -223,6 +245,19 @@ impl Emitter<'_> {
             size: broken(1, &size, &inputs, ");"),
             ioctl: broken(1, result, &arguments, ");"),
             reply: reply.map(|reply| broken(2, &[&reply.name, "("].concat(), &results, ");")),
+        }
+    }
+}
+
+/// With which errors the kernel writes the results nevertheless.
+fn failed_doc(failed: &FailedReply) -> String {
+    match failed {
+        FailedReply::Only(errors) => {
+            format!(" The kernel writes the reply after {} as well.", errors.join(" and "))
+        }
+        FailedReply::AllBut(errors) => {
+            let errors = errors.join(" and ");
+            format!(" The kernel writes the reply after every error but {errors} as well.")
         }
     }
 }

@@ -39,7 +39,52 @@ pub(super) struct RequestView {
     /// Whether there is a loop over elements.
     pub(super) has_loop: bool,
     pub(super) reply: Option<ReplyView>,
+    /// Functions for each type of its data.
+    pub(super) typed: Option<TypedView>,
     pub(super) call: CallView,
+}
+
+/// The functions of a request whose data have several types.
+pub(super) struct TypedView {
+    /// Those that write the argument.
+    pub(super) requests: Vec<FormView>,
+    /// Those that make the call.
+    pub(super) calls: Vec<FormView>,
+}
+
+/// A function that passes data of one type to another function.
+pub(super) struct FormView {
+    /// An empty line and the comment.
+    pub(super) comment: Vec<String>,
+    /// The lines before its body.
+    pub(super) signature: Vec<String>,
+    /// The call of the other function.
+    pub(super) call: Vec<String>,
+}
+
+/// The functions that read data which a call returns.
+pub(super) struct ReturnedView {
+    /// An empty line and the comment of the function that compares the lengths.
+    pub(super) comment: Vec<String>,
+    /// The lines before its body.
+    pub(super) signature: Vec<String>,
+    /// Expressions for the number of the type, and for the length of the kernel's data.
+    pub(super) number: String,
+    pub(super) length: String,
+    /// The parameters with the memory and with its size.
+    pub(super) memory: String,
+    pub(super) count: String,
+    /// The parameter with the struct that is set.
+    pub(super) out: String,
+    pub(super) forms: Vec<ReturnedFormView>,
+}
+
+/// The function that reads data of one type.
+pub(super) struct ReturnedFormView {
+    pub(super) comment: Vec<String>,
+    pub(super) signature: Vec<String>,
+    /// The number of the type.
+    pub(super) value: String,
 }
 
 /// A parameter that is exactly one of some flags.
@@ -75,6 +120,8 @@ pub(super) struct ReplyView {
     pub(super) size: u64,
     /// Assignments of fields, if the C struct has another layout on some machine.
     pub(super) fields: Vec<String>,
+    /// The functions that read data which the call returns.
+    pub(super) data: Option<ReturnedView>,
 }
 
 /// The call of a request.
