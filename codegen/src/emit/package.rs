@@ -4,6 +4,7 @@
 use askama::Template;
 
 use super::{OutputFile, banner, docs, escape};
+use crate::ir::requests::RequestPlan;
 use crate::ir::{Abi, Chain};
 use crate::names;
 use crate::output::{CodeFile, CodeLanguage, LICENCES};
@@ -63,6 +64,7 @@ pub(super) fn code(abi: &Abi) -> Vec<OutputFile> {
 
 fn manifest(abi: &Abi) -> String {
     let views = match (abi.chains.is_empty(), reads_replies(abi)) {
+        (true, _) if example_request(abi).is_some() => ", and typed requests",
         (true, _) => "",
         (false, true) => ", and safe readers of its replies",
         (false, false) => ", and safe readers of its capabilities",
@@ -114,6 +116,7 @@ fn readme(abi: &Abi) -> String {
         doc: abi.doc.iter().map(unlinked).collect::<Vec<_>>().join("\n\n"),
         example: example(abi),
         readers: match (abi.chains.is_empty(), reads_replies(abi)) {
+            (true, _) if example_request(abi).is_some() => "requests and readers of their results",
             (true, _) => "",
             (false, true) => "readers and writers of replies and their capability chains",
             (false, false) => "readers of the capability chains in a space",
@@ -135,7 +138,8 @@ fn example(abi: &Abi) -> String {
     let stem = names::c_stem(&abi.name);
     let size = |chain: &&Chain| (chain.host().is_some(), chain.capabilities.len());
     let Some(chain) = abi.chains.iter().max_by_key(size) else {
-        return of_history(&stem);
+        return example_request(abi)
+            .map_or_else(|| of_history(&stem), |plan| of_request(abi, &stem, plan));
     };
     match chain.host() {
         Some(host) => {
@@ -147,6 +151,33 @@ fn example(abi: &Abi) -> String {
             of_chain(&stem, &caps, if chain.space.is_some() { "SpaceError" } else { "ChainError" })
         }
     }
+}
+
+/// The request with results that has the fewest inputs.
+fn example_request(abi: &Abi) -> Option<&RequestPlan> {
+    let plans = abi.protocol.requests.iter().filter(|plan| plan.reply.is_some());
+    plans.min_by_key(|plan| plan.inputs.len()).filter(|plan| plan.inputs.is_empty())
+}
+
+fn of_request(abi: &Abi, stem: &str, plan: &RequestPlan) -> String {
+    let (request, ioctl) = (names::group_type(&plan.name), &abi.ioctl(plan.ioctl).name);
+    let size = plan.size;
+    format!(
+        "\
+use {stem}::requests::{{{request}, Request}};
+
+/// The argument of {ioctl}, for a call over any transport.
+fn argument() -> [u8; {size}] {{
+    let mut argument = [0; {size}];
+    {request}::new().write(&mut argument).expect(\"a buffer of its size\");
+    argument
+}}
+
+/// Prints its results after the call.
+fn print(argument: &[u8]) {{
+    println!(\"{{:?}}\", {request}::reply(argument).map(|reply| reply.to_struct()));
+}}"
+    )
 }
 
 fn of_host(stem: &str, host: &str) -> String {
