@@ -166,10 +166,9 @@ pub(crate) unsafe fn request_then<R: Request, T>(
             &mut large[..]
         }
     };
-    let argument = request.write(buffer).map_err(|error| CallError {
-        ioctl: R::NAME,
-        cause: CallErrorCause::Argument(error),
-    })?;
+    let argument = request
+        .write(buffer)
+        .map_err(|error| CallError { ioctl: R::NAME, cause: CallErrorCause::Argument(error) })?;
     // SAFETY: the argument has its size in argsz; `request`, which the memory that it has
     // the address of belongs to, lives until the end of this function.
     let result = unsafe { raw(fd, (R::NAME, R::IOCTL), argument.as_mut_ptr().cast()) };
