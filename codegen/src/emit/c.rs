@@ -114,10 +114,7 @@ const PARTS: [Part; 6] = [
         about: "Functions that write the arguments of ioctls with their payloads and, if the \
                 program defines {prefix}WITH_IOCTL, functions that call them.",
         needs: &["types", "compat", "chains"],
-        body: |emitter| {
-            let CompatContext { abi, prefix, .. } = &emitter.context;
-            calls::text(abi, &emitter.stem, prefix)
-        },
+        body: |emitter| calls::text(&emitter.context, &emitter.stem),
         present: |abi| !abi.ioctls.is_empty(),
     },
 ];

@@ -2004,11 +2004,11 @@ struct iommu_veventq_alloc {
 
 /*
  * IOMMUFD_ABI_HAVE(name) is 1 if a constant, an ioctl, an enumerator, a struct or
- * an enum of that name is declared, and 0 otherwise. It works in #if and in C.
- * For a field that is newer than its struct, the name is that of the struct, an
- * underscore and that of the field: the result is 1 if the struct is known to
- * have the field, declared here or by a kernel header. The name must be written
- * out; it cannot come from another macro.
+ * an enum of that name is known to be declared, and 0 otherwise. It works in
+ * #if and in C. For a field that is newer than its struct, the name is that of
+ * the struct, an underscore and that of the field: the result is 1 if the
+ * struct is known to have the field, declared here or by a kernel header. The
+ * name must be written out; it cannot come from another macro.
  */
 #define IOMMUFD_ABI_HAVE(name)	IOMMUFD_ABI__HAVE_1(IOMMUFD_ABI_HAVE_##name)
 #define IOMMUFD_ABI__HAVE_1(one)	IOMMUFD_ABI__HAVE_2(one)
@@ -2091,7 +2091,6 @@ struct iommu_veventq_alloc {
 #define IOMMUFD_ABI_HAVE_IOMMU_VTD_S1_WPE 1
 #define IOMMUFD_ABI_HAVE_iommu_hwpt_vtd_s1 1
 #define IOMMUFD_ABI_HAVE_iommu_hwpt_arm_smmuv3 1
-#define IOMMUFD_ABI_HAVE_iommu_hwpt_amd_guest 1
 #define IOMMUFD_ABI_HAVE_iommu_hwpt_data_type 1
 #define IOMMUFD_ABI_HAVE_IOMMU_HWPT_DATA_NONE 1
 #define IOMMUFD_ABI_HAVE_IOMMU_HWPT_DATA_VTD_S1 1
@@ -2106,7 +2105,6 @@ struct iommu_veventq_alloc {
 #define IOMMUFD_ABI_HAVE_IOMMU_HW_INFO_ARM_SMMUV3_ERRATA_REPEAT_TLBI_CFGI 1
 #define IOMMUFD_ABI_HAVE_iommu_hw_info_arm_smmuv3 1
 #define IOMMUFD_ABI_HAVE_iommu_hw_info_tegra241_cmdqv 1
-#define IOMMUFD_ABI_HAVE_iommu_hw_info_amd 1
 #define IOMMUFD_ABI_HAVE_iommu_hw_info_type 1
 #define IOMMUFD_ABI_HAVE_IOMMU_HW_INFO_TYPE_NONE 1
 #define IOMMUFD_ABI_HAVE_IOMMU_HW_INFO_TYPE_DEFAULT 1
@@ -2193,6 +2191,8 @@ struct iommu_veventq_alloc {
 #define IOMMUFD_ABI_HAVE_iommu_viommu_alloc_data_len 1
 #define IOMMUFD_ABI_HAVE_iommu_viommu_alloc___reserved 1
 #define IOMMUFD_ABI_HAVE_iommu_viommu_alloc_data_uptr 1
+#define IOMMUFD_ABI_HAVE_iommu_hwpt_amd_guest 1
+#define IOMMUFD_ABI_HAVE_iommu_hw_info_amd 1
 #endif
 
 /* ------ Stable names for values that differ between releases ------ */
@@ -3614,6 +3614,8 @@ static inline iommufd_abi_size iommufd_abi_hwpt_alloc_arm_smmuv3(
 			fault_id);
 }
 
+#ifdef IOMMUFD_ABI_HAVE_iommu_hwpt_amd_guest
+
 /* iommufd_abi_hwpt_alloc() with data of IOMMU_HWPT_DATA_AMD_GUEST. */
 static inline iommufd_abi_size iommufd_abi_hwpt_alloc_amd_guest(
 		void *buf, iommufd_abi_size len, __u32 flags, __u32 dev_id,
@@ -3625,6 +3627,7 @@ static inline iommufd_abi_size iommufd_abi_hwpt_alloc_amd_guest(
 			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 32),
 			fault_id);
 }
+#endif
 
 /*
  * IOMMU_GET_HW_INFO.
@@ -3746,6 +3749,8 @@ static inline int iommufd_abi_get_hw_info_tegra241_cmdqv(
 	return 1;
 }
 
+#ifdef IOMMUFD_ABI_HAVE_iommu_hw_info_amd
+
 /*
  * Copies data of IOMMU_HW_INFO_TYPE_AMD from the memory of the call; bytes that
  * the kernel has not written are zero. Returns 0 if the data have another type.
@@ -3765,6 +3770,7 @@ static inline int iommufd_abi_get_hw_info_amd(
 			length < data_uptr_count ? length : data_uptr_count, 0);
 	return 1;
 }
+#endif
 
 /*
  * IOMMU_HWPT_SET_DIRTY_TRACKING.
@@ -4374,6 +4380,8 @@ static inline int iommufd_abi_call_hwpt_alloc_arm_smmuv3(
 			fault_id, reply);
 }
 
+#ifdef IOMMUFD_ABI_HAVE_iommu_hwpt_amd_guest
+
 /* iommufd_abi_call_hwpt_alloc() with data of IOMMU_HWPT_DATA_AMD_GUEST. */
 static inline int iommufd_abi_call_hwpt_alloc_amd_guest(
 		int iommufd, __u32 flags, __u32 dev_id, __u32 pt_id,
@@ -4385,6 +4393,7 @@ static inline int iommufd_abi_call_hwpt_alloc_amd_guest(
 			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 32),
 			fault_id, reply);
 }
+#endif
 
 /* Calls IOMMU_GET_HW_INFO; see iommufd_abi_get_hw_info(). */
 static inline int iommufd_abi_call_get_hw_info(

@@ -3585,11 +3585,11 @@ struct ccw_crw_region {
 
 /*
  * VFIO_ABI_HAVE(name) is 1 if a constant, an ioctl, an enumerator, a struct or
- * an enum of that name is declared, and 0 otherwise. It works in #if and in C.
- * For a field that is newer than its struct, the name is that of the struct, an
- * underscore and that of the field: the result is 1 if the struct is known to
- * have the field, declared here or by a kernel header. The name must be written
- * out; it cannot come from another macro.
+ * an enum of that name is known to be declared, and 0 otherwise. It works in
+ * #if and in C. For a field that is newer than its struct, the name is that of
+ * the struct, an underscore and that of the field: the result is 1 if the
+ * struct is known to have the field, declared here or by a kernel header. The
+ * name must be written out; it cannot come from another macro.
  */
 #define VFIO_ABI_HAVE(name)	VFIO_ABI__HAVE_1(VFIO_ABI_HAVE_##name)
 #define VFIO_ABI__HAVE_1(one)	VFIO_ABI__HAVE_2(one)

@@ -13,15 +13,16 @@ use askama::Template;
 
 use super::chains::Emitter;
 use super::chains::unique_names::UniqueNames;
+use super::compat_context::CompatContext;
 use super::runtime;
-use crate::ir::Abi;
 use crate::ir::requests::{InputKind, RequestPlan, TypedData, TypedLength};
 use crate::reply::{Direction, TailRule};
 use view::CallsView;
 
 /// Requests and calls of the ABI.
-pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
-    let emitter = Emitter { abi, stem, macro_prefix };
+pub(super) fn text(context: &CompatContext<'_>, stem: &str) -> String {
+    let undetected = &context.undetected_structs();
+    let emitter = Emitter { abi: context.abi, stem, macro_prefix: &context.prefix, undetected };
     emitter.calls().render().expect("writing to a string cannot fail")
 }
 

@@ -14,7 +14,7 @@ use askama::Template;
 use super::comment::Comment;
 use super::{runtime, section, value_names};
 use crate::ir::protocol::{BitField, ChainPlan, HeaderFormat};
-use crate::ir::{Abi, Chain, ChainStart};
+use crate::ir::{Abi, Chain, ChainStart, StructId};
 use crate::names;
 use unique_names::UniqueNames;
 pub(in crate::emit::c) use view::HostView;
@@ -27,11 +27,13 @@ pub(super) struct Emitter<'a> {
     pub(super) stem: &'a str,
     /// The prefix of our macros.
     pub(super) macro_prefix: &'a str,
+    /// The structs that are not declared after a kernel header which may lack them.
+    pub(super) undetected: &'a [StructId],
 }
 
 /// Readers and writers of the ABI's chains; empty if it has none.
 pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
-    render(&Emitter { abi, stem, macro_prefix }.chains())
+    render(&Emitter { abi, stem, macro_prefix, undetected: &[] }.chains())
 }
 
 fn render(view: &ChainsView<'_>) -> String {

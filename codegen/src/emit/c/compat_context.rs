@@ -3,7 +3,7 @@
 
 use super::detecting_macros::DetectingMacros;
 use super::literal;
-use crate::ir::{Abi, Entry, Header};
+use crate::ir::{Abi, Entry, EntryKind, Header, StructId};
 use crate::names;
 
 /// The names of an ABI and the macros that detect them.
@@ -25,6 +25,26 @@ impl<'a> CompatContext<'a> {
     /// The names that a kernel header declares, by its index.
     pub(super) fn of_header(&self, header: usize) -> impl Iterator<Item = &Entry<'a>> {
         self.entries.iter().filter(move |entry| self.abi.sections[entry.section].header == header)
+    }
+
+    /// Whether no macro shows that a kernel header declares a struct or an enum with a tag, so
+    /// that it is not declared after such a header.
+    pub(super) fn is_undetected(&self, entry: &Entry<'_>) -> bool {
+        let header = &self.abi.headers[self.abi.sections[entry.section].header];
+        let is_type = matches!(entry.kind, EntryKind::Struct(_) | EntryKind::Enum(_));
+        let may_lack = header.structs && !header.guards.is_empty();
+        let late = is_type && may_lack && !self.detecting.is_first(entry);
+        late && self.detecting.of_type(entry).is_none()
+    }
+
+    /// The structs that are not declared after a kernel header which may lack them.
+    pub(super) fn undetected_structs(&self) -> Vec<StructId> {
+        let undetected = self.entries.iter().filter(|entry| self.is_undetected(entry));
+        let structs = undetected.filter_map(|entry| match entry.kind {
+            EntryKind::Struct(id) => Some(id),
+            _ => None,
+        });
+        structs.collect()
     }
 
     /// The stable name of a value; its number does not depend on the kernel header.

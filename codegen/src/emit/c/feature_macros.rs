@@ -13,21 +13,29 @@ use crate::ir::{self, Entry, EntryKind, Member, renumbered};
 /// included before.
 pub(super) fn names(context: &CompatContext<'_>) -> Vec<String> {
     let always = context.entries.iter().filter(|entry| !entry.is_count());
+    let always = always.filter(|entry| !context.is_undetected(entry));
     always.map(|entry| feature(context, entry.name)).collect()
 }
 
 fn feature(context: &CompatContext<'_>, name: &str) -> String {
-    format!("#define {}HAVE_{name} 1", &context.prefix)
+    format!("#define {} 1", macro_name(&context.prefix, name))
+}
+
+/// The macro that is defined if a name is declared.
+pub(super) fn macro_name(prefix: &str, name: &str) -> String {
+    format!("{prefix}HAVE_{name}")
 }
 
 /// The macros of names that a kernel header may lack: fields that are newer
-/// than their structs, and enumerators that count the others.
+/// than their structs, enumerators that count the others, and types that no macro detects.
 pub(super) fn fields(context: &CompatContext<'_>) -> Vec<FieldFeaturesView> {
     let headers = context.abi.headers.iter().enumerate();
     let views = headers.map(|(index, header)| {
         let fields = late(context, index);
         let fields = fields.map(|(owner, field)| feature(context, &field_name(owner, &field)));
-        let counts = context.of_header(index).filter(|entry| entry.is_count());
+        let counts = context
+            .of_header(index)
+            .filter(|entry| entry.is_count() || context.is_undetected(entry));
         FieldFeaturesView {
             after: after_macro(header, &context.prefix).filter(|_| header.structs),
             names: fields.chain(counts.map(|entry| feature(context, entry.name))).collect(),

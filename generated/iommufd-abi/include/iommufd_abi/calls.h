@@ -730,6 +730,8 @@ static inline iommufd_abi_size iommufd_abi_hwpt_alloc_arm_smmuv3(
 			fault_id);
 }
 
+#ifdef IOMMUFD_ABI_HAVE_iommu_hwpt_amd_guest
+
 /* iommufd_abi_hwpt_alloc() with data of IOMMU_HWPT_DATA_AMD_GUEST. */
 static inline iommufd_abi_size iommufd_abi_hwpt_alloc_amd_guest(
 		void *buf, iommufd_abi_size len, __u32 flags, __u32 dev_id,
@@ -741,6 +743,7 @@ static inline iommufd_abi_size iommufd_abi_hwpt_alloc_amd_guest(
 			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 32),
 			fault_id);
 }
+#endif
 
 /*
  * IOMMU_GET_HW_INFO.
@@ -862,6 +865,8 @@ static inline int iommufd_abi_get_hw_info_tegra241_cmdqv(
 	return 1;
 }
 
+#ifdef IOMMUFD_ABI_HAVE_iommu_hw_info_amd
+
 /*
  * Copies data of IOMMU_HW_INFO_TYPE_AMD from the memory of the call; bytes that
  * the kernel has not written are zero. Returns 0 if the data have another type.
@@ -881,6 +886,7 @@ static inline int iommufd_abi_get_hw_info_amd(
 			length < data_uptr_count ? length : data_uptr_count, 0);
 	return 1;
 }
+#endif
 
 /*
  * IOMMU_HWPT_SET_DIRTY_TRACKING.
@@ -1490,6 +1496,8 @@ static inline int iommufd_abi_call_hwpt_alloc_arm_smmuv3(
 			fault_id, reply);
 }
 
+#ifdef IOMMUFD_ABI_HAVE_iommu_hwpt_amd_guest
+
 /* iommufd_abi_call_hwpt_alloc() with data of IOMMU_HWPT_DATA_AMD_GUEST. */
 static inline int iommufd_abi_call_hwpt_alloc_amd_guest(
 		int iommufd, __u32 flags, __u32 dev_id, __u32 pt_id,
@@ -1501,6 +1509,7 @@ static inline int iommufd_abi_call_hwpt_alloc_amd_guest(
 			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 32),
 			fault_id, reply);
 }
+#endif
 
 /* Calls IOMMU_GET_HW_INFO; see iommufd_abi_get_hw_info(). */
 static inline int iommufd_abi_call_get_hw_info(

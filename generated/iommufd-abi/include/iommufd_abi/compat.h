@@ -679,11 +679,11 @@ struct iommu_veventq_alloc {
 
 /*
  * IOMMUFD_ABI_HAVE(name) is 1 if a constant, an ioctl, an enumerator, a struct or
- * an enum of that name is declared, and 0 otherwise. It works in #if and in C.
- * For a field that is newer than its struct, the name is that of the struct, an
- * underscore and that of the field: the result is 1 if the struct is known to
- * have the field, declared here or by a kernel header. The name must be written
- * out; it cannot come from another macro.
+ * an enum of that name is known to be declared, and 0 otherwise. It works in
+ * #if and in C. For a field that is newer than its struct, the name is that of
+ * the struct, an underscore and that of the field: the result is 1 if the
+ * struct is known to have the field, declared here or by a kernel header. The
+ * name must be written out; it cannot come from another macro.
  */
 #define IOMMUFD_ABI_HAVE(name)	IOMMUFD_ABI__HAVE_1(IOMMUFD_ABI_HAVE_##name)
 #define IOMMUFD_ABI__HAVE_1(one)	IOMMUFD_ABI__HAVE_2(one)
@@ -766,7 +766,6 @@ struct iommu_veventq_alloc {
 #define IOMMUFD_ABI_HAVE_IOMMU_VTD_S1_WPE 1
 #define IOMMUFD_ABI_HAVE_iommu_hwpt_vtd_s1 1
 #define IOMMUFD_ABI_HAVE_iommu_hwpt_arm_smmuv3 1
-#define IOMMUFD_ABI_HAVE_iommu_hwpt_amd_guest 1
 #define IOMMUFD_ABI_HAVE_iommu_hwpt_data_type 1
 #define IOMMUFD_ABI_HAVE_IOMMU_HWPT_DATA_NONE 1
 #define IOMMUFD_ABI_HAVE_IOMMU_HWPT_DATA_VTD_S1 1
@@ -781,7 +780,6 @@ struct iommu_veventq_alloc {
 #define IOMMUFD_ABI_HAVE_IOMMU_HW_INFO_ARM_SMMUV3_ERRATA_REPEAT_TLBI_CFGI 1
 #define IOMMUFD_ABI_HAVE_iommu_hw_info_arm_smmuv3 1
 #define IOMMUFD_ABI_HAVE_iommu_hw_info_tegra241_cmdqv 1
-#define IOMMUFD_ABI_HAVE_iommu_hw_info_amd 1
 #define IOMMUFD_ABI_HAVE_iommu_hw_info_type 1
 #define IOMMUFD_ABI_HAVE_IOMMU_HW_INFO_TYPE_NONE 1
 #define IOMMUFD_ABI_HAVE_IOMMU_HW_INFO_TYPE_DEFAULT 1
@@ -868,6 +866,8 @@ struct iommu_veventq_alloc {
 #define IOMMUFD_ABI_HAVE_iommu_viommu_alloc_data_len 1
 #define IOMMUFD_ABI_HAVE_iommu_viommu_alloc___reserved 1
 #define IOMMUFD_ABI_HAVE_iommu_viommu_alloc_data_uptr 1
+#define IOMMUFD_ABI_HAVE_iommu_hwpt_amd_guest 1
+#define IOMMUFD_ABI_HAVE_iommu_hw_info_amd 1
 #endif
 
 /* ------ Stable names for values that differ between releases ------ */

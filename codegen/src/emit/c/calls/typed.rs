@@ -8,6 +8,7 @@ use crate::emit::c::chains::Emitter;
 use crate::emit::c::chains::literal;
 use crate::emit::c::chains::unique_names::UniqueNames;
 use crate::emit::c::comment::Comment;
+use crate::emit::c::feature_macros;
 use crate::emit::c::section;
 use crate::ir::requests::{
     DataForm, InputKind, RequestPlan, ResultsPlan, ReturnedData, TypedData, TypedLength,
@@ -98,6 +99,7 @@ impl Emitter<'_> {
         let comment = Comment::of(&vec![format!("{general}() {what} {}.", form.name)]);
         let call = format!("return {general}(");
         FormView {
+            guard: self.guard(form),
             comment: section::opening(comment.above(0)),
             signature: broken(0, &format!("static inline {type_} {name}("), &declarations, ")"),
             call: broken(1, &call, &arguments, ");"),
@@ -146,6 +148,12 @@ impl Emitter<'_> {
             (TypedLength::Strided { .. }, _) => vec![number, pointer, "0".to_owned(), size],
             (TypedLength::Bytes(..), _) => vec![number, pointer, size],
         }
+    }
+
+    /// The macro that is defined if the struct of a form is declared, if it may not be.
+    fn guard(&self, form: &DataForm) -> Option<String> {
+        let id = form.struct_.filter(|id| self.undetected.contains(id))?;
+        Some(feature_macros::macro_name(self.macro_prefix, &self.abi.struct_(id).name))
     }
 
     /// The number of a form.
@@ -211,6 +219,7 @@ impl Emitter<'_> {
         );
         let parameters = [parameters, &[format!("struct {struct_} *{out}")]].concat();
         ReturnedFormView {
+            guard: self.guard(form),
             comment: section::opening(Comment::of(&vec![text]).above(0)),
             signature: broken(0, &format!("static inline int {name}("), &parameters, ")"),
             value: literal(self.number(data.group, form)),

@@ -54,6 +54,8 @@ pub(super) struct TypedView {
 
 /// A function that passes data of one type to another function.
 pub(super) struct FormView {
+    /// The macro that is defined if the struct of the data is declared, if it may not be.
+    pub(super) guard: Option<String>,
     /// An empty line and the comment.
     pub(super) comment: Vec<String>,
     /// The lines before its body.
@@ -81,6 +83,8 @@ pub(super) struct ReturnedView {
 
 /// The function that reads data of one type.
 pub(super) struct ReturnedFormView {
+    /// The macro that is defined if the struct of the data is declared, if it may not be.
+    pub(super) guard: Option<String>,
     pub(super) comment: Vec<String>,
     pub(super) signature: Vec<String>,
     /// The number of the type.
