@@ -22,6 +22,10 @@ fn rustfmt_leaves_the_crates_unchanged() {
         check(name, &lower(&vfio, release(name)));
     }
     check("the newest release", &lower(&vfio, None));
+    let iommufd = fixtures::open(&fixtures::root().join("spec/iommufd"));
+    for name in ["v6.2", "v6.8", "v6.13", "v7.3"] {
+        check(name, &lower(&iommufd, release(name)));
+    }
     for name in ["hard_cases", "hostile", "pci"] {
         let folder = fixtures::root().join("codegen/tests/specs").join(name);
         check(name, &lower(&fixtures::open(&folder), None));

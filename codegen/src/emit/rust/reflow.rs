@@ -271,12 +271,17 @@ fn hug_block(lines: &mut Vec<String>, start: usize) -> bool {
     true
 }
 
-/// Moves the value of a constant to the next line if the line is too long.
+/// Moves the value of a constant, or its type too, to the next line if the line is too long.
 fn break_constant(lines: &mut Vec<String>, start: usize) -> bool {
     let line = &lines[start];
     let long = line.len() > WIDTH && line.starts_with("pub const ") && line.ends_with(';');
     let Some((head, value)) = line.split_once(" = ").filter(|_| long) else { return false };
-    let moved = [[head, " ="].concat(), " ".repeat(INDENT) + value];
+    let moved = match head.split_once(": ") {
+        Some((name, type_)) if head.len() + " =".len() > WIDTH => {
+            [[name, ":"].concat(), format!("{}{type_} = {value}", " ".repeat(INDENT))]
+        }
+        _ => [[head, " ="].concat(), " ".repeat(INDENT) + value],
+    };
     lines.splice(start..=start, moved);
     true
 }
@@ -299,6 +304,8 @@ mod tests {
         assert_eq!(reflow(&fits), fits);
         let long = format!("pub const {name}Y: u32 = 1;\n");
         assert_eq!(reflow(&long), format!("pub const {name}Y: u32 =\n    1;\n"));
+        let longer = format!("pub const {name}YZ: a_type = 1;\n");
+        assert_eq!(reflow(&longer), format!("pub const {name}YZ:\n    a_type = 1;\n"));
     }
 
     #[test]

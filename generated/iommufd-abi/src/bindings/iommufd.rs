@@ -83,8 +83,8 @@ pub const iommu_hw_info_vtd_flags_IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17: iommu_h
 
 pub type iommu_hw_info_arm_smmuv3_flags = u32;
 
-pub const iommu_hw_info_arm_smmuv3_flags_IOMMU_HW_INFO_ARM_SMMUV3_ERRATA_REPEAT_TLBI_CFGI: iommu_hw_info_arm_smmuv3_flags =
-    1;
+pub const iommu_hw_info_arm_smmuv3_flags_IOMMU_HW_INFO_ARM_SMMUV3_ERRATA_REPEAT_TLBI_CFGI:
+    iommu_hw_info_arm_smmuv3_flags = 1;
 
 pub type iommu_hw_info_type = u32;
 
@@ -116,26 +116,26 @@ pub const iommufd_hw_info_flags_IOMMU_HW_INFO_FLAG_INPUT_TYPE: iommufd_hw_info_f
 
 pub type iommufd_hwpt_set_dirty_tracking_flags = u32;
 
-pub const iommufd_hwpt_set_dirty_tracking_flags_IOMMU_HWPT_DIRTY_TRACKING_ENABLE: iommufd_hwpt_set_dirty_tracking_flags =
-    1;
+pub const iommufd_hwpt_set_dirty_tracking_flags_IOMMU_HWPT_DIRTY_TRACKING_ENABLE:
+    iommufd_hwpt_set_dirty_tracking_flags = 1;
 
 pub type iommufd_hwpt_get_dirty_bitmap_flags = u32;
 
-pub const iommufd_hwpt_get_dirty_bitmap_flags_IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR: iommufd_hwpt_get_dirty_bitmap_flags =
-    1;
+pub const iommufd_hwpt_get_dirty_bitmap_flags_IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR:
+    iommufd_hwpt_get_dirty_bitmap_flags = 1;
 
 pub type iommu_hwpt_invalidate_data_type = u32;
 
-pub const iommu_hwpt_invalidate_data_type_IOMMU_HWPT_INVALIDATE_DATA_VTD_S1: iommu_hwpt_invalidate_data_type =
-    0;
+pub const iommu_hwpt_invalidate_data_type_IOMMU_HWPT_INVALIDATE_DATA_VTD_S1:
+    iommu_hwpt_invalidate_data_type = 0;
 
-pub const iommu_hwpt_invalidate_data_type_IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3: iommu_hwpt_invalidate_data_type =
-    1;
+pub const iommu_hwpt_invalidate_data_type_IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3:
+    iommu_hwpt_invalidate_data_type = 1;
 
 pub type iommu_hwpt_vtd_s1_invalidate_flags = u32;
 
-pub const iommu_hwpt_vtd_s1_invalidate_flags_IOMMU_VTD_INV_FLAGS_LEAF: iommu_hwpt_vtd_s1_invalidate_flags =
-    1;
+pub const iommu_hwpt_vtd_s1_invalidate_flags_IOMMU_VTD_INV_FLAGS_LEAF:
+    iommu_hwpt_vtd_s1_invalidate_flags = 1;
 
 pub type iommu_hwpt_pgfault_flags = u32;
 

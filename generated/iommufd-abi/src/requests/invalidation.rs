@@ -81,14 +81,9 @@ impl Request for HwptInvalidate<'_> {
             }
             HwptInvalidateData::Other(number, size, data) => {
                 argument.put(16, &number.0.to_ne_bytes());
-                argument.put_u32(
-                    24,
-                    data
-                        .len()
-                        .checked_div(usize::try_from(*size).unwrap_or(usize::MAX))
-                        .unwrap_or(0),
-                )?;
-                argument.put_u32(20, usize::try_from(*size).unwrap_or(usize::MAX))?;
+                let each = usize::try_from(*size).unwrap_or(usize::MAX);
+                argument.put_u32(24, data.len().checked_div(each).unwrap_or(0))?;
+                argument.put_u32(20, each)?;
                 let pointer = data.as_ptr();
                 argument.put_u64(8, pointer as usize);
             }

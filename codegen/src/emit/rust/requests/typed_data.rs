@@ -157,11 +157,13 @@ fn put_other(data: &TypedData) -> TokenStream {
     let lengths = match data.length {
         TypedLength::Bytes(at, int) => length(at, int, quote!(data.len())),
         TypedLength::Strided { count, stride } => {
-            let each = quote!(usize::try_from(*size).unwrap_or(usize::MAX));
-            let count =
-                length(count.0, count.1, quote!(data.len().checked_div(#each).unwrap_or(0)));
-            let stride = length(stride.0, stride.1, each);
-            quote!(#count #stride)
+            let count = length(count.0, count.1, quote!(data.len().checked_div(each).unwrap_or(0)));
+            let stride = length(stride.0, stride.1, quote!(each));
+            quote! {
+                let each = usize::try_from(*size).unwrap_or(usize::MAX);
+                #count
+                #stride
+            }
         }
     };
     quote!(#lengths let pointer = #pointer;)
