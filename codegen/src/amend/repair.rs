@@ -251,12 +251,10 @@ fn in_values(values: &mut Map<LineOrMap<ValueSpec>>, place: Place) -> bool {
         if without(&mut value.of, place) && !value.of.is_empty() {
             return true;
         }
+        let alias = clear(&mut value.alias, place);
         let bit = value.bit.is_some_and(|bit| bit.place == place);
-        let empty = value.value.is_none()
-            && value.bit.is_none()
-            && value.string.is_none()
-            && value.of.is_empty();
-        if name.place == place || bit || empty {
+        let empty = value.definitions().all(|(_, is_given)| !is_given);
+        if name.place == place || alias || bit || empty {
             values.0.remove(index);
             return true;
         }

@@ -18,7 +18,12 @@ pub(super) fn read(
     let ahead = ahead.filter(|line| line.depth == depth).map(|line| bare(line.text));
     let scan = Scan::start(starts_in_comment(ahead));
     let mut reader = HunkReader {
-        hunk: Hunk { number: lines[at].number, heading: head.heading.clone(), lines: Vec::new() },
+        hunk: Hunk {
+            number: lines[at].number,
+            old_start: head.old_start,
+            heading: head.heading.clone(),
+            lines: Vec::new(),
+        },
         new_number: head.new_start,
         head,
         old: scan,

@@ -29,6 +29,8 @@ pub(super) struct FilePatch {
 pub(super) struct Hunk {
     /// The number of its `@@` line in the mail.
     pub(super) number: usize,
+    /// The number of its first line in the file before the change, as the `@@` line says.
+    pub(super) old_start: usize,
     /// The text after the second `@@`: a line of the file before the hunk.
     pub(super) heading: String,
     pub(super) lines: Vec<PatchLine>,
@@ -94,6 +96,7 @@ pub(super) struct BadLine {
 /// The numbers of an `@@` line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct HunkHead {
+    pub(super) old_start: usize,
     pub(super) old_count: usize,
     pub(super) new_start: usize,
     pub(super) new_count: usize,
@@ -151,9 +154,15 @@ fn path(text: &str) -> &str {
 pub(super) fn hunk_head(text: &str) -> Option<HunkHead> {
     let (old, rest) = text.strip_prefix("@@ -")?.split_once(" +")?;
     let (new, heading) = rest.split_once(" @@")?;
-    let (_, old_count) = range(old)?;
+    let (old_start, old_count) = range(old)?;
     let (new_start, new_count) = range(new)?;
-    Some(HunkHead { old_count, new_start, new_count, heading: heading.trim().to_owned() })
+    Some(HunkHead {
+        old_start,
+        old_count,
+        new_start,
+        new_count,
+        heading: heading.trim().to_owned(),
+    })
 }
 
 fn range(text: &str) -> Option<(usize, usize)> {

@@ -1,8 +1,9 @@
-//! Places the hunks of a patch in a header by the names of what they have: macros by
-//! themselves, members and enumerators within their declaration. White space, comments
-//! and line numbers do not count. A change that has no place, or two, is an error.
+//! Places the hunks of a patch in a header: by their text, or else by the names of what they
+//! have, macros by themselves, members and enumerators within their declaration, where
+//! comments and line numbers do not count. A change that has no place, or two, is an error.
 
 mod edits;
+mod exact;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -98,6 +99,16 @@ impl Placer<'_> {
 
     /// Finds the place of everything that is on the old side.
     fn locate(&mut self) {
+        if !self.locate_by_text() {
+            self.locate_by_names();
+        }
+        for pair in 0..self.paired.pairs.len() {
+            self.check_removed(pair);
+            self.check_added(pair);
+        }
+    }
+
+    fn locate_by_names(&mut self) {
         for pair in 0..self.paired.pairs.len() {
             self.locate_define(pair);
         }
@@ -108,10 +119,6 @@ impl Placer<'_> {
         }
         for pair in 0..self.paired.pairs.len() {
             self.locate_at_file_level(pair);
-        }
-        for pair in 0..self.paired.pairs.len() {
-            self.check_removed(pair);
-            self.check_added(pair);
         }
     }
 
@@ -170,7 +177,7 @@ impl Placer<'_> {
                     self.containers.insert(declaration, container);
                 }
             }
-            _ => self.locate_by_names(declaration, &own, &parts),
+            _ => self.locate_one_by_one(declaration, &own, &parts),
         }
     }
 
@@ -194,7 +201,7 @@ impl Placer<'_> {
     }
 
     /// The declarations of the header that a declaration of the hunk can be: by its own
-    /// name, by the heading of the hunk, or by the macros inside it.
+    /// name, by the heading of the hunk, or by the macros inside and after it.
     fn hints(&self, own: &[usize], declaration: usize) -> Vec<usize> {
         let opening = own.iter().find_map(|pair| {
             self.old(*pair).filter(|one| one.kind == ElementKind::Open).map(|one| one.name.clone())
@@ -210,12 +217,25 @@ impl Placer<'_> {
             return vec![container];
         }
         let macros = own.iter().filter_map(|pair| self.places[*pair]);
-        macros.filter_map(|index| self.header.containers[index]).collect()
+        let inside = macros.filter_map(|index| self.header.containers[index]);
+        inside.chain(self.declaration_before_macro(own)).collect()
+    }
+
+    /// The declaration of the header that ends before the macro that follows one of the hunk.
+    fn declaration_before_macro(&self, own: &[usize]) -> Option<usize> {
+        let last = own.last().copied()?;
+        self.old(last).filter(|one| one.kind == ElementKind::Close)?;
+        let next = (last + 1..self.places.len()).find(|pair| self.old(*pair).is_some())?;
+        self.old(next).filter(|one| one.kind == ElementKind::Define)?;
+        let place = self.places[next].filter(|_| self.scopes[next] == Scope::File)?;
+        let structural = &self.header.structural;
+        let before = structural.partition_point(|index| *index < place).checked_sub(1)?;
+        self.header.containers[structural[before]]
     }
 
     /// Finds the parts of a declaration one by one, where the header has others between
     /// them.
-    fn locate_by_names(&mut self, declaration: usize, own: &[usize], parts: &[usize]) {
+    fn locate_one_by_one(&mut self, declaration: usize, own: &[usize], parts: &[usize]) {
         let mut hints = self.hints(own, declaration);
         hints.dedup();
         let [container] = hints[..] else { return };

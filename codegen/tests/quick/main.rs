@@ -55,6 +55,7 @@ mod pci;
 mod pointed_data;
 mod proposals;
 mod protocol;
+mod real_diffs;
 mod request_plans;
 mod requests;
 mod review;

@@ -527,3 +527,23 @@ fn handlers_of_overlays_are_named_as_not_judged() {
     let note = "handlers of overlays are not judged";
     assert!(with.stderr.contains(note) && !plain.stderr.contains(note), "{}", with.stderr);
 }
+
+/// A word that is near to a known one is asked about, unless many new names have it.
+#[test]
+fn a_word_of_many_new_names_is_no_mistake() {
+    let asked = |names: &[&str]| {
+        let lines = names.iter().zip(900..).map(|(name, at)| format!("+#define {name} {at}\n"));
+        let lines: String = lines.collect();
+        let mail = format!(
+            "--- a/include/uapi/linux/vfio.h\n+++ b/include/uapi/linux/vfio.h\n\
+             @@ -1,1 +1,{} @@\n #define VFIO_API_VERSION\t0\n{lines}",
+            names.len() + 1
+        );
+        let found = found(&BaseChoice::BestFit, &mail);
+        found.into_iter().filter(|(_, code, _)| *code == "R5").count()
+    };
+    assert_eq!(asked(&["VFIO_DEVCIE_A"]), 1);
+    assert_eq!(asked(&["VFIO_DEVCIE_A", "VFIO_DEVCIE_B"]), 2);
+    assert_eq!(asked(&["VFIO_DEVCIE_A", "VFIO_DEVCIE_B", "VFIO_DEVCIE_C"]), 0);
+    assert_eq!(asked(&["VFIO_VDEVICE_A"]), 0);
+}

@@ -307,7 +307,7 @@ fn counted(most: usize) -> Option<(Counts, Vec<String>)> {
     assert!(models.contains(&MODELS[0]), "gcc compiles the header");
     let before: Vec<_> = models.iter().map(|model| values(&text, &expressions, model)).collect();
     let spec = fixtures::spec();
-    let old = header_side(&spec, "old", &text).expect("the header is read");
+    let old = header_side(&spec, "linux/vfio.h", &text).expect("the header is read");
     let lines: Vec<_> = text.lines().collect();
     let changes = changes(&lines, most);
     let judged = in_parallel(&changes, |change| {
@@ -416,7 +416,7 @@ fn judge(
 
 /// The exit code of `compat`.
 fn verdict(spec: &ValidSpec, old: &Side, changed: &str) -> usize {
-    let Some(new) = header_side(spec, "new", changed) else { return 2 };
+    let Some(new) = header_side(spec, "linux/vfio.h", changed) else { return 2 };
     usize::try_from(exit_code(&compare(old, &new))).expect("a code")
 }
 

@@ -59,6 +59,7 @@ impl Editor<'_> {
             }
         }
         self.resolve_masks(values);
+        self.resolve_aliases(values);
     }
 
     /// Masks of flags that are gone get their numbers.
@@ -68,13 +69,32 @@ impl Editor<'_> {
             if value.of.iter().all(|flag| names.contains(&flag.value)) {
                 continue;
             }
-            let spelt = value.before.name_at(self.release, name);
-            let number = self.facts.constant(spelt).map(|constant| constant.number);
-            let number = number.or_else(|| self.values.get(spelt).map(|value| value.number));
+            let number = Number { value: self.number(name, value), hex: true };
             value.of.0.clear();
-            let number = Number { value: number.unwrap_or(0), hex: true };
             value.value = Some(Amount::Number(number));
         }
+    }
+
+    /// Second names of a number that is gone, or is another one now, get their numbers.
+    fn resolve_aliases(&self, values: &mut Map<LineOrMap<ValueSpec>>) {
+        let numbers: Vec<_> =
+            values.iter().map(|(name, one)| (name.value.clone(), self.number(name, one))).collect();
+        for (index, (_, LineOrMap(value))) in values.0.iter_mut().enumerate() {
+            let Some(target) = &value.alias else { continue };
+            let (_, number) = numbers[index];
+            let target = numbers[..index].iter().find(|(name, _)| *name == target.value);
+            if target.is_none_or(|(_, other)| *other != number) {
+                value.alias = None;
+                value.value = Some(Amount::Number(Number { value: number, hex: true }));
+            }
+        }
+    }
+
+    /// The number that the headers have, or else the specification.
+    fn number(&self, name: &str, value: &ValueSpec) -> i128 {
+        let spelt = value.before.name_at(self.release, name);
+        let number = self.facts.constant(spelt).map(|constant| constant.number);
+        number.or_else(|| self.values.get(spelt).map(|value| value.number)).unwrap_or(0)
     }
 
     fn value(
@@ -103,6 +123,7 @@ impl Editor<'_> {
         }
         let place = constant.place;
         (value.value, value.bit, value.string, value.signed) = (None, None, None, false);
+        value.alias = None;
         value.of.0.clear();
         if counts {
             value.count = Some(if moves { Count::Moves } else { Count::Frozen });

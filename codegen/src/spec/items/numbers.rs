@@ -91,6 +91,21 @@ item! {
     }
 }
 
+impl ValueSpec {
+    /// The keys that define the number or the text, and whether each is given. A value has
+    /// exactly one of them.
+    pub fn definitions(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        let keys = [
+            ("value", self.value.is_some()),
+            ("bit", self.bit.is_some()),
+            ("of", !self.of.is_empty()),
+            ("string", self.string.is_some()),
+            ("alias", self.alias.is_some()),
+        ];
+        keys.into_iter()
+    }
+}
+
 impl FromLine for ValueSpec {
     const FORM: &'static str = "value, doc` or `bit number, doc";
 

@@ -112,15 +112,9 @@ fn fits(group: &NumberGroup<'_>, number: i128) -> bool {
 
 /// Whether a value has its number exactly once.
 fn form(check: &mut Check<'_>, place: Place, value: &ValueSpec) {
-    let said = [
-        ("value", value.value.is_some()),
-        ("bit", value.bit.is_some()),
-        ("of", !value.of.is_empty()),
-        ("string", value.string.is_some()),
-        ("alias", value.alias.is_some()),
-    ];
-    let said: Vec<_> = said.into_iter().filter(|(_, said)| *said).map(|(key, _)| key).collect();
-    match said.as_slice() {
+    let given = value.definitions().filter(|(_, is_given)| *is_given);
+    let given: Vec<_> = given.map(|(key, _)| key).collect();
+    match given.as_slice() {
         [_] => {}
         [] => refuse(check, place, "needs one of `value`, `bit`, `of`, `string` and `alias`"),
         [first, rest @ ..] => {

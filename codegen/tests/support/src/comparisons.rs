@@ -79,12 +79,13 @@ pub fn exit_code(findings: &[Finding]) -> i32 {
     }
 }
 
-/// A `linux/vfio.h` as one side of a comparison; `None` if it cannot be read at all.
-pub fn header_side(spec: &ValidSpec, name: &str, text: &str) -> Option<Side> {
+/// A header with a path such as `linux/vfio.h` as one side of a comparison; `None` if it
+/// cannot be read at all.
+pub fn header_side(spec: &ValidSpec, path: &str, text: &str) -> Option<Side> {
     let mut sources = Sources::default();
-    let file = sources.add("linux/vfio.h".to_owned(), text.to_owned());
+    let file = sources.add(path.to_owned(), text.to_owned());
     let amended = amend(spec, None, &sources, &[file]).expect("a header of the ABI");
     let whole = amended.unreadable() == 0;
-    let side = Side { name: name.to_owned(), abi: amended.abi, knowledge: amended.knowledge };
+    let side = Side { name: path.to_owned(), abi: amended.abi, knowledge: amended.knowledge };
     whole.then_some(side)
 }
