@@ -185,6 +185,7 @@ impl Amending<'_> {
             given: self.given,
             overlays,
             values: values.map(|value| (value.name.as_str(), value)).collect(),
+            declares_structs: true,
             moved: HashSet::new(),
             problems,
         };

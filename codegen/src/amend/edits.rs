@@ -26,6 +26,9 @@ pub(super) struct Editor<'e> {
     pub(super) overlays: HashSet<usize>,
     /// The values of the ABI by name.
     pub(super) values: HashMap<&'e str, &'e ir::Value>,
+    /// Whether the header of the present file declares structs. Those of another header are
+    /// the specification's own.
+    pub(super) declares_structs: bool,
     /// Names of macros that are enumerators now, and the reverse.
     pub(super) moved: HashSet<String>,
     pub(super) problems: &'e mut Diagnostics,
@@ -36,9 +39,11 @@ impl Editor<'_> {
     pub(super) fn edit(&mut self, spec: &mut Spec) {
         for index in 0..spec.files.len() {
             let file = &mut spec.files[index];
-            if !self.given.contains(&self.abi.sections[index].header) {
+            let header = self.abi.sections[index].header;
+            if !self.given.contains(&header) {
                 continue;
             }
+            self.declares_structs = self.abi.headers[header].structs;
             let items = std::mem::take(&mut file.items.0);
             file.items.0 = items.into_iter().flat_map(|item| self.item(item)).collect();
         }

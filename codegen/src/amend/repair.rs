@@ -74,7 +74,8 @@ fn in_item(item: &mut ItemSpec, place: Place) -> Repair {
             return Repair::Whole;
         }
         ItemSpec::Ioctl(item) => in_ioctl(item, place),
-        ItemSpec::Chain(item) => return whole_if(chain_places(item).contains(&place)),
+        ItemSpec::Chain(item) if chain_places(item).contains(&place) => return Repair::Whole,
+        ItemSpec::Chain(item) => in_chain(item, place),
         ItemSpec::Capability(item) => return in_capability(item, place, declared),
     };
     if dropped { Repair::Dropped } else { Repair::Elsewhere }
@@ -98,6 +99,14 @@ fn in_capability(item: &mut CapabilitySpec, place: Place, declared: bool) -> Rep
     if dropped { Repair::Dropped } else { Repair::Elsewhere }
 }
 
+/// A required capability, or a place of the first one, that is gone.
+fn in_chain(item: &mut ChainSpec, place: Place) -> bool {
+    let Some(first) = &mut item.first else { return without(&mut item.requires, place) };
+    let count = first.offsets.len();
+    first.offsets.0.retain(|(name, offset)| name.place != place && offset.place != place);
+    first.offsets.len() < count || without(&mut item.requires, place)
+}
+
 /// The places in a chain without which it has no start.
 fn chain_places(item: &ChainSpec) -> Vec<Place> {
     let names = [&item.host, &item.flag].into_iter().flatten().map(|name| name.place);
@@ -107,7 +116,6 @@ fn chain_places(item: &ChainSpec) -> Vec<Place> {
     });
     let space = item.space.iter().map(|name| name.place);
     let space = space.chain(item.within.as_ref().map(|within| within.place));
-    let space = space.chain(item.requires.iter().map(|name| name.place));
     names.chain(first).chain(space).chain([item.header.place, item.prefix.place]).collect()
 }
 
@@ -245,7 +253,10 @@ fn in_transitions(transitions: &mut Map<List<Placed<String>>>, place: Place) -> 
 fn in_values(values: &mut Map<LineOrMap<ValueSpec>>, place: Place) -> bool {
     for index in 0..values.0.len() {
         let (name, LineOrMap(value)) = &mut values.0[index];
-        if clear(&mut value.payload, place) || without(&mut value.gates, place) {
+        if clear(&mut value.payload, place)
+            || clear(&mut value.mask, place)
+            || without(&mut value.gates, place)
+        {
             return true;
         }
         if without(&mut value.of, place) && !value.of.is_empty() {

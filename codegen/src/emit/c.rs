@@ -142,9 +142,13 @@ pub(super) fn kernel_header(abi: &Abi, header: usize) -> String {
     if sections().next().is_none() {
         return String::new();
     }
+    let view = match abi.headers[header].structs {
+        true => section::view,
+        false => section::without_structs,
+    };
     render(&KernelHeaderText {
         guards: abi.headers[header].guards.clone(),
-        sections: sections().map(|section| section::view(abi, section)).collect(),
+        sections: sections().map(|section| view(abi, section)).collect(),
     })
 }
 

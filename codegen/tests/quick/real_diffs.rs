@@ -84,7 +84,8 @@ fn changed(text: &str) -> impl Iterator<Item = (String, String)> {
     let lines: Vec<_> = text.lines().map(str::to_owned).collect();
     (0..lines.len()).flat_map(move |at| {
         let code = lines[at].split("/*").next().unwrap_or_default().trim_end();
-        let number = code.trim_end_matches(',').rsplit(['\t', ' ']).next().unwrap_or_default();
+        let end = code.trim_end_matches([',', ')']).len();
+        let number = code[..end].rsplit(['\t', ' ']).next().unwrap_or_default();
         let is_number = number.starts_with(|c: char| c.is_ascii_digit());
         let is_enumerator = code.contains(" = ") && code.ends_with(',');
         let is_named = is_enumerator || code.starts_with("#define ") && is_number;
@@ -93,7 +94,6 @@ fn changed(text: &str) -> impl Iterator<Item = (String, String)> {
             let all: Vec<_> = before.chain(lines[at + 1..].iter().cloned()).collect();
             (lines[at].clone(), all.join("\n"))
         };
-        let end = code.len() - if is_enumerator { 1 } else { 0 };
         let other = format!("{}61{}", &code[..end - number.len()], &code[end..]);
         let changes = [Some(with(None)), is_number.then(|| with(Some(other)))];
         changes.into_iter().flatten().filter(move |_| is_named)
@@ -102,25 +102,37 @@ fn changed(text: &str) -> impl Iterator<Item = (String, String)> {
 
 #[test]
 fn the_abi_of_a_changed_header_has_what_the_header_declares() {
-    let mut tried = 0;
+    let (mut tried, mut wrong) = (0, Vec::new());
     for (name, spec) in specifications() {
         let newest = lower(&spec, None);
         for (index, header) in newest.headers.iter().enumerate() {
             for (number, (line, text)) in changed(&kernel_header(&newest, index)).enumerate() {
-                if !takes(number, 16) {
+                if !takes(number, 64) {
                     continue;
                 }
                 let mut sources = Sources::default();
                 let files = [sources.add(header.path.clone(), text.clone())];
                 let given = given(&newest, &sources, &files).expect("a header of the ABI");
                 let facts = read(&sources, &files, &Outside::of(&newest, &given)).facts;
-                let abi = header_side(&spec, &header.path, &text).expect("a header").abi;
+                // A length that is gone, for example.
+                if !facts.unread.is_empty() {
+                    continue;
+                }
+                tried += 1;
+                let Some(side) = header_side(&spec, &header.path, &text) else {
+                    wrong.push(format!("{name}, {line}: not read"));
+                    continue;
+                };
+                let abi = side.abi;
                 let found = drift(&facts, &abi, &abi, &given).findings;
                 let found: Vec<_> = found.sorted().iter().map(|one| one.message.clone()).collect();
-                assert!(found.is_empty(), "{name}, {line}: {found:#?}");
-                tried += 1;
+                if !found.is_empty() {
+                    let some = &found[..found.len().min(2)];
+                    wrong.push(format!("{name}, {line}: {}: {some:?}", found.len()));
+                }
             }
         }
     }
-    assert!(tried > 100, "{tried} changes");
+    assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(tried > 30, "{tried} changes");
 }

@@ -18,7 +18,9 @@ impl Editor<'_> {
     /// because no chain can be walked without them.
     pub(super) fn struct_(&mut self, item: &mut StructSpec, name: &str) -> bool {
         let Some(fact) = self.facts.struct_(name) else {
-            return self.stays(name, item.struct_.place) || self.is_header(name);
+            self.numbers_of(&mut item.fields);
+            let stays = self.stays(name, item.struct_.place) || self.is_header(name);
+            return stays || !self.declares_structs;
         };
         let known: Vec<_> = item.fields.iter().map(|(name, _)| name.value.clone()).collect();
         item.packed = fact.packed;
@@ -42,7 +44,8 @@ impl Editor<'_> {
     pub(super) fn body(&mut self, item: &mut CapabilitySpec) -> Option<StructSpec> {
         let name = item.struct_.clone().filter(|_| !item.fields.is_empty())?;
         let Some(fact) = self.facts.struct_(&name) else {
-            if !self.stays(&name, name.place) {
+            self.numbers_of(&mut item.fields);
+            if self.declares_structs && !self.stays(&name, name.place) {
                 (item.struct_, item.fields.0) = (None, Vec::new());
             }
             return None;
@@ -56,8 +59,8 @@ impl Editor<'_> {
             (item.packed, item.fields.0) = (fact.packed, fields);
             return None;
         }
-        (item.struct_, item.packed) = (None, false);
         let mut body = bare(item, &name, fields);
+        (item.struct_, item.packed) = (None, false);
         body.packed = fact.packed;
         Some(body)
     }
@@ -65,7 +68,9 @@ impl Editor<'_> {
     /// The body of a capability that is gone.
     pub(super) fn bare_body(&mut self, item: CapabilitySpec) -> Option<StructSpec> {
         let name = item.struct_.clone()?;
-        self.facts.struct_(&name)?;
+        if self.declares_structs {
+            self.facts.struct_(&name)?;
+        }
         let chain = item.chain.as_ref().and_then(|chain| self.abi.find_chain(chain));
         let header =
             chain
@@ -139,6 +144,19 @@ impl Editor<'_> {
             self.conflict(own, found.place, message);
             self.retype(field, found, fact);
         }
+        self.numbers(field);
+        !same
+    }
+
+    /// Edits the numbers of fields whose struct the headers do not declare.
+    fn numbers_of(&mut self, fields: &mut Map<LineOrMap<FieldSpec>>) {
+        for (_, field) in &mut fields.0 {
+            self.numbers(&mut field.0);
+        }
+    }
+
+    /// Edits the numbers of a field.
+    fn numbers(&mut self, field: &mut FieldSpec) {
         self.list(&mut field.bits, ListKind::Flags);
         self.list(&mut field.values, ListKind::Numbers);
         for (_, arm) in &mut field.union.0 {
@@ -148,7 +166,6 @@ impl Editor<'_> {
         if field.bits.is_empty() && field.values.is_empty() {
             field.prefix = None;
         }
-        !same
     }
 
     /// Gives a field the type that the header has.
@@ -278,6 +295,7 @@ fn bare(item: &CapabilitySpec, name: &Placed<String>, fields: Vec<FieldEntry>) -
     StructSpec {
         struct_: name.clone(),
         doc: item.doc.clone(),
+        packed: item.packed,
         fields: Map(fields),
         since: item.since,
         deprecated: item.deprecated.clone(),

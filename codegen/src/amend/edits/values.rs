@@ -1,11 +1,12 @@
 //! Named numbers as headers declare them.
 
 use super::Editor;
+use crate::diagnostic::Place;
 use crate::header::{ConstantFact, Spelt};
 use crate::ir::Literal;
 use crate::reply::Count;
 use crate::spec::text::Number;
-use crate::spec::types::Amount;
+use crate::spec::types::{Amount, Base};
 use crate::spec::wrappers::{LineOrMap, Map, Placed};
 use crate::spec::{self, FieldSpec, ItemSpec, ValueSpec};
 
@@ -62,10 +63,16 @@ impl Editor<'_> {
         self.resolve_aliases(values);
     }
 
-    /// Masks of flags that are gone get their numbers.
+    /// Masks of flags that are gone get their numbers, and numbers in a mask that is gone are
+    /// numbers by themselves.
     fn resolve_masks(&self, values: &mut Map<LineOrMap<ValueSpec>>) {
         let names: Vec<_> = values.iter().map(|(name, _)| name.value.clone()).collect();
         for (name, LineOrMap(value)) in &mut values.0 {
+            let mask = value.mask.take_if(|mask| !names.contains(&mask.value));
+            let number = self.number(name, value);
+            if mask.is_some() && is_flag(number) {
+                (value.value, value.bit) = (None, Some(bit(number, name.place)));
+            }
             if value.of.iter().all(|flag| names.contains(&flag.value)) {
                 continue;
             }
@@ -142,36 +149,46 @@ impl Editor<'_> {
                 value.bit = Some(Placed { value: bit, place });
                 value.signed = *signed && kind == ListKind::Group;
             }
-            _ if kind == ListKind::Flags
-                && constant.number.count_ones() == 1
-                && constant.number > 0 =>
-            {
-                let bit = Number { value: constant.number.trailing_zeros().into(), hex: false };
-                value.bit = Some(Placed { value: bit, place });
+            _ if kind == ListKind::Flags && is_flag(constant.number) => {
+                value.bit = Some(bit(constant.number, place));
             }
             _ => value.value = Some(Amount::Number(number)),
         }
     }
 }
 
-/// NewFields that list no flag any more list numbers.
+/// Whether a number has one bit.
+fn is_flag(number: i128) -> bool {
+    number > 0 && number.count_ones() == 1
+}
+
+/// The bit of a flag.
+fn bit(flag: i128, place: Place) -> Placed<Number> {
+    Placed { value: Number { value: flag.trailing_zeros().into(), hex: false }, place }
+}
+
+/// Fields that list no flag any more list numbers.
 pub(in crate::amend) fn fix_flags(item: &mut ItemSpec) {
     let fields = crate::amend::pieces::fields_mut(item).into_iter().flatten();
     for (_, LineOrMap(field)) in fields {
         let arms = field.union.0.iter_mut().map(|(_, arm)| &mut arm.0);
-        for field in arms {
-            list_numbers(field);
-        }
+        arms.for_each(list_numbers);
         list_numbers(field);
     }
 }
 
 fn list_numbers(field: &mut FieldSpec) {
-    if !field.bits.is_empty() && field.bits.iter().all(|(_, value)| value.bit.is_none()) {
-        field.values.0.append(&mut field.bits.0);
-        for (_, value) in &mut field.values.0 {
-            value.0.of.0.clear();
-        }
+    let base = field.type_.as_ref().map(|expr| &expr.base);
+    // A register can consist of fields of several bits.
+    let is_register = matches!(base, Some(Base::Int(int)) if int.little_endian());
+    let has_flag = field.bits.iter().any(|(_, value)| value.bit.is_some());
+    if field.bits.is_empty() || is_register || has_flag {
+        return;
+    }
+    field.values.0.append(&mut field.bits.0);
+    for (_, LineOrMap(value)) in &mut field.values.0 {
+        value.of.0.clear();
+        value.mask = None;
     }
 }
 

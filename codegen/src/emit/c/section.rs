@@ -21,6 +21,27 @@ pub(super) fn view(abi: &Abi, section: &Section) -> SectionView {
     }
 }
 
+/// A section of a kernel header that declares no structs: the numbers of their fields are
+/// in place of them.
+pub(super) fn without_structs(abi: &Abi, section: &Section) -> SectionView {
+    let mut view = view(abi, section);
+    let items = section.items.iter().flat_map(|item| {
+        let struct_ = match item {
+            Item::Struct(id) => Some(*id),
+            Item::Capability(index) => body_of(abi.capability(*index)),
+            _ => None,
+        };
+        let fields = abi
+            .groups
+            .iter()
+            .filter(move |one| one.field.is_some_and(|(owner, _)| struct_ == Some(owner)));
+        let declared = items(abi, *item).into_iter().filter(|one| one.struct_.is_none());
+        declared.chain(fields.map(|one| group(abi, one))).collect::<Vec<_>>()
+    });
+    view.items = items.collect();
+    view
+}
+
 /// A title in the middle of a rule.
 pub(super) fn title(text: &str) -> String {
     let text = wrap(&in_c(text), usize::MAX).concat();
@@ -161,6 +182,11 @@ fn chain(abi: &Abi, chain: &Chain) -> ItemView {
     ItemView { opening: complete(abi, comment, &chain.meta), ..ItemView::default() }
 }
 
+/// The struct that is declared together with a capability.
+fn body_of(capability: &Capability) -> Option<StructId> {
+    capability.struct_.filter(|_| capability.inline)
+}
+
 fn capability(abi: &Abi, capability: &Capability) -> Vec<ItemView> {
     let mut comment = Comment::of(&capability.meta.doc);
     if let (Some(id), false) = (capability.struct_, capability.inline) {
@@ -175,7 +201,7 @@ fn capability(abi: &Abi, capability: &Capability) -> Vec<ItemView> {
         defines: vec![define],
         ..ItemView::default()
     }];
-    if let (Some(id), true) = (capability.struct_, capability.inline) {
+    if let Some(id) = body_of(capability) {
         views.push(ItemView {
             opening: vec![String::new()],
             struct_: Some(structs::view(abi, id)),
