@@ -57,8 +57,31 @@ function captures(count) {
     });
 }
 
+/** Logs with several calls, dumps without names, and spaces. */
+function logs(captured) {
+    const named = captured.slice(0, 12);
+    const space = (label) => `${label} a device\n00: 86 80 15 12 07 04 10 00 01 00 00 02 00 00 00 00\n`;
+    const calls = named.map(({ name, input }) => `[   12.345678] ${name}:\n${input}\n`);
+    const inputs = [
+        ["", calls.join("")],
+        [named[0].name, calls.join("done\n")],
+        ["", [...calls.slice(0, 3), "vfio_region_info: zz\n"].join("")],
+        ["", named.map(({ input }) => `${input}\n`).join("\n")],
+        [named[0].name, named.map(({ input }) => `${input}\n`).join("")],
+        ["", "ioctl(14, VFIO_DEVICE_GET_INFO, 0x7ffc0b2ce4b0) = 0\n"],
+        ["ioctl(14, 0x3b6d, 0x7ffc0b2ce4b0) = 0", "10 00 00 00 05 00 00 00 00 00 00 00 01 00 00 00"],
+        ["", `${"00000000\n".repeat(2000)}`],
+        ["", space("00:1f.2")],
+        ["pci_header", space("00:1f.2") + space("00:1f.3"), "pci"],
+        ["", space("00:1f.2") + space("00:1f.3"), "pci"],
+        ["pci_header", "86 80 15 12", "pci"],
+    ];
+    return inputs.map(([name, input, abi = "vfio"]) => ({ name, input, abi, target: "x86_64" }));
+}
+
 export function cases(count) {
-    const all = { vectors: vectors(), captures: captures(count) };
+    const captured = captures(count);
+    const all = { vectors: vectors(), captures: captured, logs: logs(captured) };
     if (all.vectors.length < 40) throw new Error(`${all.vectors.length} vectors`);
     return all;
 }
@@ -93,6 +116,26 @@ export async function difference(answer, args, input) {
     return given === wanted ? null : `${given} / ${wanted}`;
 }
 
+/** Questions about replies. */
+function replies() {
+    const cap = "VFIO_REGION_INFO_CAP_SPARSE_MMAP";
+    const asked = [
+        ["VFIO_DEVICE_GET_REGION_INFO", "vfio_pci", "v5.10", 40, [cap]],
+        ["VFIO_DEVICE_GET_REGION_INFO", "vfio_pci", "v5.10", 200, [cap]],
+        ["VFIO_DEVICE_GET_REGION_INFO", "vfio_pci", "v4.5", 40, []],
+        ["VFIO_DEVICE_GET_REGION_INFO", "vfio_pci", "v5.10", 8, []],
+        ["VFIO_DEVICE_GET_REGION_INFO", "vfio_pci", "v5.10", 5000, []],
+        ["VFIO_DEVICE_GET_REGION_INFO", "no_such", "v5.10", 40, []],
+        ["VFIO_DEVICE_GET_REGION_INFO", "vfio_pci", "v5.10", 40, ["VFIO_NO_CAP"]],
+        ["VFIO_DEVICE_GET_REGION_INF", "vfio_pci", "v5.10", 40, []],
+    ];
+    return asked.map(([name, handler, release, argsz, capabilities]) => [
+        { tool: "reply", abi: "vfio", name, handler, release, argsz, capabilities },
+        ["reply", "--abi", "vfio", name, "--handler", handler, "--at", release, "--argsz", String(argsz),
+            ...capabilities.flatMap((one) => ["--cap", one])],
+    ]);
+}
+
 /** Questions of the other tools, with the command that answers them. */
 export function others() {
     const patch = readdirSync("codegen/tests/mails").filter((file) => file.endsWith(".eml")).slice(0, 6);
@@ -105,6 +148,7 @@ export function others() {
         [{ tool: "compat", abi: "vfio", old: "v5.10", new: "v6.6" }, ["compat", "--abi", "vfio", "v5.10", "v6.6"]],
         [{ tool: "compat", abi: "vfio", old: "v4.4", new: "v4.7" }, ["compat", "--abi", "vfio", "v4.4", "v4.7"]],
         [{ tool: "compat", abi: "vfio", old: "v3.6", new: "v7.3" }, ["compat", "--abi", "vfio", "v3.6", "v7.3"]],
+        ...replies(),
         ...patch.map((file) => {
             const input = readFileSync(join("codegen/tests/mails", file), "utf8");
             return [{ tool: "review" }, ["review"], input];

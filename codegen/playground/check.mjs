@@ -22,8 +22,10 @@ const fault = (text) => { faults += 1; console.log(`fault: ${text.slice(0, 2000)
 /** Compares answers with the command line; `ask` takes a question and its input. */
 async function compare(ask, count) {
     const all = cases(count);
-    const decoded = [...all.vectors, ...all.captures].map(({ name, target, input }) => [
-        { tool: "decode", abi: "vfio", name, target }, ["decode", "--abi", "vfio", name, "--target", target], input,
+    const decoded = [...all.vectors, ...all.captures, ...all.logs].map(({ name, target, input, abi = "vfio" }) => [
+        { tool: "decode", abi, name, target },
+        ["decode", "--abi", abi, ...name ? [name] : [], "--target", target],
+        input,
     ]);
     const questions = [...decoded, ...others()];
     const next = questions.values();
@@ -35,6 +37,7 @@ async function compare(ask, count) {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
     console.log(`compared: ${all.vectors.length} vectors, ${all.captures.length} captured replies, `
+        + `${all.logs.length} logs and spaces, `
         + `${questions.length - decoded.length} questions of other tools`);
 }
 
@@ -93,6 +96,7 @@ async function inChromium() {
     const looks = [
         "", "#tool=decode&abi=vfio&name=vfio_region_info&target=x86_64&input=50000000+0f000000+00000000+20000000+00000000+00000000+00000200+00000000+0100+0100+19000000+01000000+00000000",
         "#tool=layout&abi=vfio&name=vfio_iommu_type1_info_cap_migration", "#tool=compat&abi=vfio&old=v5.10&new=v6.6",
+        `#${new URLSearchParams({ tool: "decode", abi: "vfio", input: "VFIO_DEVICE_GET_IRQ_INFO: 10 00 00 00 05 00 00 00 00 00 00 00 01 00 00 00\nVFIO_GROUP_GET_STATUS: zz\nVFIO_GROUP_GET_STATUS: 08 00 00 00 01 00 00 00\n" })}`,
         "#tool=reply&abi=vfio&release=v5.10&name=VFIO_DEVICE_GET_REGION_INFO&argsz=40&capabilities=VFIO_REGION_INFO_CAP_SPARSE_MMAP",
     ];
     await page.evaluate(axe);

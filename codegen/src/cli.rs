@@ -93,6 +93,15 @@ pub(crate) enum Command {
         lspci -xxxx -s 01:00.0 | capchain view --diff v6.1 v7.3\n  \
         capchain view dump.txt --format json")]
     View(ViewArgs),
+    /// Show what a handler of a release answers to a request, by its reply rules
+    #[command(after_help = "The device has the capabilities that --cap names, and sample values \
+        in its fields.\nWithout --handler, every handler whose replies the \
+        rules determine answers.\nExit 0: answered, also with an error of the call; 2: no such \
+        ioctl, handler or capability.\n\nExample:\n  \
+        capchain reply VFIO_DEVICE_GET_REGION_INFO --argsz 40 --at v5.10 --handler vfio_pci\n  \
+        capchain reply VFIO_DEVICE_GET_REGION_INFO --argsz 40 --cap VFIO_REGION_INFO_CAP_SPARSE_MMAP\n  \
+        capchain reply VFIO_IOMMU_GET_INFO --argsz 16 --format json")]
+    Reply(ReplyArgs),
     /// Compare real kernel headers with the specification, both ways
     #[command(after_help = "Only declarations of the given headers are compared.\nExit 0: no \
         difference; 1: differences; 2: a header cannot be read or parsed.\n\nExample:\n  \
@@ -254,6 +263,27 @@ pub(crate) struct ViewArgs {
     #[arg(long, value_names = ["OLD", "NEW"], num_args = 2, conflicts_with = "at")]
     pub(crate) diff: Vec<Release>,
     /// Format of the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplyArgs {
+    /// The ioctl
+    pub(crate) ioctl: String,
+    /// The argsz of the request; the other bytes of the buffer are 0
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) argsz: u64,
+    /// The handler that answers [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) handler: Option<String>,
+    /// A capability that the device has; can be repeated
+    #[arg(long = "cap", value_name = "NAME")]
+    pub(crate) capabilities: Vec<String>,
+    /// The kernel release that answers, such as v5.10 [default: the newest]
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) at: Option<Release>,
+    /// Format of the answer
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }

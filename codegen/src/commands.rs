@@ -12,6 +12,7 @@ mod import;
 mod init;
 mod layout;
 mod lint;
+mod reply;
 mod review;
 mod show;
 mod specs;
@@ -46,6 +47,7 @@ pub(crate) fn run(cli: Cli) -> CommandResult {
         Command::Decode(args) => decode::run(&cli.source, &args),
         Command::Trace(args) => trace::run(&cli.source, &args),
         Command::View(args) => view::run(&cli.source, &args),
+        Command::Reply(args) => reply::run(&cli.source, &args),
         Command::Explain(args) => explain::run(&args),
     }
 }

@@ -18,6 +18,8 @@ use std::borrow::Cow;
 
 /// The most bytes that are interpreted.
 pub const MOST_BYTES: usize = 1 << 20;
+/// The most dumps that are read in one input, such as the calls of a log.
+pub const MOST_DUMPS: usize = 1 << 15;
 /// The largest accepted file. A hex dump is five times as large as its bytes.
 pub const MOST_INPUT: usize = 8 << 20;
 
@@ -108,6 +110,10 @@ fn from_text(text: &str, big_endian: bool) -> Result<Dump, String> {
     if lines.all.is_empty() {
         return Err("the input is empty".to_owned());
     }
+    // Each line has a byte.
+    if lines.all.len() > MOST_BYTES {
+        return Err(too_many());
+    }
     if let Some(found) = rows::read(&lines, big_endian) {
         return found;
     }
@@ -166,6 +172,20 @@ fn pairs(digits: &str) -> Option<Vec<u8>> {
         _ => None,
     };
     digits.as_bytes().chunks(2).map(pair).collect()
+}
+
+/// The bytes of numbers, the highest byte of each first or, if they are reversed, the lowest;
+/// none if a number has no bytes.
+fn concatenated(numbers: impl Iterator<Item = Option<Vec<u8>>>, reversed: bool) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for number in numbers {
+        let mut number = number?;
+        if reversed {
+            number.reverse();
+        }
+        bytes.extend(number);
+    }
+    Some(bytes)
 }
 
 /// The error for more bytes than are interpreted.

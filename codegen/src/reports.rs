@@ -1,6 +1,8 @@
 //! The results of commands as text and JSON. Everything here works on what was read: it
 //! accesses no files and no terminal, so that the program and the playground print the same.
 
+pub mod bytes;
+mod calls;
 pub mod comparison;
 pub mod decode;
 pub mod layout;
@@ -10,7 +12,9 @@ pub mod spaces;
 mod uncertain_releases;
 pub mod view;
 
-use serde::Serialize;
+use std::cell::Cell;
+
+use serde::{Serialize, Serializer};
 
 use crate::catalogue;
 use crate::diagnostic::{self, Code, SarifResult};
@@ -170,4 +174,20 @@ pub fn sarif(results: &[SarifResult<'_>]) -> CommandResult {
 pub fn json(object: &impl Serialize) -> CommandResult {
     let text = serde_json::to_string_pretty(object).map_err(|error| error.to_string())?;
     Ok(Output::success(text + "\n"))
+}
+
+/// A list of which each element is made when it is written, so that only its text stays in
+/// memory. It is written once.
+struct WrittenList<I>(Cell<Option<I>>);
+
+impl<I: Iterator> WrittenList<I> {
+    fn of(elements: I) -> Self {
+        Self(Cell::new(Some(elements)))
+    }
+}
+
+impl<I: Iterator<Item: Serialize>> Serialize for WrittenList<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.take().into_iter().flatten())
+    }
 }

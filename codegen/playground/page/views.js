@@ -90,6 +90,37 @@
         return parts;
     };
 
+    /** The number of parts of a log that are shown with their bytes; the text has all. */
+    const MOST_PARTS = 50;
+
+    /** The parts of a log or of a dump of spaces, each below its heading. */
+    const partViews = (parts, bytes, heading) => {
+        const shown = parts.slice(0, MOST_PARTS).flatMap((part, index) => [
+            element("h3", {}, heading(part)),
+            ...bytes[index]
+                ? decodedView(part, bytes[index])
+                : [element("p", { class: "error" }, `Error: ${part.error.message}`)],
+        ]);
+        if (parts.length > MOST_PARTS) {
+            const text = `These are the first ${MOST_PARTS} of ${parts.length} parts; the text below has all.`;
+            shown.push(element("p", { class: "note" }, text));
+        }
+        return shown;
+    };
+
+    const decodeViews = ({ json, bytes }) => {
+        if (json.calls) return partViews(json.calls, bytes, (call) => `Line ${call.line}${call.head ? `: ${call.head}` : ""}`);
+        if (json.spaces) {
+            const spaces = json.spaces.map((space) => ({
+                ...space,
+                caps: space.chains.flatMap((chain) => chain.caps),
+                error: space.error ?? space.chains.find((chain) => chain.error)?.error,
+            }));
+            return partViews(spaces, bytes, (space) => space.label ?? space.struct);
+        }
+        return decodedView(json, bytes[0]);
+    };
+
     const textView = (answer) => element("details", { open: "" },
         element("summary", {}, `As the command prints it (exit code ${answer.code})`),
         element("pre", { tabindex: "0" }, answer.text));
@@ -115,7 +146,7 @@
 
     playground.element = element;
     playground.views = {
-        decode: (answer) => [...warningViews(answer), ...decodedView(answer.json, answer.bytes), textView(answer)],
+        decode: (answer) => [...warningViews(answer), ...decodeViews(answer), textView(answer)],
         layout: (answer) => [...warningViews(answer), textView(answer)],
         compat: (answer) => [
             element("ul", { class: "findings" }, ...answer.json.findings.map((one) => {
@@ -130,6 +161,6 @@
                 findingView(one.code ?? "", one.subject, one.message, one.effect === "breaks", one.line ? [`Line ${one.line}: ${one.text}`] : []))),
             textView(answer),
         ],
-        reply: (answer) => [...warningViews(answer), ...replyView(answer)],
+        reply: (answer) => [...warningViews(answer), ...replyView(answer), textView(answer)],
     };
 }

@@ -2,11 +2,11 @@
 //! as JSON, with the exit code that the command line gives.
 
 use capchain::compat::{SeverityRules, Side, compare};
-use capchain::decode::{Subject, arguments, candidates};
-use capchain::dump;
 use capchain::embedded;
+use capchain::ir::Abi;
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
+use capchain::reports::bytes::{DecodeQuestion, KnownAbis, Types};
 use capchain::reports::comparison::ComparisonReport;
 use capchain::reports::reply::{ReplyQuestion, handlers};
 use capchain::reports::{self, AbiAtRelease, CommandResult, Format, LintFormat, ReviewFormat};
@@ -52,17 +52,32 @@ pub(crate) fn names(question: &Question) -> Result<Value, String> {
 pub(crate) fn decode(question: &Question, input: &[u8]) -> Result<Value, String> {
     let AbiAtRelease { abi, warnings } = at_release(question)?;
     let target = reports::target(&question.target)?;
-    let subjects = match question.name.as_str() {
-        "" => arguments(&abi),
-        name => vec![Subject::named(&abi, name)?],
+    let types = match question.name.as_str() {
+        "" => Types::all(abi),
+        name => Types::named(abi, name)?,
     };
-    let dump = dump::read(input, target.big_endian)?;
-    let found = candidates(&abi, &subjects, target, &dump);
-    let report = |format| reports::decode::candidates(&abi, target, &found, format);
-    let mut answer = both(report(Format::Text), report(Format::Json))?;
+    let asked = |format| {
+        let abis = &OneAbi(&types.abi);
+        DecodeQuestion { types: &types, abis, target, format, lines: false }.report(input)
+    };
+    let (text, object) = (asked(Format::Text)?, asked(Format::Json)?);
+    let mut answer = both(Ok(text.output), Ok(object.output))?;
     answer["warnings"] = warnings.into();
-    answer["bytes"] = found.first().map(|best| best.input.bytes.clone()).into();
+    answer["bytes"] = object.bytes.into();
     Ok(answer)
+}
+
+/// The chosen ABI, as `--abi` of the command line chooses it.
+struct OneAbi<'a>(&'a Abi);
+
+impl KnownAbis for OneAbi<'_> {
+    fn with_names(&self, _: &str) -> Result<Vec<Abi>, String> {
+        Ok(vec![self.0.clone()])
+    }
+
+    fn with_space(&self) -> Result<Abi, String> {
+        Ok(self.0.clone())
+    }
 }
 
 /// The layout of a struct, or of all.
@@ -129,8 +144,10 @@ pub(crate) fn reply(question: &Question) -> Result<Value, String> {
     let AbiAtRelease { abi, warnings } = at_release(question)?;
     let Question { name, handler, argsz, capabilities, .. } = question;
     let asked = ReplyQuestion { ioctl: name, handler, argsz: *argsz, capabilities };
-    let object = reports::reply::reply(&abi, &asked)?;
-    Ok(json!({ "code": 0, "json": object, "warnings": warnings }))
+    let report = |format| reports::reply::reply(&abi, &asked, format);
+    let mut answer = both(report(Format::Text), report(Format::Json))?;
+    answer["warnings"] = warnings.into();
+    Ok(answer)
 }
 
 /// The ABI and the release of a question.

@@ -1,67 +1,41 @@
 //! `capchain decode`: bytes of any struct to names and values, with its chain.
 
-mod calls;
-mod colour;
+pub(super) mod colour;
 mod lines;
-mod spaces;
 mod types;
 
 use std::io;
 use std::path::Path;
 
-use capchain::decode::log;
-use capchain::dump::{self, MOST_INPUT};
+use capchain::dump::MOST_INPUT;
 use capchain::read;
-use capchain::reports::decode::candidates;
-use capchain::reports::target;
+use capchain::reports::bytes::DecodeQuestion;
+use capchain::reports::{Format, target};
 
 use super::{CommandResult, Output};
 use crate::cli::{DecodeArgs, Source};
 use lines::LineDecoder;
-use types::named;
+use types::{Searched, named};
 
 pub(super) fn run(source: &Source, args: &DecodeArgs) -> CommandResult {
     let target = target(&args.target)?;
-    let types = named(source, args)?;
+    let (types, file) = named(source, args)?;
     if args.lines && types.named {
         let [subject] = types.subjects[..] else {
             return Err("--lines needs a STRUCT or an IOCTL with one struct".to_owned());
         };
-        return lines::run(
-            &LineDecoder { abi: &types.abi, target, subject },
-            types.file.as_deref(),
-        );
+        let decoder = LineDecoder { abi: &types.abi, target, subject };
+        return lines::run(&decoder, file.as_deref());
     }
-    let (name, bytes) = read(types.file.as_deref())?;
-    if let Some(report) = spaces::output(source, args, &types, target, &bytes) {
-        let report = report.map_err(|error| format!("{name}: {error}"))?;
-        return Ok(Output { text: colour::painted(report.text), ..report });
+    let (name, bytes) = read(file.as_deref())?;
+    let DecodeArgs { format, lines, .. } = *args;
+    let abis = Searched { source, args };
+    let question = DecodeQuestion { types: &types, abis: &abis, target, format, lines };
+    let output = question.report(&bytes).map_err(|error| format!("{name}: {error}"))?.output;
+    match format {
+        Format::Text if !lines => Ok(Output { text: colour::painted(output.text), ..output }),
+        _ => Ok(output),
     }
-    if args.lines {
-        return Err("--lines needs a STRUCT or an IOCTL with one struct, or a dump of \
-            labelled blocks"
-            .to_owned());
-    }
-    let text = dump::text(&bytes);
-    let dump = dump::read(&bytes, target.big_endian);
-    if let Some(text) = text.as_deref() {
-        let mut parts = calls::of_log(source, args, &types, text)?;
-        if types.named && parts.len() == 1 && dump.is_ok() {
-            parts.clear();
-        }
-        if parts.is_empty() && dump.is_err() {
-            let dumps = log::dumps(text).into_iter();
-            parts = dumps.map(|part| (part, vec![types.clone()])).collect();
-        }
-        if !parts.is_empty() {
-            return calls::output(&parts, target, args.format, &name);
-        }
-    }
-    let dump = dump.map_err(|error| format!("{name}: {error}"))?;
-    let found = types.candidates(target, &dump);
-    let output = candidates(&types.abi, target, &found, args.format);
-    let output = output.map_err(|error| format!("{name}: {error}"))?;
-    Ok(Output { text: colour::painted(output.text), ..output })
 }
 
 /// The name and the content of a file, or of standard input, up to the size that is

@@ -51,7 +51,7 @@ fn devices(args: &ViewArgs) -> Result<Vec<ShownDevice>, String> {
     let bytes = bytes.map_err(|error| format!("cannot read {name}: {error}"))?;
     let dump = dump::read(&bytes, false);
     if let (Err(_), Some(text)) = (&dump, dump::text(&bytes)) {
-        let parts = log::dumps(&text).into_iter().filter_map(|part| {
+        let parts = log::dumps(&text)?.into_iter().filter_map(|part| {
             let dump = dump::read(part.text.as_bytes(), false).ok()?;
             let form = format!("{}, line {}", dump.form, part.line);
             Some(ShownDevice { form, bytes: dump.bytes().to_vec() })

@@ -74,9 +74,9 @@ impl<'a> SubjectNames<'a> {
         Self { names: structs.chain(ioctls).collect(), numbers }
     }
 
-    /// Whether a word of a line is a name, or the number of an ioctl in the line of a call.
-    pub fn knows(&self, word: &str, line: &str) -> bool {
-        self.names.contains_key(word) || !self.numbered(word, line).is_empty()
+    /// Whether a word is a name or, in the line of a call, the number of an ioctl.
+    pub fn knows(&self, word: &str, call: bool) -> bool {
+        self.names.contains_key(word) || call && !self.numbered(word).is_empty()
     }
 
     /// The names in a text, with their types if they have one.
@@ -87,11 +87,12 @@ impl<'a> SubjectNames<'a> {
                 found.push((name, subject));
             }
         };
+        let call = is_call(text);
         for word in words(text) {
             if let Some((name, subject)) = self.names.get_key_value(word) {
                 add(*name, *subject);
             }
-            for ioctl in self.numbered(word, text) {
+            for ioctl in self.numbered(word).iter().filter(|_| call) {
                 add(&ioctl.name, Subject::argument(ioctl));
             }
         }
@@ -104,12 +105,17 @@ impl<'a> SubjectNames<'a> {
         self.numbers.get(&request).map_or(&[], |ioctls| ioctls)
     }
 
-    /// The ioctls of a word such as `0x3b6b` in the line of a call.
-    fn numbered(&self, word: &str, line: &str) -> &[&'a Ioctl] {
+    /// The ioctls of a word such as `0x3b6b`.
+    fn numbered(&self, word: &str) -> &[&'a Ioctl] {
         let number =
             word.strip_prefix("0x").and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        number.filter(|_| line.contains("ioctl(")).map_or(&[], |number| self.by_number(number))
+        number.map_or(&[], |number| self.by_number(number))
     }
+}
+
+/// Whether a text has the line of a call.
+pub(super) fn is_call(text: &str) -> bool {
+    text.contains("ioctl(")
 }
 
 /// The words of a text that can be names.

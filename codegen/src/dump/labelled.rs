@@ -1,7 +1,7 @@
 //! Dumps of several blocks of bytes, each after a line with its label, as lspci prints the
 //! configuration spaces of devices: `00:1f.2 SATA controller`, then rows of bytes.
 
-use super::{digit, encoding};
+use super::{MOST_DUMPS, digit, encoding};
 
 /// Bytes with a label.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,10 @@ pub fn blocks(input: &[u8]) -> Result<Vec<LabelledBytes>, String> {
         block.bytes.extend(bytes);
     }
     blocks.retain(|block| !block.bytes.is_empty());
-    Ok(blocks)
+    match blocks.len() {
+        ..=MOST_DUMPS => Ok(blocks),
+        count => Err(format!("{count} blocks are too many: at most {MOST_DUMPS} are read")),
+    }
 }
 
 /// The label of a line: `00:1f.2` or, with the number of a domain, `0000:00:1f.2`.

@@ -7,7 +7,7 @@ mod groups;
 use std::borrow::Cow;
 
 use super::notation::Notation;
-use super::{Dump, DumpForm, DumpReading, DumpResult};
+use super::{Dump, DumpForm, DumpReading, DumpResult, MOST_BYTES, concatenated, too_many};
 use elements::ListElements;
 use groups::Groups;
 
@@ -16,6 +16,11 @@ pub(super) const LIST: DumpForm = DumpForm {
     tools: "lists of C, Rust, Go, Python, JavaScript and JSON, `xxd -i`, `p/x` of gdb",
     example: "[40, 0, 0, 0, 15, 0, 0, 0]",
 };
+
+/// The text after the digits of the index of an element.
+const INDEX_END: &str = "] = ";
+/// The most characters of an index.
+const MOST_INDEX: usize = 24;
 
 /// Names of types of elements, by their size.
 const TYPES: [(usize, &[&str]); 4] = [
@@ -105,24 +110,30 @@ pub(super) fn size_of_array(text: &str) -> Option<usize> {
 /// with another index.
 fn without_indexes(text: &str) -> Cow<'_, str> {
     let mut parts = Vec::new();
-    let mut rest = text;
-    let first = text.split_once("] = ").and_then(|(before, _)| before.rsplit_once('['));
-    // After a name, it is the size of an array.
-    let first = first.filter(|(before, _)| !before.ends_with(|c: char| c.is_alphanumeric()));
-    let first = first.and_then(|(_, index)| index.parse().ok()).unwrap_or(0_usize);
-    for index in first.. {
-        let marks = [format!("[{index}] = "), format!("[{index:#x}] = ")];
-        let found = marks.iter().filter_map(|mark| rest.split_once(mark.as_str()));
-        let Some((before, after)) = found.min_by_key(|(before, _)| before.len()) else { break };
+    let (mut done, mut next) = (0, None);
+    for (end, _) in text.match_indices(INDEX_END) {
+        // More digits are no index.
+        let from = end.saturating_sub(MOST_INDEX).max(done);
+        let start = text.get(from..end).and_then(|text| text.rfind('[')).map(|at| from + at);
+        let digits = start.and_then(|start| text.get(start + 1..end)).unwrap_or_default();
+        let first = || {
+            let before = text.get(..start?)?;
+            // After a name, it is the size of an array.
+            digits.parse().ok().filter(|_| !before.ends_with(char::is_alphanumeric))
+        };
+        let expected: usize = *next.get_or_insert_with(|| first().unwrap_or(0));
+        let same = digits == expected.to_string() || digits == format!("{expected:#x}");
+        let Some(start) = start.filter(|_| same) else { continue };
+        let before = text.get(done..start).unwrap_or_default();
         parts.push(before);
         // Elements on lines of their own have no commas.
         parts.push(if before.trim_end().ends_with(['{', ',', '[']) { "" } else { ", " });
-        rest = after;
+        (done, next) = (end + INDEX_END.len(), Some(expected.saturating_add(1)));
     }
     if parts.is_empty() {
         return Cow::Borrowed(text);
     }
-    parts.push(rest);
+    parts.push(text.get(done..).unwrap_or_default());
     Cow::Owned(parts.concat())
 }
 
@@ -130,6 +141,9 @@ fn without_indexes(text: &str) -> Cow<'_, str> {
 pub(super) fn read(text: &str, big_endian: bool) -> DumpResult {
     let text = without_indexes(text);
     let groups = Groups::of(&text);
+    if groups.too_many {
+        return Some(Err(too_many()));
+    }
     let list = groups.list()?;
     Some(bytes(&groups, list, big_endian))
 }
@@ -151,17 +165,17 @@ fn bytes(groups: &Groups<'_>, list: &ListElements<'_>, big_endian: bool) -> Resu
     let mut readings = Vec::new();
     for (values, radix) in list.values(groups.plain || declared.is_none())? {
         for size in &sizes {
+            // More bytes are not interpreted. The first size is the least.
+            if values.len() * size > MOST_BYTES && !readings.is_empty() {
+                continue;
+            }
             let notation = Notation { radix: 10, size: *size, c: false };
-            let numbers: Option<Vec<_>> =
-                values.iter().map(|value| notation.sized(*value)).collect();
             let orders = if *size == 1 { &[false][..] } else { &[!big_endian, big_endian] };
             for reversed in orders {
-                let Some(mut numbers) = numbers.clone() else { continue };
-                if *reversed {
-                    numbers.iter_mut().for_each(|number| number.reverse());
-                }
+                let numbers = values.iter().map(|value| notation.sized(*value));
+                let Some(bytes) = concatenated(numbers, *reversed) else { continue };
                 let manner = Notation { radix, ..notation }.manner(*reversed);
-                readings.push(DumpReading { bytes: numbers.concat(), manner });
+                readings.push(DumpReading { bytes, manner });
             }
         }
     }

@@ -4,7 +4,7 @@
 
 use super::notation::Notation;
 use super::rows::is_before_wider;
-use super::{Dump, DumpForm, DumpReading, pairs, shown};
+use super::{Dump, DumpForm, DumpReading, MOST_BYTES, concatenated, pairs, shown, too_many};
 
 pub(super) const HEX: DumpForm = DumpForm {
     name: "hex",
@@ -24,11 +24,15 @@ pub(super) fn read(text: &str, big_endian: bool) -> Result<Dump, String> {
     if words.contains(&"*") {
         return Err("`*` stands for repeated rows: without offsets, their number is unknown".into());
     }
-    let in_order: Result<Vec<_>, _> = words.iter().map(|word| pair_bytes(word)).collect();
+    if words.len() > MOST_BYTES {
+        return Err(too_many());
+    }
     let mut readings = Vec::new();
-    if let Ok(bytes) = &in_order {
+    let wrong = words.iter().find_map(|word| pair_bytes(word).err());
+    if wrong.is_none() {
+        let bytes = concatenated(words.iter().map(|word| pair_bytes(word).ok()), false);
         let manner = "bytes in order".to_owned();
-        readings.push(DumpReading { bytes: bytes.concat(), manner });
+        readings.extend(bytes.map(|bytes| DumpReading { bytes, manner }));
     }
     if words.len() > 1 {
         readings.extend(numbers(&words, big_endian));
@@ -37,8 +41,8 @@ pub(super) fn read(text: &str, big_endian: bool) -> Result<Dump, String> {
             readings.rotate_left(1);
         }
     }
-    match in_order {
-        Err(error) if readings.is_empty() => Err(error),
+    match wrong {
+        Some(error) if readings.is_empty() => Err(error),
         _ => Ok(Dump { form: HEX.name, readings, cut: false }),
     }
 }
@@ -62,20 +66,17 @@ fn numbers(words: &[&str], big_endian: bool) -> Vec<DumpReading> {
                 continue;
             }
             let large = notation.size == 1 && (reversed || notation.radix == 16);
-            if large || notation.size > 8 || !notation.size.is_power_of_two() {
+            let long = words.len() * notation.size > MOST_BYTES;
+            if large || long || notation.size > 8 || !notation.size.is_power_of_two() {
                 continue;
             }
             let same = |word: &&str| {
                 let width = notation.radix == 10 || word.len() == first.len();
-                let mut bytes = notation.bytes(word).filter(|_| width)?;
-                if reversed {
-                    bytes.reverse();
-                }
-                Some(bytes)
+                notation.bytes(word).filter(|_| width)
             };
-            let bytes: Option<Vec<_>> = words.iter().map(same).collect();
             let manner = notation.manner(reversed);
-            found.extend(bytes.map(|bytes| DumpReading { bytes: bytes.concat(), manner }));
+            let bytes = concatenated(words.iter().map(same), reversed);
+            found.extend(bytes.map(|bytes| DumpReading { bytes, manner }));
         }
     }
     found

@@ -42,9 +42,10 @@ impl<'a> Lines<'a> {
         if let Some(output) = session::output(&all) {
             (all, prefixed) = (output, true);
         }
-        while all.first().is_some_and(|line| is_prompt(line.text)) && all.len() > 1 {
-            all.remove(0);
-        }
+        let prompts = |line: &&DumpLine<'_>| is_prompt(line.text);
+        let first = all.iter().take_while(prompts).count();
+        let first = first.min(all.len().saturating_sub(1));
+        all.drain(..first);
         while all.last().is_some_and(|line| is_prompt(line.text)) && all.len() > 1 {
             all.pop();
         }

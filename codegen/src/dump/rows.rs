@@ -9,7 +9,7 @@ mod shape;
 use super::notation::Notation;
 use super::prefix::Lines;
 use super::{Dump, DumpForm, DumpReading, DumpResult, shown};
-use body::DumpBody;
+use body::{DumpBody, MOST_ROW};
 pub(super) use shape::is_before_wider;
 use shape::{AddressMark, DumpRow, RowShape};
 
@@ -113,7 +113,7 @@ fn candidates(shape: &RowShape<'_>, big_endian: bool) -> Vec<DumpBody> {
             8 if notation.c => shape.mark == AddressMark::Prefix,
             8 => shape.mark == AddressMark::Bare,
             10 => !colon || shape.address.len() == 16,
-            16 => notation.size <= 8 || grouped,
+            16 => notation.size <= 8 || grouped && notation.size <= MOST_ROW,
             _ => true,
         };
         if !fits {

@@ -1,8 +1,9 @@
 //! The report on whole spaces, such as those of all devices in a dump.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{CommandResult, FINDINGS, Format, Output, SUCCESS, json, overlay_line};
+use super::{CommandResult, FINDINGS, Format, Output, SUCCESS, WrittenList, json, overlay_line};
 use crate::decode::{self, WholeSpace};
 use crate::dump::labelled::LabelledBytes;
 use crate::ir::{Abi, StructId};
@@ -27,30 +28,33 @@ impl<'a> SpaceType<'a> {
     ///
     /// The result cannot be written as JSON.
     pub fn report(self, blocks: &[LabelledBytes], format: Format, lines: bool) -> CommandResult {
-        let mut output = Output { text: String::new(), code: SUCCESS };
-        let mut objects = Vec::new();
-        if format == Format::Text && !lines {
-            output.text += &overlay_line(self.abi);
-        }
-        for block in blocks {
+        let mut code = SUCCESS;
+        let spaces = blocks.iter().map(|block| {
             let space = WholeSpace::read(self.abi, self.struct_, self.target, &block.bytes);
-            if space.problem().is_some() {
-                output.code = FINDINGS;
+            code = if space.problem().is_some() { FINDINGS } else { code };
+            (&block.label, space)
+        });
+        let text = match (lines, format) {
+            (true, _) => {
+                spaces.map(|(label, space)| format!("{}\n", object(label, &space))).collect()
             }
-            match (lines, format) {
-                (true, _) => output.text += &format!("{}\n", object(&block.label, &space)),
-                (false, Format::Json) => objects.push(object(&block.label, &space)),
-                (false, Format::Text) => output.text += &text(&block.label, &space),
+            (false, Format::Text) => spaces.fold(overlay_line(self.abi), |text, (label, space)| {
+                text + &self::text(label, &space)
+            }),
+            (false, Format::Json) => {
+                let spaces = WrittenList::of(spaces.map(|(label, space)| object(label, &space)));
+                json(&SpaceList { version: 1, spaces })?.text
             }
-        }
-        match format {
-            Format::Json if !lines => {
-                let whole = json(&json!({ "version": 1, "spaces": objects }))?;
-                Ok(Output { code: output.code, ..whole })
-            }
-            _ => Ok(output),
-        }
+        };
+        Ok(Output { text, code })
     }
+}
+
+/// The object of all spaces.
+#[derive(Serialize)]
+struct SpaceList<L> {
+    version: u8,
+    spaces: L,
 }
 
 fn text(label: &str, space: &WholeSpace<'_>) -> String {

@@ -35,6 +35,7 @@ mod hard_cases;
 mod header_abi;
 mod headers;
 mod history;
+mod hostile_dumps;
 mod hostile_yaml;
 mod import;
 mod import_additions;

@@ -27,6 +27,7 @@ mod fuzz;
 mod gdb;
 mod guides;
 mod header_mutations;
+mod hostile_dumps;
 mod hypotheses;
 mod kills;
 mod linux_headers;

@@ -1,73 +1,67 @@
-//! The types that the arguments name: one, several for an ioctl's number that several
-//! descriptors share, or all structs that ioctls take.
+//! The types that the arguments name, the file with the bytes, and the ABIs of other types.
 
 use std::path::{Path, PathBuf};
 
-use capchain::decode::SubjectNames;
-use capchain::decode::{Candidate, Subject, arguments, candidates};
-use capchain::dump;
+use capchain::decode::{SubjectNames, space_struct};
 use capchain::ir::Abi;
-use capchain::layout::Target;
 use capchain::lower::lower;
+use capchain::reports::bytes::{self, KnownAbis, Types};
 use capchain::validate::ValidSpec;
 
 use super::super::at_release;
 use super::super::specs::{self, Loaded};
 use crate::cli::{DecodeArgs, Source};
 
-/// The types of an ABI that bytes can have.
-#[derive(Clone)]
-pub(super) struct Types {
-    pub(super) abi: Abi,
-    pub(super) subjects: Vec<Subject>,
-    /// Whether an argument names them.
-    pub(super) named: bool,
-    /// The file with the bytes.
-    pub(super) file: Option<PathBuf>,
-}
-
-impl Types {
-    /// The types that fit a dump, the best first.
-    pub(super) fn candidates(&self, target: &'static Target, dump: &dump::Dump) -> Vec<Candidate> {
-        candidates(&self.abi, &self.subjects, target, dump)
-    }
-}
-
-/// The types that the first argument names. A single argument that is no name is the file.
-pub(super) fn named(source: &Source, args: &DecodeArgs) -> Result<Types, String> {
+/// The types that the first argument names, or all, and the file. A single argument that is
+/// no name is the file.
+pub(super) fn named(
+    source: &Source,
+    args: &DecodeArgs,
+) -> Result<(Types, Option<PathBuf>), String> {
     let DecodeArgs { subject, file, at, .. } = args;
     let Some(name) = subject else {
         let abi = at_release(&specs::one(source)?.load_at(&source.overlay, *at)?.spec, *at)?;
-        let subjects = arguments(&abi);
-        return Ok(Types { abi, subjects, named: false, file: None });
+        return Ok((Types::all(abi), None));
     };
     let names_it = |spec: &ValidSpec| {
         let described = at.is_none_or(|at| spec.releases().contains(&at));
-        described && subjects(&lower(spec, *at), name).is_ok()
+        described && bytes::named(&lower(spec, *at), name).is_ok()
     };
     let Loaded { spec, .. } = specs::search_at(source, *at, names_it)?;
     let abi = at_release(&spec, *at)?;
-    let found = subjects(&abi, name);
-    let is_file = found.is_err() && file.is_none() && Path::new(name).exists();
-    match is_file {
-        true => {
-            let subjects = arguments(&abi);
-            Ok(Types { abi, subjects, named: false, file: Some(PathBuf::from(name)) })
-        }
-        false => Ok(Types { subjects: found?, abi, named: true, file: file.clone() }),
+    let is_file = file.is_none() && Path::new(name).exists();
+    match is_file && bytes::named(&abi, name).is_err() {
+        true => Ok((Types::all(abi), Some(PathBuf::from(name)))),
+        false => Ok((Types::named(abi, name)?, file.clone())),
     }
 }
 
-/// The types of a name, or of the names in the line of a call.
-fn subjects(abi: &Abi, text: &str) -> Result<Vec<Subject>, String> {
-    let error = match Subject::named(abi, text) {
-        Ok(subject) => return Ok(vec![subject]),
-        Err(error) => error,
-    };
-    let found: Vec<_> = SubjectNames::of(abi)
-        .in_text(text)
-        .into_iter()
-        .filter_map(|(_, subject)| subject)
-        .collect();
-    if found.is_empty() { Err(error) } else { Ok(found) }
+/// The ABIs among which inputs without a named type are searched.
+pub(super) struct Searched<'a> {
+    pub(super) source: &'a Source,
+    pub(super) args: &'a DecodeArgs,
+}
+
+impl Searched<'_> {
+    /// Whether a specification describes the release, and its ABI has a property.
+    fn has(&self, spec: &ValidSpec, property: impl Fn(&Abi) -> bool) -> bool {
+        let at = self.args.at;
+        at.is_none_or(|at| spec.releases().contains(&at)) && property(&lower(spec, at))
+    }
+}
+
+impl KnownAbis for Searched<'_> {
+    fn with_names(&self, text: &str) -> Result<Vec<Abi>, String> {
+        let has_names = |abi: &Abi| !SubjectNames::of(abi).in_text(text).is_empty();
+        let at = self.args.at;
+        let loaded = specs::matching_at(self.source, at, |spec| self.has(spec, has_names))?;
+        loaded.iter().map(|Loaded { spec, .. }| at_release(spec, at)).collect()
+    }
+
+    fn with_space(&self) -> Result<Abi, String> {
+        let has_space = |abi: &Abi| space_struct(abi).is_some();
+        let at = self.args.at;
+        let found = specs::search_at(self.source, at, |spec| self.has(spec, has_space))?;
+        at_release(&found.spec, at)
+    }
 }

@@ -1,7 +1,5 @@
 //! The numbers of a list, as they are written.
 
-use super::super::MOST_BYTES;
-
 /// The numbers of a list.
 #[derive(Clone, Debug)]
 pub(super) struct ListElements<'a> {
@@ -17,8 +15,9 @@ const SUFFIXES: [(&str, usize); 4] = [("u8", 1), ("u16", 2), ("u32", 4), ("u64",
 
 impl<'a> ListElements<'a> {
     /// The numbers of the text between brackets, if there is nothing else; `hex` if
-    /// they are hexadecimal.
-    pub(super) fn of(content: &'a str, hex: bool) -> Option<Self> {
+    /// they are hexadecimal. `left` is how many more numbers are interpreted, 0 if there are
+    /// too many.
+    pub(super) fn of(content: &'a str, hex: bool, left: &mut usize) -> Option<Self> {
         let separates = |c: char| c == ',' || c.is_whitespace();
         let mut words = content.split(separates).filter(|word| !word.is_empty());
         let (mut numbers, mut cut) = (Vec::new(), false);
@@ -27,23 +26,28 @@ impl<'a> ListElements<'a> {
                 "<repeats" => {
                     let times: usize = words.next()?.parse().ok()?;
                     let number = *numbers.last()?;
-                    let all = numbers.len().checked_add(times)?;
-                    if words.next() != Some("times>") || times == 0 || all > MOST_BYTES {
+                    if words.next() != Some("times>") || times == 0 {
                         return None;
                     }
-                    numbers.resize(all - 1, number);
+                    *left = left.saturating_sub(times - 1);
+                    if *left == 0 {
+                        return None;
+                    }
+                    numbers.resize(numbers.len() + times - 1, number);
                 }
                 "..." => {
-                    let left: Vec<_> = words.by_ref().collect();
-                    let node = matches!(left[..], [_, "more", _]);
-                    if !left.is_empty() && !node {
+                    let further: Vec<_> = words.by_ref().collect();
+                    let node = matches!(further[..], [_, "more", _]);
+                    if !further.is_empty() && !node {
                         return None;
                     }
                     cut = true;
                 }
                 _ => {
                     let word = word.strip_suffix("...").inspect(|_| cut = true).unwrap_or(word);
-                    is_number(word).then(|| numbers.push(word))?;
+                    is_number(word).then_some(())?;
+                    *left = left.saturating_sub(1);
+                    (*left > 0).then(|| numbers.push(word))?;
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! The brackets of a text, outside of its strings, that contain only numbers.
 
+use super::super::MOST_BYTES;
 use super::elements::ListElements;
 
 /// The lists of a text.
@@ -12,6 +13,8 @@ pub(super) struct Groups<'a> {
     pub(super) plain: bool,
     /// Whether the last list is the size of an array after its name or type.
     ends_in_size: bool,
+    /// Whether the lists have more numbers than are interpreted.
+    pub(super) too_many: bool,
 }
 
 impl<'a> Groups<'a> {
@@ -19,7 +22,13 @@ impl<'a> Groups<'a> {
         let (mut lists, mut around) = (Vec::new(), Vec::new());
         let (mut open, mut quote, mut escaped) = (None, None, false);
         let (mut done, mut plain, mut ends_in_size) = (0, false, false);
+        // The first character after the last list that is no white space.
+        let mut first = None;
+        let mut left = MOST_BYTES + 1;
         for (at, c) in text.char_indices() {
+            if !c.is_whitespace() {
+                first.get_or_insert(at);
+            }
             let in_quotes = quote.is_some();
             match (quote, c) {
                 (Some(end), _) if c == end && !escaped => quote = None,
@@ -47,15 +56,20 @@ impl<'a> Groups<'a> {
                     let content = text.get(start..at).unwrap_or_default();
                     let before = text.get(done..start - 1).unwrap_or_default();
                     let name = before.trim_end().ends_with(|c: char| c.is_ascii_alphanumeric());
+                    let blank = first.is_none_or(|first| first >= start - 1);
                     // A tuple of Python has no name before it.
-                    let size = c != ')' || name || before.trim().is_empty();
-                    if let Some(elements) = ListElements::of(content, c == '>').filter(|_| size) {
-                        plain |= lists.is_empty() && before.trim().is_empty();
+                    let size = c != ')' || name || blank;
+                    let elements = ListElements::of(content, c == '>', &mut left);
+                    if let Some(elements) = elements.filter(|_| size) {
+                        plain |= lists.is_empty() && blank;
                         let directly = before.ends_with(|c: char| c.is_ascii_alphanumeric());
                         ends_in_size = c == ']' && directly && elements.single().is_some();
                         around.push(before);
                         lists.push(elements);
-                        done = at + 1;
+                        (done, first) = (at + 1, None);
+                    }
+                    if left == 0 {
+                        break;
                     }
                 }
                 _ => {}
@@ -67,7 +81,7 @@ impl<'a> Groups<'a> {
         if lists.len() == 1 && call && !plain {
             lists.clear();
         }
-        Self { lists, around, plain, ends_in_size }
+        Self { lists, around, plain, ends_in_size, too_many: left == 0 }
     }
 
     /// The list with the numbers; those before it are sizes, and no other brackets follow.

@@ -25,8 +25,8 @@ impl<'a> Segment<'a> {
         let mut rest = text;
         // A single quote opens a string only where there are no double quotes, or in gdb's parts.
         let parts = text.contains("<repeats ");
-        let opens =
-            |c: char| c == '"' || c == '\'' && (parts || !text.contains('"') || python(text));
+        let single = parts || !text.contains('"') || python(text);
+        let opens = |c: char| c == '"' || c == '\'' && single;
         while let Some(at) = rest.find(opens) {
             let (before, quoted) = rest.split_at(at);
             let quote = quoted.chars().next().unwrap_or('"');
@@ -42,6 +42,9 @@ impl<'a> Segment<'a> {
                 return Err("there is more than one string; give the one to decode".to_owned());
             }
             let (times, after) = repeats(after)?;
+            if found.len() == MOST_BYTES {
+                return Err(too_many());
+            }
             found.push(Self { before, quote, content, after, times });
             rest = after;
         }
@@ -54,7 +57,8 @@ impl<'a> Segment<'a> {
         if once.len().saturating_mul(self.times).saturating_add(bytes.len()) > MOST_BYTES {
             return Err(too_many());
         }
-        (0..self.times).for_each(|_| bytes.extend(&once));
+        let times = if once.is_empty() { 0 } else { self.times };
+        (0..times).for_each(|_| bytes.extend(&once));
         Ok(())
     }
 }

@@ -5,7 +5,9 @@ use super::super::{MOST_BYTES, literal, shown, text_column, too_many};
 use super::shape::DumpRow;
 
 /// The most bytes in a row.
-const MOST_ROW: usize = 256;
+pub(super) const MOST_ROW: usize = 256;
+/// The most bytes of a number that has unused ones.
+const MOST_FILLED: usize = 8;
 
 /// One way to read rows.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +118,8 @@ impl DumpBody {
             if after.trim().len() > count + 2 {
                 break;
             }
-            let least = count.saturating_sub(self.notation.size - 1);
+            let filled = if self.notation.size > MOST_FILLED { 0 } else { self.notation.size - 1 };
+            let least = count.saturating_sub(filled);
             // od fills the last number with zeros, which are not part of the text.
             let mut lengths = (least..=*count).rev().take_while(|length| {
                 row.get(*length..).is_some_and(|unused| unused.iter().all(|byte| *byte == 0))

@@ -19,6 +19,7 @@ pub mod fuzz_requests;
 pub mod fuzz_seeds;
 pub mod fuzz_targets;
 pub mod groups;
+pub mod hostile_dumps;
 pub mod implementations;
 pub mod irq_info_proposals;
 pub mod kernels;
