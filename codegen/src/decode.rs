@@ -19,6 +19,7 @@ pub mod log;
 mod number;
 mod payload;
 mod plausible;
+mod presence;
 mod reply;
 mod space;
 mod subject;
@@ -222,7 +223,7 @@ impl<'a> Decoded<'a> {
         let header = &self.abi.cap_headers[self.abi.chain(capability.chain).header];
         let reader = self.reader(self.size);
         let Some(read) = chain::HeaderValues::read(reader, header, 0) else {
-            let need = body::need(reader, struct_, 1);
+            let need = body::need(reader, struct_, 0, 1);
             self.fields = reader.fields(struct_, 0, |_| true);
             self.error = Some(DecodeError::too_short(self.size, need, None));
             return self;
@@ -234,14 +235,14 @@ impl<'a> Decoded<'a> {
         self.notes.extend(chain::newer(capability, read.version));
         self.error = body::check(reader, struct_, read.body(0, capability.id, None)).err();
         self.fields = reader.fields(struct_, 0, |field| field.version <= read.version.max(1));
-        self.holes = reader.holes(struct_, 0, body::need(reader, struct_, read.version));
+        self.holes = reader.holes(struct_, 0, body::need(reader, struct_, 0, read.version));
         self
     }
 
     /// A struct without argsz.
     fn plain(mut self, struct_: &'a Struct) -> Self {
         let reader = self.reader(self.size);
-        let need = body::need(reader, struct_, u16::MAX);
+        let need = body::need(reader, struct_, 0, u16::MAX);
         if self.size < need {
             self.error = Some(DecodeError::too_short(self.size, need, None));
         }
@@ -253,7 +254,7 @@ impl<'a> Decoded<'a> {
         let reader = self.reader(self.size);
         self.fields = reader.fields(struct_, 0, |_| true);
         let end = match body::tail(reader, struct_) {
-            Some(_) => body::need(reader, struct_, u16::MAX),
+            Some(_) => body::need(reader, struct_, 0, u16::MAX),
             None => self.size,
         };
         self.holes = reader.holes(struct_, 0, end);
@@ -288,7 +289,7 @@ impl<'a> Decoded<'a> {
             return Vec::new();
         };
         let reader = self.cap_reader(cap);
-        reader.holes(struct_, cap.at, cap.at + body::need(reader, struct_, cap.version))
+        reader.holes(struct_, cap.at, cap.at + body::need(reader, struct_, cap.at, cap.version))
     }
 
     /// The capability of this id in the chain, if there is one.

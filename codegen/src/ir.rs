@@ -36,7 +36,7 @@ pub use regions::{
     ShownLength,
 };
 pub use renames::{FormerName, former_names, renumbered};
-pub use spaces::{Bits, KindOf, Space};
+pub use spaces::{Bits, KindOf, Presence, Quantity, Space};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -276,6 +276,10 @@ pub struct Struct {
     pub section: usize,
     /// Whether fields follow each other without padding.
     pub packed: bool,
+    /// Whether fields that do not exist take no room.
+    pub compact: bool,
+    /// The length in bytes of each element of this type, if they have different lengths.
+    pub length: Option<Quantity>,
     /// Its fields.
     pub fields: Vec<Field>,
     /// Its layout on each model; spans are in the order of `fields`.
@@ -326,6 +330,10 @@ pub struct Field {
     pub choices: Vec<Choice>,
     /// The flag, op, feature or index under which it is valid.
     pub valid_if: Option<String>,
+    /// Conditions in a space: without any of them, the field does not exist.
+    pub exists_if: Vec<Presence>,
+    /// The number of elements of a flexible array that no field counts.
+    pub count: Option<Quantity>,
     /// The version of the capability that added it; 1 elsewhere.
     pub version: u16,
 }

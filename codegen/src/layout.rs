@@ -47,6 +47,20 @@ impl Model {
 /// A value for each of [`Model::ALL`].
 pub type PerModel<T> = [T; 3];
 
+/// The spans of fields of which some do not exist. If these take no room, the fields after them
+/// move.
+pub fn without(spans: &[Span], absent: impl Fn(usize) -> bool, compact: bool) -> Vec<Option<Span>> {
+    let mut gap = 0;
+    let spans = spans.iter().enumerate().map(|(index, span)| {
+        if absent(index) {
+            gap += if compact { span.size } else { 0 };
+            return None;
+        }
+        Some(Span { offset: span.offset.saturating_sub(gap), ..*span })
+    });
+    spans.collect()
+}
+
 /// A machine that programs are built for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Target {

@@ -2,6 +2,7 @@
 //! resolves names to indexes, computes layouts and spells names. It cannot fail:
 //! `validate` has refused everything that could go wrong.
 
+mod bodies;
 mod chains;
 mod groups;
 mod handlers;
@@ -60,6 +61,8 @@ struct Lowering<'a> {
     chain_items: Vec<&'a spec::ChainSpec>,
     /// The capabilities in the order of their indexes.
     capability_items: Vec<&'a spec::CapabilitySpec>,
+    /// What the structs say about fields that need not exist, in the order of their indexes.
+    bodies: Vec<bodies::BodySource<'a>>,
     /// The number of every plain constant.
     numbers: HashMap<&'a str, i128>,
     /// The capabilities of all releases, by the hosts of their chains.
@@ -129,6 +132,7 @@ impl<'a> Lowering<'a> {
             chains: HashMap::new(),
             chain_items: Vec::new(),
             capability_items: Vec::new(),
+            bodies: Vec::new(),
             numbers: HashMap::new(),
             hosted: ioctls::hosted(spec),
             names: HashMap::new(),

@@ -58,6 +58,11 @@ pub fn group_type(name: &str) -> String {
     name.to_upper_camel_case()
 }
 
+/// The view of an element of an array in a space: chain and struct in camel case.
+pub fn space_element(prefix: &str, chain: &str, struct_: &str) -> String {
+    group_type(&[chain, "_", without_prefix(prefix, struct_)].concat())
+}
+
 /// The getter of a field of a capability; every view has some methods already.
 pub fn view_getter(field: &str) -> String {
     match field {
@@ -148,7 +153,7 @@ pub fn c_folder(abi: &str) -> String {
 }
 
 /// Modules that a generated crate can have, by file name without ending.
-pub const CRATE_MODULES: [&str; 27] = [
+pub const CRATE_MODULES: [&str; 28] = [
     "argument",
     "array",
     "bindgen",
@@ -169,6 +174,7 @@ pub const CRATE_MODULES: [&str; 27] = [
     "requests",
     "results",
     "space",
+    "space_body",
     "space_cap",
     "space_walk",
     "target",

@@ -349,3 +349,169 @@ static inline int capchain__space_counted(struct capchain_space_walk *walk,
 		count = 0xffffffff;
 	return capchain__space_body(walk, cap, start + count * each);
 }
+
+/*
+ * Fields of a body that need not exist: one row for each range of numbers that
+ * their bits can have. All conditions of a field hold if it exists; the rows of
+ * a field follow each other. A row without bits ends the table.
+ */
+struct capchain__space_part {
+	__u32	at;		/* offset of the field, with every one before */
+	__u32	size;		/* 0 for an array that can have any */
+	__u32	condition;	/* from 1 on */
+	int	at_start;	/* the bits are at the start of the space */
+	struct capchain__space_bits bits;
+	__u64	first;
+	__u64	last;
+};
+
+/* A body whose layout depends on its bits. */
+struct capchain__space_layout {
+	const struct capchain__space_part *parts;
+	int	compact;	/* fields that do not exist take no room */
+	__u32	end;		/* of the other fields, with every part before */
+};
+
+/* A number that bits have: (bits + plus) * unit. */
+struct capchain__space_quantity {
+	struct capchain__space_bits bits;
+	__u64	plus;
+	__u64	unit;
+};
+
+/* Whether the field at an offset exists. */
+static inline int capchain__space_exists(
+		const struct capchain_space_cap *cap,
+		const struct capchain__space_layout *layout, __u32 at)
+{
+	const struct capchain__space_part *part;
+	__u32 condition = 0;
+	__u64 value;
+	int holds = 1, found;
+
+	for (part = layout->parts; part->bits.width; part++) {
+		if (part->at != at)
+			continue;
+		if (part->condition != condition) {
+			if (!holds)
+				return 0;
+			condition = part->condition;
+			holds = 0;
+		}
+		found = part->at_start ?
+			capchain__space_start_bits(cap->space, &part->bits,
+						   &value) :
+			capchain__space_cap_bits(cap, &part->bits, &value);
+		if (found && part->first <= value && value <= part->last)
+			holds = 1;
+	}
+	return holds;
+}
+
+/* Whether a row is the first one of its field. */
+static inline int capchain__space_first_row(
+		const struct capchain__space_layout *layout,
+		const struct capchain__space_part *part)
+{
+	return part == layout->parts || part[-1].at != part->at;
+}
+
+/* The offset of what is at an offset if every field exists. */
+static inline __u32 capchain__space_place(
+		const struct capchain_space_cap *cap,
+		const struct capchain__space_layout *layout, __u32 at)
+{
+	const struct capchain__space_part *part;
+	__u32 gap = 0;
+
+	for (part = layout->parts; layout->compact && part->bits.width; part++)
+		if (part->at < at && capchain__space_first_row(layout, part) &&
+		    !capchain__space_exists(cap, layout, part->at))
+			gap += part->size;
+	return at - gap;
+}
+
+/* The bytes up to the end of the last field of fixed size that exists. */
+static inline __u32 capchain__space_needed(
+		const struct capchain_space_cap *cap,
+		const struct capchain__space_layout *layout)
+{
+	const struct capchain__space_part *part;
+	__u32 need = capchain__space_place(cap, layout, layout->end), end;
+
+	for (part = layout->parts; part->bits.width; part++) {
+		if (!part->size || !capchain__space_first_row(layout, part) ||
+		    !capchain__space_exists(cap, layout, part->at))
+			continue;
+		end = capchain__space_place(cap, layout, part->at) + part->size;
+		if (end > need)
+			need = end;
+	}
+	return need;
+}
+
+/* The number that bits of a capability mean: 1, or 0 if it ends before. */
+static inline int capchain__space_amount(
+		const struct capchain_space_cap *cap,
+		const struct capchain__space_quantity *quantity, __u64 *value)
+{
+	if (!capchain__space_cap_bits(cap, &quantity->bits, value))
+		return 0;
+	if (*value > 0xffffffff)
+		*value = 0xffffffff;
+	*value = (*value + quantity->plus) * quantity->unit;
+	return 1;
+}
+
+/* The capability from an offset on. */
+static inline struct capchain_space_cap capchain__space_rest(
+		const struct capchain_space_cap *cap, __u32 offset)
+{
+	struct capchain_space_cap rest = *cap;
+
+	if (offset > cap->size)
+		offset = cap->size;
+	rest.at = cap->at + offset;
+	rest.size = cap->size - offset;
+	return rest;
+}
+
+/*
+ * The end of some elements that have lengths, or of the first one that is not
+ * complete.
+ */
+static inline __u64 capchain__space_elements(
+		const struct capchain_space_cap *cap, __u32 start, __u64 count,
+		const struct capchain__space_quantity *each)
+{
+	struct capchain_space_cap rest;
+	__u64 end = start, size;
+
+	for (; count > 0; count--) {
+		rest = capchain__space_rest(cap, CAPCHAIN__CAST(__u32, end));
+		if (!capchain__space_amount(&rest, each, &size))
+			return end + each->bits.at + each->bits.width;
+		end += size;
+		if (end > cap->size)
+			break;
+	}
+	return end;
+}
+
+/* Reads a field that need not exist: 1, or 0 if it does not. */
+static inline int capchain__space_optional(
+		const struct capchain_space_cap *cap,
+		const struct capchain__space_layout *layout, __u32 at,
+		__u32 width, __u64 *value)
+{
+	__u32 place;
+
+	*value = 0;
+	if (!capchain__space_exists(cap, layout, at))
+		return 0;
+	place = capchain__space_place(cap, layout, at);
+	if (place > cap->size || cap->size - place < width)
+		return 0;
+	*value = capchain__space_number(cap->space, cap->at + place, width);
+	return 1;
+}

@@ -113,6 +113,8 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("Host", "flags", "the flag's group is compared"),
     ("Capability", "meta", META),
     ("KindOf", "*", "compared as `Capability.kind`"),
+    ("Presence", "*", "compared as `Field.exists_if`"),
+    ("Quantity", "*", "compared as `Field.count` and `Struct.length`"),
     ("Capability", "inline", "it says where the body is declared"),
     ("CodeFile", "path", "files are paired by it"),
 ];

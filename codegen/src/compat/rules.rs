@@ -6,6 +6,7 @@ mod alignment;
 mod bodies;
 mod chains;
 mod checked_bytes;
+mod conditions;
 mod constants;
 mod copied;
 mod descriptors;
@@ -67,6 +68,7 @@ pub(super) const RULES: &[CompatRule] = &[
     reply_chains::RULE,
     chains::RULE,
     bodies::RULE,
+    conditions::RULE,
     descriptors::RULE,
     helper_names::RULE,
 ];

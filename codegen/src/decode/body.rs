@@ -3,6 +3,7 @@
 
 use super::bytes::ByteReader;
 use super::error::{DecodeError, DecodeErrorKind, ErrorContext};
+use super::presence::depends_on_bits;
 use crate::ir::{Field, Struct, Type};
 use crate::layout::Span;
 
@@ -26,8 +27,15 @@ pub(super) struct Tail {
     pub(super) count: Option<usize>,
 }
 
-/// The end of the last field of a version that has a size of its own.
-pub(super) fn need(reader: ByteReader<'_>, struct_: &Struct, version: u16) -> u64 {
+/// The end of the last field of a version that has a size of its own, in the struct at `at`.
+pub(super) fn need(reader: ByteReader<'_>, struct_: &Struct, at: u64, version: u16) -> u64 {
+    if depends_on_bits(struct_) {
+        let least = reader.least(struct_);
+        return match at.saturating_add(least) <= reader.len() {
+            true => reader.existing(struct_, at).max(least),
+            false => least,
+        };
+    }
     let has = |field: &Field| !is_flexible(field) && field.version <= version.max(1);
     let last = struct_.fields.iter().rposition(has);
     last.map_or(0, |last| reader.layout(struct_).fields[last].end())
@@ -53,7 +61,7 @@ pub(super) fn check(
     struct_: &Struct,
     body: Body,
 ) -> Result<(), DecodeError> {
-    let need = need(reader, struct_, body.version);
+    let need = need(reader, struct_, body.of.at, body.version);
     check_fixed(reader, need, body.of)?;
     check_count(reader, struct_, body.of)
 }

@@ -1,12 +1,12 @@
 //! The walk over a chain in a space, as docs/protocol.md describes it. The bytes of a space
 //! are little-endian on every target.
 
-use super::body::{self, Tail};
+use super::body;
 use super::bytes::ByteReader;
 use super::chain::{DecodedCap, Found, HeaderValues, bits_span};
 use super::error::{DecodeError, DecodeErrorKind};
 use crate::ir::{
-    Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, KindOf, Space, Struct,
+    Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, KindOf, Space,
 };
 use crate::layout::Span;
 
@@ -23,7 +23,7 @@ pub(super) fn walk<'a>(reader: ByteReader<'a>, chain: &'a Chain, space: &'a Spac
 /// The offset of the first capability, and the bytes that contain this offset.
 pub(super) fn first(reader: ByteReader<'_>, chain: &Chain, space: &Space) -> Option<(u64, Span)> {
     let struct_ = space.struct_.map(|id| reader.abi.struct_(id));
-    let bits = |bits: Bits| of_struct(reader, struct_?, 0, bits);
+    let bits = |bits: Bits| reader.bits(struct_?, 0, bits);
     if reader.len() <= chain.bound {
         return None;
     }
@@ -63,13 +63,6 @@ fn has_one_of(reader: ByteReader<'_>, ids: &[CapabilityId]) -> bool {
     let found = chain.space.as_ref().map(|space| walk(reader, chain, space));
     let caps = found.map(|found| found.caps).unwrap_or_default();
     caps.iter().any(|cap| wanted().any(|one| one.id == cap.id))
-}
-
-/// The value of some bits of a struct, if the bytes have the field.
-fn of_struct(reader: ByteReader<'_>, struct_: &Struct, at: u64, bits: Bits) -> Option<u64> {
-    let number = reader.unsigned(reader.span(struct_, at, bits.field))?;
-    let mask = u64::MAX.checked_shr(64 - bits.count.min(64)).unwrap_or(0);
-    Some(number.checked_shr(bits.low).unwrap_or(0) & mask)
 }
 
 struct SpaceWalk<'a> {
@@ -129,7 +122,7 @@ impl<'a> SpaceWalk<'a> {
     fn is_empty(&self, at: u64) -> bool {
         let struct_ = self.reader.abi.struct_(self.header.struct_);
         self.header.empty.iter().any(|(bits, values)| {
-            let value = of_struct(self.reader, struct_, at, *bits);
+            let value = self.reader.bits(struct_, at, *bits);
             value.is_some_and(|value| values.contains(&value))
         })
     }
@@ -159,7 +152,7 @@ impl<'a> SpaceWalk<'a> {
     fn length(&self, known: &Capability, at: u64, limit: u64) -> Option<u64> {
         let struct_ = self.reader.abi.struct_(known.struct_?);
         let within = self.until(limit);
-        let length = of_struct(within, struct_, at, known.length?)?;
+        let length = within.bits(struct_, at, known.length?)?;
         Some(at.saturating_add(length).min(limit))
     }
 
@@ -176,11 +169,11 @@ impl<'a> SpaceWalk<'a> {
         let is = |capability: &Capability, kind: &KindOf| {
             let Some(body) = capability.struct_.map(|id| abi.struct_(id)) else { return false };
             let within = self.until(end);
-            let id = of_struct(within, body, at, kind.id) == Some(capability.id);
+            let id = within.bits(body, at, kind.id) == Some(capability.id);
             let own = kind.body.iter();
-            let mut own = own.map(|(bits, value)| (of_struct(within, body, at, *bits), value));
+            let mut own = own.map(|(bits, value)| (within.bits(body, at, *bits), value));
             let of_space = kind.space.iter().map(|(bits, value)| {
-                (start.and_then(|start| of_struct(self.reader, start, 0, *bits)), value)
+                (start.and_then(|start| self.reader.bits(start, 0, *bits)), value)
             });
             id && own.all(|(held, value)| held == Some(*value))
                 && of_space.into_iter().all(|(held, value)| held == Some(*value))
@@ -200,12 +193,9 @@ impl<'a> SpaceWalk<'a> {
         };
         let (at, size) = (span.offset, span.size);
         let within = self.until(span.end());
-        let mut need = body::need(within, struct_, read.version);
-        if let (true, Some(Tail { start, each, count: Some(field) })) =
-            (need <= size, body::tail(within, struct_))
-        {
-            let count = within.unsigned(within.span(struct_, at, field)).unwrap_or(0);
-            need = need.max(count.saturating_mul(each).saturating_add(start));
+        let mut need = body::need(within, struct_, at, read.version);
+        if let (true, Some(counted)) = (need <= size, within.counted(struct_, at)) {
+            need = need.max(counted);
         }
         match need <= size {
             true => Ok(()),

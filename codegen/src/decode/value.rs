@@ -50,7 +50,6 @@ pub struct Array<'a> {
     element: &'a Type,
     group: Option<GroupId>,
     at: u64,
-    each: u64,
     count: u64,
     scope: Enclosing<'a>,
 }
@@ -68,13 +67,16 @@ impl<'a> Array<'a> {
 
     /// The size of all elements, in bytes.
     pub fn size(&self) -> u64 {
-        self.count * self.each
+        self.reader.size_of_elements(self.element, self.at, self.count)
     }
 
     /// The elements in order.
     pub fn iter(&self) -> impl Iterator<Item = DecodedValue<'a>> + '_ {
-        (0..self.count).map(|index| {
-            let span = Span { offset: self.at + index * self.each, size: self.each };
+        let mut at = self.at;
+        (0..self.count).map(move |_| {
+            let size = self.reader.size_of_element(self.element, at).unwrap_or(0);
+            let span = Span { offset: at, size };
+            at = at.saturating_add(size);
             let content = self.reader.content(self.element, span, self.group, &self.scope);
             DecodedValue {
                 name: "",
@@ -107,28 +109,35 @@ impl<'a> ByteReader<'a> {
         outer: &Enclosing<'a>,
     ) -> Vec<DecodedValue<'a>> {
         let scope = outer.within(struct_, at);
-        let fields = struct_.fields.iter().enumerate().filter(|(_, field)| wanted(field));
-        let value = |(index, field): (usize, &'a Field)| {
-            let span = self.span(struct_, at, index);
+        let places = self.places(struct_, at);
+        let fields = struct_.fields.iter().zip(places).filter(|(field, _)| wanted(field));
+        let value = |(field, place): (&'a Field, Option<Span>)| {
+            let span = place?;
             let (span, content) = match &field.type_ {
                 Type::Flexible(element, count) => {
                     let count = count.map(|count| self.span(struct_, at, count));
-                    self.flexible(element, count, span.offset, &scope)
+                    match &field.count {
+                        Some(count) => {
+                            let count = self.quantity(struct_, at, count).unwrap_or(0);
+                            self.elements(element, count, span.offset, &scope)
+                        }
+                        None => self.flexible(element, count, span.offset, &scope),
+                    }
                 }
                 Type::Union(arms) => (span, Content::Arms(self.arms(arms, span, &scope))),
                 type_ => (span, self.content(type_, span, field.group, &scope)),
             };
             let content = self.with_ids(content, field);
-            DecodedValue {
+            Some(DecodedValue {
                 name: &field.name,
                 type_: &field.type_,
                 span,
                 role: field.role,
                 gate: scope.gate(self, field.valid_if.as_deref()),
                 content,
-            }
+            })
         };
-        fields.map(value).collect()
+        fields.filter_map(value).collect()
     }
 
     fn arms(
@@ -250,10 +259,8 @@ impl<'a> ByteReader<'a> {
         at: u64,
         scope: &Enclosing<'a>,
     ) -> (Span, Content<'a>) {
-        let each = self.size_of(element);
-        let room = self.len().saturating_sub(at).checked_div(each).unwrap_or(0);
-        let count = counted.min(room);
-        let span = Span { offset: at, size: count * each };
+        let count = self.complete(element, at, counted);
+        let span = Span { offset: at, size: self.size_of_elements(element, at, count) };
         match at <= self.len() {
             true => (span, self.array(element, None, at, count, scope)),
             false => (span, Content::Absent),
@@ -271,8 +278,7 @@ impl<'a> ByteReader<'a> {
         if matches!(element, Type::Int(Int::U8)) {
             return Content::Bytes(self.bytes(Span { offset: at, size: count }));
         }
-        let (each, scope) = (self.size_of(element), scope.clone());
-        let count = if each == 0 { 0 } else { count };
-        Content::Array(Array { reader: self, element, group, at, each, count, scope })
+        let count = if self.size_of(element) == 0 { 0 } else { count };
+        Content::Array(Array { reader: self, element, group, at, count, scope: scope.clone() })
     }
 }

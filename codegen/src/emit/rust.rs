@@ -58,6 +58,7 @@ const RUNTIME: [Runtime; 20] = [
     runtime("request.rs", include_str!("../../runtime/request.rs"), needs_replies),
     runtime("results.rs", include_str!("../../runtime/results.rs"), requests::has_results),
     runtime("space.rs", include_str!("../../runtime/space.rs"), views::has_spaces),
+    runtime("space_body.rs", include_str!("../../runtime/space_body.rs"), views::has_bodies),
     runtime("space_cap.rs", include_str!("../../runtime/space_cap.rs"), views::has_spaces),
     runtime("space_walk.rs", include_str!("../../runtime/space_walk.rs"), views::has_spaces),
     runtime("target.rs", include_str!("../../runtime/target.rs"), |_| true),

@@ -238,12 +238,83 @@ pub struct CapPlan {
     pub fixed_size: Vec<u64>,
     /// The integer fields that a view shows.
     pub fields: Vec<IntField>,
+    /// The arrays of fixed length that a view of a capability in a space shows.
+    pub fixed_arrays: Vec<FixedArray>,
     /// The array at the end.
     pub array: Option<ArrayPlan>,
+    /// The fields that need not exist.
+    pub body: BodyPlan,
     /// The bits with its length in bytes.
     pub length: Option<BitField>,
     /// Its kinds, in the order of the specification.
     pub kinds: Vec<KindPlan>,
+}
+
+/// An array of fixed length.
+#[derive(Clone, Debug)]
+pub struct FixedArray {
+    /// Its first element, which has its field and its offset.
+    pub first: IntField,
+    /// How many elements it has.
+    pub count: u64,
+}
+
+/// A body in a space with fields that need not exist.
+#[derive(Clone, Debug, Default)]
+pub struct BodyPlan {
+    /// These fields, in order.
+    pub parts: Vec<PartPlan>,
+    /// Whether they take no room if they do not exist.
+    pub compact: bool,
+    /// The end of the other fields, with every part before.
+    pub end: u64,
+}
+
+impl BodyPlan {
+    /// A field that need not exist.
+    pub fn part(&self, field: usize) -> Option<&PartPlan> {
+        self.parts.iter().find(|part| part.field == field)
+    }
+
+    /// Whether parts can move what is at an offset.
+    pub fn moves(&self, offset: u64) -> bool {
+        self.compact && self.parts.iter().any(|part| part.offset < offset)
+    }
+}
+
+/// A field that need not exist.
+#[derive(Clone, Debug)]
+pub struct PartPlan {
+    /// Index of the field in the struct.
+    pub field: usize,
+    /// Its offset, with every part before.
+    pub offset: u64,
+    /// Its size; 0 for a flexible array.
+    pub size: u64,
+    /// The conditions, all of which hold if it exists.
+    pub conditions: Vec<ConditionPlan>,
+}
+
+/// A condition of a field.
+#[derive(Clone, Debug)]
+pub struct ConditionPlan {
+    /// Whether the bits are in the struct of the space, not in the body.
+    pub of_space: bool,
+    /// The bits.
+    pub bits: BitField,
+    /// The numbers that they have then: the first and the last one of each range.
+    pub numbers: Vec<(u64, u64)>,
+}
+
+/// A number that some bits of a body have: `(bits + plus) * unit`.
+#[derive(Clone, Copy, Debug)]
+pub struct QuantityPlan {
+    /// The bits.
+    pub bits: BitField,
+    /// What is added.
+    pub plus: u64,
+    /// What the sum is multiplied by.
+    pub unit: u64,
 }
 
 /// The array at the end of a capability.
@@ -258,8 +329,14 @@ pub struct ArrayPlan {
     /// The field that counts the elements; without one, the array extends to
     /// the end of the capability.
     pub count: Option<IntField>,
+    /// The bits that have the number of elements, if no field does.
+    pub counted: Option<QuantityPlan>,
+    /// The length of each element, if they have different lengths.
+    pub each: Option<QuantityPlan>,
     /// The elements.
     pub element: ElementPlan,
+    /// The fields of elements that need not exist.
+    pub body: BodyPlan,
 }
 
 /// An element of an array.

@@ -1,6 +1,6 @@
 //! Spaces with chains, kinds of capabilities, and bits of fields.
 
-use super::{CapabilityId, StructId};
+use super::{CapabilityId, Field, StructId, Type};
 
 /// The space in which a chain is: little-endian bytes of which the chain has some.
 #[derive(Clone, Debug)]
@@ -27,6 +27,51 @@ pub struct KindOf {
     pub body: Vec<(Bits, u64)>,
     /// Bits of the struct of the space, with their values.
     pub space: Vec<(Bits, u64)>,
+}
+
+/// A condition without which a field of a body does not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presence {
+    /// The struct of the space, if the bits are of that one and not of the body.
+    pub space: Option<StructId>,
+    /// The bits.
+    pub bits: Bits,
+    /// The numbers that they can have then: the first and the last one of each range.
+    pub numbers: Vec<(u64, u64)>,
+}
+
+/// A number that some bits of a body have: `(bits + plus) * unit`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quantity {
+    /// The index of the array whose first element has the bits, and its struct; none if the
+    /// body itself has them.
+    pub element: Option<(usize, StructId)>,
+    /// The bits.
+    pub bits: Bits,
+    /// What is added.
+    pub plus: u64,
+    /// What the sum is multiplied by.
+    pub unit: u64,
+}
+
+impl Quantity {
+    /// The number that the bits mean.
+    pub fn of(&self, bits: u64) -> u64 {
+        bits.saturating_add(self.plus).saturating_mul(self.unit)
+    }
+}
+
+impl Field {
+    /// The struct of the elements, if it is an array of structs at the end of another one.
+    pub fn element(&self) -> Option<StructId> {
+        match &self.type_ {
+            Type::Flexible(element, _) => match **element {
+                Type::Struct(id) => Some(id),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 /// Some bits of a field of a struct.

@@ -81,7 +81,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The struct at the start of the space of a chain.
-    fn space_struct(&self, item: &spec::ChainSpec) -> Option<StructId> {
+    pub(super) fn space_struct(&self, item: &spec::ChainSpec) -> Option<StructId> {
         self.structs.get(item.space.as_ref()?.as_str()).copied()
     }
 
@@ -115,6 +115,7 @@ impl<'a> Lowering<'a> {
             let capability = &mut self.abi.capabilities[index];
             (capability.length, capability.kind) = (length, kind);
         }
+        self.changing_bodies();
     }
 
     fn kind(&self, own: usize, item: &spec::CapabilitySpec, struct_: StructId) -> Option<KindOf> {
@@ -171,6 +172,8 @@ impl<'a> Lowering<'a> {
                     validity,
                     section,
                     packed: item.packed,
+                    compact: item.compact,
+                    length: None,
                     minsz: None,
                     spelt: name,
                     header: Some(header),
@@ -214,7 +217,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The chain's item in the specification, which may come after the capability.
-    fn chain_item(&self, id: ChainId) -> &'a spec::ChainSpec {
+    pub(super) fn chain_item(&self, id: ChainId) -> &'a spec::ChainSpec {
         self.chain_items[id.0]
     }
 
@@ -247,6 +250,8 @@ impl<'a> Lowering<'a> {
             choices: Vec::new(),
             indexes: Vec::new(),
             valid_if: None,
+            exists_if: Vec::new(),
+            count: None,
             version: 1,
         }
     }
@@ -324,7 +329,7 @@ impl<'a> Lowering<'a> {
         empty.collect()
     }
 
-    fn bits(&self, struct_: StructId, expr: &BitsExpr) -> Bits {
+    pub(super) fn bits(&self, struct_: StructId, expr: &BitsExpr) -> Bits {
         let fields = &self.abi.struct_(struct_).fields;
         let field = known(fields.iter().position(|field| field.name == expr.field));
         let all = match fields[field].type_ {
@@ -381,6 +386,6 @@ impl<'a> Lowering<'a> {
 }
 
 /// A number that cannot be negative.
-fn unsigned(number: Number) -> u64 {
+pub(super) fn unsigned(number: Number) -> u64 {
     known(u64::try_from(number.value).ok())
 }

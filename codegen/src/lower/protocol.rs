@@ -2,10 +2,11 @@
 //! only file that does; `decode` and `model` derive their own to judge the
 //! readers and the writers that are printed from the plan.
 
-use super::{records, requests, results};
+use super::{bodies, records, requests, results};
 use crate::ir::protocol::{
-    ArrayPlan, BitField, ByModel, CapPlan, ChainPlan, ElementPlan, FirstPlan, HeaderFormat,
-    HostField, HostPlan, InputPlan, IntField, KindPlan, ProfilePlan, Protocol, SpacePlan,
+    ArrayPlan, BitField, BodyPlan, ByModel, CapPlan, ChainPlan, ElementPlan, FirstPlan,
+    HeaderFormat, HostField, HostPlan, InputPlan, IntField, KindPlan, ProfilePlan, Protocol,
+    SpacePlan,
 };
 use crate::ir::{
     Abi, Arg, Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Copied, Field,
@@ -31,7 +32,7 @@ pub(super) fn plan(abi: &Abi) -> Protocol {
 }
 
 /// The span of a field in the layout of the kernel.
-fn span(struct_: &Struct, field: usize) -> Span {
+pub(super) fn span(struct_: &Struct, field: usize) -> Span {
     struct_.layouts[Model::Lp64.index()].fields[field]
 }
 
@@ -59,7 +60,7 @@ fn header_format(abi: &Abi, header: &CapHeader) -> HeaderFormat {
     }
 }
 
-fn bit_field(struct_: &Struct, bits: Bits) -> BitField {
+pub(super) fn bit_field(struct_: &Struct, bits: Bits) -> BitField {
     let Span { offset, size } = span(struct_, bits.field);
     let mask = u64::MAX.checked_shr(64 - bits.count.min(64)).unwrap_or(0);
     BitField { offset, width: size, low: bits.low, mask }
@@ -219,7 +220,9 @@ fn cap_plan(abi: &Abi, headers: &[HeaderFormat], capability: &Capability) -> Cap
         required_size,
         fixed_size,
         fields: Vec::new(),
+        fixed_arrays: Vec::new(),
         array: None,
+        body: BodyPlan::default(),
         length: None,
         kinds: kinds(abi, capability),
     };
@@ -229,8 +232,13 @@ fn cap_plan(abi: &Abi, headers: &[HeaderFormat], capability: &Capability) -> Cap
     };
     let array = array_plan(abi, struct_);
     let align = struct_.layouts[Model::Lp64.index()].align;
-    let required: Vec<_> =
-        (1..=capability.version).map(|version| required_size(struct_, version)).collect();
+    let body = bodies::plan(abi, struct_);
+    let least = bodies::least(&body, array.as_ref());
+    let required = (1..=capability.version).map(|version| match least {
+        Some(least) => ByModel([least; 3]),
+        None => required_size(struct_, version),
+    });
+    let required: Vec<_> = required.collect();
     let fixed = required.iter().map(|size| match &array {
         Some(array) => array.offset.kernel(),
         None => round_up(size.kernel(), align),
@@ -238,7 +246,8 @@ fn cap_plan(abi: &Abi, headers: &[HeaderFormat], capability: &Capability) -> Cap
     let fixed = fixed.collect();
     let fields = int_fields(struct_, &[Role::Header, Role::Reserved]);
     let length = capability.length.map(|bits| bit_field(struct_, bits));
-    CapPlan { fields, array, length, ..plan(required, fixed) }
+    let fixed_arrays = bodies::fixed_arrays(struct_);
+    CapPlan { fields, fixed_arrays, array, body, length, ..plan(required, fixed) }
 }
 
 /// The end of the last field of fixed size that a version has.
@@ -248,7 +257,7 @@ fn required_size(struct_: &Struct, version: u16) -> ByModel {
     ByModel(struct_.spans(last).map(|span| span.end()))
 }
 
-fn is_array(field: &Field) -> bool {
+pub(super) fn is_array(field: &Field) -> bool {
     matches!(field.type_, Type::Flexible(..))
 }
 
@@ -265,12 +274,16 @@ fn array_plan(abi: &Abi, struct_: &Struct) -> Option<ArrayPlan> {
         }
         _ => return None,
     };
+    let body = struct_.fields[field].element().map(|id| abi.struct_(id));
     Some(ArrayPlan {
         field,
         offset: offset(struct_, field),
         stride: ByModel(stride),
         count: count.and_then(|count| int_field(struct_, count)),
+        counted: struct_.fields[field].count.map(|count| bodies::quantity(abi, struct_, &count)),
+        each: body.and_then(|own| own.length.map(|each| bodies::quantity(abi, own, &each))),
         element,
+        body: body.map(|own| bodies::plan(abi, own)).unwrap_or_default(),
     })
 }
 

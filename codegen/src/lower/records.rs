@@ -12,7 +12,10 @@ pub(super) fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
         RequestElement::Struct(id, _) => Some(id),
         RequestElement::Int(_) => None,
     };
-    let arrays = plan.capabilities.iter().filter_map(|cap| match cap.array.as_ref()?.element {
+    let caps = abi.capabilities.iter().zip(&plan.capabilities);
+    // In a space, views read elements in place.
+    let caps = caps.filter(|(one, _)| abi.chain(one.chain).space.is_none());
+    let arrays = caps.filter_map(|(_, cap)| match cap.array.as_ref()?.element {
         ElementPlan::Struct(id, _) => Some(id),
         ElementPlan::Int(_) => None,
     });

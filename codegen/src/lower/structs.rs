@@ -1,6 +1,6 @@
 //! Lowers structs and their fields, and has `layout` lay them out.
 
-use super::{Lowering, known, parts};
+use super::{Lowering, bodies, known, parts};
 use crate::ir::{
     BitmapLength, Choice, Field, GroupId, Meta, Payload, PayloadLength, Role, Struct, StructId,
     StructRole, Type, TypeField, UnionArm,
@@ -28,6 +28,8 @@ pub(super) struct StructSource<'a> {
     pub(super) validity: Validity,
     pub(super) section: usize,
     pub(super) packed: bool,
+    pub(super) compact: bool,
+    pub(super) length: Option<&'a spec::QuantitySpec>,
     pub(super) minsz: Option<&'a str>,
     /// The header of a capability that declares its own fields.
     pub(super) header: Option<Field>,
@@ -50,6 +52,8 @@ impl<'a> Lowering<'a> {
             validity,
             section,
             packed: item.packed,
+            compact: item.compact,
+            length: item.length.as_ref(),
             minsz: item.minsz.as_ref().map(|field| field.as_str()),
             header: None,
             fields: &item.fields,
@@ -71,12 +75,19 @@ impl<'a> Lowering<'a> {
         }
         count_fields(&mut fields);
         let layouts = self.layouts(&fields, declaration.packed);
+        self.bodies.push(bodies::BodySource {
+            struct_: id,
+            length: declaration.length,
+            fields: declaration.fields,
+        });
         let position = |name: &str| names.iter().position(|field| *field == name);
         self.abi.structs.push(Struct {
             name: declaration.spelt.to_owned(),
             meta: declaration.meta,
             section: declaration.section,
             packed: declaration.packed,
+            compact: declaration.compact,
+            length: None,
             layouts,
             role: StructRole::Plain,
             argsz: fields.iter().position(|field| field.role == Role::Argsz),
@@ -149,6 +160,8 @@ impl<'a> Lowering<'a> {
             returns_fd: self.new_fd(field.returns_fd.as_ref()),
             choices: self.choices(field),
             valid_if: field.valid_if.as_ref().map(|gate| gate.value.clone()),
+            exists_if: Vec::new(),
+            count: None,
             version: field
                 .version
                 .map_or(1, |version| known(u16::try_from(version.value.value).ok())),

@@ -20,7 +20,7 @@ pub use allow::Exception;
 pub use chains::{CapabilitySpec, ChainSpec, First};
 pub use numbers::{ReservedSpec, ValueSpec, Values};
 pub use payloads::PayloadSpec;
-pub use structs::{FieldSpec, StructSpec};
+pub use structs::{FieldSpec, QuantitySpec, StructSpec};
 
 /// Passes the kinds of items, each with its type, to another macro.
 macro_rules! item_kinds {

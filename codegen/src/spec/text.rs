@@ -7,7 +7,9 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer};
 
-use super::types::{Amount, ArgExpr, BitsExpr, Day, ErrorName, Offsets, TypeExpr, Version};
+use super::types::{
+    Amount, ArgExpr, BitsExpr, Day, ErrorName, NumberRange, Offsets, TypeExpr, Version,
+};
 use crate::release::{Release, Since};
 
 /// A whole number and the way it was written.
@@ -101,6 +103,11 @@ from_text!(Offsets, "Offsets", {
     "description": "Offsets in a space, from the first up to the second: 0x40..0x100.",
     "type": "string",
     "pattern": r"^\w+\.\.\w+$",
+});
+
+from_text!(NumberRange, "NumberRange", {
+    "description": "A whole number, or the numbers from the first up to the second: 2..16.",
+    "type": ["integer", "string"],
 });
 
 from_text!(ArgExpr, "Arg", {

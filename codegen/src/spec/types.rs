@@ -369,6 +369,33 @@ impl FromStr for Offsets {
     }
 }
 
+/// A number, or the numbers from the first one up to the second one, `2..16`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NumberRange {
+    /// The first number.
+    pub start: Number,
+    /// The first number after them; none for a single number.
+    pub end: Option<Number>,
+}
+
+impl NumberRange {
+    /// The last number.
+    pub fn last(&self) -> i128 {
+        self.end.map_or(self.start.value, |end| end.value - 1)
+    }
+}
+
+impl FromStr for NumberRange {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once("..") {
+            Some((start, end)) => Ok(Self { start: start.parse()?, end: Some(end.parse()?) }),
+            None => Ok(Self { start: text.parse()?, end: None }),
+        }
+    }
+}
+
 /// A field, or `field[low..high]` for some of its bits, `high` excluded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BitsExpr {

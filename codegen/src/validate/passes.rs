@@ -2,6 +2,7 @@
 //! every error.
 
 mod before;
+mod bodies;
 mod byte_order;
 mod capabilities;
 mod chains;
@@ -53,6 +54,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     headers::check(check);
     chains::check(check);
     spaces::check(check);
+    bodies::check(check);
     byte_order::check(check);
     capabilities::check(check);
     versions::check(check);

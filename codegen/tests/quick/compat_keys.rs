@@ -9,7 +9,7 @@ use capchain::compat::{
 };
 use capchain::ir::{
     Abi, Bits, CapabilityId, ChainId, ChainStart, Choice, GroupKind, KindOf, NewFd, Payload,
-    PayloadLength, Space, StructId, Type, TypeField, Value,
+    PayloadLength, Presence, Quantity, Space, StructId, Type, TypeField, Value,
 };
 use capchain::layout::Int;
 use capchain::lower::lower;
@@ -342,6 +342,24 @@ fn made_changes() -> Vec<MadeChange> {
             [WIRE, WIRE],
         ),
         made("Capability.kind", |_| (), make_kind, [WIRE, WIRE]),
+        made(
+            "Field.exists_if",
+            |_| (),
+            |abi| {
+                let numbers = vec![(1, 1), (3, 5)];
+                let presence = Presence { space: None, bits: bits(), numbers };
+                abi.structs[0].fields[1].exists_if.push(presence);
+            },
+            [WIRE, WIRE],
+        ),
+        made(
+            "Field.count",
+            |_| (),
+            |abi| abi.structs[0].fields[1].count = Some(quantity()),
+            [WIRE, WIRE],
+        ),
+        made("Struct.compact", |_| (), |abi| abi.structs[0].compact = true, [WIRE, WIRE]),
+        made("Struct.length", |_| (), |abi| abi.structs[0].length = Some(quantity()), [WIRE, WIRE]),
         made("Value.mask", |_| (), |abi| flag(abi).mask = Some("DEMO".to_owned()), [WIRE, WIRE]),
         made(
             "Chain.bound",
@@ -391,6 +409,10 @@ fn flag(abi: &mut Abi) -> &mut Value {
 /// Says that the flags of the first field with flags exclude each other.
 fn bits() -> Bits {
     Bits { field: 0, low: 0, count: 8 }
+}
+
+fn quantity() -> Quantity {
+    Quantity { element: None, bits: bits(), plus: 1, unit: 4 }
 }
 
 fn add_space(abi: &mut Abi) {

@@ -1,6 +1,8 @@
 //! The capabilities of configuration spaces, as `decode` and as lspci list them: of the
 //! devices in the test suite of pciutils, and of damaged copies of them.
 
+mod printed;
+
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -45,16 +47,21 @@ fn walked(abi: &Abi, space: &[u8]) -> Walked {
 #[derive(Debug, Default)]
 struct Listed {
     places: Vec<(u64, Option<u16>, String)>,
+    /// The lines about each of them.
+    lines: Vec<Vec<String>>,
     end: Option<String>,
 }
 
 impl Listed {
     fn new(capabilities: Vec<ListedCapability>) -> Self {
         let mut listed = Self::default();
-        for ListedCapability { at, version, text } in capabilities {
+        for ListedCapability { at, version, text, lines } in capabilities {
             match text.starts_with('<') {
                 true => listed.end = Some(text),
-                false => listed.places.push((at, version, text)),
+                false => {
+                    listed.places.push((at, version, text));
+                    listed.lines.push(lines);
+                }
             }
         }
         listed
@@ -116,6 +123,43 @@ fn the_capabilities_of_every_device_are_those_of_lspci() {
     assert_eq!(different.len(), 0);
 }
 
+#[test]
+fn fields_that_depend_on_bits_have_the_values_of_lspci() {
+    let Some(pciutils) = Pciutils::find() else { return };
+    let (abi, devices) = (abi(), spaces(&pciutils));
+    let spaces: Vec<_> = devices.iter().map(|(_, space)| space.clone()).collect();
+    let listed = listed(&pciutils, &spaces).expect("lists");
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for ((name, space), listed) in devices.iter().zip(&listed) {
+        for (cap, (place, lines)) in
+            printed::caps(&abi, space).iter().zip(listed.places.iter().zip(&listed.lines))
+        {
+            let Some(own) = cap.printed() else { continue };
+            assert_eq!(cap.error, None, "{name} {:#x}", cap.at);
+            for line in &own {
+                let found = place.2.contains(line) || lines.iter().any(|one| one.contains(line));
+                assert!(
+                    found,
+                    "{name} {:#x} {}: no {line:?} in {place:?} {lines:#?}",
+                    cap.at, cap.name
+                );
+            }
+            for (word, expected) in cap.presence() {
+                let found = lines.iter().any(|line| line.starts_with(word));
+                assert_eq!(found, expected, "{name} {:#x} {}: {word} {lines:#?}", cap.at, cap.name);
+            }
+            *counts.entry(cap.name).or_default() += 1;
+            *counts.entry("lines").or_default() += own.len() + cap.presence().len();
+        }
+    }
+    println!("{counts:?}");
+    for (name, least) in
+        [("MSI", 60), ("EXP", 70), ("EA", 1), ("REBAR", 2), ("VC", 10), ("ERR", 40)]
+    {
+        assert!(counts.get(name).is_some_and(|count| *count >= least), "{name}: {counts:?}");
+    }
+}
+
 /// The capabilities in the conformance text of a chain.
 fn places(chain: &str, text: &str) -> Vec<Place> {
     let caps = text.lines().filter_map(|line| line.strip_prefix("cap "));
@@ -141,7 +185,9 @@ fn the_generated_walks_list_the_capabilities_that_lspci_lists() {
     });
     let spaces: Vec<_> = devices.iter().map(|(_, space)| space.clone()).collect();
     let listed = listed(&pciutils, &spaces).expect("lists");
-    for (program, texts) in Programs::new(&abi).texts(&cases.collect::<Vec<_>>()) {
+    let (programs, cases) = (Programs::new(&abi), cases.collect::<Vec<_>>());
+    programs.agree(&abi, &cases);
+    for (program, texts) in programs.texts(&cases) {
         let mut count = 0;
         for ((name, _), (texts, listed)) in devices.iter().zip(texts.chunks(2).zip(&listed)) {
             let own = chains.iter().zip(texts).flat_map(|(chain, text)| places(chain, text));

@@ -159,6 +159,159 @@ fn walks_of_spaces_follow_the_rules() {
     assert_eq!(text, fs::read_to_string(&expected).expect("the texts"));
 }
 
+/// A space with one capability, which starts at 0x40 and ends at `end`; or at the end of the
+/// space, if that is earlier.
+fn alone(kind: u8, id: u8, body: &[u8], end: usize) -> Vec<u8> {
+    let mut space = vec![0; 0x100];
+    (space[4], space[6], space[7], space[0x34]) = (0x10, kind, 0x40, 0x40);
+    space[0x40] = id;
+    space[0x42..0x42 + body.len()].copy_from_slice(body);
+    match end % 4 {
+        // Another capability that no field of the first one reads.
+        0 if end < 0x100 => (space[0x41], space[end]) = (end as u8, 0x99),
+        _ => space.truncate(end),
+    }
+    space
+}
+
+#[test]
+fn bodies_that_depend_on_bits_are_read_alike() {
+    let mut cases = Vec::new();
+    let numbers: Vec<u8> = (1..=60).collect();
+    let ends = |size: usize| (0x44..=0x40 + size).step_by(3).chain((0x44..=0x40 + size).step_by(4));
+    for (kind, flags) in [0, 2].into_iter().flat_map(|kind| (0..0x1000_u16).map(move |n| (kind, n)))
+    {
+        // Bits 4 to 6 have no meaning.
+        if flags & 0x70 == 0 {
+            let body = [&flags.to_le_bytes(), &numbers[..40]].concat();
+            let sizes = ends(44).chain([0x68]);
+            cases.extend(sizes.map(|end| case("standard", &alone(kind, 5, &body, end))));
+        }
+    }
+    for (flags, width) in (0..=u8::MAX).flat_map(|flags| [0, 1, 127, 128, 200].map(|w| (flags, w)))
+    {
+        let body = [&[flags, width], &numbers[..40]].concat();
+        cases.extend(ends(36).map(|end| case("standard", &alone(0, 17, &body, end))));
+    }
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    for nth in 0..4000 {
+        let mut body = numbers.clone();
+        (body[0], body[1]) = (nth as u8 % 5 | [0, 0x40][nth % 2], 0);
+        for at in (2..60).step_by(4) {
+            body[at] = random.below(8) as u8;
+        }
+        let end = 0x44 + random.below(60);
+        cases.push(case("standard", &alone([0, 2][nth % 3 % 2], 20, &body, end)));
+    }
+    for nth in 0..2000 {
+        let mut space = seed()[..0x180].to_vec();
+        let (id, end) = ([1_u32, 0x15][nth % 2], 0x104 + random.below(80));
+        let next = if end % 4 == 0 { end } else { 0 };
+        space[0x100..0x104].copy_from_slice(&(id | 1 << 16 | (next as u32) << 20).to_le_bytes());
+        for at in 0x104..0x160 {
+            space[at] = random.below(256) as u8;
+        }
+        if next == 0 {
+            space.truncate(end);
+        }
+        cases.push(case("extended", &space));
+    }
+    println!("{} spaces", cases.len());
+    let texts = agree(&abi(), &cases);
+    for word in [
+        "address_high=",
+        "data=",
+        "mask=",
+        "colour=",
+        "more[7]=",
+        "speed=",
+        "wide=",
+        "state=",
+        "errors[2]=",
+        "first=",
+        "second=",
+        "places[4].head=",
+        "].base=",
+        "].base_high=",
+        "].last=",
+        "sizes[6].control=",
+        "words[3]=",
+        "numbers[1]=",
+        "rest[0].sizes=",
+        "error body_limited",
+    ] {
+        assert!(texts.iter().any(|text| text.contains(word)), "{word}");
+    }
+}
+
+/// What a body reads as, without the first and the last line.
+fn fields(text: &str) -> String {
+    let lines = text.lines().filter(|line| line.starts_with("  ") && !line.contains("bytes="));
+    lines.map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn bits_move_the_fields_after_them() {
+    let abi = abi();
+    let read = |kind: u8, id: u8, body: &[u8]| {
+        let space = alone(kind, id, body, 0x80);
+        let texts = decoded(&abi, &[case("standard", &space)]);
+        fields(&texts[0])
+    };
+    let bytes: Vec<u8> = (0..40).collect();
+    let message =
+        |kind: u8, flags: u16| read(kind, 5, &[&flags.to_le_bytes()[..], &bytes].concat());
+    // The numbers are those of bytes that count from 0 at offset 4 of the capability.
+    assert_eq!(
+        message(0, 0),
+        format!("flags=0 address={} data={} more[0]={}", n(0, 4), n(4, 2), n(6, 2))
+    );
+    assert_eq!(
+        message(0, 0x80),
+        format!(
+            "flags=128 address={} address_high={} data={} more[0]={}",
+            n(0, 4),
+            n(4, 4),
+            n(8, 2),
+            n(10, 2)
+        )
+    );
+    assert_eq!(
+        message(2, 0x383),
+        format!(
+            "flags=899 address={} address_high={} data={} mask={} colour=101112 more[0]={} more[1]={}",
+            n(0, 4),
+            n(4, 4),
+            n(8, 2),
+            n(12, 4),
+            n(19, 2),
+            n(21, 2)
+        )
+    );
+    // The condition on the space fails, and that on the flags.
+    assert!(!message(0, 0x383).contains("colour") && !message(2, 0x382).contains("colour"));
+    // Fields keep their places: the wide number is at 4 bytes after the speed, or without it.
+    let link = |flags: u8, width: u8| read(0, 17, &[&[flags, width], &bytes[..]].concat());
+    assert_eq!(
+        link(2, 1),
+        format!("flags=2 width=1 speed={} wide={} state={}", n(0, 2), n(2, 8), n(10, 4))
+    );
+    assert_eq!(link(0x10, 128), "flags=16 width=128");
+    assert_eq!(link(0x51, 128), format!("flags=81 width=128 errors[0]={}", n(14, 4)));
+    // A place of 8 bytes, one of 12 whose base has an upper half, one of 4.
+    let places = [3, 0, 1, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0];
+    assert_eq!(
+        read(0, 20, &places),
+        "count=3 places[0].head=1 places[0].base=4 places[1].head=2 places[1].base=2 \
+         places[1].base_high=9 places[2].head=0"
+    );
+}
+
+/// The little-endian number of the bytes that count from 0.
+fn n(start: u64, width: u64) -> u64 {
+    (start..start + width).rev().fold(0, |number, byte| number << 8 | byte)
+}
+
 #[test]
 fn damaged_spaces_are_read_alike() {
     let (abi, space) = (abi(), seed());

@@ -402,30 +402,30 @@ var capExpDevstaNames = []named{
 	{uint64(PCI_EXP_DEVSTA_TRPND), "TRPND"},
 }
 
-// ExpRegistersLnkcap has the flags of pci_exp_registers.lnkcap.
-type ExpRegistersLnkcap uint32
+// CapExpLnkcap has the flags of pci_cap_exp.lnkcap.
+type CapExpLnkcap uint32
 
 // String returns the name, or the number.
-func (n ExpRegistersLnkcap) String() string {
-	return flagText(uint64(n), expRegistersLnkcapNames)
+func (n CapExpLnkcap) String() string {
+	return flagText(uint64(n), capExpLnkcapNames)
 }
 
-var expRegistersLnkcapNames = []named{
+var capExpLnkcapNames = []named{
 	{uint64(PCI_EXP_LNKCAP_CLKPM), "CLKPM"},
 	{uint64(PCI_EXP_LNKCAP_SDERC), "SDERC"},
 	{uint64(PCI_EXP_LNKCAP_DLLLARC), "DLLLARC"},
 	{uint64(PCI_EXP_LNKCAP_LBNC), "LBNC"},
 }
 
-// ExpRegistersLnkctl has the flags of pci_exp_registers.lnkctl.
-type ExpRegistersLnkctl uint16
+// CapExpLnkctl has the flags of pci_cap_exp.lnkctl.
+type CapExpLnkctl uint16
 
 // String returns the name, or the number.
-func (n ExpRegistersLnkctl) String() string {
-	return flagText(uint64(n), expRegistersLnkctlNames)
+func (n CapExpLnkctl) String() string {
+	return flagText(uint64(n), capExpLnkctlNames)
 }
 
-var expRegistersLnkctlNames = []named{
+var capExpLnkctlNames = []named{
 	{uint64(PCI_EXP_LNKCTL_RCB), "RCB"},
 	{uint64(PCI_EXP_LNKCTL_LD), "LD"},
 	{uint64(PCI_EXP_LNKCTL_RL), "RL"},
@@ -437,15 +437,15 @@ var expRegistersLnkctlNames = []named{
 	{uint64(PCI_EXP_LNKCTL_LABIE), "LABIE"},
 }
 
-// ExpRegistersLnksta has the flags of pci_exp_registers.lnksta.
-type ExpRegistersLnksta uint16
+// CapExpLnksta has the flags of pci_cap_exp.lnksta.
+type CapExpLnksta uint16
 
 // String returns the name, or the number.
-func (n ExpRegistersLnksta) String() string {
-	return flagText(uint64(n), expRegistersLnkstaNames)
+func (n CapExpLnksta) String() string {
+	return flagText(uint64(n), capExpLnkstaNames)
 }
 
-var expRegistersLnkstaNames = []named{
+var capExpLnkstaNames = []named{
 	{uint64(PCI_EXP_LNKSTA_LT), "LT"},
 	{uint64(PCI_EXP_LNKSTA_SLC), "SLC"},
 	{uint64(PCI_EXP_LNKSTA_DLLLA), "DLLLA"},
@@ -453,15 +453,15 @@ var expRegistersLnkstaNames = []named{
 	{uint64(PCI_EXP_LNKSTA_LABS), "LABS"},
 }
 
-// ExpRegistersSltcap has the flags of pci_exp_registers.sltcap.
-type ExpRegistersSltcap uint32
+// CapExpSltcap has the flags of pci_cap_exp.sltcap.
+type CapExpSltcap uint32
 
 // String returns the name, or the number.
-func (n ExpRegistersSltcap) String() string {
-	return flagText(uint64(n), expRegistersSltcapNames)
+func (n CapExpSltcap) String() string {
+	return flagText(uint64(n), capExpSltcapNames)
 }
 
-var expRegistersSltcapNames = []named{
+var capExpSltcapNames = []named{
 	{uint64(PCI_EXP_SLTCAP_ABP), "ABP"},
 	{uint64(PCI_EXP_SLTCAP_PCP), "PCP"},
 	{uint64(PCI_EXP_SLTCAP_MRLSP), "MRLSP"},
@@ -473,15 +473,15 @@ var expRegistersSltcapNames = []named{
 	{uint64(PCI_EXP_SLTCAP_NCCS), "NCCS"},
 }
 
-// ExpRegistersSltctl has the flags of pci_exp_registers.sltctl.
-type ExpRegistersSltctl uint16
+// CapExpSltctl has the flags of pci_cap_exp.sltctl.
+type CapExpSltctl uint16
 
 // String returns the name, or the number.
-func (n ExpRegistersSltctl) String() string {
-	return flagText(uint64(n), expRegistersSltctlNames)
+func (n CapExpSltctl) String() string {
+	return flagText(uint64(n), capExpSltctlNames)
 }
 
-var expRegistersSltctlNames = []named{
+var capExpSltctlNames = []named{
 	{uint64(PCI_EXP_SLTCTL_ABPE), "ABPE"},
 	{uint64(PCI_EXP_SLTCTL_PFDE), "PFDE"},
 	{uint64(PCI_EXP_SLTCTL_MRLSCE), "MRLSCE"},
@@ -495,15 +495,15 @@ var expRegistersSltctlNames = []named{
 	{uint64(PCI_EXP_SLTCTL_IBPD_DISABLE), "IBPD_DISABLE"},
 }
 
-// ExpRegistersSltsta has the flags of pci_exp_registers.sltsta.
-type ExpRegistersSltsta uint16
+// CapExpSltsta has the flags of pci_cap_exp.sltsta.
+type CapExpSltsta uint16
 
 // String returns the name, or the number.
-func (n ExpRegistersSltsta) String() string {
-	return flagText(uint64(n), expRegistersSltstaNames)
+func (n CapExpSltsta) String() string {
+	return flagText(uint64(n), capExpSltstaNames)
 }
 
-var expRegistersSltstaNames = []named{
+var capExpSltstaNames = []named{
 	{uint64(PCI_EXP_SLTSTA_ABP), "ABP"},
 	{uint64(PCI_EXP_SLTSTA_PFD), "PFD"},
 	{uint64(PCI_EXP_SLTSTA_MRLSC), "MRLSC"},
@@ -515,15 +515,15 @@ var expRegistersSltstaNames = []named{
 	{uint64(PCI_EXP_SLTSTA_DLLSC), "DLLSC"},
 }
 
-// ExpRegistersRtctl has the flags of pci_exp_registers.rtctl.
-type ExpRegistersRtctl uint16
+// CapExpRtctl has the flags of pci_cap_exp.rtctl.
+type CapExpRtctl uint16
 
 // String returns the name, or the number.
-func (n ExpRegistersRtctl) String() string {
-	return flagText(uint64(n), expRegistersRtctlNames)
+func (n CapExpRtctl) String() string {
+	return flagText(uint64(n), capExpRtctlNames)
 }
 
-var expRegistersRtctlNames = []named{
+var capExpRtctlNames = []named{
 	{uint64(PCI_EXP_RTCTL_SECEE), "SECEE"},
 	{uint64(PCI_EXP_RTCTL_SENFEE), "SENFEE"},
 	{uint64(PCI_EXP_RTCTL_SEFEE), "SEFEE"},
@@ -531,40 +531,40 @@ var expRegistersRtctlNames = []named{
 	{uint64(PCI_EXP_RTCTL_RRS_SVE), "RRS_SVE"},
 }
 
-// ExpRegistersRtcap has the flags of pci_exp_registers.rtcap.
-type ExpRegistersRtcap uint16
+// CapExpRtcap has the flags of pci_cap_exp.rtcap.
+type CapExpRtcap uint16
 
 // String returns the name, or the number.
-func (n ExpRegistersRtcap) String() string {
-	return flagText(uint64(n), expRegistersRtcapNames)
+func (n CapExpRtcap) String() string {
+	return flagText(uint64(n), capExpRtcapNames)
 }
 
-var expRegistersRtcapNames = []named{
+var capExpRtcapNames = []named{
 	{uint64(PCI_EXP_RTCAP_RRS_SV), "SV"},
 }
 
-// ExpRegistersRtsta has the flags of pci_exp_registers.rtsta.
-type ExpRegistersRtsta uint32
+// CapExpRtsta has the flags of pci_cap_exp.rtsta.
+type CapExpRtsta uint32
 
 // String returns the name, or the number.
-func (n ExpRegistersRtsta) String() string {
-	return flagText(uint64(n), expRegistersRtstaNames)
+func (n CapExpRtsta) String() string {
+	return flagText(uint64(n), capExpRtstaNames)
 }
 
-var expRegistersRtstaNames = []named{
+var capExpRtstaNames = []named{
 	{uint64(PCI_EXP_RTSTA_PME), "PME"},
 	{uint64(PCI_EXP_RTSTA_PENDING), "PENDING"},
 }
 
-// ExpRegistersDevcap2 has the flags of pci_exp_registers.devcap2.
-type ExpRegistersDevcap2 uint32
+// CapExpDevcap2 has the flags of pci_cap_exp.devcap2.
+type CapExpDevcap2 uint32
 
 // String returns the name, or the number.
-func (n ExpRegistersDevcap2) String() string {
-	return flagText(uint64(n), expRegistersDevcap2Names)
+func (n CapExpDevcap2) String() string {
+	return flagText(uint64(n), capExpDevcap2Names)
 }
 
-var expRegistersDevcap2Names = []named{
+var capExpDevcap2Names = []named{
 	{uint64(PCI_EXP_DEVCAP2_COMP_TMOUT_DIS), "COMP_TMOUT_DIS"},
 	{uint64(PCI_EXP_DEVCAP2_ARI), "ARI"},
 	{uint64(PCI_EXP_DEVCAP2_ATOMIC_ROUTE), "ATOMIC_ROUTE"},
@@ -575,15 +575,15 @@ var expRegistersDevcap2Names = []named{
 	{uint64(PCI_EXP_DEVCAP2_EE_PREFIX), "EE_PREFIX"},
 }
 
-// ExpRegistersDevctl2 has the flags of pci_exp_registers.devctl2.
-type ExpRegistersDevctl2 uint16
+// CapExpDevctl2 has the flags of pci_cap_exp.devctl2.
+type CapExpDevctl2 uint16
 
 // String returns the name, or the number.
-func (n ExpRegistersDevctl2) String() string {
-	return flagText(uint64(n), expRegistersDevctl2Names)
+func (n CapExpDevctl2) String() string {
+	return flagText(uint64(n), capExpDevctl2Names)
 }
 
-var expRegistersDevctl2Names = []named{
+var capExpDevctl2Names = []named{
 	{uint64(PCI_EXP_DEVCTL2_COMP_TMOUT_DIS), "COMP_TMOUT_DIS"},
 	{uint64(PCI_EXP_DEVCTL2_ARI), "ARI"},
 	{uint64(PCI_EXP_DEVCTL2_ATOMIC_REQ), "ATOMIC_REQ"},
@@ -593,52 +593,52 @@ var expRegistersDevctl2Names = []named{
 	{uint64(PCI_EXP_DEVCTL2_LTR_EN), "LTR_EN"},
 }
 
-// ExpRegistersLnkcap2 has the flags of pci_exp_registers.lnkcap2.
-type ExpRegistersLnkcap2 uint32
+// CapExpLnkcap2 has the flags of pci_cap_exp.lnkcap2.
+type CapExpLnkcap2 uint32
 
 // String returns the name, or the number.
-func (n ExpRegistersLnkcap2) String() string {
-	return flagText(uint64(n), expRegistersLnkcap2Names)
+func (n CapExpLnkcap2) String() string {
+	return flagText(uint64(n), capExpLnkcap2Names)
 }
 
-var expRegistersLnkcap2Names = []named{
+var capExpLnkcap2Names = []named{
 	{uint64(PCI_EXP_LNKCAP2_CROSSLINK), "CROSSLINK"},
 }
 
-// ExpRegistersLnkctl2 has the flags of pci_exp_registers.lnkctl2.
-type ExpRegistersLnkctl2 uint16
+// CapExpLnkctl2 has the flags of pci_cap_exp.lnkctl2.
+type CapExpLnkctl2 uint16
 
 // String returns the name, or the number.
-func (n ExpRegistersLnkctl2) String() string {
-	return flagText(uint64(n), expRegistersLnkctl2Names)
+func (n CapExpLnkctl2) String() string {
+	return flagText(uint64(n), capExpLnkctl2Names)
 }
 
-var expRegistersLnkctl2Names = []named{
+var capExpLnkctl2Names = []named{
 	{uint64(PCI_EXP_LNKCTL2_ENTER_COMP), "ENTER_COMP"},
 	{uint64(PCI_EXP_LNKCTL2_HASD), "HASD"},
 }
 
-// ExpRegistersLnksta2 has the flags of pci_exp_registers.lnksta2.
-type ExpRegistersLnksta2 uint16
+// CapExpLnksta2 has the flags of pci_cap_exp.lnksta2.
+type CapExpLnksta2 uint16
 
 // String returns the name, or the number.
-func (n ExpRegistersLnksta2) String() string {
-	return flagText(uint64(n), expRegistersLnksta2Names)
+func (n CapExpLnksta2) String() string {
+	return flagText(uint64(n), capExpLnksta2Names)
 }
 
-var expRegistersLnksta2Names = []named{
+var capExpLnksta2Names = []named{
 	{uint64(PCI_EXP_LNKSTA2_FLIT), "FLIT"},
 }
 
-// ExpRegistersSltcap2 has the flags of pci_exp_registers.sltcap2.
-type ExpRegistersSltcap2 uint32
+// CapExpSltcap2 has the flags of pci_cap_exp.sltcap2.
+type CapExpSltcap2 uint32
 
 // String returns the name, or the number.
-func (n ExpRegistersSltcap2) String() string {
-	return flagText(uint64(n), expRegistersSltcap2Names)
+func (n CapExpSltcap2) String() string {
+	return flagText(uint64(n), capExpSltcap2Names)
 }
 
-var expRegistersSltcap2Names = []named{
+var capExpSltcap2Names = []named{
 	{uint64(PCI_EXP_SLTCAP2_IBPD), "IBPD"},
 }
 
@@ -1050,48 +1050,48 @@ var extCapSriovStatusNames = []named{
 	{uint64(PCI_SRIOV_STATUS_VFM), "VFM"},
 }
 
-// ExtCapRebarCap has the flags of pci_ext_cap_rebar.cap.
-type ExtCapRebarCap uint32
+// RebarEntryCap has the flags of pci_rebar_entry.cap.
+type RebarEntryCap uint32
 
 // String returns the name, or the number.
-func (n ExtCapRebarCap) String() string {
-	return flagText(uint64(n), extCapRebarCapNames)
+func (n RebarEntryCap) String() string {
+	return flagText(uint64(n), rebarEntryCapNames)
 }
 
-var extCapRebarCapNames = []named{
+var rebarEntryCapNames = []named{
 }
 
-// ExtCapRebarCtrl has the flags of pci_ext_cap_rebar.ctrl.
-type ExtCapRebarCtrl uint32
+// RebarEntryCtrl has the flags of pci_rebar_entry.ctrl.
+type RebarEntryCtrl uint32
 
 // String returns the name, or the number.
-func (n ExtCapRebarCtrl) String() string {
-	return flagText(uint64(n), extCapRebarCtrlNames)
+func (n RebarEntryCtrl) String() string {
+	return flagText(uint64(n), rebarEntryCtrlNames)
 }
 
-var extCapRebarCtrlNames = []named{
+var rebarEntryCtrlNames = []named{
 }
 
-// ExtCapVfRebarCap has the flags of pci_ext_cap_vf_rebar.cap.
-type ExtCapVfRebarCap uint32
+// VfRebarEntryCap has the flags of pci_vf_rebar_entry.cap.
+type VfRebarEntryCap uint32
 
 // String returns the name, or the number.
-func (n ExtCapVfRebarCap) String() string {
-	return flagText(uint64(n), extCapVfRebarCapNames)
+func (n VfRebarEntryCap) String() string {
+	return flagText(uint64(n), vfRebarEntryCapNames)
 }
 
-var extCapVfRebarCapNames = []named{
+var vfRebarEntryCapNames = []named{
 }
 
-// ExtCapVfRebarCtrl has the flags of pci_ext_cap_vf_rebar.ctrl.
-type ExtCapVfRebarCtrl uint32
+// VfRebarEntryCtrl has the flags of pci_vf_rebar_entry.ctrl.
+type VfRebarEntryCtrl uint32
 
 // String returns the name, or the number.
-func (n ExtCapVfRebarCtrl) String() string {
-	return flagText(uint64(n), extCapVfRebarCtrlNames)
+func (n VfRebarEntryCtrl) String() string {
+	return flagText(uint64(n), vfRebarEntryCtrlNames)
 }
 
-var extCapVfRebarCtrlNames = []named{
+var vfRebarEntryCtrlNames = []named{
 }
 
 // ExtCapDpaCap has the flags of pci_ext_cap_dpa.cap.
@@ -2164,6 +2164,48 @@ const (
 	PCI_EXP_DEVCTL = 8
 	// Offset of devsta.
 	PCI_EXP_DEVSTA = 10
+	// Offset of lnkcap.
+	PCI_EXP_LNKCAP = 12
+	// Offset of lnkctl.
+	PCI_EXP_LNKCTL = 16
+	// Offset of lnksta.
+	PCI_EXP_LNKSTA = 18
+	// Offset of sltcap.
+	PCI_EXP_SLTCAP = 20
+	// Offset of sltctl.
+	PCI_EXP_SLTCTL = 24
+	// Offset of sltsta.
+	PCI_EXP_SLTSTA = 26
+	// Offset of rtctl.
+	PCI_EXP_RTCTL = 28
+	// Offset of rtcap.
+	PCI_EXP_RTCAP = 30
+	// Offset of rtsta.
+	PCI_EXP_RTSTA = 32
+	// Offset of devcap2.
+	PCI_EXP_DEVCAP2 = 36
+	// Offset of devctl2.
+	PCI_EXP_DEVCTL2 = 40
+	// Offset of devsta2.
+	//
+	// Since Linux 3.12.
+	PCI_EXP_DEVSTA2 = 42
+	// Offset of lnkcap2.
+	PCI_EXP_LNKCAP2 = 44
+	// Offset of lnkctl2.
+	PCI_EXP_LNKCTL2 = 48
+	// Offset of lnksta2.
+	PCI_EXP_LNKSTA2 = 50
+	// Offset of sltcap2.
+	//
+	// Since Linux 3.12.
+	PCI_EXP_SLTCAP2 = 52
+	// Offset of sltctl2.
+	PCI_EXP_SLTCTL2 = 56
+	// Offset of sltsta2.
+	//
+	// Since Linux 3.12.
+	PCI_EXP_SLTSTA2 = 58
 )
 
 // The numbers of exp_type.
@@ -2304,56 +2346,6 @@ const (
 	//
 	// Since Linux 5.11.
 	PCI_EXP_LNKCAP2_SLS_64_0GB = 64
-)
-
-// The numbers of pci_exp_registers_offsets.
-//
-// Offsets of the fields of pci_exp_registers.
-//
-// Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
-const (
-	// Offset of lnkcap.
-	PCI_EXP_LNKCAP = 12
-	// Offset of lnkctl.
-	PCI_EXP_LNKCTL = 16
-	// Offset of lnksta.
-	PCI_EXP_LNKSTA = 18
-	// Offset of sltcap.
-	PCI_EXP_SLTCAP = 20
-	// Offset of sltctl.
-	PCI_EXP_SLTCTL = 24
-	// Offset of sltsta.
-	PCI_EXP_SLTSTA = 26
-	// Offset of rtctl.
-	PCI_EXP_RTCTL = 28
-	// Offset of rtcap.
-	PCI_EXP_RTCAP = 30
-	// Offset of rtsta.
-	PCI_EXP_RTSTA = 32
-	// Offset of devcap2.
-	PCI_EXP_DEVCAP2 = 36
-	// Offset of devctl2.
-	PCI_EXP_DEVCTL2 = 40
-	// Offset of devsta2.
-	//
-	// Since Linux 3.12.
-	PCI_EXP_DEVSTA2 = 42
-	// Offset of lnkcap2.
-	PCI_EXP_LNKCAP2 = 44
-	// Offset of lnkctl2.
-	PCI_EXP_LNKCTL2 = 48
-	// Offset of lnksta2.
-	PCI_EXP_LNKSTA2 = 50
-	// Offset of sltcap2.
-	//
-	// Since Linux 3.12.
-	PCI_EXP_SLTCAP2 = 52
-	// Offset of sltctl2.
-	PCI_EXP_SLTCTL2 = 56
-	// Offset of sltsta2.
-	//
-	// Since Linux 3.12.
-	PCI_EXP_SLTSTA2 = 58
 )
 
 // The numbers of pci_cap_ea_offsets.
@@ -2956,7 +2948,7 @@ const (
 
 // The numbers of pci_ext_cap_rebar_offsets.
 //
-// Offsets of the fields of pci_ext_cap_rebar.
+// Offsets of the fields of the first entry of pci_ext_cap_rebar.
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 const (
@@ -2984,7 +2976,7 @@ const (
 
 // The numbers of pci_ext_cap_vf_rebar_offsets.
 //
-// Offsets of the fields of pci_ext_cap_vf_rebar.
+// Offsets of the fields of the first entry of pci_ext_cap_vf_rebar.
 //
 // Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
@@ -4018,301 +4010,301 @@ const (
 	PCI_EXP_DEVSTA_TRPND CapExpDevsta = 1 << 5
 )
 
-// The numbers of pci_exp_registers.lnkcap.
+// The numbers of pci_cap_exp.lnkcap.
 //
 // Abilities of the link.
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 const (
 	// Highest speed, as a place in the list of the link capabilities 2.
-	PCI_EXP_LNKCAP_SLS ExpRegistersLnkcap = 0xf
+	PCI_EXP_LNKCAP_SLS CapExpLnkcap = 0xf
 	// First speed of the list in the link capabilities 2.
 	//
 	// Since Linux 3.8.
-	PCI_EXP_LNKCAP_SLS_2_5GB ExpRegistersLnkcap = 1
+	PCI_EXP_LNKCAP_SLS_2_5GB CapExpLnkcap = 1
 	// Second speed.
 	//
 	// Since Linux 3.8.
-	PCI_EXP_LNKCAP_SLS_5_0GB ExpRegistersLnkcap = 2
+	PCI_EXP_LNKCAP_SLS_5_0GB CapExpLnkcap = 2
 	// Third speed.
 	//
 	// Since Linux 4.13.
-	PCI_EXP_LNKCAP_SLS_8_0GB ExpRegistersLnkcap = 3
+	PCI_EXP_LNKCAP_SLS_8_0GB CapExpLnkcap = 3
 	// Fourth speed.
 	//
 	// Since Linux 4.17.
-	PCI_EXP_LNKCAP_SLS_16_0GB ExpRegistersLnkcap = 4
+	PCI_EXP_LNKCAP_SLS_16_0GB CapExpLnkcap = 4
 	// Fifth speed.
 	//
 	// Since Linux 5.3.
-	PCI_EXP_LNKCAP_SLS_32_0GB ExpRegistersLnkcap = 5
+	PCI_EXP_LNKCAP_SLS_32_0GB CapExpLnkcap = 5
 	// Sixth speed.
 	//
 	// Since Linux 5.11.
-	PCI_EXP_LNKCAP_SLS_64_0GB ExpRegistersLnkcap = 6
+	PCI_EXP_LNKCAP_SLS_64_0GB CapExpLnkcap = 6
 	// Highest number of lanes.
-	PCI_EXP_LNKCAP_MLW ExpRegistersLnkcap = 0x3f0
+	PCI_EXP_LNKCAP_MLW CapExpLnkcap = 0x3f0
 	// Power states that it can enter by itself.
-	PCI_EXP_LNKCAP_ASPMS ExpRegistersLnkcap = 0xc00
+	PCI_EXP_LNKCAP_ASPMS CapExpLnkcap = 0xc00
 	// Supports L0s.
 	//
 	// Since Linux 5.10 (not in 5.7).
-	PCI_EXP_LNKCAP_ASPM_L0S ExpRegistersLnkcap = 0x400
+	PCI_EXP_LNKCAP_ASPM_L0S CapExpLnkcap = 0x400
 	// Supports L1.
 	//
 	// Since Linux 5.10 (not in 5.7).
-	PCI_EXP_LNKCAP_ASPM_L1 ExpRegistersLnkcap = 0x800
+	PCI_EXP_LNKCAP_ASPM_L1 CapExpLnkcap = 0x800
 	// Time to leave L0s.
-	PCI_EXP_LNKCAP_L0SEL ExpRegistersLnkcap = 0x7000
+	PCI_EXP_LNKCAP_L0SEL CapExpLnkcap = 0x7000
 	// Time to leave L1.
-	PCI_EXP_LNKCAP_L1EL ExpRegistersLnkcap = 0x38000
+	PCI_EXP_LNKCAP_L1EL CapExpLnkcap = 0x38000
 	// The clock can be removed.
-	PCI_EXP_LNKCAP_CLKPM ExpRegistersLnkcap = 1 << 18
+	PCI_EXP_LNKCAP_CLKPM CapExpLnkcap = 1 << 18
 	// Reports a link that goes down unexpectedly.
-	PCI_EXP_LNKCAP_SDERC ExpRegistersLnkcap = 1 << 19
+	PCI_EXP_LNKCAP_SDERC CapExpLnkcap = 1 << 19
 	// Reports whether the data link is active.
-	PCI_EXP_LNKCAP_DLLLARC ExpRegistersLnkcap = 1 << 20
+	PCI_EXP_LNKCAP_DLLLARC CapExpLnkcap = 1 << 20
 	// Reports changes of the bandwidth.
-	PCI_EXP_LNKCAP_LBNC ExpRegistersLnkcap = 1 << 21
+	PCI_EXP_LNKCAP_LBNC CapExpLnkcap = 1 << 21
 	// Number of the port.
-	PCI_EXP_LNKCAP_PN ExpRegistersLnkcap = 0xff000000
+	PCI_EXP_LNKCAP_PN CapExpLnkcap = 0xff000000
 )
 
-// The numbers of pci_exp_registers.lnkctl.
+// The numbers of pci_cap_exp.lnkctl.
 //
 // What the link uses.
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 const (
 	// Power states that it may enter by itself.
-	PCI_EXP_LNKCTL_ASPMC ExpRegistersLnkctl = 3
+	PCI_EXP_LNKCTL_ASPMC CapExpLnkctl = 3
 	// Uses L0s.
 	//
 	// Since Linux 3.8.
-	PCI_EXP_LNKCTL_ASPM_L0S ExpRegistersLnkctl = 1
+	PCI_EXP_LNKCTL_ASPM_L0S CapExpLnkctl = 1
 	// Uses L1.
 	//
 	// Since Linux 3.8.
-	PCI_EXP_LNKCTL_ASPM_L1 ExpRegistersLnkctl = 2
+	PCI_EXP_LNKCTL_ASPM_L1 CapExpLnkctl = 2
 	// Completions are split at 128 bytes, not at 64.
-	PCI_EXP_LNKCTL_RCB ExpRegistersLnkctl = 1 << 3
+	PCI_EXP_LNKCTL_RCB CapExpLnkctl = 1 << 3
 	// The link is disabled.
-	PCI_EXP_LNKCTL_LD ExpRegistersLnkctl = 1 << 4
+	PCI_EXP_LNKCTL_LD CapExpLnkctl = 1 << 4
 	// Trains the link again.
-	PCI_EXP_LNKCTL_RL ExpRegistersLnkctl = 1 << 5
+	PCI_EXP_LNKCTL_RL CapExpLnkctl = 1 << 5
 	// Both ends have a common clock.
-	PCI_EXP_LNKCTL_CCC ExpRegistersLnkctl = 1 << 6
+	PCI_EXP_LNKCTL_CCC CapExpLnkctl = 1 << 6
 	// Sends longer sequences to synchronize.
-	PCI_EXP_LNKCTL_ES ExpRegistersLnkctl = 1 << 7
+	PCI_EXP_LNKCTL_ES CapExpLnkctl = 1 << 7
 	// The clock may be removed.
-	PCI_EXP_LNKCTL_CLKREQ_EN ExpRegistersLnkctl = 1 << 8
+	PCI_EXP_LNKCTL_CLKREQ_EN CapExpLnkctl = 1 << 8
 	// The hardware does not change the width by itself.
-	PCI_EXP_LNKCTL_HAWD ExpRegistersLnkctl = 1 << 9
+	PCI_EXP_LNKCTL_HAWD CapExpLnkctl = 1 << 9
 	// Interrupts for managed changes of the bandwidth.
-	PCI_EXP_LNKCTL_LBMIE ExpRegistersLnkctl = 1 << 10
+	PCI_EXP_LNKCTL_LBMIE CapExpLnkctl = 1 << 10
 	// Interrupts for autonomous changes of the bandwidth.
-	PCI_EXP_LNKCTL_LABIE ExpRegistersLnkctl = 1 << 11
+	PCI_EXP_LNKCTL_LABIE CapExpLnkctl = 1 << 11
 )
 
-// The numbers of pci_exp_registers.lnksta.
+// The numbers of pci_cap_exp.lnksta.
 //
 // State of the link.
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 const (
 	// Present speed, as a place in the list of the link capabilities 2.
-	PCI_EXP_LNKSTA_CLS ExpRegistersLnksta = 0xf
+	PCI_EXP_LNKSTA_CLS CapExpLnksta = 0xf
 	// Runs at 2.5 GT/s.
-	PCI_EXP_LNKSTA_CLS_2_5GB ExpRegistersLnksta = 1
+	PCI_EXP_LNKSTA_CLS_2_5GB CapExpLnksta = 1
 	// Runs at 5 GT/s.
-	PCI_EXP_LNKSTA_CLS_5_0GB ExpRegistersLnksta = 2
+	PCI_EXP_LNKSTA_CLS_5_0GB CapExpLnksta = 2
 	// Runs at 8 GT/s.
 	//
 	// Since Linux 3.14.
-	PCI_EXP_LNKSTA_CLS_8_0GB ExpRegistersLnksta = 3
+	PCI_EXP_LNKSTA_CLS_8_0GB CapExpLnksta = 3
 	// Runs at 16 GT/s.
 	//
 	// Since Linux 4.17.
-	PCI_EXP_LNKSTA_CLS_16_0GB ExpRegistersLnksta = 4
+	PCI_EXP_LNKSTA_CLS_16_0GB CapExpLnksta = 4
 	// Runs at 32 GT/s.
 	//
 	// Since Linux 5.3.
-	PCI_EXP_LNKSTA_CLS_32_0GB ExpRegistersLnksta = 5
+	PCI_EXP_LNKSTA_CLS_32_0GB CapExpLnksta = 5
 	// Runs at 64 GT/s.
 	//
 	// Since Linux 5.11.
-	PCI_EXP_LNKSTA_CLS_64_0GB ExpRegistersLnksta = 6
+	PCI_EXP_LNKSTA_CLS_64_0GB CapExpLnksta = 6
 	// Present number of lanes.
-	PCI_EXP_LNKSTA_NLW ExpRegistersLnksta = 0x3f0
+	PCI_EXP_LNKSTA_NLW CapExpLnksta = 0x3f0
 	// Uses 1 lane.
 	//
 	// Since Linux 3.14.
-	PCI_EXP_LNKSTA_NLW_X1 ExpRegistersLnksta = 0x10
+	PCI_EXP_LNKSTA_NLW_X1 CapExpLnksta = 0x10
 	// Uses 2 lanes.
 	//
 	// Since Linux 3.14.
-	PCI_EXP_LNKSTA_NLW_X2 ExpRegistersLnksta = 0x20
+	PCI_EXP_LNKSTA_NLW_X2 CapExpLnksta = 0x20
 	// Uses 4 lanes.
 	//
 	// Since Linux 3.14.
-	PCI_EXP_LNKSTA_NLW_X4 ExpRegistersLnksta = 0x40
+	PCI_EXP_LNKSTA_NLW_X4 CapExpLnksta = 0x40
 	// Uses 8 lanes.
 	//
 	// Since Linux 3.14.
-	PCI_EXP_LNKSTA_NLW_X8 ExpRegistersLnksta = 0x80
+	PCI_EXP_LNKSTA_NLW_X8 CapExpLnksta = 0x80
 	// The link is being trained.
-	PCI_EXP_LNKSTA_LT ExpRegistersLnksta = 1 << 11
+	PCI_EXP_LNKSTA_LT CapExpLnksta = 1 << 11
 	// Uses the clock of the slot.
-	PCI_EXP_LNKSTA_SLC ExpRegistersLnksta = 1 << 12
+	PCI_EXP_LNKSTA_SLC CapExpLnksta = 1 << 12
 	// The data link is active.
-	PCI_EXP_LNKSTA_DLLLA ExpRegistersLnksta = 1 << 13
+	PCI_EXP_LNKSTA_DLLLA CapExpLnksta = 1 << 13
 	// The bandwidth was changed by management.
-	PCI_EXP_LNKSTA_LBMS ExpRegistersLnksta = 1 << 14
+	PCI_EXP_LNKSTA_LBMS CapExpLnksta = 1 << 14
 	// The bandwidth was changed by the hardware.
-	PCI_EXP_LNKSTA_LABS ExpRegistersLnksta = 1 << 15
+	PCI_EXP_LNKSTA_LABS CapExpLnksta = 1 << 15
 )
 
-// The numbers of pci_exp_registers.sltcap.
+// The numbers of pci_cap_exp.sltcap.
 //
 // Abilities of the slot.
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 const (
 	// Has an attention button.
-	PCI_EXP_SLTCAP_ABP ExpRegistersSltcap = 1 << 0
+	PCI_EXP_SLTCAP_ABP CapExpSltcap = 1 << 0
 	// Has a power controller.
-	PCI_EXP_SLTCAP_PCP ExpRegistersSltcap = 1 << 1
+	PCI_EXP_SLTCAP_PCP CapExpSltcap = 1 << 1
 	// Has a sensor for its latch.
-	PCI_EXP_SLTCAP_MRLSP ExpRegistersSltcap = 1 << 2
+	PCI_EXP_SLTCAP_MRLSP CapExpSltcap = 1 << 2
 	// Has an attention indicator.
-	PCI_EXP_SLTCAP_AIP ExpRegistersSltcap = 1 << 3
+	PCI_EXP_SLTCAP_AIP CapExpSltcap = 1 << 3
 	// Has a power indicator.
-	PCI_EXP_SLTCAP_PIP ExpRegistersSltcap = 1 << 4
+	PCI_EXP_SLTCAP_PIP CapExpSltcap = 1 << 4
 	// A card can be removed without a notice.
-	PCI_EXP_SLTCAP_HPS ExpRegistersSltcap = 1 << 5
+	PCI_EXP_SLTCAP_HPS CapExpSltcap = 1 << 5
 	// Cards can be plugged while the system runs.
-	PCI_EXP_SLTCAP_HPC ExpRegistersSltcap = 1 << 6
+	PCI_EXP_SLTCAP_HPC CapExpSltcap = 1 << 6
 	// Power that the slot supplies.
-	PCI_EXP_SLTCAP_SPLV ExpRegistersSltcap = 0x7f80
+	PCI_EXP_SLTCAP_SPLV CapExpSltcap = 0x7f80
 	// Unit of this power.
-	PCI_EXP_SLTCAP_SPLS ExpRegistersSltcap = 0x18000
+	PCI_EXP_SLTCAP_SPLS CapExpSltcap = 0x18000
 	// Has an interlock.
-	PCI_EXP_SLTCAP_EIP ExpRegistersSltcap = 1 << 17
+	PCI_EXP_SLTCAP_EIP CapExpSltcap = 1 << 17
 	// Does not report that a command is complete.
-	PCI_EXP_SLTCAP_NCCS ExpRegistersSltcap = 1 << 18
+	PCI_EXP_SLTCAP_NCCS CapExpSltcap = 1 << 18
 	// Number of the slot.
-	PCI_EXP_SLTCAP_PSN ExpRegistersSltcap = 0xfff80000
+	PCI_EXP_SLTCAP_PSN CapExpSltcap = 0xfff80000
 )
 
-// The numbers of pci_exp_registers.sltctl.
+// The numbers of pci_cap_exp.sltctl.
 //
 // What the slot uses.
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 const (
 	// Reports that the button was pressed.
-	PCI_EXP_SLTCTL_ABPE ExpRegistersSltctl = 1 << 0
+	PCI_EXP_SLTCTL_ABPE CapExpSltctl = 1 << 0
 	// Reports power faults.
-	PCI_EXP_SLTCTL_PFDE ExpRegistersSltctl = 1 << 1
+	PCI_EXP_SLTCTL_PFDE CapExpSltctl = 1 << 1
 	// Reports that the latch moved.
-	PCI_EXP_SLTCTL_MRLSCE ExpRegistersSltctl = 1 << 2
+	PCI_EXP_SLTCTL_MRLSCE CapExpSltctl = 1 << 2
 	// Reports that a card came or went.
-	PCI_EXP_SLTCTL_PDCE ExpRegistersSltctl = 1 << 3
+	PCI_EXP_SLTCTL_PDCE CapExpSltctl = 1 << 3
 	// Interrupts for complete commands.
-	PCI_EXP_SLTCTL_CCIE ExpRegistersSltctl = 1 << 4
+	PCI_EXP_SLTCTL_CCIE CapExpSltctl = 1 << 4
 	// Interrupts for events of hot plugging.
-	PCI_EXP_SLTCTL_HPIE ExpRegistersSltctl = 1 << 5
+	PCI_EXP_SLTCTL_HPIE CapExpSltctl = 1 << 5
 	// Attention indicator.
-	PCI_EXP_SLTCTL_AIC ExpRegistersSltctl = 0xc0
+	PCI_EXP_SLTCTL_AIC CapExpSltctl = 0xc0
 	// Attention indicator on.
 	//
 	// Since Linux 3.14.
-	PCI_EXP_SLTCTL_ATTN_IND_ON ExpRegistersSltctl = 0x40
+	PCI_EXP_SLTCTL_ATTN_IND_ON CapExpSltctl = 0x40
 	// Attention indicator blinking.
 	//
 	// Since Linux 3.14.
-	PCI_EXP_SLTCTL_ATTN_IND_BLINK ExpRegistersSltctl = 0x80
+	PCI_EXP_SLTCTL_ATTN_IND_BLINK CapExpSltctl = 0x80
 	// Attention indicator off.
 	//
 	// Since Linux 3.14.
-	PCI_EXP_SLTCTL_ATTN_IND_OFF ExpRegistersSltctl = 0xc0
+	PCI_EXP_SLTCTL_ATTN_IND_OFF CapExpSltctl = 0xc0
 	// Power indicator.
-	PCI_EXP_SLTCTL_PIC ExpRegistersSltctl = 0x300
+	PCI_EXP_SLTCTL_PIC CapExpSltctl = 0x300
 	// Power indicator on.
 	//
 	// Since Linux 3.14.
-	PCI_EXP_SLTCTL_PWR_IND_ON ExpRegistersSltctl = 0x100
+	PCI_EXP_SLTCTL_PWR_IND_ON CapExpSltctl = 0x100
 	// Power indicator blinking.
 	//
 	// Since Linux 3.14.
-	PCI_EXP_SLTCTL_PWR_IND_BLINK ExpRegistersSltctl = 0x200
+	PCI_EXP_SLTCTL_PWR_IND_BLINK CapExpSltctl = 0x200
 	// Power indicator off.
 	//
 	// Since Linux 3.14.
-	PCI_EXP_SLTCTL_PWR_IND_OFF ExpRegistersSltctl = 0x300
+	PCI_EXP_SLTCTL_PWR_IND_OFF CapExpSltctl = 0x300
 	// The power is off.
-	PCI_EXP_SLTCTL_PCC ExpRegistersSltctl = 1 << 10
+	PCI_EXP_SLTCTL_PCC CapExpSltctl = 1 << 10
 	// Switches the interlock.
-	PCI_EXP_SLTCTL_EIC ExpRegistersSltctl = 1 << 11
+	PCI_EXP_SLTCTL_EIC CapExpSltctl = 1 << 11
 	// Reports changes of the data link.
-	PCI_EXP_SLTCTL_DLLSCE ExpRegistersSltctl = 1 << 12
+	PCI_EXP_SLTCTL_DLLSCE CapExpSltctl = 1 << 12
 	// Does not send the power limit by itself.
 	//
 	// Since Linux 5.19 (not in 5.17).
-	PCI_EXP_SLTCTL_ASPL_DISABLE ExpRegistersSltctl = 1 << 13
+	PCI_EXP_SLTCTL_ASPL_DISABLE CapExpSltctl = 1 << 13
 	// Does not detect cards by the link.
 	//
 	// Since Linux 5.7.
-	PCI_EXP_SLTCTL_IBPD_DISABLE ExpRegistersSltctl = 1 << 14
+	PCI_EXP_SLTCTL_IBPD_DISABLE CapExpSltctl = 1 << 14
 )
 
-// The numbers of pci_exp_registers.sltsta.
+// The numbers of pci_cap_exp.sltsta.
 //
 // State of the slot.
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 const (
 	// The button was pressed.
-	PCI_EXP_SLTSTA_ABP ExpRegistersSltsta = 1 << 0
+	PCI_EXP_SLTSTA_ABP CapExpSltsta = 1 << 0
 	// Detected a power fault.
-	PCI_EXP_SLTSTA_PFD ExpRegistersSltsta = 1 << 1
+	PCI_EXP_SLTSTA_PFD CapExpSltsta = 1 << 1
 	// The latch moved.
-	PCI_EXP_SLTSTA_MRLSC ExpRegistersSltsta = 1 << 2
+	PCI_EXP_SLTSTA_MRLSC CapExpSltsta = 1 << 2
 	// A card came or went.
-	PCI_EXP_SLTSTA_PDC ExpRegistersSltsta = 1 << 3
+	PCI_EXP_SLTSTA_PDC CapExpSltsta = 1 << 3
 	// A command is complete.
-	PCI_EXP_SLTSTA_CC ExpRegistersSltsta = 1 << 4
+	PCI_EXP_SLTSTA_CC CapExpSltsta = 1 << 4
 	// The latch is open.
-	PCI_EXP_SLTSTA_MRLSS ExpRegistersSltsta = 1 << 5
+	PCI_EXP_SLTSTA_MRLSS CapExpSltsta = 1 << 5
 	// A card is in the slot.
-	PCI_EXP_SLTSTA_PDS ExpRegistersSltsta = 1 << 6
+	PCI_EXP_SLTSTA_PDS CapExpSltsta = 1 << 6
 	// The interlock is closed.
-	PCI_EXP_SLTSTA_EIS ExpRegistersSltsta = 1 << 7
+	PCI_EXP_SLTSTA_EIS CapExpSltsta = 1 << 7
 	// The data link changed.
-	PCI_EXP_SLTSTA_DLLSC ExpRegistersSltsta = 1 << 8
+	PCI_EXP_SLTSTA_DLLSC CapExpSltsta = 1 << 8
 )
 
-// The numbers of pci_exp_registers.rtctl.
+// The numbers of pci_cap_exp.rtctl.
 //
 // What a root port reports.
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 const (
 	// A system error for correctable errors.
-	PCI_EXP_RTCTL_SECEE ExpRegistersRtctl = 1 << 0
+	PCI_EXP_RTCTL_SECEE CapExpRtctl = 1 << 0
 	// A system error for non-fatal errors.
-	PCI_EXP_RTCTL_SENFEE ExpRegistersRtctl = 1 << 1
+	PCI_EXP_RTCTL_SENFEE CapExpRtctl = 1 << 1
 	// A system error for fatal errors.
-	PCI_EXP_RTCTL_SEFEE ExpRegistersRtctl = 1 << 2
+	PCI_EXP_RTCTL_SEFEE CapExpRtctl = 1 << 2
 	// Interrupts for power management events.
-	PCI_EXP_RTCTL_PMEIE ExpRegistersRtctl = 1 << 3
+	PCI_EXP_RTCTL_PMEIE CapExpRtctl = 1 << 3
 	// Software sees configuration requests that have to be retried.
 	//
 	// Since Linux 6.12 (not in 6.10).
-	PCI_EXP_RTCTL_RRS_SVE ExpRegistersRtctl = 1 << 4
+	PCI_EXP_RTCTL_RRS_SVE CapExpRtctl = 1 << 4
 )
 
-// The numbers of pci_exp_registers.rtcap.
+// The numbers of pci_cap_exp.rtcap.
 //
 // Abilities of a root port.
 //
@@ -4321,10 +4313,10 @@ const (
 	// Can show configuration requests that have to be retried.
 	//
 	// Since Linux 6.12 (not in 6.10).
-	PCI_EXP_RTCAP_RRS_SV ExpRegistersRtcap = 1 << 0
+	PCI_EXP_RTCAP_RRS_SV CapExpRtcap = 1 << 0
 )
 
-// The numbers of pci_exp_registers.rtsta.
+// The numbers of pci_cap_exp.rtsta.
 //
 // Power management events of a root port.
 //
@@ -4333,14 +4325,14 @@ const (
 	// Function that reported one.
 	//
 	// Since Linux 6.7 (not in 6.5).
-	PCI_EXP_RTSTA_PME_RQ_ID ExpRegistersRtsta = 0xffff
+	PCI_EXP_RTSTA_PME_RQ_ID CapExpRtsta = 0xffff
 	// An event was reported.
-	PCI_EXP_RTSTA_PME ExpRegistersRtsta = 1 << 16
+	PCI_EXP_RTSTA_PME CapExpRtsta = 1 << 16
 	// Another one waits.
-	PCI_EXP_RTSTA_PENDING ExpRegistersRtsta = 1 << 17
+	PCI_EXP_RTSTA_PENDING CapExpRtsta = 1 << 17
 )
 
-// The numbers of pci_exp_registers.devcap2.
+// The numbers of pci_cap_exp.devcap2.
 //
 // More abilities of the device.
 //
@@ -4349,48 +4341,48 @@ const (
 	// The timeout of completions can be disabled.
 	//
 	// Since Linux 4.16.
-	PCI_EXP_DEVCAP2_COMP_TMOUT_DIS ExpRegistersDevcap2 = 1 << 4
+	PCI_EXP_DEVCAP2_COMP_TMOUT_DIS CapExpDevcap2 = 1 << 4
 	// Forwards alternative routing ids.
-	PCI_EXP_DEVCAP2_ARI ExpRegistersDevcap2 = 1 << 5
+	PCI_EXP_DEVCAP2_ARI CapExpDevcap2 = 1 << 5
 	// Routes atomic operations.
 	//
 	// Since Linux 4.9.
-	PCI_EXP_DEVCAP2_ATOMIC_ROUTE ExpRegistersDevcap2 = 1 << 6
+	PCI_EXP_DEVCAP2_ATOMIC_ROUTE CapExpDevcap2 = 1 << 6
 	// Completes atomic operations of 32 bits.
 	//
 	// Since Linux 4.16.
-	PCI_EXP_DEVCAP2_ATOMIC_COMP32 ExpRegistersDevcap2 = 1 << 7
+	PCI_EXP_DEVCAP2_ATOMIC_COMP32 CapExpDevcap2 = 1 << 7
 	// Completes atomic operations of 64 bits.
 	//
 	// Since Linux 4.9.
-	PCI_EXP_DEVCAP2_ATOMIC_COMP64 ExpRegistersDevcap2 = 1 << 8
+	PCI_EXP_DEVCAP2_ATOMIC_COMP64 CapExpDevcap2 = 1 << 8
 	// Completes atomic operations of 128 bits.
 	//
 	// Since Linux 4.16.
-	PCI_EXP_DEVCAP2_ATOMIC_COMP128 ExpRegistersDevcap2 = 1 << 9
+	PCI_EXP_DEVCAP2_ATOMIC_COMP128 CapExpDevcap2 = 1 << 9
 	// Reports latencies that it tolerates.
-	PCI_EXP_DEVCAP2_LTR ExpRegistersDevcap2 = 1 << 11
+	PCI_EXP_DEVCAP2_LTR CapExpDevcap2 = 1 << 11
 	// Processing hints that it completes.
 	//
 	// Since Linux 6.13.
-	PCI_EXP_DEVCAP2_TPH_COMP_MASK ExpRegistersDevcap2 = 0x3000
+	PCI_EXP_DEVCAP2_TPH_COMP_MASK CapExpDevcap2 = 0x3000
 	// Ways to learn of a good time for transfers.
-	PCI_EXP_DEVCAP2_OBFF_MASK ExpRegistersDevcap2 = 0xc0000
+	PCI_EXP_DEVCAP2_OBFF_MASK CapExpDevcap2 = 0xc0000
 	// Messages about a good time for transfers.
-	PCI_EXP_DEVCAP2_OBFF_MSG ExpRegistersDevcap2 = 0x40000
+	PCI_EXP_DEVCAP2_OBFF_MSG CapExpDevcap2 = 0x40000
 	// The same by a signal.
-	PCI_EXP_DEVCAP2_OBFF_WAKE ExpRegistersDevcap2 = 0x80000
+	PCI_EXP_DEVCAP2_OBFF_WAKE CapExpDevcap2 = 0x80000
 	// Supports end-to-end prefixes.
 	//
 	// Since Linux 4.19.
-	PCI_EXP_DEVCAP2_EE_PREFIX ExpRegistersDevcap2 = 1 << 21
+	PCI_EXP_DEVCAP2_EE_PREFIX CapExpDevcap2 = 1 << 21
 	// Highest number of such prefixes.
 	//
 	// Since Linux 6.19 (not in 6.13).
-	PCI_EXP_DEVCAP2_EE_PREFIX_MAX ExpRegistersDevcap2 = 0xc00000
+	PCI_EXP_DEVCAP2_EE_PREFIX_MAX CapExpDevcap2 = 0xc00000
 )
 
-// The numbers of pci_exp_registers.devctl2.
+// The numbers of pci_cap_exp.devctl2.
 //
 // More of what the device uses.
 //
@@ -4399,30 +4391,30 @@ const (
 	// Timeout of completions.
 	//
 	// Since Linux 3.13.
-	PCI_EXP_DEVCTL2_COMP_TIMEOUT ExpRegistersDevctl2 = 0xf
+	PCI_EXP_DEVCTL2_COMP_TIMEOUT CapExpDevctl2 = 0xf
 	// Completions have no timeout.
 	//
 	// Since Linux 4.16.
-	PCI_EXP_DEVCTL2_COMP_TMOUT_DIS ExpRegistersDevctl2 = 1 << 4
+	PCI_EXP_DEVCTL2_COMP_TMOUT_DIS CapExpDevctl2 = 1 << 4
 	// Forwards alternative routing ids.
-	PCI_EXP_DEVCTL2_ARI ExpRegistersDevctl2 = 1 << 5
+	PCI_EXP_DEVCTL2_ARI CapExpDevctl2 = 1 << 5
 	// May ask for atomic operations.
 	//
 	// Since Linux 4.9.
-	PCI_EXP_DEVCTL2_ATOMIC_REQ ExpRegistersDevctl2 = 1 << 6
+	PCI_EXP_DEVCTL2_ATOMIC_REQ CapExpDevctl2 = 1 << 6
 	// Does not let atomic operations out.
 	//
 	// Since Linux 4.12.
-	PCI_EXP_DEVCTL2_ATOMIC_EGRESS_BLOCK ExpRegistersDevctl2 = 1 << 7
+	PCI_EXP_DEVCTL2_ATOMIC_EGRESS_BLOCK CapExpDevctl2 = 1 << 7
 	// Requests may be ordered by id.
-	PCI_EXP_DEVCTL2_IDO_REQ_EN ExpRegistersDevctl2 = 1 << 8
+	PCI_EXP_DEVCTL2_IDO_REQ_EN CapExpDevctl2 = 1 << 8
 	// Completions may be ordered by id.
-	PCI_EXP_DEVCTL2_IDO_CMP_EN ExpRegistersDevctl2 = 1 << 9
+	PCI_EXP_DEVCTL2_IDO_CMP_EN CapExpDevctl2 = 1 << 9
 	// Reports latencies.
-	PCI_EXP_DEVCTL2_LTR_EN ExpRegistersDevctl2 = 1 << 10
+	PCI_EXP_DEVCTL2_LTR_EN CapExpDevctl2 = 1 << 10
 )
 
-// The numbers of pci_exp_registers.lnkcap2.
+// The numbers of pci_cap_exp.lnkcap2.
 //
 // More abilities of the link.
 //
@@ -4431,12 +4423,12 @@ const (
 	// List of the speeds.
 	//
 	// Since Linux 6.13.
-	PCI_EXP_LNKCAP2_SLS ExpRegistersLnkcap2 = 0xfe
+	PCI_EXP_LNKCAP2_SLS CapExpLnkcap2 = 0xfe
 	// Can be linked to a port of its own kind.
-	PCI_EXP_LNKCAP2_CROSSLINK ExpRegistersLnkcap2 = 1 << 8
+	PCI_EXP_LNKCAP2_CROSSLINK CapExpLnkcap2 = 1 << 8
 )
 
-// The numbers of pci_exp_registers.lnkctl2.
+// The numbers of pci_cap_exp.lnkctl2.
 //
 // More of what the link uses.
 //
@@ -4445,46 +4437,46 @@ const (
 	// Target speed.
 	//
 	// Since Linux 4.18.
-	PCI_EXP_LNKCTL2_TLS ExpRegistersLnkctl2 = 0xf
+	PCI_EXP_LNKCTL2_TLS CapExpLnkctl2 = 0xf
 	// 2.5 GT/s.
 	//
 	// Since Linux 4.18.
-	PCI_EXP_LNKCTL2_TLS_2_5GT ExpRegistersLnkctl2 = 1
+	PCI_EXP_LNKCTL2_TLS_2_5GT CapExpLnkctl2 = 1
 	// 5 GT/s.
 	//
 	// Since Linux 4.18.
-	PCI_EXP_LNKCTL2_TLS_5_0GT ExpRegistersLnkctl2 = 2
+	PCI_EXP_LNKCTL2_TLS_5_0GT CapExpLnkctl2 = 2
 	// 8 GT/s.
 	//
 	// Since Linux 4.18.
-	PCI_EXP_LNKCTL2_TLS_8_0GT ExpRegistersLnkctl2 = 3
+	PCI_EXP_LNKCTL2_TLS_8_0GT CapExpLnkctl2 = 3
 	// 16 GT/s.
 	//
 	// Since Linux 4.18.
-	PCI_EXP_LNKCTL2_TLS_16_0GT ExpRegistersLnkctl2 = 4
+	PCI_EXP_LNKCTL2_TLS_16_0GT CapExpLnkctl2 = 4
 	// 32 GT/s.
 	//
 	// Since Linux 5.3.
-	PCI_EXP_LNKCTL2_TLS_32_0GT ExpRegistersLnkctl2 = 5
+	PCI_EXP_LNKCTL2_TLS_32_0GT CapExpLnkctl2 = 5
 	// 64 GT/s.
 	//
 	// Since Linux 5.11.
-	PCI_EXP_LNKCTL2_TLS_64_0GT ExpRegistersLnkctl2 = 6
+	PCI_EXP_LNKCTL2_TLS_64_0GT CapExpLnkctl2 = 6
 	// Enters compliance mode.
 	//
 	// Since Linux 5.5.
-	PCI_EXP_LNKCTL2_ENTER_COMP ExpRegistersLnkctl2 = 1 << 4
+	PCI_EXP_LNKCTL2_ENTER_COMP CapExpLnkctl2 = 1 << 4
 	// Voltage of the transmitter.
 	//
 	// Since Linux 5.5.
-	PCI_EXP_LNKCTL2_TX_MARGIN ExpRegistersLnkctl2 = 0x380
+	PCI_EXP_LNKCTL2_TX_MARGIN CapExpLnkctl2 = 0x380
 	// The hardware does not change the speed by itself.
 	//
 	// Since Linux 5.6.
-	PCI_EXP_LNKCTL2_HASD ExpRegistersLnkctl2 = 1 << 5
+	PCI_EXP_LNKCTL2_HASD CapExpLnkctl2 = 1 << 5
 )
 
-// The numbers of pci_exp_registers.lnksta2.
+// The numbers of pci_cap_exp.lnksta2.
 //
 // More of the state of the link.
 //
@@ -4493,10 +4485,10 @@ const (
 	// Uses flit mode.
 	//
 	// Since Linux 6.3.
-	PCI_EXP_LNKSTA2_FLIT ExpRegistersLnksta2 = 1 << 10
+	PCI_EXP_LNKSTA2_FLIT CapExpLnksta2 = 1 << 10
 )
 
-// The numbers of pci_exp_registers.sltcap2.
+// The numbers of pci_cap_exp.sltcap2.
 //
 // More abilities of the slot.
 //
@@ -4505,7 +4497,7 @@ const (
 	// Detection of cards by the link can be disabled.
 	//
 	// Since Linux 5.7.
-	PCI_EXP_SLTCAP2_IBPD ExpRegistersSltcap2 = 1 << 0
+	PCI_EXP_SLTCAP2_IBPD CapExpSltcap2 = 1 << 0
 )
 
 // The numbers of pci_ext_cap_tph.cap.
@@ -5082,7 +5074,7 @@ const (
 	PCI_SRIOV_STATUS_VFM ExtCapSriovStatus = 1 << 0
 )
 
-// The numbers of pci_ext_cap_rebar.cap.
+// The numbers of pci_rebar_entry.cap.
 //
 // Sizes that it can have.
 //
@@ -5091,10 +5083,10 @@ const (
 	// A bit for each power of two from 1 MiB on.
 	//
 	// Since Linux 4.15.
-	PCI_REBAR_CAP_SIZES ExtCapRebarCap = 0xfffffff0
+	PCI_REBAR_CAP_SIZES RebarEntryCap = 0xfffffff0
 )
 
-// The numbers of pci_ext_cap_rebar.ctrl.
+// The numbers of pci_rebar_entry.ctrl.
 //
 // Size that it has.
 //
@@ -5103,37 +5095,37 @@ const (
 	// Number of the base address.
 	//
 	// Since Linux 4.15.
-	PCI_REBAR_CTRL_BAR_IDX ExtCapRebarCtrl = 7
+	PCI_REBAR_CTRL_BAR_IDX RebarEntryCtrl = 7
 	// Number of such base addresses.
-	PCI_REBAR_CTRL_NBAR_MASK ExtCapRebarCtrl = 0xe0
+	PCI_REBAR_CTRL_NBAR_MASK RebarEntryCtrl = 0xe0
 	// Size, as a power of two from 1 MiB on.
 	//
 	// Since Linux 4.15.
-	PCI_REBAR_CTRL_BAR_SIZE ExtCapRebarCtrl = 0x1f00
+	PCI_REBAR_CTRL_BAR_SIZE RebarEntryCtrl = 0x1f00
 )
 
-// The numbers of pci_ext_cap_vf_rebar.cap.
+// The numbers of pci_vf_rebar_entry.cap.
 //
-// Sizes that the first one can have.
+// Sizes that it can have.
 //
 // Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// A bit for each power of two from 1 MiB on.
-	PCI_VF_REBAR_CAP_SIZES ExtCapVfRebarCap = 0xfffffff0
+	PCI_VF_REBAR_CAP_SIZES VfRebarEntryCap = 0xfffffff0
 )
 
-// The numbers of pci_ext_cap_vf_rebar.ctrl.
+// The numbers of pci_vf_rebar_entry.ctrl.
 //
 // Size that it has.
 //
 // Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
 const (
 	// Number of the base address.
-	PCI_VF_REBAR_CTRL_BAR_IDX ExtCapVfRebarCtrl = 7
+	PCI_VF_REBAR_CTRL_BAR_IDX VfRebarEntryCtrl = 7
 	// Number of such base addresses.
-	PCI_VF_REBAR_CTRL_NBAR_MASK ExtCapVfRebarCtrl = 0xe0
+	PCI_VF_REBAR_CTRL_NBAR_MASK VfRebarEntryCtrl = 0xe0
 	// Size, as a power of two from 1 MiB on.
-	PCI_VF_REBAR_CTRL_BAR_SIZE ExtCapVfRebarCtrl = 0x1f00
+	PCI_VF_REBAR_CTRL_BAR_SIZE VfRebarEntryCtrl = 0x1f00
 )
 
 // The numbers of pci_ext_cap_dpa.cap.
@@ -5465,6 +5457,9 @@ const (
 	// Advanced features of a conventional function.
 	PCI_CAP_ID_AF = 19
 	// Message-signalled interrupts without a table.
+	//
+	// Two bits of the flags say whether the address has an upper half and whether vectors
+	// can be masked. What follows moves. pci_cap_msi has the places of the form with both.
 	PCI_CAP_ID_MSI = 5
 	// Message-signalled interrupts with a table.
 	PCI_CAP_ID_MSIX = 17
@@ -5481,9 +5476,14 @@ const (
 	// AGP 8x target.
 	PCI_CAP_ID_AGP3 = 14
 	// PCI Express.
+	//
+	// The type of the device and the version decide which registers there are. Those of a
+	// link are in all devices but the ones that are integrated in the root complex, those
+	// of a slot in ports that lead to one, those of a root port also in event collectors.
+	// Version 2 has second registers of device, link and slot.
 	PCI_CAP_ID_EXP = 16
-	// Enhanced allocation: regions at fixed addresses. The entries follow, in bridges after
-	// a word with fixed bus numbers.
+	// Enhanced allocation: regions at fixed addresses. In bridges, a word with fixed bus
+	// numbers is before the entries, which have different lengths.
 	//
 	// Since Linux 4.4.
 	PCI_CAP_ID_EA = 20
@@ -5549,8 +5549,7 @@ const (
 	PCI_EXT_CAP_ID_RCEC = 7
 	// Start of a root complex register block.
 	PCI_EXT_CAP_ID_RCRB = 10
-	// Base addresses whose size can be chosen. A pair of words for each follows; this is
-	// the first one.
+	// Base addresses whose size can be chosen.
 	PCI_EXT_CAP_ID_REBAR = 21
 	// Base addresses of virtual functions whose size can be chosen.
 	//
@@ -5558,7 +5557,7 @@ const (
 	PCI_EXT_CAP_ID_VF_REBAR = 36
 	// Power that the device needs.
 	PCI_EXT_CAP_ID_PWR = 4
-	// Power that changes in steps. A byte for each step follows.
+	// Power that changes in steps.
 	PCI_EXT_CAP_ID_DPA = 22
 	// Latencies that the platform can cause.
 	PCI_EXT_CAP_ID_LTR = 24

@@ -336,10 +336,14 @@ type CapSata struct {
 	Revision uint16
 	// Place of index and data.
 	Regs CapSataRegs
+	// Selects a register, if they are here.
+	Index uint32
+	// The selected register, if they are here.
+	Data uint32
 }
 
 // SizeofCapSata is the size of CapSata in bytes.
-const SizeofCapSata = 8
+const SizeofCapSata = 16
 
 // CapAf is struct pci_cap_af.
 //
@@ -366,6 +370,9 @@ const SizeofCapAf = 6
 //
 // Message-signalled interrupts without a table.
 //
+// Two bits of the flags say whether the address has an upper half and whether vectors can
+// be masked. What follows moves. pci_cap_msi has the places of the form with both.
+//
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapMsi struct {
 	// The capability's id, and the offset of the next capability.
@@ -374,10 +381,20 @@ type CapMsi struct {
 	Flags CapMsiFlags
 	// Address of a message, or its lower half.
 	AddressLo uint32
+	// Upper half of the address.
+	AddressHi uint32
+	// Data of a message; the number of the vector is in its low bits.
+	Data uint16
+	// Not used.
+	Reserved uint16
+	// A bit for each vector that is masked.
+	Mask uint32
+	// A bit for each vector that waits.
+	Pending uint32
 }
 
 // SizeofCapMsi is the size of CapMsi in bytes.
-const SizeofCapMsi = 8
+const SizeofCapMsi = 24
 
 // CapMsix is struct pci_cap_msix.
 //
@@ -472,6 +489,11 @@ const SizeofCapHt = 4
 //
 // PCI Express.
 //
+// The type of the device and the version decide which registers there are. Those of a link
+// are in all devices but the ones that are integrated in the root complex, those of a slot
+// in ports that lead to one, those of a root port also in event collectors. Version 2 has
+// second registers of device, link and slot.
+//
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type CapExp struct {
 	// The capability's id, and the offset of the next capability.
@@ -484,86 +506,99 @@ type CapExp struct {
 	Devctl CapExpDevctl
 	// Errors of the device since they were cleared.
 	Devsta CapExpDevsta
-}
-
-// SizeofCapExp is the size of CapExp in bytes.
-const SizeofCapExp = 12
-
-// ExpRegisters is struct pci_exp_registers.
-//
-// Every register of PCI Express, as version 2 of the capability has them. Version 1 ends
-// earlier.
-//
-// Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
-type ExpRegisters struct {
-	// Header of the capability.
-	Header [2]byte
-	// Version of the capability, and type of the device or port.
-	Flags uint16
-	// Abilities of the device.
-	Devcap uint32
-	// What the device uses.
-	Devctl uint16
-	// Errors of the device since they were cleared.
-	Devsta uint16
 	// Abilities of the link.
-	Lnkcap ExpRegistersLnkcap
+	Lnkcap CapExpLnkcap
 	// What the link uses.
-	Lnkctl ExpRegistersLnkctl
+	Lnkctl CapExpLnkctl
 	// State of the link.
-	Lnksta ExpRegistersLnksta
+	Lnksta CapExpLnksta
 	// Abilities of the slot.
-	Sltcap ExpRegistersSltcap
+	Sltcap CapExpSltcap
 	// What the slot uses.
-	Sltctl ExpRegistersSltctl
+	Sltctl CapExpSltctl
 	// State of the slot.
-	Sltsta ExpRegistersSltsta
+	Sltsta CapExpSltsta
 	// What a root port reports.
-	Rtctl ExpRegistersRtctl
+	Rtctl CapExpRtctl
 	// Abilities of a root port.
-	Rtcap ExpRegistersRtcap
+	Rtcap CapExpRtcap
 	// Power management events of a root port.
-	Rtsta ExpRegistersRtsta
+	Rtsta CapExpRtsta
 	// More abilities of the device.
-	Devcap2 ExpRegistersDevcap2
+	Devcap2 CapExpDevcap2
 	// More of what the device uses.
-	Devctl2 ExpRegistersDevctl2
+	Devctl2 CapExpDevctl2
 	// Not used.
 	Devsta2 uint16
 	// More abilities of the link.
-	Lnkcap2 ExpRegistersLnkcap2
+	Lnkcap2 CapExpLnkcap2
 	// More of what the link uses.
-	Lnkctl2 ExpRegistersLnkctl2
+	Lnkctl2 CapExpLnkctl2
 	// More of the state of the link.
-	Lnksta2 ExpRegistersLnksta2
+	Lnksta2 CapExpLnksta2
 	// More abilities of the slot.
-	Sltcap2 ExpRegistersSltcap2
+	Sltcap2 CapExpSltcap2
 	// Not used.
 	Sltctl2 uint16
 	// Not used.
 	Sltsta2 uint16
 }
 
-// SizeofExpRegisters is the size of ExpRegisters in bytes.
-const SizeofExpRegisters = 60
+// SizeofCapExp is the size of CapExp in bytes.
+const SizeofCapExp = 60
+
+// EaEntry is struct pci_ea_entry.
+//
+// A region at a fixed address.
+//
+// The first word says how many words follow. Address and last offset have an upper half
+// each if a bit says so; all of them together are the longest entry.
+//
+// Since Linux 4.4; source: include/uapi/linux/pci_regs.h.
+type EaEntry struct {
+	// The region for which it is used, its kind and the length of the entry.
+	Entry uint32
+	// Address; a low bit says whether it has an upper half.
+	Base uint32
+	// Last offset; a low bit says whether it has an upper half.
+	MaxOffset uint32
+	// Upper half of the address.
+	BaseHi uint32
+	// Upper half of the last offset.
+	MaxOffsetHi uint32
+}
+
+// SizeofEaEntry is the size of EaEntry in bytes.
+const SizeofEaEntry = 20
 
 // CapEa is struct pci_cap_ea.
 //
-// Enhanced allocation: regions at fixed addresses. The entries follow, in bridges after a
-// word with fixed bus numbers.
+// Enhanced allocation: regions at fixed addresses. In bridges, a word with fixed bus
+// numbers is before the entries, which have different lengths.
 //
 // Since Linux 4.4; source: include/uapi/linux/pci_regs.h.
 type CapEa struct {
 	// The capability's id, and the offset of the next capability.
 	Header [2]byte
-	// Number of entries.
+	// Number of entries in the low six bits.
 	NumEnt uint8
 	// Not used.
 	Reserved uint8
+	// Fixed secondary bus.
+	Secondary uint8
+	// Fixed subordinate bus.
+	Subordinate uint8
+	// Not used.
+	Reserved1 uint16
 }
 
 // SizeofCapEa is the size of CapEa in bytes.
-const SizeofCapEa = 4
+const SizeofCapEa = 8
+
+// OffsetofCapEaEntries is the offset of entries, elements of type EaEntry.
+//
+// The regions.
+const OffsetofCapEaEntries = 8
 
 // ExtCapHeader is struct pci_ext_cap_header.
 //
@@ -652,6 +687,11 @@ type ExtCapTph struct {
 // SizeofExtCapTph is the size of ExtCapTph in bytes.
 const SizeofExtCapTph = 12
 
+// OffsetofExtCapTphTable is the offset of table, elements of type uint16.
+//
+// Steering tags, if the table is in the capability.
+const OffsetofExtCapTphTable = 12
+
 // ExtCapDvsec is struct pci_ext_cap_dvsec.
 //
 // Registers that any vendor designates, with an id of its own.
@@ -736,6 +776,25 @@ type ExtCapDpc struct {
 // SizeofExtCapDpc is the size of ExtCapDpc in bytes.
 const SizeofExtCapDpc = 12
 
+// VcResource is struct pci_vc_resource.
+//
+// The registers of a channel.
+//
+// Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
+type VcResource struct {
+	// Ways of arbitration between ports, and the place of the table for it.
+	Cap uint32
+	// Number of the channel and its classes of traffic.
+	Ctrl uint32
+	// Not used.
+	Reserved uint16
+	// Whether the channel is ready.
+	Status uint16
+}
+
+// SizeofVcResource is the size of VcResource in bytes.
+const SizeofVcResource = 12
+
 // ExtCapVc is struct pci_ext_cap_vc.
 //
 // Virtual channels.
@@ -756,6 +815,11 @@ type ExtCapVc struct {
 
 // SizeofExtCapVc is the size of ExtCapVc in bytes.
 const SizeofExtCapVc = 16
+
+// OffsetofExtCapVcResources is the offset of resources, elements of type VcResource.
+//
+// The channels.
+const OffsetofExtCapVcResources = 16
 
 // ExtCapMfvc is struct pci_ext_cap_mfvc.
 //
@@ -778,6 +842,11 @@ type ExtCapMfvc struct {
 // SizeofExtCapMfvc is the size of ExtCapMfvc in bytes.
 const SizeofExtCapMfvc = 16
 
+// OffsetofExtCapMfvcResources is the offset of resources, elements of type VcResource.
+//
+// The channels.
+const OffsetofExtCapMfvcResources = 16
+
 // ExtCapVc9 is struct pci_ext_cap_vc9.
 //
 // Virtual channels, of a device that has those of several functions too.
@@ -798,6 +867,11 @@ type ExtCapVc9 struct {
 
 // SizeofExtCapVc9 is the size of ExtCapVc9 in bytes.
 const SizeofExtCapVc9 = 16
+
+// OffsetofExtCapVc9Resources is the offset of resources, elements of type VcResource.
+//
+// The channels.
+const OffsetofExtCapVc9Resources = 16
 
 // ExtCapAts is struct pci_ext_cap_ats.
 //
@@ -1005,23 +1079,53 @@ type ExtCapRcrb struct {
 // SizeofExtCapRcrb is the size of ExtCapRcrb in bytes.
 const SizeofExtCapRcrb = 16
 
+// RebarEntry is struct pci_rebar_entry.
+//
+// A base address with a choice of sizes.
+//
+// Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
+type RebarEntry struct {
+	// Sizes that it can have.
+	Cap RebarEntryCap
+	// Size that it has.
+	Ctrl RebarEntryCtrl
+}
+
+// SizeofRebarEntry is the size of RebarEntry in bytes.
+const SizeofRebarEntry = 8
+
 // ExtCapRebar is struct pci_ext_cap_rebar.
 //
-// Base addresses whose size can be chosen. A pair of words for each follows; this is the
-// first one.
+// Base addresses whose size can be chosen.
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type ExtCapRebar struct {
 	// The capability's id and version, and the offset of the next capability.
 	Header [4]byte
-	// Sizes that it can have.
-	Cap ExtCapRebarCap
-	// Size that it has.
-	Ctrl ExtCapRebarCtrl
 }
 
 // SizeofExtCapRebar is the size of ExtCapRebar in bytes.
-const SizeofExtCapRebar = 12
+const SizeofExtCapRebar = 4
+
+// OffsetofExtCapRebarEntries is the offset of entries, elements of type RebarEntry.
+//
+// The base addresses.
+const OffsetofExtCapRebarEntries = 4
+
+// VfRebarEntry is struct pci_vf_rebar_entry.
+//
+// A base address of virtual functions with a choice of sizes.
+//
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+type VfRebarEntry struct {
+	// Sizes that it can have.
+	Cap VfRebarEntryCap
+	// Size that it has.
+	Ctrl VfRebarEntryCtrl
+}
+
+// SizeofVfRebarEntry is the size of VfRebarEntry in bytes.
+const SizeofVfRebarEntry = 8
 
 // ExtCapVfRebar is struct pci_ext_cap_vf_rebar.
 //
@@ -1031,14 +1135,15 @@ const SizeofExtCapRebar = 12
 type ExtCapVfRebar struct {
 	// The capability's id and version, and the offset of the next capability.
 	Header [4]byte
-	// Sizes that the first one can have.
-	Cap ExtCapVfRebarCap
-	// Size that it has.
-	Ctrl ExtCapVfRebarCtrl
 }
 
 // SizeofExtCapVfRebar is the size of ExtCapVfRebar in bytes.
-const SizeofExtCapVfRebar = 12
+const SizeofExtCapVfRebar = 4
+
+// OffsetofExtCapVfRebarEntries is the offset of entries, elements of type VfRebarEntry.
+//
+// The base addresses.
+const OffsetofExtCapVfRebarEntries = 4
 
 // ExtCapPwr is struct pci_ext_cap_pwr.
 //
@@ -1065,7 +1170,7 @@ const SizeofExtCapPwr = 16
 
 // ExtCapDpa is struct pci_ext_cap_dpa.
 //
-// Power that changes in steps. A byte for each step follows.
+// Power that changes in steps.
 //
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 type ExtCapDpa struct {
@@ -1083,6 +1188,11 @@ type ExtCapDpa struct {
 
 // SizeofExtCapDpa is the size of ExtCapDpa in bytes.
 const SizeofExtCapDpa = 16
+
+// OffsetofExtCapDpaPower is the offset of power, elements of type uint8.
+//
+// Power of each step.
+const OffsetofExtCapDpaPower = 16
 
 // ExtCapLtr is struct pci_ext_cap_ltr.
 //

@@ -713,6 +713,8 @@ struct pci_cap_sata {
 	__le16	revision;	/* revision of the capability */
 	__le32	regs;		/* place of index and data */
 #define PCI_SATA_REGS_MASK	0xf	/* the BAR, or that they follow here */
+	__le32	index;		/* selects a register, if they are here */
+	__le32	data;		/* the selected register, if they are here */
 } __attribute__((__packed__));
 
 /*
@@ -770,6 +772,10 @@ struct pci_cap_af {
 
 /*
  * Message-signalled interrupts without a table.
+ *
+ * Two bits of the flags say whether the address has an upper half and whether
+ * vectors can be masked. What follows moves. pci_cap_msi has the places of the
+ * form with both.
  * Since Linux 3.7.
  */
 #define PCI_CAP_ID_MSI	5
@@ -785,6 +791,12 @@ struct pci_cap_msi {
 #define PCI_MSI_FLAGS_64BIT	(1 << 7)	/* the address has 64 bits */
 #define PCI_MSI_FLAGS_MASKBIT	(1 << 8)	/* vectors can be masked */
 	__le32	address_lo;	/* address of a message, or its lower half */
+	__le32	address_hi;	/* upper half of the address */
+	/* data of a message; the number of the vector is in its low bits */
+	__le16	data;
+	__le16	reserved;	/* not used */
+	__le32	mask;		/* a bit for each vector that is masked */
+	__le32	pending;	/* a bit for each vector that waits */
 } __attribute__((__packed__));
 
 /*
@@ -1135,6 +1147,12 @@ struct pci_cap_ht {
 
 /*
  * PCI Express.
+ *
+ * The type of the device and the version decide which registers there are.
+ * Those of a link are in all devices but the ones that are integrated in the
+ * root complex, those of a slot in ports that lead to one, those of a root port
+ * also in event collectors. Version 2 has second registers of device, link and
+ * slot.
  * Since Linux 3.7.
  */
 #define PCI_CAP_ID_EXP	16
@@ -1149,7 +1167,7 @@ struct pci_cap_exp {
 #define PCI_EXP_FLAGS_IRQ	0x3e00	/* number of the interrupt message */
 /* supports flit mode (since 6.14-6.19) */
 #define PCI_EXP_FLAGS_FLIT	(1 << 15)
-	__le32	devcap;	/* abilities of the device */
+	__le32	devcap;		/* abilities of the device */
 /* largest payload, as a power of two times 128 bytes */
 #define PCI_EXP_DEVCAP_PAYLOAD	0x7
 /* function numbers that can be used for more requests */
@@ -1168,7 +1186,7 @@ struct pci_cap_exp {
 #define PCI_EXP_DEVCAP_FLR	(1 << 28)	/* each function can be reset */
 /* supports trusted I/O (since 6.14-6.19) */
 #define PCI_EXP_DEVCAP_TEE	(1 << 30)
-	__le16	devctl;	/* what the device uses */
+	__le16	devctl;		/* what the device uses */
 /* reports correctable errors */
 #define PCI_EXP_DEVCTL_CERE		(1 << 0)
 #define PCI_EXP_DEVCTL_NFERE		(1 << 1) /* reports non-fatal errors */
@@ -1213,6 +1231,226 @@ struct pci_cap_exp {
 #define PCI_EXP_DEVSTA_AUXPD	(1 << 4) /* detected auxiliary power */
 /* has transactions that are not complete */
 #define PCI_EXP_DEVSTA_TRPND	(1 << 5)
+	__le32	lnkcap;		/* abilities of the link */
+/* highest speed, as a place in the list of the link capabilities 2 */
+#define PCI_EXP_LNKCAP_SLS		0xf
+/* first speed of the list in the link capabilities 2 (since 3.8) */
+#define PCI_EXP_LNKCAP_SLS_2_5GB	0x1
+#define PCI_EXP_LNKCAP_SLS_5_0GB	0x2	/* second speed (since 3.8) */
+#define PCI_EXP_LNKCAP_SLS_8_0GB	0x3	/* third speed (since 4.13) */
+#define PCI_EXP_LNKCAP_SLS_16_0GB	0x4	/* fourth speed (since 4.17) */
+#define PCI_EXP_LNKCAP_SLS_32_0GB	0x5	/* fifth speed (since 5.3) */
+#define PCI_EXP_LNKCAP_SLS_64_0GB	0x6	/* sixth speed (since 5.11) */
+#define PCI_EXP_LNKCAP_MLW		0x3f0	/* highest number of lanes */
+/* power states that it can enter by itself */
+#define PCI_EXP_LNKCAP_ASPMS		0xc00
+/* supports L0s (since 5.8-5.10) */
+#define PCI_EXP_LNKCAP_ASPM_L0S		0x400
+#define PCI_EXP_LNKCAP_ASPM_L1		0x800 /* supports L1 (since 5.8-5.10) */
+#define PCI_EXP_LNKCAP_L0SEL		0x7000		/* time to leave L0s */
+#define PCI_EXP_LNKCAP_L1EL		0x38000		/* time to leave L1 */
+#define PCI_EXP_LNKCAP_CLKPM		(1 << 18) /* the clock can be removed */
+/* reports a link that goes down unexpectedly */
+#define PCI_EXP_LNKCAP_SDERC		(1 << 19)
+/* reports whether the data link is active */
+#define PCI_EXP_LNKCAP_DLLLARC		(1 << 20)
+/* reports changes of the bandwidth */
+#define PCI_EXP_LNKCAP_LBNC		(1 << 21)
+#define PCI_EXP_LNKCAP_PN		0xff000000	/* number of the port */
+	__le16	lnkctl;		/* what the link uses */
+/* power states that it may enter by itself */
+#define PCI_EXP_LNKCTL_ASPMC		0x3
+#define PCI_EXP_LNKCTL_ASPM_L0S		0x1	/* uses L0s (since 3.8) */
+#define PCI_EXP_LNKCTL_ASPM_L1		0x2	/* uses L1 (since 3.8) */
+/* completions are split at 128 bytes, not at 64 */
+#define PCI_EXP_LNKCTL_RCB		(1 << 3)
+#define PCI_EXP_LNKCTL_LD		(1 << 4) /* the link is disabled */
+#define PCI_EXP_LNKCTL_RL		(1 << 5) /* trains the link again */
+/* both ends have a common clock */
+#define PCI_EXP_LNKCTL_CCC		(1 << 6)
+/* sends longer sequences to synchronize */
+#define PCI_EXP_LNKCTL_ES		(1 << 7)
+#define PCI_EXP_LNKCTL_CLKREQ_EN	(1 << 8) /* the clock may be removed */
+/* the hardware does not change the width by itself */
+#define PCI_EXP_LNKCTL_HAWD		(1 << 9)
+/* interrupts for managed changes of the bandwidth */
+#define PCI_EXP_LNKCTL_LBMIE		(1 << 10)
+/* interrupts for autonomous changes of the bandwidth */
+#define PCI_EXP_LNKCTL_LABIE		(1 << 11)
+	__le16	lnksta;		/* state of the link */
+/* present speed, as a place in the list of the link capabilities 2 */
+#define PCI_EXP_LNKSTA_CLS		0xf
+#define PCI_EXP_LNKSTA_CLS_2_5GB	0x1	/* runs at 2.5 GT/s */
+#define PCI_EXP_LNKSTA_CLS_5_0GB	0x2	/* runs at 5 GT/s */
+#define PCI_EXP_LNKSTA_CLS_8_0GB	0x3 /* runs at 8 GT/s (since 3.14) */
+#define PCI_EXP_LNKSTA_CLS_16_0GB	0x4 /* runs at 16 GT/s (since 4.17) */
+#define PCI_EXP_LNKSTA_CLS_32_0GB	0x5 /* runs at 32 GT/s (since 5.3) */
+#define PCI_EXP_LNKSTA_CLS_64_0GB	0x6 /* runs at 64 GT/s (since 5.11) */
+#define PCI_EXP_LNKSTA_NLW		0x3f0	/* present number of lanes */
+#define PCI_EXP_LNKSTA_NLW_X1		0x10	/* uses 1 lane (since 3.14) */
+#define PCI_EXP_LNKSTA_NLW_X2		0x20	/* uses 2 lanes (since 3.14) */
+#define PCI_EXP_LNKSTA_NLW_X4		0x40	/* uses 4 lanes (since 3.14) */
+#define PCI_EXP_LNKSTA_NLW_X8		0x80	/* uses 8 lanes (since 3.14) */
+/* the link is being trained */
+#define PCI_EXP_LNKSTA_LT		(1 << 11)
+/* uses the clock of the slot */
+#define PCI_EXP_LNKSTA_SLC		(1 << 12)
+#define PCI_EXP_LNKSTA_DLLLA		(1 << 13) /* the data link is active */
+/* the bandwidth was changed by management */
+#define PCI_EXP_LNKSTA_LBMS		(1 << 14)
+/* the bandwidth was changed by the hardware */
+#define PCI_EXP_LNKSTA_LABS		(1 << 15)
+	__le32	sltcap;		/* abilities of the slot */
+#define PCI_EXP_SLTCAP_ABP	(1 << 0)	/* has an attention button */
+#define PCI_EXP_SLTCAP_PCP	(1 << 1)	/* has a power controller */
+#define PCI_EXP_SLTCAP_MRLSP	(1 << 2)	/* has a sensor for its latch */
+#define PCI_EXP_SLTCAP_AIP	(1 << 3)	/* has an attention indicator */
+#define PCI_EXP_SLTCAP_PIP	(1 << 4)	/* has a power indicator */
+/* a card can be removed without a notice */
+#define PCI_EXP_SLTCAP_HPS	(1 << 5)
+/* cards can be plugged while the system runs */
+#define PCI_EXP_SLTCAP_HPC	(1 << 6)
+#define PCI_EXP_SLTCAP_SPLV	0x7f80	/* power that the slot supplies */
+#define PCI_EXP_SLTCAP_SPLS	0x18000		/* unit of this power */
+#define PCI_EXP_SLTCAP_EIP	(1 << 17)	/* has an interlock */
+/* does not report that a command is complete */
+#define PCI_EXP_SLTCAP_NCCS	(1 << 18)
+#define PCI_EXP_SLTCAP_PSN	0xfff80000	/* number of the slot */
+	__le16	sltctl;		/* what the slot uses */
+/* reports that the button was pressed */
+#define PCI_EXP_SLTCTL_ABPE		(1 << 0)
+#define PCI_EXP_SLTCTL_PFDE		(1 << 1) /* reports power faults */
+/* reports that the latch moved */
+#define PCI_EXP_SLTCTL_MRLSCE		(1 << 2)
+/* reports that a card came or went */
+#define PCI_EXP_SLTCTL_PDCE		(1 << 3)
+/* interrupts for complete commands */
+#define PCI_EXP_SLTCTL_CCIE		(1 << 4)
+/* interrupts for events of hot plugging */
+#define PCI_EXP_SLTCTL_HPIE		(1 << 5)
+#define PCI_EXP_SLTCTL_AIC		0xc0	/* attention indicator */
+/* attention indicator on (since 3.14) */
+#define PCI_EXP_SLTCTL_ATTN_IND_ON	0x40
+/* attention indicator blinking (since 3.14) */
+#define PCI_EXP_SLTCTL_ATTN_IND_BLINK	0x80
+/* attention indicator off (since 3.14) */
+#define PCI_EXP_SLTCTL_ATTN_IND_OFF	0xc0
+#define PCI_EXP_SLTCTL_PIC		0x300		/* power indicator */
+/* power indicator on (since 3.14) */
+#define PCI_EXP_SLTCTL_PWR_IND_ON	0x100
+/* power indicator blinking (since 3.14) */
+#define PCI_EXP_SLTCTL_PWR_IND_BLINK	0x200
+/* power indicator off (since 3.14) */
+#define PCI_EXP_SLTCTL_PWR_IND_OFF	0x300
+#define PCI_EXP_SLTCTL_PCC		(1 << 10)	/* the power is off */
+#define PCI_EXP_SLTCTL_EIC		(1 << 11) /* switches the interlock */
+/* reports changes of the data link */
+#define PCI_EXP_SLTCTL_DLLSCE		(1 << 12)
+/* does not send the power limit by itself (since 5.18-5.19) */
+#define PCI_EXP_SLTCTL_ASPL_DISABLE	(1 << 13)
+/* does not detect cards by the link (since 5.7) */
+#define PCI_EXP_SLTCTL_IBPD_DISABLE	(1 << 14)
+	__le16	sltsta;		/* state of the slot */
+#define PCI_EXP_SLTSTA_ABP	(1 << 0)	/* the button was pressed */
+#define PCI_EXP_SLTSTA_PFD	(1 << 1)	/* detected a power fault */
+#define PCI_EXP_SLTSTA_MRLSC	(1 << 2)	/* the latch moved */
+#define PCI_EXP_SLTSTA_PDC	(1 << 3)	/* a card came or went */
+#define PCI_EXP_SLTSTA_CC	(1 << 4)	/* a command is complete */
+#define PCI_EXP_SLTSTA_MRLSS	(1 << 5)	/* the latch is open */
+#define PCI_EXP_SLTSTA_PDS	(1 << 6)	/* a card is in the slot */
+#define PCI_EXP_SLTSTA_EIS	(1 << 7)	/* the interlock is closed */
+#define PCI_EXP_SLTSTA_DLLSC	(1 << 8)	/* the data link changed */
+	__le16	rtctl;		/* what a root port reports */
+/* a system error for correctable errors */
+#define PCI_EXP_RTCTL_SECEE	(1 << 0)
+/* a system error for non-fatal errors */
+#define PCI_EXP_RTCTL_SENFEE	(1 << 1)
+#define PCI_EXP_RTCTL_SEFEE	(1 << 2) /* a system error for fatal errors */
+/* interrupts for power management events */
+#define PCI_EXP_RTCTL_PMEIE	(1 << 3)
+/*
+ * software sees configuration requests that have to be retried (since
+ * 6.11-6.12)
+ */
+#define PCI_EXP_RTCTL_RRS_SVE	(1 << 4)
+	__le16	rtcap;		/* abilities of a root port */
+/* can show configuration requests that have to be retried (since 6.11-6.12) */
+#define PCI_EXP_RTCAP_RRS_SV	(1 << 0)
+	__le32	rtsta;		/* power management events of a root port */
+/* function that reported one (since 6.6-6.7) */
+#define PCI_EXP_RTSTA_PME_RQ_ID	0xffff
+#define PCI_EXP_RTSTA_PME	(1 << 16)	/* an event was reported */
+#define PCI_EXP_RTSTA_PENDING	(1 << 17)	/* another one waits */
+	__le32	devcap2;	/* more abilities of the device */
+/* the timeout of completions can be disabled (since 4.16) */
+#define PCI_EXP_DEVCAP2_COMP_TMOUT_DIS	(1 << 4)
+/* forwards alternative routing ids */
+#define PCI_EXP_DEVCAP2_ARI		(1 << 5)
+/* routes atomic operations (since 4.9) */
+#define PCI_EXP_DEVCAP2_ATOMIC_ROUTE	(1 << 6)
+/* completes atomic operations of 32 bits (since 4.16) */
+#define PCI_EXP_DEVCAP2_ATOMIC_COMP32	(1 << 7)
+/* completes atomic operations of 64 bits (since 4.9) */
+#define PCI_EXP_DEVCAP2_ATOMIC_COMP64	(1 << 8)
+/* completes atomic operations of 128 bits (since 4.16) */
+#define PCI_EXP_DEVCAP2_ATOMIC_COMP128	(1 << 9)
+/* reports latencies that it tolerates */
+#define PCI_EXP_DEVCAP2_LTR		(1 << 11)
+/* processing hints that it completes (since 6.13) */
+#define PCI_EXP_DEVCAP2_TPH_COMP_MASK	0x3000
+/* ways to learn of a good time for transfers */
+#define PCI_EXP_DEVCAP2_OBFF_MASK	0xc0000
+/* messages about a good time for transfers */
+#define PCI_EXP_DEVCAP2_OBFF_MSG	0x40000
+#define PCI_EXP_DEVCAP2_OBFF_WAKE	0x80000	/* the same by a signal */
+/* supports end-to-end prefixes (since 4.19) */
+#define PCI_EXP_DEVCAP2_EE_PREFIX	(1 << 21)
+/* highest number of such prefixes (since 6.14-6.19) */
+#define PCI_EXP_DEVCAP2_EE_PREFIX_MAX	0xc00000
+	__le16	devctl2;	/* more of what the device uses */
+/* timeout of completions (since 3.13) */
+#define PCI_EXP_DEVCTL2_COMP_TIMEOUT		0xf
+/* completions have no timeout (since 4.16) */
+#define PCI_EXP_DEVCTL2_COMP_TMOUT_DIS		(1 << 4)
+/* forwards alternative routing ids */
+#define PCI_EXP_DEVCTL2_ARI			(1 << 5)
+/* may ask for atomic operations (since 4.9) */
+#define PCI_EXP_DEVCTL2_ATOMIC_REQ		(1 << 6)
+/* does not let atomic operations out (since 4.12) */
+#define PCI_EXP_DEVCTL2_ATOMIC_EGRESS_BLOCK	(1 << 7)
+/* requests may be ordered by id */
+#define PCI_EXP_DEVCTL2_IDO_REQ_EN		(1 << 8)
+/* completions may be ordered by id */
+#define PCI_EXP_DEVCTL2_IDO_CMP_EN		(1 << 9)
+/* reports latencies */
+#define PCI_EXP_DEVCTL2_LTR_EN			(1 << 10)
+	__le16	devsta2;	/* not used */
+	__le32	lnkcap2;	/* more abilities of the link */
+/* list of the speeds (since 6.13) */
+#define PCI_EXP_LNKCAP2_SLS		0xfe
+/* can be linked to a port of its own kind */
+#define PCI_EXP_LNKCAP2_CROSSLINK	(1 << 8)
+	__le16	lnkctl2;	/* more of what the link uses */
+#define PCI_EXP_LNKCTL2_TLS		0xf	/* target speed (since 4.18) */
+#define PCI_EXP_LNKCTL2_TLS_2_5GT	0x1	/* 2.5 GT/s (since 4.18) */
+#define PCI_EXP_LNKCTL2_TLS_5_0GT	0x2	/* 5 GT/s (since 4.18) */
+#define PCI_EXP_LNKCTL2_TLS_8_0GT	0x3	/* 8 GT/s (since 4.18) */
+#define PCI_EXP_LNKCTL2_TLS_16_0GT	0x4	/* 16 GT/s (since 4.18) */
+#define PCI_EXP_LNKCTL2_TLS_32_0GT	0x5	/* 32 GT/s (since 5.3) */
+#define PCI_EXP_LNKCTL2_TLS_64_0GT	0x6	/* 64 GT/s (since 5.11) */
+/* enters compliance mode (since 5.5) */
+#define PCI_EXP_LNKCTL2_ENTER_COMP	(1 << 4)
+/* voltage of the transmitter (since 5.5) */
+#define PCI_EXP_LNKCTL2_TX_MARGIN	0x380
+/* the hardware does not change the speed by itself (since 5.6) */
+#define PCI_EXP_LNKCTL2_HASD		(1 << 5)
+	__le16	lnksta2;	/* more of the state of the link */
+#define PCI_EXP_LNKSTA2_FLIT	(1 << 10)	/* uses flit mode (since 6.3) */
+	__le32	sltcap2;	/* more abilities of the slot */
+/* detection of cards by the link can be disabled (since 5.7) */
+#define PCI_EXP_SLTCAP2_IBPD	(1 << 0)
+	__le16	sltctl2;	/* not used */
+	__le16	sltsta2;	/* not used */
 } __attribute__((__packed__));
 
 /*
@@ -1223,6 +1461,24 @@ struct pci_cap_exp {
 #define PCI_EXP_DEVCAP	0x4	/* offset of devcap */
 #define PCI_EXP_DEVCTL	0x8	/* offset of devctl */
 #define PCI_EXP_DEVSTA	0xa	/* offset of devsta */
+#define PCI_EXP_LNKCAP	0xc	/* offset of lnkcap */
+#define PCI_EXP_LNKCTL	0x10	/* offset of lnkctl */
+#define PCI_EXP_LNKSTA	0x12	/* offset of lnksta */
+#define PCI_EXP_SLTCAP	0x14	/* offset of sltcap */
+#define PCI_EXP_SLTCTL	0x18	/* offset of sltctl */
+#define PCI_EXP_SLTSTA	0x1a	/* offset of sltsta */
+#define PCI_EXP_RTCTL	0x1c	/* offset of rtctl */
+#define PCI_EXP_RTCAP	0x1e	/* offset of rtcap */
+#define PCI_EXP_RTSTA	0x20	/* offset of rtsta */
+#define PCI_EXP_DEVCAP2	0x24	/* offset of devcap2 */
+#define PCI_EXP_DEVCTL2	0x28	/* offset of devctl2 */
+#define PCI_EXP_DEVSTA2	0x2a	/* offset of devsta2 (since 3.12) */
+#define PCI_EXP_LNKCAP2	0x2c	/* offset of lnkcap2 */
+#define PCI_EXP_LNKCTL2	0x30	/* offset of lnkctl2 */
+#define PCI_EXP_LNKSTA2	0x32	/* offset of lnksta2 */
+#define PCI_EXP_SLTCAP2	0x34	/* offset of sltcap2 (since 3.12) */
+#define PCI_EXP_SLTCTL2	0x38	/* offset of sltctl2 */
+#define PCI_EXP_SLTSTA2	0x3a	/* offset of sltsta2 (since 3.12) */
 
 /*
  * Types of a device or port.
@@ -1320,263 +1576,6 @@ struct pci_cap_exp {
 #define PCI_EXP_LNKCAP2_SLS_32_0GB	0x20	/* 32 GT/s (since 5.3) */
 #define PCI_EXP_LNKCAP2_SLS_64_0GB	0x40	/* 64 GT/s (since 5.11) */
 
-/*
- * Every register of PCI Express, as version 2 of the capability has them.
- * Version 1 ends earlier.
- * Since Linux 3.7.
- */
-struct pci_exp_registers {
-	struct pci_cap_header header;	/* header of the capability */
-	/* version of the capability, and type of the device or port */
-	__le16	flags;
-	__le32	devcap;			/* abilities of the device */
-	__le16	devctl;			/* what the device uses */
-	__le16	devsta;	/* errors of the device since they were cleared */
-	__le32	lnkcap;			/* abilities of the link */
-/* highest speed, as a place in the list of the link capabilities 2 */
-#define PCI_EXP_LNKCAP_SLS		0xf
-/* first speed of the list in the link capabilities 2 (since 3.8) */
-#define PCI_EXP_LNKCAP_SLS_2_5GB	0x1
-#define PCI_EXP_LNKCAP_SLS_5_0GB	0x2	/* second speed (since 3.8) */
-#define PCI_EXP_LNKCAP_SLS_8_0GB	0x3	/* third speed (since 4.13) */
-#define PCI_EXP_LNKCAP_SLS_16_0GB	0x4	/* fourth speed (since 4.17) */
-#define PCI_EXP_LNKCAP_SLS_32_0GB	0x5	/* fifth speed (since 5.3) */
-#define PCI_EXP_LNKCAP_SLS_64_0GB	0x6	/* sixth speed (since 5.11) */
-#define PCI_EXP_LNKCAP_MLW		0x3f0	/* highest number of lanes */
-/* power states that it can enter by itself */
-#define PCI_EXP_LNKCAP_ASPMS		0xc00
-/* supports L0s (since 5.8-5.10) */
-#define PCI_EXP_LNKCAP_ASPM_L0S		0x400
-#define PCI_EXP_LNKCAP_ASPM_L1		0x800 /* supports L1 (since 5.8-5.10) */
-#define PCI_EXP_LNKCAP_L0SEL		0x7000		/* time to leave L0s */
-#define PCI_EXP_LNKCAP_L1EL		0x38000		/* time to leave L1 */
-#define PCI_EXP_LNKCAP_CLKPM		(1 << 18) /* the clock can be removed */
-/* reports a link that goes down unexpectedly */
-#define PCI_EXP_LNKCAP_SDERC		(1 << 19)
-/* reports whether the data link is active */
-#define PCI_EXP_LNKCAP_DLLLARC		(1 << 20)
-/* reports changes of the bandwidth */
-#define PCI_EXP_LNKCAP_LBNC		(1 << 21)
-#define PCI_EXP_LNKCAP_PN		0xff000000	/* number of the port */
-	__le16	lnkctl;			/* what the link uses */
-/* power states that it may enter by itself */
-#define PCI_EXP_LNKCTL_ASPMC		0x3
-#define PCI_EXP_LNKCTL_ASPM_L0S		0x1	/* uses L0s (since 3.8) */
-#define PCI_EXP_LNKCTL_ASPM_L1		0x2	/* uses L1 (since 3.8) */
-/* completions are split at 128 bytes, not at 64 */
-#define PCI_EXP_LNKCTL_RCB		(1 << 3)
-#define PCI_EXP_LNKCTL_LD		(1 << 4) /* the link is disabled */
-#define PCI_EXP_LNKCTL_RL		(1 << 5) /* trains the link again */
-/* both ends have a common clock */
-#define PCI_EXP_LNKCTL_CCC		(1 << 6)
-/* sends longer sequences to synchronize */
-#define PCI_EXP_LNKCTL_ES		(1 << 7)
-#define PCI_EXP_LNKCTL_CLKREQ_EN	(1 << 8) /* the clock may be removed */
-/* the hardware does not change the width by itself */
-#define PCI_EXP_LNKCTL_HAWD		(1 << 9)
-/* interrupts for managed changes of the bandwidth */
-#define PCI_EXP_LNKCTL_LBMIE		(1 << 10)
-/* interrupts for autonomous changes of the bandwidth */
-#define PCI_EXP_LNKCTL_LABIE		(1 << 11)
-	__le16	lnksta;			/* state of the link */
-/* present speed, as a place in the list of the link capabilities 2 */
-#define PCI_EXP_LNKSTA_CLS		0xf
-#define PCI_EXP_LNKSTA_CLS_2_5GB	0x1	/* runs at 2.5 GT/s */
-#define PCI_EXP_LNKSTA_CLS_5_0GB	0x2	/* runs at 5 GT/s */
-#define PCI_EXP_LNKSTA_CLS_8_0GB	0x3 /* runs at 8 GT/s (since 3.14) */
-#define PCI_EXP_LNKSTA_CLS_16_0GB	0x4 /* runs at 16 GT/s (since 4.17) */
-#define PCI_EXP_LNKSTA_CLS_32_0GB	0x5 /* runs at 32 GT/s (since 5.3) */
-#define PCI_EXP_LNKSTA_CLS_64_0GB	0x6 /* runs at 64 GT/s (since 5.11) */
-#define PCI_EXP_LNKSTA_NLW		0x3f0	/* present number of lanes */
-#define PCI_EXP_LNKSTA_NLW_X1		0x10	/* uses 1 lane (since 3.14) */
-#define PCI_EXP_LNKSTA_NLW_X2		0x20	/* uses 2 lanes (since 3.14) */
-#define PCI_EXP_LNKSTA_NLW_X4		0x40	/* uses 4 lanes (since 3.14) */
-#define PCI_EXP_LNKSTA_NLW_X8		0x80	/* uses 8 lanes (since 3.14) */
-/* the link is being trained */
-#define PCI_EXP_LNKSTA_LT		(1 << 11)
-/* uses the clock of the slot */
-#define PCI_EXP_LNKSTA_SLC		(1 << 12)
-#define PCI_EXP_LNKSTA_DLLLA		(1 << 13) /* the data link is active */
-/* the bandwidth was changed by management */
-#define PCI_EXP_LNKSTA_LBMS		(1 << 14)
-/* the bandwidth was changed by the hardware */
-#define PCI_EXP_LNKSTA_LABS		(1 << 15)
-	__le32	sltcap;			/* abilities of the slot */
-#define PCI_EXP_SLTCAP_ABP	(1 << 0)	/* has an attention button */
-#define PCI_EXP_SLTCAP_PCP	(1 << 1)	/* has a power controller */
-#define PCI_EXP_SLTCAP_MRLSP	(1 << 2)	/* has a sensor for its latch */
-#define PCI_EXP_SLTCAP_AIP	(1 << 3)	/* has an attention indicator */
-#define PCI_EXP_SLTCAP_PIP	(1 << 4)	/* has a power indicator */
-/* a card can be removed without a notice */
-#define PCI_EXP_SLTCAP_HPS	(1 << 5)
-/* cards can be plugged while the system runs */
-#define PCI_EXP_SLTCAP_HPC	(1 << 6)
-#define PCI_EXP_SLTCAP_SPLV	0x7f80	/* power that the slot supplies */
-#define PCI_EXP_SLTCAP_SPLS	0x18000		/* unit of this power */
-#define PCI_EXP_SLTCAP_EIP	(1 << 17)	/* has an interlock */
-/* does not report that a command is complete */
-#define PCI_EXP_SLTCAP_NCCS	(1 << 18)
-#define PCI_EXP_SLTCAP_PSN	0xfff80000	/* number of the slot */
-	__le16	sltctl;			/* what the slot uses */
-/* reports that the button was pressed */
-#define PCI_EXP_SLTCTL_ABPE		(1 << 0)
-#define PCI_EXP_SLTCTL_PFDE		(1 << 1) /* reports power faults */
-/* reports that the latch moved */
-#define PCI_EXP_SLTCTL_MRLSCE		(1 << 2)
-/* reports that a card came or went */
-#define PCI_EXP_SLTCTL_PDCE		(1 << 3)
-/* interrupts for complete commands */
-#define PCI_EXP_SLTCTL_CCIE		(1 << 4)
-/* interrupts for events of hot plugging */
-#define PCI_EXP_SLTCTL_HPIE		(1 << 5)
-#define PCI_EXP_SLTCTL_AIC		0xc0	/* attention indicator */
-/* attention indicator on (since 3.14) */
-#define PCI_EXP_SLTCTL_ATTN_IND_ON	0x40
-/* attention indicator blinking (since 3.14) */
-#define PCI_EXP_SLTCTL_ATTN_IND_BLINK	0x80
-/* attention indicator off (since 3.14) */
-#define PCI_EXP_SLTCTL_ATTN_IND_OFF	0xc0
-#define PCI_EXP_SLTCTL_PIC		0x300		/* power indicator */
-/* power indicator on (since 3.14) */
-#define PCI_EXP_SLTCTL_PWR_IND_ON	0x100
-/* power indicator blinking (since 3.14) */
-#define PCI_EXP_SLTCTL_PWR_IND_BLINK	0x200
-/* power indicator off (since 3.14) */
-#define PCI_EXP_SLTCTL_PWR_IND_OFF	0x300
-#define PCI_EXP_SLTCTL_PCC		(1 << 10)	/* the power is off */
-#define PCI_EXP_SLTCTL_EIC		(1 << 11) /* switches the interlock */
-/* reports changes of the data link */
-#define PCI_EXP_SLTCTL_DLLSCE		(1 << 12)
-/* does not send the power limit by itself (since 5.18-5.19) */
-#define PCI_EXP_SLTCTL_ASPL_DISABLE	(1 << 13)
-/* does not detect cards by the link (since 5.7) */
-#define PCI_EXP_SLTCTL_IBPD_DISABLE	(1 << 14)
-	__le16	sltsta;			/* state of the slot */
-#define PCI_EXP_SLTSTA_ABP	(1 << 0)	/* the button was pressed */
-#define PCI_EXP_SLTSTA_PFD	(1 << 1)	/* detected a power fault */
-#define PCI_EXP_SLTSTA_MRLSC	(1 << 2)	/* the latch moved */
-#define PCI_EXP_SLTSTA_PDC	(1 << 3)	/* a card came or went */
-#define PCI_EXP_SLTSTA_CC	(1 << 4)	/* a command is complete */
-#define PCI_EXP_SLTSTA_MRLSS	(1 << 5)	/* the latch is open */
-#define PCI_EXP_SLTSTA_PDS	(1 << 6)	/* a card is in the slot */
-#define PCI_EXP_SLTSTA_EIS	(1 << 7)	/* the interlock is closed */
-#define PCI_EXP_SLTSTA_DLLSC	(1 << 8)	/* the data link changed */
-	__le16	rtctl;			/* what a root port reports */
-/* a system error for correctable errors */
-#define PCI_EXP_RTCTL_SECEE	(1 << 0)
-/* a system error for non-fatal errors */
-#define PCI_EXP_RTCTL_SENFEE	(1 << 1)
-#define PCI_EXP_RTCTL_SEFEE	(1 << 2) /* a system error for fatal errors */
-/* interrupts for power management events */
-#define PCI_EXP_RTCTL_PMEIE	(1 << 3)
-/*
- * software sees configuration requests that have to be retried (since
- * 6.11-6.12)
- */
-#define PCI_EXP_RTCTL_RRS_SVE	(1 << 4)
-	__le16	rtcap;			/* abilities of a root port */
-/* can show configuration requests that have to be retried (since 6.11-6.12) */
-#define PCI_EXP_RTCAP_RRS_SV	(1 << 0)
-	__le32	rtsta;	/* power management events of a root port */
-/* function that reported one (since 6.6-6.7) */
-#define PCI_EXP_RTSTA_PME_RQ_ID	0xffff
-#define PCI_EXP_RTSTA_PME	(1 << 16)	/* an event was reported */
-#define PCI_EXP_RTSTA_PENDING	(1 << 17)	/* another one waits */
-	__le32	devcap2;		/* more abilities of the device */
-/* the timeout of completions can be disabled (since 4.16) */
-#define PCI_EXP_DEVCAP2_COMP_TMOUT_DIS	(1 << 4)
-/* forwards alternative routing ids */
-#define PCI_EXP_DEVCAP2_ARI		(1 << 5)
-/* routes atomic operations (since 4.9) */
-#define PCI_EXP_DEVCAP2_ATOMIC_ROUTE	(1 << 6)
-/* completes atomic operations of 32 bits (since 4.16) */
-#define PCI_EXP_DEVCAP2_ATOMIC_COMP32	(1 << 7)
-/* completes atomic operations of 64 bits (since 4.9) */
-#define PCI_EXP_DEVCAP2_ATOMIC_COMP64	(1 << 8)
-/* completes atomic operations of 128 bits (since 4.16) */
-#define PCI_EXP_DEVCAP2_ATOMIC_COMP128	(1 << 9)
-/* reports latencies that it tolerates */
-#define PCI_EXP_DEVCAP2_LTR		(1 << 11)
-/* processing hints that it completes (since 6.13) */
-#define PCI_EXP_DEVCAP2_TPH_COMP_MASK	0x3000
-/* ways to learn of a good time for transfers */
-#define PCI_EXP_DEVCAP2_OBFF_MASK	0xc0000
-/* messages about a good time for transfers */
-#define PCI_EXP_DEVCAP2_OBFF_MSG	0x40000
-#define PCI_EXP_DEVCAP2_OBFF_WAKE	0x80000	/* the same by a signal */
-/* supports end-to-end prefixes (since 4.19) */
-#define PCI_EXP_DEVCAP2_EE_PREFIX	(1 << 21)
-/* highest number of such prefixes (since 6.14-6.19) */
-#define PCI_EXP_DEVCAP2_EE_PREFIX_MAX	0xc00000
-	__le16	devctl2;		/* more of what the device uses */
-/* timeout of completions (since 3.13) */
-#define PCI_EXP_DEVCTL2_COMP_TIMEOUT		0xf
-/* completions have no timeout (since 4.16) */
-#define PCI_EXP_DEVCTL2_COMP_TMOUT_DIS		(1 << 4)
-/* forwards alternative routing ids */
-#define PCI_EXP_DEVCTL2_ARI			(1 << 5)
-/* may ask for atomic operations (since 4.9) */
-#define PCI_EXP_DEVCTL2_ATOMIC_REQ		(1 << 6)
-/* does not let atomic operations out (since 4.12) */
-#define PCI_EXP_DEVCTL2_ATOMIC_EGRESS_BLOCK	(1 << 7)
-/* requests may be ordered by id */
-#define PCI_EXP_DEVCTL2_IDO_REQ_EN		(1 << 8)
-/* completions may be ordered by id */
-#define PCI_EXP_DEVCTL2_IDO_CMP_EN		(1 << 9)
-/* reports latencies */
-#define PCI_EXP_DEVCTL2_LTR_EN			(1 << 10)
-	__le16	devsta2;		/* not used */
-	__le32	lnkcap2;		/* more abilities of the link */
-/* list of the speeds (since 6.13) */
-#define PCI_EXP_LNKCAP2_SLS		0xfe
-/* can be linked to a port of its own kind */
-#define PCI_EXP_LNKCAP2_CROSSLINK	(1 << 8)
-	__le16	lnkctl2;		/* more of what the link uses */
-#define PCI_EXP_LNKCTL2_TLS		0xf	/* target speed (since 4.18) */
-#define PCI_EXP_LNKCTL2_TLS_2_5GT	0x1	/* 2.5 GT/s (since 4.18) */
-#define PCI_EXP_LNKCTL2_TLS_5_0GT	0x2	/* 5 GT/s (since 4.18) */
-#define PCI_EXP_LNKCTL2_TLS_8_0GT	0x3	/* 8 GT/s (since 4.18) */
-#define PCI_EXP_LNKCTL2_TLS_16_0GT	0x4	/* 16 GT/s (since 4.18) */
-#define PCI_EXP_LNKCTL2_TLS_32_0GT	0x5	/* 32 GT/s (since 5.3) */
-#define PCI_EXP_LNKCTL2_TLS_64_0GT	0x6	/* 64 GT/s (since 5.11) */
-/* enters compliance mode (since 5.5) */
-#define PCI_EXP_LNKCTL2_ENTER_COMP	(1 << 4)
-/* voltage of the transmitter (since 5.5) */
-#define PCI_EXP_LNKCTL2_TX_MARGIN	0x380
-/* the hardware does not change the speed by itself (since 5.6) */
-#define PCI_EXP_LNKCTL2_HASD		(1 << 5)
-	__le16	lnksta2;		/* more of the state of the link */
-#define PCI_EXP_LNKSTA2_FLIT	(1 << 10)	/* uses flit mode (since 6.3) */
-	__le32	sltcap2;		/* more abilities of the slot */
-/* detection of cards by the link can be disabled (since 5.7) */
-#define PCI_EXP_SLTCAP2_IBPD	(1 << 0)
-	__le16	sltctl2;		/* not used */
-	__le16	sltsta2;		/* not used */
-} __attribute__((__packed__));
-
-/*
- * Offsets of the fields of pci_exp_registers.
- * Since Linux 3.7.
- */
-#define PCI_EXP_LNKCAP	0xc	/* offset of lnkcap */
-#define PCI_EXP_LNKCTL	0x10	/* offset of lnkctl */
-#define PCI_EXP_LNKSTA	0x12	/* offset of lnksta */
-#define PCI_EXP_SLTCAP	0x14	/* offset of sltcap */
-#define PCI_EXP_SLTCTL	0x18	/* offset of sltctl */
-#define PCI_EXP_SLTSTA	0x1a	/* offset of sltsta */
-#define PCI_EXP_RTCTL	0x1c	/* offset of rtctl */
-#define PCI_EXP_RTCAP	0x1e	/* offset of rtcap */
-#define PCI_EXP_RTSTA	0x20	/* offset of rtsta */
-#define PCI_EXP_DEVCAP2	0x24	/* offset of devcap2 */
-#define PCI_EXP_DEVCTL2	0x28	/* offset of devctl2 */
-#define PCI_EXP_DEVSTA2	0x2a	/* offset of devsta2 (since 3.12) */
-#define PCI_EXP_LNKCAP2	0x2c	/* offset of lnkcap2 */
-#define PCI_EXP_LNKCTL2	0x30	/* offset of lnkctl2 */
-#define PCI_EXP_LNKSTA2	0x32	/* offset of lnksta2 */
-#define PCI_EXP_SLTCAP2	0x34	/* offset of sltcap2 (since 3.12) */
-#define PCI_EXP_SLTCTL2	0x38	/* offset of sltctl2 */
-#define PCI_EXP_SLTSTA2	0x3a	/* offset of sltsta2 (since 3.12) */
-
 /* ---------------------- Enhanced allocation ---------------------- */
 
 /*
@@ -1584,16 +1583,39 @@ struct pci_exp_registers {
  */
 
 /*
- * Enhanced allocation: regions at fixed addresses. The entries follow, in
- * bridges after a word with fixed bus numbers.
+ * A region at a fixed address.
+ *
+ * The first word says how many words follow. Address and last offset have an
+ * upper half each if a bit says so; all of them together are the longest entry.
+ * Since Linux 4.4.
+ */
+struct pci_ea_entry {
+	/*
+	 * the region for which it is used, its kind and the length of the entry
+	 */
+	__le32	entry;
+	__le32	base; /* address; a low bit says whether it has an upper half */
+	/* last offset; a low bit says whether it has an upper half */
+	__le32	max_offset;
+	__le32	base_hi;	/* upper half of the address */
+	__le32	max_offset_hi;	/* upper half of the last offset */
+} __attribute__((__packed__));
+
+/*
+ * Enhanced allocation: regions at fixed addresses. In bridges, a word with
+ * fixed bus numbers is before the entries, which have different lengths.
  * Since Linux 4.4.
  */
 #define PCI_CAP_ID_EA	20
 
-struct pci_cap_ea {
+__extension__ struct pci_cap_ea {
 	struct pci_cap_header header;
-	__u8	num_ent;	/* number of entries */
-	__u8	reserved;	/* not used */
+	__u8	num_ent;	/* number of entries in the low six bits */
+	__u8	reserved;		/* not used */
+	__u8	secondary;		/* fixed secondary bus */
+	__u8	subordinate;		/* fixed subordinate bus */
+	__le16	reserved1;		/* not used */
+	struct pci_ea_entry entries[];	/* the regions */
 } __attribute__((__packed__));
 
 /*
@@ -1818,7 +1840,7 @@ struct pci_ext_cap_mcast {
  */
 #define PCI_EXT_CAP_ID_TPH	23
 
-struct pci_ext_cap_tph {
+__extension__ struct pci_ext_cap_tph {
 	struct pci_ext_cap_header header;
 	__le32	cap;	/* abilities */
 /* without steering tags (since 6.13) */
@@ -1842,6 +1864,7 @@ struct pci_ext_cap_tph {
 #define PCI_TPH_ST_DS_MODE		0x2
 /* hints that may be sent (since 6.13) */
 #define PCI_TPH_CTRL_REQ_EN_MASK	0x300
+	__le16	table[]; /* steering tags, if the table is in the capability */
 } __attribute__((__packed__));
 
 /*
@@ -2196,14 +2219,28 @@ struct pci_ext_cap_dpc {
  */
 
 /*
+ * The registers of a channel.
+ * Since Linux 3.7.
+ */
+struct pci_vc_resource {
+	/*
+	 * ways of arbitration between ports, and the place of the table for it
+	 */
+	__le32	cap;
+	__le32	ctrl;	/* number of the channel and its classes of traffic */
+	__le16	reserved;	/* not used */
+	__le16	status;		/* whether the channel is ready */
+} __attribute__((__packed__));
+
+/*
  * Virtual channels.
  * Since Linux 3.7.
  */
 #define PCI_EXT_CAP_ID_VC	2
 
-struct pci_ext_cap_vc {
+__extension__ struct pci_ext_cap_vc {
 	struct pci_ext_cap_header header;
-	__le32	port_cap1;	/* number of channels */
+	__le32	port_cap1;			/* number of channels */
 #define PCI_VC_CAP1_EVCC	0x7	/* channels besides the first one */
 #define PCI_VC_CAP1_LPEVCC	0x70	/* those of low priority (since 3.14) */
 /* size of an entry of the port arbitration table (since 3.14) */
@@ -2214,12 +2251,13 @@ struct pci_ext_cap_vc {
 #define PCI_VC_CAP2_128_PHASE	(1 << 3) /* of 128 phases */
 /* offset of the table, in units of 16 bytes (since 3.14) */
 #define PCI_VC_CAP2_ARB_OFF	0xff000000
-	__le16	port_ctrl;	/* control of the port */
+	__le16	port_ctrl;			/* control of the port */
 /* takes over the table (since 3.14) */
 #define PCI_VC_PORT_CTRL_LOAD_TABLE	(1 << 0)
-	__le16	port_status;	/* status of the port */
+	__le16	port_status;			/* status of the port */
 /* the table was changed and not taken over (since 3.14) */
 #define PCI_VC_PORT_STATUS_TABLE	(1 << 0)
+	struct pci_vc_resource resources[];	/* the channels */
 } __attribute__((__packed__));
 
 /*
@@ -2286,12 +2324,13 @@ struct pci_ext_cap_vc {
  */
 #define PCI_EXT_CAP_ID_MFVC	8
 
-struct pci_ext_cap_mfvc {
+__extension__ struct pci_ext_cap_mfvc {
 	struct pci_ext_cap_header header;
-	__le32	port_cap1;	/* number of channels */
+	__le32	port_cap1;			/* number of channels */
 	__le32	port_cap2;	/* arbitration between channels */
-	__le16	port_ctrl;	/* control of the port */
-	__le16	port_status;	/* status of the port */
+	__le16	port_ctrl;			/* control of the port */
+	__le16	port_status;			/* status of the port */
+	struct pci_vc_resource resources[];	/* the channels */
 } __attribute__((__packed__));
 
 /*
@@ -2300,12 +2339,13 @@ struct pci_ext_cap_mfvc {
  */
 #define PCI_EXT_CAP_ID_VC9	9
 
-struct pci_ext_cap_vc9 {
+__extension__ struct pci_ext_cap_vc9 {
 	struct pci_ext_cap_header header;
-	__le32	port_cap1;	/* number of channels */
+	__le32	port_cap1;			/* number of channels */
 	__le32	port_cap2;	/* arbitration between channels */
-	__le16	port_ctrl;	/* control of the port */
-	__le16	port_status;	/* status of the port */
+	__le16	port_ctrl;			/* control of the port */
+	__le16	port_status;			/* status of the port */
+	struct pci_vc_resource resources[];	/* the channels */
 } __attribute__((__packed__));
 
 /* -------------------- Translation of addresses -------------------- */
@@ -2695,14 +2735,10 @@ struct pci_ext_cap_rcrb {
  */
 
 /*
- * Base addresses whose size can be chosen. A pair of words for each follows;
- * this is the first one.
+ * A base address with a choice of sizes.
  * Since Linux 3.7.
  */
-#define PCI_EXT_CAP_ID_REBAR	21
-
-struct pci_ext_cap_rebar {
-	struct pci_ext_cap_header header;
+struct pci_rebar_entry {
 	__le32	cap;	/* sizes that it can have */
 /* a bit for each power of two from 1 MiB on (since 4.15) */
 #define PCI_REBAR_CAP_SIZES	0xfffffff0
@@ -2715,7 +2751,18 @@ struct pci_ext_cap_rebar {
 } __attribute__((__packed__));
 
 /*
- * Offsets of the fields of pci_ext_cap_rebar.
+ * Base addresses whose size can be chosen.
+ * Since Linux 3.7.
+ */
+#define PCI_EXT_CAP_ID_REBAR	21
+
+__extension__ struct pci_ext_cap_rebar {
+	struct pci_ext_cap_header header;
+	struct pci_rebar_entry entries[];	/* the base addresses */
+} __attribute__((__packed__));
+
+/*
+ * Offsets of the fields of the first entry of pci_ext_cap_rebar.
  * Since Linux 3.7.
  */
 #define PCI_REBAR_CAP	4	/* offset of cap (since 4.15) */
@@ -2729,14 +2776,11 @@ struct pci_ext_cap_rebar {
 #define PCI_REBAR_CTRL_BAR_SHIFT	8 /* of the size (since 4.19) */
 
 /*
- * Base addresses of virtual functions whose size can be chosen.
+ * A base address of virtual functions with a choice of sizes.
  * Since Linux 6.14-6.19.
  */
-#define PCI_EXT_CAP_ID_VF_REBAR	36
-
-struct pci_ext_cap_vf_rebar {
-	struct pci_ext_cap_header header;
-	__le32	cap;	/* sizes that the first one can have */
+struct pci_vf_rebar_entry {
+	__le32	cap;	/* sizes that it can have */
 /* a bit for each power of two from 1 MiB on */
 #define PCI_VF_REBAR_CAP_SIZES	0xfffffff0
 	__le32	ctrl;	/* size that it has */
@@ -2747,7 +2791,18 @@ struct pci_ext_cap_vf_rebar {
 } __attribute__((__packed__));
 
 /*
- * Offsets of the fields of pci_ext_cap_vf_rebar.
+ * Base addresses of virtual functions whose size can be chosen.
+ * Since Linux 6.14-6.19.
+ */
+#define PCI_EXT_CAP_ID_VF_REBAR	36
+
+__extension__ struct pci_ext_cap_vf_rebar {
+	struct pci_ext_cap_header header;
+	struct pci_vf_rebar_entry entries[];	/* the base addresses */
+} __attribute__((__packed__));
+
+/*
+ * Offsets of the fields of the first entry of pci_ext_cap_vf_rebar.
  * Since Linux 6.14-6.19.
  */
 #define PCI_VF_REBAR_CAP	0x4	/* offset of cap */
@@ -2831,18 +2886,19 @@ struct pci_ext_cap_pwr {
 #define PCI_EXT_CAP_PWR_SIZEOF	0x10	/* bytes of the capability */
 
 /*
- * Power that changes in steps. A byte for each step follows.
+ * Power that changes in steps.
  * Since Linux 3.7.
  */
 #define PCI_EXT_CAP_ID_DPA	22
 
-struct pci_ext_cap_dpa {
+__extension__ struct pci_ext_cap_dpa {
 	struct pci_ext_cap_header header;
 	__le32	cap;		/* number and unit of the steps */
 #define PCI_DPA_CAP_SUBSTATE_MASK	0x1f	/* number of steps, less one */
 	__le32	latency;	/* two times that a change takes */
 	__le16	status;		/* present step */
 	__le16	ctrl;		/* step to take */
+	__u8	power[];	/* power of each step */
 } __attribute__((__packed__));
 
 /*
@@ -3705,6 +3761,8 @@ struct pci_cap_sata {
 	struct pci_cap_header header;
 	__le16	revision;
 	__le32	regs;
+	__le32	index;
+	__le32	data;
 } __attribute__((__packed__));
 struct pci_cap_af {
 	struct pci_cap_header header;
@@ -3717,6 +3775,11 @@ struct pci_cap_msi {
 	struct pci_cap_header header;
 	__le16	flags;
 	__le32	address_lo;
+	__le32	address_hi;
+	__le16	data;
+	__le16	reserved;
+	__le32	mask;
+	__le32	pending;
 } __attribute__((__packed__));
 struct pci_cap_msix {
 	struct pci_cap_header header;
@@ -3751,13 +3814,6 @@ struct pci_cap_exp {
 	__le32	devcap;
 	__le16	devctl;
 	__le16	devsta;
-} __attribute__((__packed__));
-struct pci_exp_registers {
-	struct pci_cap_header header;
-	__le16	flags;
-	__le32	devcap;
-	__le16	devctl;
-	__le16	devsta;
 	__le32	lnkcap;
 	__le16	lnkctl;
 	__le16	lnksta;
@@ -3777,10 +3833,21 @@ struct pci_exp_registers {
 	__le16	sltctl2;
 	__le16	sltsta2;
 } __attribute__((__packed__));
-struct pci_cap_ea {
+struct pci_ea_entry {
+	__le32	entry;
+	__le32	base;
+	__le32	max_offset;
+	__le32	base_hi;
+	__le32	max_offset_hi;
+} __attribute__((__packed__));
+__extension__ struct pci_cap_ea {
 	struct pci_cap_header header;
 	__u8	num_ent;
 	__u8	reserved;
+	__u8	secondary;
+	__u8	subordinate;
+	__le16	reserved1;
+	struct pci_ea_entry entries[];
 } __attribute__((__packed__));
 struct pci_ext_cap_header {
 	__le32	header;
@@ -3803,10 +3870,11 @@ struct pci_ext_cap_mcast {
 	__le64	block_all;
 	__le64	block_untranslated;
 } __attribute__((__packed__));
-struct pci_ext_cap_tph {
+__extension__ struct pci_ext_cap_tph {
 	struct pci_ext_cap_header header;
 	__le32	cap;
 	__le32	ctrl;
+	__le16	table[];
 } __attribute__((__packed__));
 struct pci_ext_cap_dvsec {
 	struct pci_ext_cap_header header;
@@ -3836,26 +3904,35 @@ struct pci_ext_cap_dpc {
 	__le16	status;
 	__le16	source_id;
 } __attribute__((__packed__));
-struct pci_ext_cap_vc {
-	struct pci_ext_cap_header header;
-	__le32	port_cap1;
-	__le32	port_cap2;
-	__le16	port_ctrl;
-	__le16	port_status;
+struct pci_vc_resource {
+	__le32	cap;
+	__le32	ctrl;
+	__le16	reserved;
+	__le16	status;
 } __attribute__((__packed__));
-struct pci_ext_cap_mfvc {
+__extension__ struct pci_ext_cap_vc {
 	struct pci_ext_cap_header header;
 	__le32	port_cap1;
 	__le32	port_cap2;
 	__le16	port_ctrl;
 	__le16	port_status;
+	struct pci_vc_resource resources[];
 } __attribute__((__packed__));
-struct pci_ext_cap_vc9 {
+__extension__ struct pci_ext_cap_mfvc {
 	struct pci_ext_cap_header header;
 	__le32	port_cap1;
 	__le32	port_cap2;
 	__le16	port_ctrl;
 	__le16	port_status;
+	struct pci_vc_resource resources[];
+} __attribute__((__packed__));
+__extension__ struct pci_ext_cap_vc9 {
+	struct pci_ext_cap_header header;
+	__le32	port_cap1;
+	__le32	port_cap2;
+	__le16	port_ctrl;
+	__le16	port_status;
+	struct pci_vc_resource resources[];
 } __attribute__((__packed__));
 struct pci_ext_cap_ats {
 	struct pci_ext_cap_header header;
@@ -3925,15 +4002,21 @@ struct pci_ext_cap_rcrb {
 	__le32	rcrb_cap;
 	__le32	rcrb_ctrl;
 } __attribute__((__packed__));
-struct pci_ext_cap_rebar {
-	struct pci_ext_cap_header header;
+struct pci_rebar_entry {
 	__le32	cap;
 	__le32	ctrl;
 } __attribute__((__packed__));
-struct pci_ext_cap_vf_rebar {
+__extension__ struct pci_ext_cap_rebar {
 	struct pci_ext_cap_header header;
+	struct pci_rebar_entry entries[];
+} __attribute__((__packed__));
+struct pci_vf_rebar_entry {
 	__le32	cap;
 	__le32	ctrl;
+} __attribute__((__packed__));
+__extension__ struct pci_ext_cap_vf_rebar {
+	struct pci_ext_cap_header header;
+	struct pci_vf_rebar_entry entries[];
 } __attribute__((__packed__));
 struct pci_ext_cap_pwr {
 	struct pci_ext_cap_header header;
@@ -3943,12 +4026,13 @@ struct pci_ext_cap_pwr {
 	__u8	cap;
 	__u8	reserved1[3];
 } __attribute__((__packed__));
-struct pci_ext_cap_dpa {
+__extension__ struct pci_ext_cap_dpa {
 	struct pci_ext_cap_header header;
 	__le32	cap;
 	__le32	latency;
 	__le16	status;
 	__le16	ctrl;
+	__u8	power[];
 } __attribute__((__packed__));
 struct pci_ext_cap_ltr {
 	struct pci_ext_cap_header header;
@@ -4100,29 +4184,39 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_vndr) == 3, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_dbg) == 4, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_shpc) == 8, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_ssvid) == 8, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_cap_sata) == 8, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_sata) == 16, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_af) == 6, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_cap_msi) == 8, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_msi) == 24, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_msix) == 12, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_agp) == 12, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_chswp) == 4, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_pcix) == 8, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_ht) == 4, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_cap_exp) == 12, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_exp_registers) == 60, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_cap_ea) == 4, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_exp) == 60, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ea_entry) == 20, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_ea) == 8 &&
+		__builtin_offsetof(struct pci_cap_ea, entries) == 8, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_header) == 4, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dsn) == 12, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vndr) == 8, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_mcast) == 40, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_tph) == 12, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_tph) == 12 &&
+		__builtin_offsetof(struct pci_ext_cap_tph, table) == 12,
+		"layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dvsec) == 10, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_npem) == 16, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_err) == 44, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dpc) == 12, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vc) == 16, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_mfvc) == 16, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vc9) == 16, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_vc_resource) == 12, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vc) == 16 &&
+		__builtin_offsetof(struct pci_ext_cap_vc, resources) == 16,
+		"layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_mfvc) == 16 &&
+		__builtin_offsetof(struct pci_ext_cap_mfvc, resources) == 16,
+		"layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vc9) == 16 &&
+		__builtin_offsetof(struct pci_ext_cap_vc9, resources) == 16,
+		"layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_ats) == 8, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_pri) == 16, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_pasid) == 8, "layout");
@@ -4133,10 +4227,18 @@ PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_rcld) == 16, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_rcilc) == 12, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_rcec) == 8, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_rcrb) == 16, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_rebar) == 12, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vf_rebar) == 12, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_rebar_entry) == 8, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_rebar) == 4 &&
+		__builtin_offsetof(struct pci_ext_cap_rebar, entries) == 4,
+		"layout");
+PCI_ABI__ASSERT(sizeof(struct pci_vf_rebar_entry) == 8, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vf_rebar) == 4 &&
+		__builtin_offsetof(struct pci_ext_cap_vf_rebar, entries) == 4,
+		"layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_pwr) == 16, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dpa) == 16, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dpa) == 16 &&
+		__builtin_offsetof(struct pci_ext_cap_dpa, power) == 16,
+		"layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_ltr) == 8, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_l1ss) == 16, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_secpci) == 12, "layout");
@@ -4232,15 +4334,6 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #endif
 
 /* Linux 3.12 */
-#ifndef PCI_EXP_DEVCTL2_OBFF_MSGA_EN
-#define PCI_EXP_DEVCTL2_OBFF_MSGA_EN	0x2000
-#endif
-#ifndef PCI_EXP_DEVCTL2_OBFF_MSGB_EN
-#define PCI_EXP_DEVCTL2_OBFF_MSGB_EN	0x4000
-#endif
-#ifndef PCI_EXP_DEVCTL2_OBFF_WAKE_EN
-#define PCI_EXP_DEVCTL2_OBFF_WAKE_EN	0x6000
-#endif
 #ifndef PCI_EXP_DEVCAP2_OBFF_MASK
 #define PCI_EXP_DEVCAP2_OBFF_MASK	0xc0000
 #endif
@@ -4268,6 +4361,15 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #ifndef PCI_EXP_SLTSTA2
 #define PCI_EXP_SLTSTA2	0x3a
 #endif
+#ifndef PCI_EXP_DEVCTL2_OBFF_MSGA_EN
+#define PCI_EXP_DEVCTL2_OBFF_MSGA_EN	0x2000
+#endif
+#ifndef PCI_EXP_DEVCTL2_OBFF_MSGB_EN
+#define PCI_EXP_DEVCTL2_OBFF_MSGB_EN	0x4000
+#endif
+#ifndef PCI_EXP_DEVCTL2_OBFF_WAKE_EN
+#define PCI_EXP_DEVCTL2_OBFF_WAKE_EN	0x6000
+#endif
 
 /* Linux 3.13 */
 #ifndef PCI_EXP_DEVCTL2_COMP_TIMEOUT
@@ -4275,12 +4377,6 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #endif
 
 /* Linux 3.14 */
-#ifndef PCI_EXP_SLTCTL_PWR_ON
-#define PCI_EXP_SLTCTL_PWR_ON	0x0
-#endif
-#ifndef PCI_EXP_SLTCTL_PWR_OFF
-#define PCI_EXP_SLTCTL_PWR_OFF	0x400
-#endif
 #ifndef PCI_EXP_LNKSTA_CLS_8_0GB
 #define PCI_EXP_LNKSTA_CLS_8_0GB	0x3
 #endif
@@ -4313,6 +4409,12 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #endif
 #ifndef PCI_EXP_SLTCTL_PWR_IND_OFF
 #define PCI_EXP_SLTCTL_PWR_IND_OFF	0x300
+#endif
+#ifndef PCI_EXP_SLTCTL_PWR_ON
+#define PCI_EXP_SLTCTL_PWR_ON	0x0
+#endif
+#ifndef PCI_EXP_SLTCTL_PWR_OFF
+#define PCI_EXP_SLTCTL_PWR_OFF	0x400
 #endif
 #ifndef PCI_VC_CAP1_EVCC
 #define PCI_VC_CAP1_EVCC	0x7
@@ -4750,14 +4852,14 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #endif
 
 /* Linux 4.17 */
-#ifndef PCI_EXP_LNKCAP2_SLS_16_0GB
-#define PCI_EXP_LNKCAP2_SLS_16_0GB	0x10
-#endif
 #ifndef PCI_EXP_LNKCAP_SLS_16_0GB
 #define PCI_EXP_LNKCAP_SLS_16_0GB	0x4
 #endif
 #ifndef PCI_EXP_LNKSTA_CLS_16_0GB
 #define PCI_EXP_LNKSTA_CLS_16_0GB	0x4
+#endif
+#ifndef PCI_EXP_LNKCAP2_SLS_16_0GB
+#define PCI_EXP_LNKCAP2_SLS_16_0GB	0x10
 #endif
 
 /* Linux 4.18 */
@@ -4819,9 +4921,6 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #endif
 
 /* Linux 5.3 */
-#ifndef PCI_EXP_LNKCAP2_SLS_32_0GB
-#define PCI_EXP_LNKCAP2_SLS_32_0GB	0x20
-#endif
 #ifndef PCI_EXP_LNKCAP_SLS_32_0GB
 #define PCI_EXP_LNKCAP_SLS_32_0GB	0x5
 #endif
@@ -4830,6 +4929,9 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #endif
 #ifndef PCI_EXP_LNKCTL2_TLS_32_0GT
 #define PCI_EXP_LNKCTL2_TLS_32_0GT	0x5
+#endif
+#ifndef PCI_EXP_LNKCAP2_SLS_32_0GB
+#define PCI_EXP_LNKCAP2_SLS_32_0GB	0x20
 #endif
 
 /* Linux 5.4 */
@@ -4903,9 +5005,6 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #endif
 
 /* Linux 5.11 */
-#ifndef PCI_EXP_LNKCAP2_SLS_64_0GB
-#define PCI_EXP_LNKCAP2_SLS_64_0GB	0x40
-#endif
 #ifndef PCI_EXP_LNKCAP_SLS_64_0GB
 #define PCI_EXP_LNKCAP_SLS_64_0GB	0x6
 #endif
@@ -4914,6 +5013,9 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #endif
 #ifndef PCI_EXP_LNKCTL2_TLS_64_0GT
 #define PCI_EXP_LNKCTL2_TLS_64_0GT	0x6
+#endif
+#ifndef PCI_EXP_LNKCAP2_SLS_64_0GB
+#define PCI_EXP_LNKCAP2_SLS_64_0GB	0x40
 #endif
 #ifndef PCI_EXT_CAP_ID_DVSEC
 #define PCI_EXT_CAP_ID_DVSEC	35
@@ -5213,6 +5315,12 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #ifndef PCI_MSIX_ENTRY_CTRL_ST
 #define PCI_MSIX_ENTRY_CTRL_ST	0xffff0000
 #endif
+#ifndef PCI_EXP_DEVCAP2_TPH_COMP_MASK
+#define PCI_EXP_DEVCAP2_TPH_COMP_MASK	0x3000
+#endif
+#ifndef PCI_EXP_LNKCAP2_SLS
+#define PCI_EXP_LNKCAP2_SLS	0xfe
+#endif
 #ifndef PCI_EXP_DEVCAP2_TPH_COMP_NONE
 #define PCI_EXP_DEVCAP2_TPH_COMP_NONE	0x0
 #endif
@@ -5221,12 +5329,6 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #endif
 #ifndef PCI_EXP_DEVCAP2_TPH_COMP_EXT_TPH
 #define PCI_EXP_DEVCAP2_TPH_COMP_EXT_TPH	0x3
-#endif
-#ifndef PCI_EXP_DEVCAP2_TPH_COMP_MASK
-#define PCI_EXP_DEVCAP2_TPH_COMP_MASK	0x3000
-#endif
-#ifndef PCI_EXP_LNKCAP2_SLS
-#define PCI_EXP_LNKCAP2_SLS	0xfe
 #endif
 #ifndef PCI_TPH_CAP_ST_NS
 #define PCI_TPH_CAP_ST_NS	(1 << 0)
@@ -5320,9 +5422,6 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #ifndef PCI_EXP_DPC_RP_PIO_LOG_SIZE4
 #define PCI_EXP_DPC_RP_PIO_LOG_SIZE4	(1 << 13)
 #endif
-#ifndef PCI_EXT_CAP_ID_VF_REBAR
-#define PCI_EXT_CAP_ID_VF_REBAR	36
-#endif
 #ifndef PCI_VF_REBAR_CAP_SIZES
 #define PCI_VF_REBAR_CAP_SIZES	0xfffffff0
 #endif
@@ -5334,6 +5433,9 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #endif
 #ifndef PCI_VF_REBAR_CTRL_BAR_SIZE
 #define PCI_VF_REBAR_CTRL_BAR_SIZE	0x1f00
+#endif
+#ifndef PCI_EXT_CAP_ID_VF_REBAR
+#define PCI_EXT_CAP_ID_VF_REBAR	36
 #endif
 #ifndef PCI_VF_REBAR_CAP
 #define PCI_VF_REBAR_CAP	0x4
@@ -6142,42 +6244,6 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #define PCI_ABI_HAVE_PCI_EXP_DEVSTA_URD 1
 #define PCI_ABI_HAVE_PCI_EXP_DEVSTA_AUXPD 1
 #define PCI_ABI_HAVE_PCI_EXP_DEVSTA_TRPND 1
-#define PCI_ABI_HAVE_PCI_EXP_FLAGS 1
-#define PCI_ABI_HAVE_PCI_EXP_DEVCAP 1
-#define PCI_ABI_HAVE_PCI_EXP_DEVCTL 1
-#define PCI_ABI_HAVE_PCI_EXP_DEVSTA 1
-#define PCI_ABI_HAVE_PCI_EXP_TYPE_ENDPOINT 1
-#define PCI_ABI_HAVE_PCI_EXP_TYPE_LEG_END 1
-#define PCI_ABI_HAVE_PCI_EXP_TYPE_ROOT_PORT 1
-#define PCI_ABI_HAVE_PCI_EXP_TYPE_UPSTREAM 1
-#define PCI_ABI_HAVE_PCI_EXP_TYPE_DOWNSTREAM 1
-#define PCI_ABI_HAVE_PCI_EXP_TYPE_PCI_BRIDGE 1
-#define PCI_ABI_HAVE_PCI_EXP_TYPE_PCIE_BRIDGE 1
-#define PCI_ABI_HAVE_PCI_EXP_TYPE_RC_END 1
-#define PCI_ABI_HAVE_PCI_EXP_TYPE_RC_EC 1
-#define PCI_ABI_HAVE_PCI_CAP_EXP_RC_ENDPOINT_SIZEOF_V1 1
-#define PCI_ABI_HAVE_PCI_CAP_EXP_ENDPOINT_SIZEOF_V1 1
-#define PCI_ABI_HAVE_PCI_CAP_EXP_RC_ENDPOINT_SIZEOF_V2 1
-#define PCI_ABI_HAVE_PCI_CAP_EXP_ENDPOINT_SIZEOF_V2 1
-#define PCI_ABI_HAVE_PCI_EXP_LNKSTA_NLW_SHIFT 1
-#define PCI_ABI_HAVE_PCI_EXP_SLTCTL_ATTN_IND_SHIFT 1
-#define PCI_ABI_HAVE_PCI_EXP_SLTCTL_PWR_ON 1
-#define PCI_ABI_HAVE_PCI_EXP_SLTCTL_PWR_OFF 1
-#define PCI_ABI_HAVE_PCI_EXP_RTCTL_CRSSVE 1
-#define PCI_ABI_HAVE_PCI_EXP_RTCAP_CRSVIS 1
-#define PCI_ABI_HAVE_PCI_EXP_DEVCAP2_TPH_COMP_NONE 1
-#define PCI_ABI_HAVE_PCI_EXP_DEVCAP2_TPH_COMP_TPH_ONLY 1
-#define PCI_ABI_HAVE_PCI_EXP_DEVCAP2_TPH_COMP_EXT_TPH 1
-#define PCI_ABI_HAVE_PCI_EXP_DEVCTL2_OBFF_MSGA_EN 1
-#define PCI_ABI_HAVE_PCI_EXP_DEVCTL2_OBFF_MSGB_EN 1
-#define PCI_ABI_HAVE_PCI_EXP_DEVCTL2_OBFF_WAKE_EN 1
-#define PCI_ABI_HAVE_PCI_EXP_LNKCAP2_SLS_2_5GB 1
-#define PCI_ABI_HAVE_PCI_EXP_LNKCAP2_SLS_5_0GB 1
-#define PCI_ABI_HAVE_PCI_EXP_LNKCAP2_SLS_8_0GB 1
-#define PCI_ABI_HAVE_PCI_EXP_LNKCAP2_SLS_16_0GB 1
-#define PCI_ABI_HAVE_PCI_EXP_LNKCAP2_SLS_32_0GB 1
-#define PCI_ABI_HAVE_PCI_EXP_LNKCAP2_SLS_64_0GB 1
-#define PCI_ABI_HAVE_pci_exp_registers 1
 #define PCI_ABI_HAVE_PCI_EXP_LNKCAP_SLS 1
 #define PCI_ABI_HAVE_PCI_EXP_LNKCAP_SLS_2_5GB 1
 #define PCI_ABI_HAVE_PCI_EXP_LNKCAP_SLS_5_0GB 1
@@ -6309,6 +6375,10 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #define PCI_ABI_HAVE_PCI_EXP_LNKCTL2_HASD 1
 #define PCI_ABI_HAVE_PCI_EXP_LNKSTA2_FLIT 1
 #define PCI_ABI_HAVE_PCI_EXP_SLTCAP2_IBPD 1
+#define PCI_ABI_HAVE_PCI_EXP_FLAGS 1
+#define PCI_ABI_HAVE_PCI_EXP_DEVCAP 1
+#define PCI_ABI_HAVE_PCI_EXP_DEVCTL 1
+#define PCI_ABI_HAVE_PCI_EXP_DEVSTA 1
 #define PCI_ABI_HAVE_PCI_EXP_LNKCAP 1
 #define PCI_ABI_HAVE_PCI_EXP_LNKCTL 1
 #define PCI_ABI_HAVE_PCI_EXP_LNKSTA 1
@@ -6327,6 +6397,38 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #define PCI_ABI_HAVE_PCI_EXP_SLTCAP2 1
 #define PCI_ABI_HAVE_PCI_EXP_SLTCTL2 1
 #define PCI_ABI_HAVE_PCI_EXP_SLTSTA2 1
+#define PCI_ABI_HAVE_PCI_EXP_TYPE_ENDPOINT 1
+#define PCI_ABI_HAVE_PCI_EXP_TYPE_LEG_END 1
+#define PCI_ABI_HAVE_PCI_EXP_TYPE_ROOT_PORT 1
+#define PCI_ABI_HAVE_PCI_EXP_TYPE_UPSTREAM 1
+#define PCI_ABI_HAVE_PCI_EXP_TYPE_DOWNSTREAM 1
+#define PCI_ABI_HAVE_PCI_EXP_TYPE_PCI_BRIDGE 1
+#define PCI_ABI_HAVE_PCI_EXP_TYPE_PCIE_BRIDGE 1
+#define PCI_ABI_HAVE_PCI_EXP_TYPE_RC_END 1
+#define PCI_ABI_HAVE_PCI_EXP_TYPE_RC_EC 1
+#define PCI_ABI_HAVE_PCI_CAP_EXP_RC_ENDPOINT_SIZEOF_V1 1
+#define PCI_ABI_HAVE_PCI_CAP_EXP_ENDPOINT_SIZEOF_V1 1
+#define PCI_ABI_HAVE_PCI_CAP_EXP_RC_ENDPOINT_SIZEOF_V2 1
+#define PCI_ABI_HAVE_PCI_CAP_EXP_ENDPOINT_SIZEOF_V2 1
+#define PCI_ABI_HAVE_PCI_EXP_LNKSTA_NLW_SHIFT 1
+#define PCI_ABI_HAVE_PCI_EXP_SLTCTL_ATTN_IND_SHIFT 1
+#define PCI_ABI_HAVE_PCI_EXP_SLTCTL_PWR_ON 1
+#define PCI_ABI_HAVE_PCI_EXP_SLTCTL_PWR_OFF 1
+#define PCI_ABI_HAVE_PCI_EXP_RTCTL_CRSSVE 1
+#define PCI_ABI_HAVE_PCI_EXP_RTCAP_CRSVIS 1
+#define PCI_ABI_HAVE_PCI_EXP_DEVCAP2_TPH_COMP_NONE 1
+#define PCI_ABI_HAVE_PCI_EXP_DEVCAP2_TPH_COMP_TPH_ONLY 1
+#define PCI_ABI_HAVE_PCI_EXP_DEVCAP2_TPH_COMP_EXT_TPH 1
+#define PCI_ABI_HAVE_PCI_EXP_DEVCTL2_OBFF_MSGA_EN 1
+#define PCI_ABI_HAVE_PCI_EXP_DEVCTL2_OBFF_MSGB_EN 1
+#define PCI_ABI_HAVE_PCI_EXP_DEVCTL2_OBFF_WAKE_EN 1
+#define PCI_ABI_HAVE_PCI_EXP_LNKCAP2_SLS_2_5GB 1
+#define PCI_ABI_HAVE_PCI_EXP_LNKCAP2_SLS_5_0GB 1
+#define PCI_ABI_HAVE_PCI_EXP_LNKCAP2_SLS_8_0GB 1
+#define PCI_ABI_HAVE_PCI_EXP_LNKCAP2_SLS_16_0GB 1
+#define PCI_ABI_HAVE_PCI_EXP_LNKCAP2_SLS_32_0GB 1
+#define PCI_ABI_HAVE_PCI_EXP_LNKCAP2_SLS_64_0GB 1
+#define PCI_ABI_HAVE_pci_ea_entry 1
 #define PCI_ABI_HAVE_PCI_CAP_ID_EA 1
 #define PCI_ABI_HAVE_pci_cap_ea 1
 #define PCI_ABI_HAVE_PCI_EA_NUM_ENT 1
@@ -6542,6 +6644,7 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #define PCI_ABI_HAVE_PCI_EXP_DPC_RP_PIO_HEADER_LOG 1
 #define PCI_ABI_HAVE_PCI_EXP_DPC_RP_PIO_IMPSPEC_LOG 1
 #define PCI_ABI_HAVE_PCI_EXP_DPC_RP_PIO_TLPPREFIX_LOG 1
+#define PCI_ABI_HAVE_pci_vc_resource 1
 #define PCI_ABI_HAVE_PCI_EXT_CAP_ID_VC 1
 #define PCI_ABI_HAVE_pci_ext_cap_vc 1
 #define PCI_ABI_HAVE_PCI_VC_CAP1_EVCC 1
@@ -6683,22 +6786,24 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #define PCI_ABI_HAVE_PCI_RCEC_BUSN_LAST 1
 #define PCI_ABI_HAVE_PCI_EXT_CAP_ID_RCRB 1
 #define PCI_ABI_HAVE_pci_ext_cap_rcrb 1
-#define PCI_ABI_HAVE_PCI_EXT_CAP_ID_REBAR 1
-#define PCI_ABI_HAVE_pci_ext_cap_rebar 1
+#define PCI_ABI_HAVE_pci_rebar_entry 1
 #define PCI_ABI_HAVE_PCI_REBAR_CAP_SIZES 1
 #define PCI_ABI_HAVE_PCI_REBAR_CTRL_BAR_IDX 1
 #define PCI_ABI_HAVE_PCI_REBAR_CTRL_NBAR_MASK 1
 #define PCI_ABI_HAVE_PCI_REBAR_CTRL_BAR_SIZE 1
+#define PCI_ABI_HAVE_PCI_EXT_CAP_ID_REBAR 1
+#define PCI_ABI_HAVE_pci_ext_cap_rebar 1
 #define PCI_ABI_HAVE_PCI_REBAR_CAP 1
 #define PCI_ABI_HAVE_PCI_REBAR_CTRL 1
 #define PCI_ABI_HAVE_PCI_REBAR_CTRL_NBAR_SHIFT 1
 #define PCI_ABI_HAVE_PCI_REBAR_CTRL_BAR_SHIFT 1
-#define PCI_ABI_HAVE_PCI_EXT_CAP_ID_VF_REBAR 1
-#define PCI_ABI_HAVE_pci_ext_cap_vf_rebar 1
+#define PCI_ABI_HAVE_pci_vf_rebar_entry 1
 #define PCI_ABI_HAVE_PCI_VF_REBAR_CAP_SIZES 1
 #define PCI_ABI_HAVE_PCI_VF_REBAR_CTRL_BAR_IDX 1
 #define PCI_ABI_HAVE_PCI_VF_REBAR_CTRL_NBAR_MASK 1
 #define PCI_ABI_HAVE_PCI_VF_REBAR_CTRL_BAR_SIZE 1
+#define PCI_ABI_HAVE_PCI_EXT_CAP_ID_VF_REBAR 1
+#define PCI_ABI_HAVE_pci_ext_cap_vf_rebar 1
 #define PCI_ABI_HAVE_PCI_VF_REBAR_CAP 1
 #define PCI_ABI_HAVE_PCI_VF_REBAR_CTRL 1
 #define PCI_ABI_HAVE_PCI_EXT_CAP_ID_PWR 1
@@ -6955,15 +7060,6 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #ifndef PCI_PM_CAP_PME_D3
 #define PCI_PM_CAP_PME_D3	PCI_PM_CAP_PME_D3hot
 #endif
-#ifndef PCI_EXP_OBFF_MSGA_EN
-#define PCI_EXP_OBFF_MSGA_EN	PCI_EXP_DEVCTL2_OBFF_MSGA_EN
-#endif
-#ifndef PCI_EXP_OBFF_MSGB_EN
-#define PCI_EXP_OBFF_MSGB_EN	PCI_EXP_DEVCTL2_OBFF_MSGB_EN
-#endif
-#ifndef PCI_EXP_OBFF_WAKE_EN
-#define PCI_EXP_OBFF_WAKE_EN	PCI_EXP_DEVCTL2_OBFF_WAKE_EN
-#endif
 #ifndef PCI_EXP_OBFF_MASK
 #define PCI_EXP_OBFF_MASK	PCI_EXP_DEVCAP2_OBFF_MASK
 #endif
@@ -6981,6 +7077,15 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #endif
 #ifndef PCI_EXP_LTR_EN
 #define PCI_EXP_LTR_EN	PCI_EXP_DEVCTL2_LTR_EN
+#endif
+#ifndef PCI_EXP_OBFF_MSGA_EN
+#define PCI_EXP_OBFF_MSGA_EN	PCI_EXP_DEVCTL2_OBFF_MSGA_EN
+#endif
+#ifndef PCI_EXP_OBFF_MSGB_EN
+#define PCI_EXP_OBFF_MSGB_EN	PCI_EXP_DEVCTL2_OBFF_MSGB_EN
+#endif
+#ifndef PCI_EXP_OBFF_WAKE_EN
+#define PCI_EXP_OBFF_WAKE_EN	PCI_EXP_DEVCTL2_OBFF_WAKE_EN
 #endif
 #ifndef PCI_ERR_UNC_TRAIN
 #define PCI_ERR_UNC_TRAIN	PCI_ERR_UNC_UND
@@ -7007,15 +7112,6 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #ifdef PCI_PM_CAP_PME_D3
 #define PCI_ABI_HAVE_PCI_PM_CAP_PME_D3 1
 #endif
-#ifdef PCI_EXP_OBFF_MSGA_EN
-#define PCI_ABI_HAVE_PCI_EXP_OBFF_MSGA_EN 1
-#endif
-#ifdef PCI_EXP_OBFF_MSGB_EN
-#define PCI_ABI_HAVE_PCI_EXP_OBFF_MSGB_EN 1
-#endif
-#ifdef PCI_EXP_OBFF_WAKE_EN
-#define PCI_ABI_HAVE_PCI_EXP_OBFF_WAKE_EN 1
-#endif
 #ifdef PCI_EXP_OBFF_MASK
 #define PCI_ABI_HAVE_PCI_EXP_OBFF_MASK 1
 #endif
@@ -7033,6 +7129,15 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #endif
 #ifdef PCI_EXP_LTR_EN
 #define PCI_ABI_HAVE_PCI_EXP_LTR_EN 1
+#endif
+#ifdef PCI_EXP_OBFF_MSGA_EN
+#define PCI_ABI_HAVE_PCI_EXP_OBFF_MSGA_EN 1
+#endif
+#ifdef PCI_EXP_OBFF_MSGB_EN
+#define PCI_ABI_HAVE_PCI_EXP_OBFF_MSGB_EN 1
+#endif
+#ifdef PCI_EXP_OBFF_WAKE_EN
+#define PCI_ABI_HAVE_PCI_EXP_OBFF_WAKE_EN 1
 #endif
 #ifdef PCI_ERR_UNC_TRAIN
 #define PCI_ABI_HAVE_PCI_ERR_UNC_TRAIN 1
@@ -7832,8 +7937,8 @@ static inline pci_abi_size pci_abi_cap_exp_devsta_text(
 		flags, text, size);
 }
 
-/* The name of a flag in lnkcap of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_lnkcap_name(
+/* The name of a flag in lnkcap of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_lnkcap_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -7850,16 +7955,16 @@ static inline const char *pci_abi_exp_registers_lnkcap_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_lnkcap_text(
+static inline pci_abi_size pci_abi_cap_exp_lnkcap_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_lnkcap_name,
+		pci_abi_cap_exp_lnkcap_name,
 		flags, text, size);
 }
 
-/* The name of a flag in lnkctl of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_lnkctl_name(
+/* The name of a flag in lnkctl of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_lnkctl_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -7886,16 +7991,16 @@ static inline const char *pci_abi_exp_registers_lnkctl_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_lnkctl_text(
+static inline pci_abi_size pci_abi_cap_exp_lnkctl_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_lnkctl_name,
+		pci_abi_cap_exp_lnkctl_name,
 		flags, text, size);
 }
 
-/* The name of a flag in lnksta of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_lnksta_name(
+/* The name of a flag in lnksta of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_lnksta_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -7914,16 +8019,16 @@ static inline const char *pci_abi_exp_registers_lnksta_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_lnksta_text(
+static inline pci_abi_size pci_abi_cap_exp_lnksta_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_lnksta_name,
+		pci_abi_cap_exp_lnksta_name,
 		flags, text, size);
 }
 
-/* The name of a flag in sltcap of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_sltcap_name(
+/* The name of a flag in sltcap of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_sltcap_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -7950,16 +8055,16 @@ static inline const char *pci_abi_exp_registers_sltcap_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_sltcap_text(
+static inline pci_abi_size pci_abi_cap_exp_sltcap_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_sltcap_name,
+		pci_abi_cap_exp_sltcap_name,
 		flags, text, size);
 }
 
-/* The name of a flag in sltctl of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_sltctl_name(
+/* The name of a flag in sltctl of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_sltctl_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -7990,16 +8095,16 @@ static inline const char *pci_abi_exp_registers_sltctl_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_sltctl_text(
+static inline pci_abi_size pci_abi_cap_exp_sltctl_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_sltctl_name,
+		pci_abi_cap_exp_sltctl_name,
 		flags, text, size);
 }
 
-/* The name of a flag in sltsta of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_sltsta_name(
+/* The name of a flag in sltsta of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_sltsta_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -8026,16 +8131,16 @@ static inline const char *pci_abi_exp_registers_sltsta_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_sltsta_text(
+static inline pci_abi_size pci_abi_cap_exp_sltsta_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_sltsta_name,
+		pci_abi_cap_exp_sltsta_name,
 		flags, text, size);
 }
 
-/* The name of a flag in rtctl of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_rtctl_name(
+/* The name of a flag in rtctl of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_rtctl_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -8054,16 +8159,16 @@ static inline const char *pci_abi_exp_registers_rtctl_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_rtctl_text(
+static inline pci_abi_size pci_abi_cap_exp_rtctl_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_rtctl_name,
+		pci_abi_cap_exp_rtctl_name,
 		flags, text, size);
 }
 
-/* The name of a flag in rtcap of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_rtcap_name(
+/* The name of a flag in rtcap of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_rtcap_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -8074,16 +8179,16 @@ static inline const char *pci_abi_exp_registers_rtcap_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_rtcap_text(
+static inline pci_abi_size pci_abi_cap_exp_rtcap_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_rtcap_name,
+		pci_abi_cap_exp_rtcap_name,
 		flags, text, size);
 }
 
-/* The name of a flag in rtsta of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_rtsta_name(
+/* The name of a flag in rtsta of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_rtsta_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -8096,16 +8201,16 @@ static inline const char *pci_abi_exp_registers_rtsta_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_rtsta_text(
+static inline pci_abi_size pci_abi_cap_exp_rtsta_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_rtsta_name,
+		pci_abi_cap_exp_rtsta_name,
 		flags, text, size);
 }
 
-/* The name of a flag in devcap2 of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_devcap2_name(
+/* The name of a flag in devcap2 of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_devcap2_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -8130,16 +8235,16 @@ static inline const char *pci_abi_exp_registers_devcap2_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_devcap2_text(
+static inline pci_abi_size pci_abi_cap_exp_devcap2_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_devcap2_name,
+		pci_abi_cap_exp_devcap2_name,
 		flags, text, size);
 }
 
-/* The name of a flag in devctl2 of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_devctl2_name(
+/* The name of a flag in devctl2 of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_devctl2_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -8162,16 +8267,16 @@ static inline const char *pci_abi_exp_registers_devctl2_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_devctl2_text(
+static inline pci_abi_size pci_abi_cap_exp_devctl2_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_devctl2_name,
+		pci_abi_cap_exp_devctl2_name,
 		flags, text, size);
 }
 
-/* The name of a flag in lnkcap2 of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_lnkcap2_name(
+/* The name of a flag in lnkcap2 of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_lnkcap2_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -8182,16 +8287,16 @@ static inline const char *pci_abi_exp_registers_lnkcap2_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_lnkcap2_text(
+static inline pci_abi_size pci_abi_cap_exp_lnkcap2_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_lnkcap2_name,
+		pci_abi_cap_exp_lnkcap2_name,
 		flags, text, size);
 }
 
-/* The name of a flag in lnkctl2 of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_lnkctl2_name(
+/* The name of a flag in lnkctl2 of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_lnkctl2_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -8204,16 +8309,16 @@ static inline const char *pci_abi_exp_registers_lnkctl2_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_lnkctl2_text(
+static inline pci_abi_size pci_abi_cap_exp_lnkctl2_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_lnkctl2_name,
+		pci_abi_cap_exp_lnkctl2_name,
 		flags, text, size);
 }
 
-/* The name of a flag in lnksta2 of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_lnksta2_name(
+/* The name of a flag in lnksta2 of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_lnksta2_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -8224,16 +8329,16 @@ static inline const char *pci_abi_exp_registers_lnksta2_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_lnksta2_text(
+static inline pci_abi_size pci_abi_cap_exp_lnksta2_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_lnksta2_name,
+		pci_abi_cap_exp_lnksta2_name,
 		flags, text, size);
 }
 
-/* The name of a flag in sltcap2 of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_sltcap2_name(
+/* The name of a flag in sltcap2 of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_sltcap2_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -8244,11 +8349,11 @@ static inline const char *pci_abi_exp_registers_sltcap2_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_sltcap2_text(
+static inline pci_abi_size pci_abi_cap_exp_sltcap2_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_sltcap2_name,
+		pci_abi_cap_exp_sltcap2_name,
 		flags, text, size);
 }
 
@@ -8960,8 +9065,8 @@ static inline pci_abi_size pci_abi_ext_cap_sriov_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_rebar. */
-static inline const char *pci_abi_ext_cap_rebar_cap_name(
+/* The name of a flag in cap of struct pci_rebar_entry. */
+static inline const char *pci_abi_rebar_entry_cap_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -8970,16 +9075,16 @@ static inline const char *pci_abi_ext_cap_rebar_cap_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_ext_cap_rebar_cap_text(
+static inline pci_abi_size pci_abi_rebar_entry_cap_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_ext_cap_rebar_cap_name,
+		pci_abi_rebar_entry_cap_name,
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_rebar. */
-static inline const char *pci_abi_ext_cap_rebar_ctrl_name(
+/* The name of a flag in ctrl of struct pci_rebar_entry. */
+static inline const char *pci_abi_rebar_entry_ctrl_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -8988,16 +9093,16 @@ static inline const char *pci_abi_ext_cap_rebar_ctrl_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_ext_cap_rebar_ctrl_text(
+static inline pci_abi_size pci_abi_rebar_entry_ctrl_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_ext_cap_rebar_ctrl_name,
+		pci_abi_rebar_entry_ctrl_name,
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_vf_rebar. */
-static inline const char *pci_abi_ext_cap_vf_rebar_cap_name(
+/* The name of a flag in cap of struct pci_vf_rebar_entry. */
+static inline const char *pci_abi_vf_rebar_entry_cap_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -9006,16 +9111,16 @@ static inline const char *pci_abi_ext_cap_vf_rebar_cap_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_ext_cap_vf_rebar_cap_text(
+static inline pci_abi_size pci_abi_vf_rebar_entry_cap_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_ext_cap_vf_rebar_cap_name,
+		pci_abi_vf_rebar_entry_cap_name,
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_vf_rebar. */
-static inline const char *pci_abi_ext_cap_vf_rebar_ctrl_name(
+/* The name of a flag in ctrl of struct pci_vf_rebar_entry. */
+static inline const char *pci_abi_vf_rebar_entry_ctrl_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -9024,11 +9129,11 @@ static inline const char *pci_abi_ext_cap_vf_rebar_ctrl_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_ext_cap_vf_rebar_ctrl_text(
+static inline pci_abi_size pci_abi_vf_rebar_entry_ctrl_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_ext_cap_vf_rebar_ctrl_name,
+		pci_abi_vf_rebar_entry_ctrl_name,
 		flags, text, size);
 }
 
@@ -9837,6 +9942,172 @@ static inline int pci_abi__space_counted(struct pci_abi_space_walk *walk,
 	return pci_abi__space_body(walk, cap, start + count * each);
 }
 
+/*
+ * Fields of a body that need not exist: one row for each range of numbers that
+ * their bits can have. All conditions of a field hold if it exists; the rows of
+ * a field follow each other. A row without bits ends the table.
+ */
+struct pci_abi__space_part {
+	__u32	at;		/* offset of the field, with every one before */
+	__u32	size;		/* 0 for an array that can have any */
+	__u32	condition;	/* from 1 on */
+	int	at_start;	/* the bits are at the start of the space */
+	struct pci_abi__space_bits bits;
+	__u64	first;
+	__u64	last;
+};
+
+/* A body whose layout depends on its bits. */
+struct pci_abi__space_layout {
+	const struct pci_abi__space_part *parts;
+	int	compact;	/* fields that do not exist take no room */
+	__u32	end;		/* of the other fields, with every part before */
+};
+
+/* A number that bits have: (bits + plus) * unit. */
+struct pci_abi__space_quantity {
+	struct pci_abi__space_bits bits;
+	__u64	plus;
+	__u64	unit;
+};
+
+/* Whether the field at an offset exists. */
+static inline int pci_abi__space_exists(
+		const struct pci_abi_space_cap *cap,
+		const struct pci_abi__space_layout *layout, __u32 at)
+{
+	const struct pci_abi__space_part *part;
+	__u32 condition = 0;
+	__u64 value;
+	int holds = 1, found;
+
+	for (part = layout->parts; part->bits.width; part++) {
+		if (part->at != at)
+			continue;
+		if (part->condition != condition) {
+			if (!holds)
+				return 0;
+			condition = part->condition;
+			holds = 0;
+		}
+		found = part->at_start ?
+			pci_abi__space_start_bits(cap->space, &part->bits,
+						   &value) :
+			pci_abi__space_cap_bits(cap, &part->bits, &value);
+		if (found && part->first <= value && value <= part->last)
+			holds = 1;
+	}
+	return holds;
+}
+
+/* Whether a row is the first one of its field. */
+static inline int pci_abi__space_first_row(
+		const struct pci_abi__space_layout *layout,
+		const struct pci_abi__space_part *part)
+{
+	return part == layout->parts || part[-1].at != part->at;
+}
+
+/* The offset of what is at an offset if every field exists. */
+static inline __u32 pci_abi__space_place(
+		const struct pci_abi_space_cap *cap,
+		const struct pci_abi__space_layout *layout, __u32 at)
+{
+	const struct pci_abi__space_part *part;
+	__u32 gap = 0;
+
+	for (part = layout->parts; layout->compact && part->bits.width; part++)
+		if (part->at < at && pci_abi__space_first_row(layout, part) &&
+		    !pci_abi__space_exists(cap, layout, part->at))
+			gap += part->size;
+	return at - gap;
+}
+
+/* The number of bytes up to the end of the last field that exists. */
+static inline __u32 pci_abi__space_needed(
+		const struct pci_abi_space_cap *cap,
+		const struct pci_abi__space_layout *layout)
+{
+	const struct pci_abi__space_part *part;
+	__u32 need = pci_abi__space_place(cap, layout, layout->end), end;
+
+	for (part = layout->parts; part->bits.width; part++) {
+		if (!pci_abi__space_first_row(layout, part) ||
+		    !pci_abi__space_exists(cap, layout, part->at))
+			continue;
+		end = pci_abi__space_place(cap, layout, part->at) + part->size;
+		if (end > need)
+			need = end;
+	}
+	return need;
+}
+
+/* The number that bits of a capability mean: 1, or 0 if it ends before. */
+static inline int pci_abi__space_amount(
+		const struct pci_abi_space_cap *cap,
+		const struct pci_abi__space_quantity *quantity, __u64 *value)
+{
+	if (!pci_abi__space_cap_bits(cap, &quantity->bits, value))
+		return 0;
+	if (*value > 0xffffffff)
+		*value = 0xffffffff;
+	*value = (*value + quantity->plus) * quantity->unit;
+	return 1;
+}
+
+/* The capability from an offset on. */
+static inline struct pci_abi_space_cap pci_abi__space_rest(
+		const struct pci_abi_space_cap *cap, __u32 offset)
+{
+	struct pci_abi_space_cap rest = *cap;
+
+	if (offset > cap->size)
+		offset = cap->size;
+	rest.at = cap->at + offset;
+	rest.size = cap->size - offset;
+	return rest;
+}
+
+/*
+ * The end of some elements that have lengths, or of the first one that is not
+ * complete.
+ */
+static inline __u64 pci_abi__space_elements(
+		const struct pci_abi_space_cap *cap, __u32 start, __u64 count,
+		const struct pci_abi__space_quantity *each)
+{
+	struct pci_abi_space_cap rest;
+	__u64 end = start, size;
+
+	for (; count > 0; count--) {
+		rest = pci_abi__space_rest(cap, PCI_ABI__CAST(__u32, end));
+		if (!pci_abi__space_amount(&rest, each, &size))
+			return end + each->bits.at + each->bits.width;
+		end += size;
+		if (end > cap->size)
+			break;
+	}
+	return end;
+}
+
+/* Reads a field that need not exist: 1, or 0 if it does not. */
+static inline int pci_abi__space_optional(
+		const struct pci_abi_space_cap *cap,
+		const struct pci_abi__space_layout *layout, __u32 at,
+		__u32 width, __u64 *value)
+{
+	__u32 place;
+
+	*value = 0;
+	if (!pci_abi__space_exists(cap, layout, at))
+		return 0;
+	place = pci_abi__space_place(cap, layout, at);
+	if (place > cap->size || cap->size - place < width)
+		return 0;
+	*value = pci_abi__space_number(cap->space, cap->at + place, width);
+	return 1;
+}
+
 /* Values of headers that mean that there is no capability. */
 static const struct pci_abi__space_value pci_abi__standard_empty[]
 __attribute__((__unused__)) = {
@@ -9897,6 +10168,247 @@ static inline struct pci_abi_space_walk pci_abi_standard_caps(
 	return pci_abi__space_start(&pci_abi__standard_format, space, value);
 }
 
+static const struct pci_abi__space_part pci_abi_standard_ea_entry__parts[]
+__attribute__((__unused__)) = {
+	{ 12, 4, 1, 0, { 4, 4, 1, 1 }, 1, 1 },
+	{ 16, 4, 1, 0, { 8, 4, 1, 1 }, 1, 1 },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_standard_ea_entry__layout
+__attribute__((__unused__)) = {
+	pci_abi_standard_ea_entry__parts, 1, 12
+};
+
+/* An element with the values of a struct pci_ea_entry. */
+struct pci_abi_standard_ea_entry {
+	struct pci_abi_space_cap cap;	/* its place */
+	__u32	entry;
+	__u32	base;
+	int	has_base;	/* whether there is base */
+	__u32	max_offset;
+	int	has_max_offset;	/* whether there is max_offset */
+	__u32	base_hi;
+	int	has_base_hi;	/* whether there is base_hi */
+	__u32	max_offset_hi;
+	int	has_max_offset_hi;	/* whether there is max_offset_hi */
+};
+
+/* Reads an element at its place. */
+static inline void pci_abi_standard_ea_entry_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_ea_entry *out)
+{
+	__u64 number;
+	PCI_ABI__CLEAR(out);
+	out->cap = *cap;
+	out->entry = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 0, 4));
+	out->has_base = cap->size >= 8;
+	if (out->has_base)
+		out->base = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->has_max_offset = cap->size >= 12;
+	if (out->has_max_offset)
+		out->max_offset = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->has_base_hi = pci_abi__space_optional(cap,
+			&pci_abi_standard_ea_entry__layout, 12, 4, &number);
+	if (out->has_base_hi)
+		out->base_hi = PCI_ABI__CAST(__u32,
+			number);
+	out->has_max_offset_hi = pci_abi__space_optional(cap,
+			&pci_abi_standard_ea_entry__layout, 16, 4, &number);
+	if (out->has_max_offset_hi)
+		out->max_offset_hi = PCI_ABI__CAST(__u32,
+			number);
+}
+
+static const struct pci_abi__space_part pci_abi_standard_msi__parts[]
+__attribute__((__unused__)) = {
+	{ 8, 4, 1, 0, { 2, 2, 7, 1 }, 1, 1 },
+	{ 14, 2, 1, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 16, 4, 1, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 20, 4, 1, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_standard_msi__layout
+__attribute__((__unused__)) = {
+	pci_abi_standard_msi__parts, 1, 14
+};
+
+/*
+ * The bytes that the fields and elements of a PCI_CAP_ID_MSI
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_standard_msi__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 10;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	end = pci_abi__space_needed(cap, &pci_abi_standard_msi__layout);
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_part pci_abi_standard_exp__parts[]
+__attribute__((__unused__)) = {
+	{ 12, 4, 1, 0, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 12, 4, 1, 0, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 16, 2, 1, 0, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 16, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 18, 2, 1, 0, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 18, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 20, 4, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 20, 4, 1, 0, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 20, 4, 1, 0, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 20, 4, 2, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 24, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 24, 2, 1, 0, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 24, 2, 1, 0, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 24, 2, 2, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 26, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 26, 2, 1, 0, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 26, 2, 1, 0, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 26, 2, 2, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 28, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 28, 2, 1, 0, { 2, 2, 4, 0xf }, 0xa, 0xa },
+	{ 30, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 30, 2, 1, 0, { 2, 2, 4, 0xf }, 0xa, 0xa },
+	{ 32, 4, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 32, 4, 1, 0, { 2, 2, 4, 0xf }, 0xa, 0xa },
+	{ 36, 4, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 40, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 42, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 44, 4, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 44, 4, 2, 0, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 44, 4, 2, 0, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 48, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 48, 2, 2, 0, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 48, 2, 2, 0, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 50, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 50, 2, 2, 0, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 50, 2, 2, 0, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 52, 4, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 52, 4, 2, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 52, 4, 2, 0, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 52, 4, 2, 0, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 52, 4, 3, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 56, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 56, 2, 2, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 56, 2, 2, 0, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 56, 2, 2, 0, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 56, 2, 3, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 58, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 58, 2, 2, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 58, 2, 2, 0, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 58, 2, 2, 0, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 58, 2, 3, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_standard_exp__layout
+__attribute__((__unused__)) = {
+	pci_abi_standard_exp__parts, 0, 12
+};
+
+/*
+ * The bytes that the fields and elements of a PCI_CAP_ID_EXP
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_standard_exp__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 12;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	end = pci_abi__space_needed(cap, &pci_abi_standard_exp__layout);
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_part pci_abi_standard_sata__parts[]
+__attribute__((__unused__)) = {
+	{ 8, 4, 1, 0, { 4, 4, 0, 0xf }, 0xf, 0xf },
+	{ 12, 4, 1, 0, { 4, 4, 0, 0xf }, 0xf, 0xf },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_standard_sata__layout
+__attribute__((__unused__)) = {
+	pci_abi_standard_sata__parts, 0, 8
+};
+
+/*
+ * The bytes that the fields and elements of a PCI_CAP_ID_SATA
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_standard_sata__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 8;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	end = pci_abi__space_needed(cap, &pci_abi_standard_sata__layout);
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_part pci_abi_standard_ea__parts[]
+__attribute__((__unused__)) = {
+	{ 4, 1, 1, 1, { 14, 1, 0, 0x7f }, 1, 1 },
+	{ 5, 1, 1, 1, { 14, 1, 0, 0x7f }, 1, 1 },
+	{ 6, 2, 1, 1, { 14, 1, 0, 0x7f }, 1, 1 },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_standard_ea__layout
+__attribute__((__unused__)) = {
+	pci_abi_standard_ea__parts, 1, 4
+};
+
+static const struct pci_abi__space_quantity pci_abi_standard_ea__count
+__attribute__((__unused__)) = { { 2, 1, 0, 0x3f }, 0, 1 };
+
+static const struct pci_abi__space_quantity pci_abi_standard_ea__each
+__attribute__((__unused__)) = { { 0, 4, 0, 7 }, 1, 4 };
+
+/*
+ * The bytes that the fields and elements of a PCI_CAP_ID_EA
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_standard_ea__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 4;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	end = pci_abi__space_needed(cap, &pci_abi_standard_ea__layout);
+	if (end > need)
+		need = end;
+	if (need > cap->size)
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_standard_ea__count, count);
+	end = pci_abi__space_elements(cap, pci_abi__space_place(cap,
+				&pci_abi_standard_ea__layout, 8), *count,
+			&pci_abi_standard_ea__each);
+	if (end > need)
+		need = end;
+	return need;
+}
+
 /*
  * Visits the next capability. Returns 1, 0 at the end, or the kind of the
  * error. After PCI_ABI_SPACE_BODY_LIMITED the walk continues.
@@ -9927,8 +10439,10 @@ static inline int pci_abi_standard_next(
 				4);
 	}
 	case 5: {	/* PCI_CAP_ID_MSI */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				8);
+				pci_abi_standard_msi__need(cap, &count));
 	}
 	case 6: {	/* PCI_CAP_ID_CHSWP */
 		return pci_abi__space_body(walk, cap,
@@ -9975,16 +10489,20 @@ static inline int pci_abi_standard_next(
 				2);
 	}
 	case 16: {	/* PCI_CAP_ID_EXP */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				12);
+				pci_abi_standard_exp__need(cap, &count));
 	}
 	case 17: {	/* PCI_CAP_ID_MSIX */
 		return pci_abi__space_body(walk, cap,
 				12);
 	}
 	case 18: {	/* PCI_CAP_ID_SATA */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				8);
+				pci_abi_standard_sata__need(cap, &count));
 	}
 	case 19: {	/* PCI_CAP_ID_AF */
 		static const struct pci_abi__space_bits length =
@@ -9995,8 +10513,10 @@ static inline int pci_abi_standard_next(
 				6);
 	}
 	case 20: {	/* PCI_CAP_ID_EA */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				4);
+				pci_abi_standard_ea__need(cap, &count));
 	}
 	default:
 		return found;
@@ -10124,6 +10644,13 @@ struct pci_abi_standard_msi {
 	struct pci_abi_space_cap cap;
 	__u16	flags;
 	__u32	address_lo;
+	__u32	address_hi;
+	int	has_address_hi;	/* whether there is address_hi */
+	__u16	data;
+	__u32	mask;
+	int	has_mask;	/* whether there is mask */
+	__u32	pending;
+	int	has_pending;	/* whether there is pending */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -10131,17 +10658,37 @@ static inline int pci_abi_standard_msi_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_msi *out)
 {
+	__u64 count;
+	__u64 number;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 5 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	if (cap->size < pci_abi_standard_msi__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap = *cap;
 	out->flags = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 2, 2));
 	out->address_lo = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
+	out->has_address_hi = pci_abi__space_optional(cap,
+			&pci_abi_standard_msi__layout, 8, 4, &number);
+	if (out->has_address_hi)
+		out->address_hi = PCI_ABI__CAST(__u32,
+			number);
+	out->data = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, pci_abi__space_place(cap,
+				&pci_abi_standard_msi__layout, 12), 2));
+	out->has_mask = pci_abi__space_optional(cap,
+			&pci_abi_standard_msi__layout, 16, 4, &number);
+	if (out->has_mask)
+		out->mask = PCI_ABI__CAST(__u32,
+			number);
+	out->has_pending = pci_abi__space_optional(cap,
+			&pci_abi_standard_msi__layout, 20, 4, &number);
+	if (out->has_pending)
+		out->pending = PCI_ABI__CAST(__u32,
+			number);
 	return 1;
 }
 
@@ -10385,6 +10932,42 @@ struct pci_abi_standard_exp {
 	__u32	devcap;
 	__u16	devctl;
 	__u16	devsta;
+	__u32	lnkcap;
+	int	has_lnkcap;	/* whether there is lnkcap */
+	__u16	lnkctl;
+	int	has_lnkctl;	/* whether there is lnkctl */
+	__u16	lnksta;
+	int	has_lnksta;	/* whether there is lnksta */
+	__u32	sltcap;
+	int	has_sltcap;	/* whether there is sltcap */
+	__u16	sltctl;
+	int	has_sltctl;	/* whether there is sltctl */
+	__u16	sltsta;
+	int	has_sltsta;	/* whether there is sltsta */
+	__u16	rtctl;
+	int	has_rtctl;	/* whether there is rtctl */
+	__u16	rtcap;
+	int	has_rtcap;	/* whether there is rtcap */
+	__u32	rtsta;
+	int	has_rtsta;	/* whether there is rtsta */
+	__u32	devcap2;
+	int	has_devcap2;	/* whether there is devcap2 */
+	__u16	devctl2;
+	int	has_devctl2;	/* whether there is devctl2 */
+	__u16	devsta2;
+	int	has_devsta2;	/* whether there is devsta2 */
+	__u32	lnkcap2;
+	int	has_lnkcap2;	/* whether there is lnkcap2 */
+	__u16	lnkctl2;
+	int	has_lnkctl2;	/* whether there is lnkctl2 */
+	__u16	lnksta2;
+	int	has_lnksta2;	/* whether there is lnksta2 */
+	__u32	sltcap2;
+	int	has_sltcap2;	/* whether there is sltcap2 */
+	__u16	sltctl2;
+	int	has_sltctl2;	/* whether there is sltctl2 */
+	__u16	sltsta2;
+	int	has_sltsta2;	/* whether there is sltsta2 */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -10392,11 +10975,13 @@ static inline int pci_abi_standard_exp_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_exp *out)
 {
+	__u64 count;
+	__u64 number;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 16 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	if (cap->size < pci_abi_standard_exp__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap = *cap;
 	out->flags = PCI_ABI__CAST(__u16,
@@ -10407,6 +10992,96 @@ static inline int pci_abi_standard_exp_read(
 			pci_abi_space_get(cap, 8, 2));
 	out->devsta = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 10, 2));
+	out->has_lnkcap = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 12, 4, &number);
+	if (out->has_lnkcap)
+		out->lnkcap = PCI_ABI__CAST(__u32,
+			number);
+	out->has_lnkctl = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 16, 2, &number);
+	if (out->has_lnkctl)
+		out->lnkctl = PCI_ABI__CAST(__u16,
+			number);
+	out->has_lnksta = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 18, 2, &number);
+	if (out->has_lnksta)
+		out->lnksta = PCI_ABI__CAST(__u16,
+			number);
+	out->has_sltcap = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 20, 4, &number);
+	if (out->has_sltcap)
+		out->sltcap = PCI_ABI__CAST(__u32,
+			number);
+	out->has_sltctl = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 24, 2, &number);
+	if (out->has_sltctl)
+		out->sltctl = PCI_ABI__CAST(__u16,
+			number);
+	out->has_sltsta = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 26, 2, &number);
+	if (out->has_sltsta)
+		out->sltsta = PCI_ABI__CAST(__u16,
+			number);
+	out->has_rtctl = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 28, 2, &number);
+	if (out->has_rtctl)
+		out->rtctl = PCI_ABI__CAST(__u16,
+			number);
+	out->has_rtcap = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 30, 2, &number);
+	if (out->has_rtcap)
+		out->rtcap = PCI_ABI__CAST(__u16,
+			number);
+	out->has_rtsta = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 32, 4, &number);
+	if (out->has_rtsta)
+		out->rtsta = PCI_ABI__CAST(__u32,
+			number);
+	out->has_devcap2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 36, 4, &number);
+	if (out->has_devcap2)
+		out->devcap2 = PCI_ABI__CAST(__u32,
+			number);
+	out->has_devctl2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 40, 2, &number);
+	if (out->has_devctl2)
+		out->devctl2 = PCI_ABI__CAST(__u16,
+			number);
+	out->has_devsta2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 42, 2, &number);
+	if (out->has_devsta2)
+		out->devsta2 = PCI_ABI__CAST(__u16,
+			number);
+	out->has_lnkcap2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 44, 4, &number);
+	if (out->has_lnkcap2)
+		out->lnkcap2 = PCI_ABI__CAST(__u32,
+			number);
+	out->has_lnkctl2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 48, 2, &number);
+	if (out->has_lnkctl2)
+		out->lnkctl2 = PCI_ABI__CAST(__u16,
+			number);
+	out->has_lnksta2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 50, 2, &number);
+	if (out->has_lnksta2)
+		out->lnksta2 = PCI_ABI__CAST(__u16,
+			number);
+	out->has_sltcap2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 52, 4, &number);
+	if (out->has_sltcap2)
+		out->sltcap2 = PCI_ABI__CAST(__u32,
+			number);
+	out->has_sltctl2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 56, 2, &number);
+	if (out->has_sltctl2)
+		out->sltctl2 = PCI_ABI__CAST(__u16,
+			number);
+	out->has_sltsta2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 58, 2, &number);
+	if (out->has_sltsta2)
+		out->sltsta2 = PCI_ABI__CAST(__u16,
+			number);
 	return 1;
 }
 
@@ -10444,6 +11119,10 @@ struct pci_abi_standard_sata {
 	struct pci_abi_space_cap cap;
 	__u16	revision;
 	__u32	regs;
+	__u32	index;
+	int	has_index;	/* whether there is index */
+	__u32	data;
+	int	has_data;	/* whether there is data */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -10451,17 +11130,29 @@ static inline int pci_abi_standard_sata_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_sata *out)
 {
+	__u64 count;
+	__u64 number;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 18 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	if (cap->size < pci_abi_standard_sata__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap = *cap;
 	out->revision = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 2, 2));
 	out->regs = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
+	out->has_index = pci_abi__space_optional(cap,
+			&pci_abi_standard_sata__layout, 8, 4, &number);
+	if (out->has_index)
+		out->index = PCI_ABI__CAST(__u32,
+			number);
+	out->has_data = pci_abi__space_optional(cap,
+			&pci_abi_standard_sata__layout, 12, 4, &number);
+	if (out->has_data)
+		out->data = PCI_ABI__CAST(__u32,
+			number);
 	return 1;
 }
 
@@ -10501,6 +11192,11 @@ static inline int pci_abi_standard_af_read(
 struct pci_abi_standard_ea {
 	struct pci_abi_space_cap cap;
 	__u8	num_ent;
+	__u8	secondary;
+	int	has_secondary;	/* whether there is secondary */
+	__u8	subordinate;
+	int	has_subordinate;	/* whether there is subordinate */
+	__u32	nr_entries;	/* number of entries */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -10508,15 +11204,54 @@ static inline int pci_abi_standard_ea_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_ea *out)
 {
+	__u64 count;
+	__u64 number;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 20 || !cap->version)
 		return 0;
-	if (cap->size < 4)
+	if (cap->size < pci_abi_standard_ea__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap = *cap;
 	out->num_ent = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
+	out->has_secondary = pci_abi__space_optional(cap,
+			&pci_abi_standard_ea__layout, 4, 1, &number);
+	if (out->has_secondary)
+		out->secondary = PCI_ABI__CAST(__u8,
+			number);
+	out->has_subordinate = pci_abi__space_optional(cap,
+			&pci_abi_standard_ea__layout, 5, 1, &number);
+	if (out->has_subordinate)
+		out->subordinate = PCI_ABI__CAST(__u8,
+			number);
+	out->nr_entries = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_standard_ea_entries(
+		const struct pci_abi_standard_ea *from, __u32 nth,
+		struct pci_abi_standard_ea_entry *out)
+{
+	struct pci_abi_space_cap item;
+	__u32 at = pci_abi__space_place(&from->cap,
+				&pci_abi_standard_ea__layout, 8);
+	__u64 size = 0;
+
+	PCI_ABI__CLEAR(out);
+	if (nth >= from->nr_entries)
+		return 0;
+	for (;; at += PCI_ABI__CAST(__u32, size)) {
+		item = pci_abi__space_rest(&from->cap, at);
+		if (!pci_abi__space_amount(&item, &pci_abi_standard_ea__each, &size) ||
+		    size > item.size)
+			return 0;
+		if (!nth--)
+			break;
+	}
+	item.size = PCI_ABI__CAST(__u32, size);
+	pci_abi_standard_ea_entry_read(&item, out);
 	return 1;
 }
 
@@ -10555,6 +11290,247 @@ static inline struct pci_abi_space_walk pci_abi_extended_caps(
 	return pci_abi__space_start(&pci_abi__extended_format, space, 256);
 }
 
+/* An element with the values of a struct pci_vc_resource. */
+struct pci_abi_extended_vc_resource {
+	struct pci_abi_space_cap cap_;	/* its place */
+	__u32	cap;
+	__u32	ctrl;
+	__u16	status;
+};
+
+/* Reads an element at its place. */
+static inline void pci_abi_extended_vc_resource_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_vc_resource *out)
+{
+	PCI_ABI__CLEAR(out);
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 0, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->status = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 10, 2));
+}
+
+/* An element with the values of a struct pci_rebar_entry. */
+struct pci_abi_extended_rebar_entry {
+	struct pci_abi_space_cap cap_;	/* its place */
+	__u32	cap;
+	__u32	ctrl;
+};
+
+/* Reads an element at its place. */
+static inline void pci_abi_extended_rebar_entry_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_rebar_entry *out)
+{
+	PCI_ABI__CLEAR(out);
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 0, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+}
+
+/* An element with the values of a struct pci_vf_rebar_entry. */
+struct pci_abi_extended_vf_rebar_entry {
+	struct pci_abi_space_cap cap_;	/* its place */
+	__u32	cap;
+	__u32	ctrl;
+};
+
+/* Reads an element at its place. */
+static inline void pci_abi_extended_vf_rebar_entry_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_vf_rebar_entry *out)
+{
+	PCI_ABI__CLEAR(out);
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 0, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+}
+
+static const struct pci_abi__space_quantity pci_abi_extended_vc__count
+__attribute__((__unused__)) = { { 4, 4, 0, 7 }, 1, 1 };
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_VC
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_vc__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 16;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_extended_vc__count, count);
+	end = 16 + *count * 12;
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_quantity pci_abi_extended_mfvc__count
+__attribute__((__unused__)) = { { 4, 4, 0, 7 }, 1, 1 };
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_MFVC
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_mfvc__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 16;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_extended_mfvc__count, count);
+	end = 16 + *count * 12;
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_quantity pci_abi_extended_vc9__count
+__attribute__((__unused__)) = { { 4, 4, 0, 7 }, 1, 1 };
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_VC9
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_vc9__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 16;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_extended_vc9__count, count);
+	end = 16 + *count * 12;
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_quantity pci_abi_extended_rebar__count
+__attribute__((__unused__)) = { { 8, 4, 5, 7 }, 0, 1 };
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_REBAR
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_rebar__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 12;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_extended_rebar__count, count);
+	end = 4 + *count * 8;
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_quantity pci_abi_extended_dpa__count
+__attribute__((__unused__)) = { { 4, 4, 0, 0x1f }, 1, 1 };
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_DPA
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_dpa__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 16;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_extended_dpa__count, count);
+	end = 16 + *count * 1;
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_part pci_abi_extended_tph__parts[]
+__attribute__((__unused__)) = {
+	{ 12, 0, 1, 0, { 4, 4, 9, 3 }, 1, 1 },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_extended_tph__layout
+__attribute__((__unused__)) = {
+	pci_abi_extended_tph__parts, 0, 12
+};
+
+static const struct pci_abi__space_quantity pci_abi_extended_tph__count
+__attribute__((__unused__)) = { { 4, 4, 16, 0x7ff }, 1, 1 };
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_TPH
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_tph__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 12;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	end = pci_abi__space_needed(cap, &pci_abi_extended_tph__layout);
+	if (end > need)
+		need = end;
+	if (need > cap->size)
+		return need;
+	if (!pci_abi__space_exists(cap, &pci_abi_extended_tph__layout, 12))
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_extended_tph__count, count);
+	end = 12 + *count * 2;
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_quantity pci_abi_extended_vf_rebar__count
+__attribute__((__unused__)) = { { 8, 4, 5, 7 }, 0, 1 };
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_VF_REBAR
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_vf_rebar__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 12;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_extended_vf_rebar__count, count);
+	end = 4 + *count * 8;
+	if (end > need)
+		need = end;
+	return need;
+}
+
 /*
  * Visits the next capability. Returns 1, 0 at the end, or the kind of the
  * error. After PCI_ABI_SPACE_BODY_LIMITED the walk continues.
@@ -10573,8 +11549,10 @@ static inline int pci_abi_extended_next(
 				44);
 	}
 	case 2: {	/* PCI_EXT_CAP_ID_VC */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				16);
+				pci_abi_extended_vc__need(cap, &count));
 	}
 	case 3: {	/* PCI_EXT_CAP_ID_DSN */
 		return pci_abi__space_body(walk, cap,
@@ -10597,12 +11575,16 @@ static inline int pci_abi_extended_next(
 				8);
 	}
 	case 8: {	/* PCI_EXT_CAP_ID_MFVC */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				16);
+				pci_abi_extended_mfvc__need(cap, &count));
 	}
 	case 9: {	/* PCI_EXT_CAP_ID_VC9 */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				16);
+				pci_abi_extended_vc9__need(cap, &count));
 	}
 	case 10: {	/* PCI_EXT_CAP_ID_RCRB */
 		return pci_abi__space_body(walk, cap,
@@ -10653,16 +11635,22 @@ static inline int pci_abi_extended_next(
 				4);
 	}
 	case 21: {	/* PCI_EXT_CAP_ID_REBAR */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				12);
+				pci_abi_extended_rebar__need(cap, &count));
 	}
 	case 22: {	/* PCI_EXT_CAP_ID_DPA */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				16);
+				pci_abi_extended_dpa__need(cap, &count));
 	}
 	case 23: {	/* PCI_EXT_CAP_ID_TPH */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				12);
+				pci_abi_extended_tph__need(cap, &count));
 	}
 	case 24: {	/* PCI_EXT_CAP_ID_LTR */
 		return pci_abi__space_body(walk, cap,
@@ -10701,8 +11689,10 @@ static inline int pci_abi_extended_next(
 				10);
 	}
 	case 36: {	/* PCI_EXT_CAP_ID_VF_REBAR */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				12);
+				pci_abi_extended_vf_rebar__need(cap, &count));
 	}
 	case 37: {	/* PCI_EXT_CAP_ID_DLF */
 		return pci_abi__space_body(walk, cap,
@@ -10750,6 +11740,7 @@ struct pci_abi_extended_err {
 	__u32	cor_status;
 	__u32	cor_mask;
 	__u32	cap;
+	__u32	header_log[4];
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -10757,6 +11748,7 @@ static inline int pci_abi_extended_err_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_err *out)
 {
+	__u32 nth;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 1 || !cap->version)
@@ -10776,6 +11768,10 @@ static inline int pci_abi_extended_err_read(
 			pci_abi_space_get(cap, 20, 4));
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 24, 4));
+	for (nth = 0; nth < 4; nth++)
+		out->header_log[nth] = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap,
+				28 + nth * 4, 4));
 	return 1;
 }
 
@@ -10786,6 +11782,7 @@ struct pci_abi_extended_vc {
 	__u32	port_cap2;
 	__u16	port_ctrl;
 	__u16	port_status;
+	__u32	nr_resources;	/* number of resources */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -10793,11 +11790,12 @@ static inline int pci_abi_extended_vc_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_vc *out)
 {
+	__u64 count;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 2 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	if (cap->size < pci_abi_extended_vc__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap = *cap;
 	out->port_cap1 = PCI_ABI__CAST(__u32,
@@ -10808,6 +11806,24 @@ static inline int pci_abi_extended_vc_read(
 			pci_abi_space_get(cap, 12, 2));
 	out->port_status = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 14, 2));
+	out->nr_resources = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_extended_vc_resources(
+		const struct pci_abi_extended_vc *from, __u32 nth,
+		struct pci_abi_extended_vc_resource *out)
+{
+	struct pci_abi_space_cap item;
+
+	PCI_ABI__CLEAR(out);
+	if (nth >= from->nr_resources)
+		return 0;
+	item = pci_abi__space_rest(&from->cap,
+			16 + nth * 12);
+	item.size = 12;
+	pci_abi_extended_vc_resource_read(&item, out);
 	return 1;
 }
 
@@ -10948,6 +11964,7 @@ struct pci_abi_extended_mfvc {
 	__u32	port_cap2;
 	__u16	port_ctrl;
 	__u16	port_status;
+	__u32	nr_resources;	/* number of resources */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -10955,11 +11972,12 @@ static inline int pci_abi_extended_mfvc_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_mfvc *out)
 {
+	__u64 count;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 8 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	if (cap->size < pci_abi_extended_mfvc__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap = *cap;
 	out->port_cap1 = PCI_ABI__CAST(__u32,
@@ -10970,6 +11988,24 @@ static inline int pci_abi_extended_mfvc_read(
 			pci_abi_space_get(cap, 12, 2));
 	out->port_status = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 14, 2));
+	out->nr_resources = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_extended_mfvc_resources(
+		const struct pci_abi_extended_mfvc *from, __u32 nth,
+		struct pci_abi_extended_vc_resource *out)
+{
+	struct pci_abi_space_cap item;
+
+	PCI_ABI__CLEAR(out);
+	if (nth >= from->nr_resources)
+		return 0;
+	item = pci_abi__space_rest(&from->cap,
+			16 + nth * 12);
+	item.size = 12;
+	pci_abi_extended_vc_resource_read(&item, out);
 	return 1;
 }
 
@@ -10980,6 +12016,7 @@ struct pci_abi_extended_vc9 {
 	__u32	port_cap2;
 	__u16	port_ctrl;
 	__u16	port_status;
+	__u32	nr_resources;	/* number of resources */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -10987,11 +12024,12 @@ static inline int pci_abi_extended_vc9_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_vc9 *out)
 {
+	__u64 count;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 9 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	if (cap->size < pci_abi_extended_vc9__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap = *cap;
 	out->port_cap1 = PCI_ABI__CAST(__u32,
@@ -11002,6 +12040,24 @@ static inline int pci_abi_extended_vc9_read(
 			pci_abi_space_get(cap, 12, 2));
 	out->port_status = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 14, 2));
+	out->nr_resources = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_extended_vc9_resources(
+		const struct pci_abi_extended_vc9 *from, __u32 nth,
+		struct pci_abi_extended_vc_resource *out)
+{
+	struct pci_abi_space_cap item;
+
+	PCI_ABI__CLEAR(out);
+	if (nth >= from->nr_resources)
+		return 0;
+	item = pci_abi__space_rest(&from->cap,
+			16 + nth * 12);
+	item.size = 12;
+	pci_abi_extended_vc_resource_read(&item, out);
 	return 1;
 }
 
@@ -11174,6 +12230,7 @@ struct pci_abi_extended_sriov {
 	__u32	sup_pgsize;
 	__u32	sys_pgsize;
 	__u32	vfm;
+	__u32	bar[6];
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -11181,6 +12238,7 @@ static inline int pci_abi_extended_sriov_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_sriov *out)
 {
+	__u32 nth;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 16 || !cap->version)
@@ -11214,6 +12272,10 @@ static inline int pci_abi_extended_sriov_read(
 			pci_abi_space_get(cap, 32, 4));
 	out->vfm = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 60, 4));
+	for (nth = 0; nth < 6; nth++)
+		out->bar[nth] = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap,
+				36 + nth * 4, 4));
 	return 1;
 }
 
@@ -11325,9 +12387,8 @@ static inline int pci_abi_extended_amd_xxx_read(
 
 /* The values of a struct pci_ext_cap_rebar. */
 struct pci_abi_extended_rebar {
-	struct pci_abi_space_cap cap_;
-	__u32	cap;
-	__u32	ctrl;
+	struct pci_abi_space_cap cap;
+	__u32	nr_entries;	/* number of entries */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -11335,17 +12396,32 @@ static inline int pci_abi_extended_rebar_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_rebar *out)
 {
+	__u64 count;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 21 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	if (cap->size < pci_abi_extended_rebar__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
-	out->cap = PCI_ABI__CAST(__u32,
-			pci_abi_space_get(cap, 4, 4));
-	out->ctrl = PCI_ABI__CAST(__u32,
-			pci_abi_space_get(cap, 8, 4));
+	out->cap = *cap;
+	out->nr_entries = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_extended_rebar_entries(
+		const struct pci_abi_extended_rebar *from, __u32 nth,
+		struct pci_abi_extended_rebar_entry *out)
+{
+	struct pci_abi_space_cap item;
+
+	PCI_ABI__CLEAR(out);
+	if (nth >= from->nr_entries)
+		return 0;
+	item = pci_abi__space_rest(&from->cap,
+			4 + nth * 8);
+	item.size = 8;
+	pci_abi_extended_rebar_entry_read(&item, out);
 	return 1;
 }
 
@@ -11356,6 +12432,7 @@ struct pci_abi_extended_dpa {
 	__u32	latency;
 	__u16	status;
 	__u16	ctrl;
+	__u32	nr_power;	/* number of power */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -11363,11 +12440,12 @@ static inline int pci_abi_extended_dpa_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_dpa *out)
 {
+	__u64 count;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 22 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	if (cap->size < pci_abi_extended_dpa__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
@@ -11378,6 +12456,21 @@ static inline int pci_abi_extended_dpa_read(
 			pci_abi_space_get(cap, 12, 2));
 	out->ctrl = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 14, 2));
+	out->nr_power = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_extended_dpa_power(
+		const struct pci_abi_extended_dpa *from, __u32 nth,
+		__u8 *out)
+{
+	*out = 0;
+	if (nth >= from->nr_power)
+		return 0;
+	*out = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(&from->cap_,
+				16 + nth * 1, 1));
 	return 1;
 }
 
@@ -11386,6 +12479,7 @@ struct pci_abi_extended_tph {
 	struct pci_abi_space_cap cap_;
 	__u32	cap;
 	__u32	ctrl;
+	__u32	nr_table;	/* number of table */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -11393,17 +12487,33 @@ static inline int pci_abi_extended_tph_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_tph *out)
 {
+	__u64 count;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 23 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	if (cap->size < pci_abi_extended_tph__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->ctrl = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 8, 4));
+	out->nr_table = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_extended_tph_table(
+		const struct pci_abi_extended_tph *from, __u32 nth,
+		__u16 *out)
+{
+	*out = 0;
+	if (nth >= from->nr_table)
+		return 0;
+	*out = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(&from->cap_,
+				12 + nth * 2, 2));
 	return 1;
 }
 
@@ -11620,9 +12730,8 @@ static inline int pci_abi_extended_dvsec_read(
 
 /* The values of a struct pci_ext_cap_vf_rebar. */
 struct pci_abi_extended_vf_rebar {
-	struct pci_abi_space_cap cap_;
-	__u32	cap;
-	__u32	ctrl;
+	struct pci_abi_space_cap cap;
+	__u32	nr_entries;	/* number of entries */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -11630,17 +12739,32 @@ static inline int pci_abi_extended_vf_rebar_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_vf_rebar *out)
 {
+	__u64 count;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 36 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	if (cap->size < pci_abi_extended_vf_rebar__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
-	out->cap = PCI_ABI__CAST(__u32,
-			pci_abi_space_get(cap, 4, 4));
-	out->ctrl = PCI_ABI__CAST(__u32,
-			pci_abi_space_get(cap, 8, 4));
+	out->cap = *cap;
+	out->nr_entries = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_extended_vf_rebar_entries(
+		const struct pci_abi_extended_vf_rebar *from, __u32 nth,
+		struct pci_abi_extended_vf_rebar_entry *out)
+{
+	struct pci_abi_space_cap item;
+
+	PCI_ABI__CLEAR(out);
+	if (nth >= from->nr_entries)
+		return 0;
+	item = pci_abi__space_rest(&from->cap,
+			4 + nth * 8);
+	item.size = 8;
+	pci_abi_extended_vf_rebar_entry_read(&item, out);
 	return 1;
 }
 

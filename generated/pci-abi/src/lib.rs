@@ -58,6 +58,7 @@ mod flags;
 
 pub mod history;
 mod space;
+mod space_body;
 mod space_cap;
 mod space_walk;
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Datum;
 use super::facts::{Fact, SideNames, optional, text};
 use crate::compat::matching::Matching;
-use crate::ir::{Bits, CapHeader, Capability, Chain, KindOf, Struct};
+use crate::ir::{Bits, CapHeader, Capability, Chain, KindOf, Presence, Quantity, Struct};
 use crate::layout::Model;
 
 impl<'a> SideNames<'_, 'a> {
@@ -88,6 +88,37 @@ impl<'a> SideNames<'_, 'a> {
             }));
         }
         Datum::List(texts.into_iter().map(Cow::Owned).collect())
+    }
+
+    /// The conditions of a field.
+    pub(super) fn presence(&self, body: &'a Struct, conditions: &'a [Presence]) -> Datum<'a> {
+        let texts = conditions.iter().map(|Presence { space, bits, numbers }| {
+            let (of, whose) = match space {
+                Some(space) => (self.abi.struct_(*space), " of the space"),
+                None => (body, ""),
+            };
+            let numbers = numbers.iter().map(|(first, last)| match first == last {
+                true => first.to_string(),
+                false => format!("{first}..{}", last.saturating_add(1)),
+            });
+            let numbers = numbers.collect::<Vec<_>>().join(" or ");
+            Cow::Owned(format!("{numbers} in {}{whose}", bits_text(of, *bits)))
+        });
+        match conditions.is_empty() {
+            true => Datum::Unset,
+            false => Datum::List(texts.collect()),
+        }
+    }
+
+    /// A number in bits.
+    pub(super) fn quantity(&self, body: &'a Struct, quantity: Option<&'a Quantity>) -> Datum<'a> {
+        let Some(Quantity { element, bits, plus, unit }) = quantity else { return Datum::Unset };
+        let (of, whose) = match element {
+            Some((_, element)) => (self.abi.struct_(*element), " of the first element"),
+            None => (body, ""),
+        };
+        let bits = bits_text(of, *bits);
+        Datum::Text(Cow::Owned(format!("({bits}{whose} + {plus}) * {unit}")))
     }
 
     fn bits(&self, struct_: &'a Struct, bits: Bits) -> Datum<'a> {

@@ -10,7 +10,7 @@ use super::words::{
 use crate::compat::matching::{Matching, Renames};
 use crate::ir::{
     Abi, Arg, Choice, FdKind, Field, Group, GroupId, Header, Ioctl, IoctlNumbers, Macro, Member,
-    NewFd, Payload, Reserved, Struct, Type, UnionArm, Value,
+    NewFd, Payload, Presence, Quantity, Reserved, Struct, Type, UnionArm, Value,
 };
 use crate::layout::Layout;
 use crate::output::{CodeFile, CodeLanguage};
@@ -102,12 +102,14 @@ impl<'a> SideNames<'_, 'a> {
         ]
     }
 
-    pub(super) fn struct_facts(&self, struct_: &'a Struct) -> [Fact<'a>; 5] {
+    pub(super) fn struct_facts(&self, struct_: &'a Struct) -> [Fact<'a>; 7] {
         let Struct {
             name,
             meta: _,
             section: _,
             packed,
+            compact,
+            length,
             fields: _,
             layouts,
             role: _,
@@ -121,16 +123,19 @@ impl<'a> SideNames<'_, 'a> {
         [
             Fact("Struct.name", text(name)),
             Fact("Struct.packed", Datum::Flag(*packed)),
+            Fact("Struct.compact", Datum::Flag(*compact)),
+            Fact("Struct.length", self.quantity(struct_, length.as_ref())),
             Fact("Layout.size", size),
             Fact("Layout.align", align),
             Fact("Struct.minsz", minsz),
         ]
     }
 
-    pub(super) fn member_facts(&self, struct_: &'a Struct, member: &Member<'a>) -> [Fact<'a>; 20] {
+    pub(super) fn member_facts(&self, struct_: &'a Struct, member: &Member<'a>) -> [Fact<'a>; 22] {
         let Member { name, meta: _, type_, role, direction, valid_if, version, spans, union: _ } =
             *member;
-        let Held { group, ids, payload, returns_fd, choices } = held(struct_, name);
+        let Held { group, ids, payload, returns_fd, choices, exists_if, count } =
+            held(struct_, name);
         let [
             payload_direction,
             element,
@@ -161,6 +166,8 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Field.returns_fd", self.new_fd(returns_fd)),
             Fact("Field.choices", choices_fact(choices)),
             Fact("Field.valid_if", optional(valid_if.map(|gate| self.constant(gate)))),
+            Fact("Field.exists_if", self.presence(struct_, exists_if)),
+            Fact("Field.count", self.quantity(struct_, count)),
             Fact("Field.version", Datum::Number(version.into())),
             Fact("Layout.fields", Datum::Spans(spans)),
         ]
@@ -317,6 +324,20 @@ struct Held<'a> {
     payload: Option<&'a Payload>,
     returns_fd: Option<NewFd>,
     choices: &'a [Choice],
+    exists_if: &'a [Presence],
+    count: Option<&'a Quantity>,
+}
+
+impl Held<'_> {
+    const NONE: Self = Self {
+        group: None,
+        ids: None,
+        payload: None,
+        returns_fd: None,
+        choices: &[],
+        exists_if: &[],
+        count: None,
+    };
 }
 
 fn held<'a>(struct_: &'a Struct, name: &str) -> Held<'a> {
@@ -334,23 +355,31 @@ fn held<'a>(struct_: &'a Struct, name: &str) -> Held<'a> {
             returns_fd,
             choices,
             valid_if: _,
+            exists_if,
+            count,
             version: _,
         } = field;
         let Type::Union(arms) = type_ else {
             if own == name {
-                let payload = payload.as_ref();
-                let (group, ids, returns_fd) = (*group, *ids, *returns_fd);
-                return Held { group, ids, payload, returns_fd, choices };
+                return Held {
+                    group: *group,
+                    ids: *ids,
+                    payload: payload.as_ref(),
+                    returns_fd: *returns_fd,
+                    choices,
+                    exists_if,
+                    count: count.as_ref(),
+                };
             }
             continue;
         };
         for UnionArm { name: own, meta: _, type_: _, direction: _, group, valid_if: _ } in arms {
             if own == name {
-                return Held { group: *group, ..Held::default() };
+                return Held { group: *group, ..Held::NONE };
             }
         }
     }
-    Held::default()
+    Held::NONE
 }
 
 fn choices_fact(choices: &[Choice]) -> Datum<'_> {

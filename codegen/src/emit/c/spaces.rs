@@ -1,16 +1,19 @@
 //! The part of the header that walks chains in a space. It has a runtime of its own, since
 //! the bytes of a space can be in a device.
 
+mod body;
+
 use askama::Template;
 
 use super::chains::literal;
 use super::chains::unique_names::UniqueNames;
 use super::comment::Comment;
 use super::{runtime, section, value_names};
+use crate::ir::StructId;
 use crate::ir::protocol::{
-    BitField, CapPlan, ChainPlan, ElementPlan, FirstPlan, IntField, KindPlan, SpacePlan,
+    BitField, ChainPlan, ElementPlan, FirstPlan, IntField, KindPlan, SpacePlan,
 };
-use crate::ir::{Abi, CapabilityId, Chain, Struct};
+use crate::ir::{Abi, CapabilityId, Chain};
 use crate::names;
 
 /// The part.
@@ -51,6 +54,7 @@ struct SpaceChainView {
     chosen: Option<ChosenView>,
     held: Option<HeldView>,
     fixed: Option<u64>,
+    elements: Vec<body::ElementView>,
     caps_of: Vec<SpaceCapView>,
     kinds: Vec<SpaceCapView>,
 }
@@ -104,6 +108,12 @@ struct SpaceCapView {
     length: Option<String>,
     /// Bytes that it needs, by `cap->version`.
     required_size: String,
+    /// The tables of its body, and the function that computes the bytes that it needs, if
+    /// these depend on its bits.
+    body: Option<body::BodyView>,
+    /// Whether fields need not exist, and whether there are arrays of fixed length.
+    optional: bool,
+    fixed: bool,
     /// The size that its count requires.
     counted: Option<String>,
     values: Vec<SpaceValueView>,
@@ -116,9 +126,18 @@ struct SpaceCapView {
 struct SpaceValueView {
     name: String,
     type_: &'static str,
-    has: Option<String>,
-    version: u16,
+    /// The number of elements of an array, and the same in brackets.
+    count: u64,
+    length: String,
+    has: Option<HasView>,
     load: String,
+}
+
+/// The member that says whether there is a value.
+struct HasView {
+    name: String,
+    comment: String,
+    test: String,
 }
 
 /// The array at the end of a capability.
@@ -126,10 +145,16 @@ struct SpaceArrayView {
     name: String,
     count_name: String,
     get: String,
-    type_: &'static str,
-    offset: u64,
+    type_: String,
+    /// Where it starts, in a function with this capability as `cap` or in `from`.
+    start: String,
+    start_of: String,
     stride: u64,
     counted: Option<String>,
+    /// The function that reads an element that is a struct.
+    read: Option<String>,
+    /// The table of the length of each element.
+    each: Option<String>,
 }
 
 /// Whether the ABI has chains in a space.
@@ -215,12 +240,16 @@ impl SpaceEmitter<'_> {
         let text = format!("Starts a walk over the chain {} of a space.", chain.name);
         let of = |id: &CapabilityId| (*id, &self.abi.protocol.capabilities[id.0]);
         let plans: Vec<_> = plan.capabilities.iter().map(of).collect();
-        let caps_of = plans.iter().map(|(id, _)| self.capability(chain, *id, None, names));
+        let elements = self.elements(chain, plan, names);
+        let named: Vec<_> =
+            elements.iter().map(|one| (one.struct_, one.name.clone(), one.read.clone())).collect();
+        let named = named.as_slice();
+        let caps_of = plans.iter().map(|(id, _)| self.capability((chain, named), *id, None, names));
         let caps_of = caps_of.collect();
         let kinds = plans.iter().flat_map(|(id, plan)| plan.kinds.iter().map(|kind| (*id, kind)));
         let kinds: Vec<_> = kinds.collect();
         let kinds = kinds.into_iter().map(|(parent, kind)| {
-            self.capability(chain, kind.capability, Some((parent, kind)), names)
+            self.capability((chain, named), kind.capability, Some((parent, kind)), names)
         });
         SpaceChainView {
             comment: section::opening(Comment::of(&vec![text]).above(0)),
@@ -244,6 +273,7 @@ impl SpaceEmitter<'_> {
             chosen,
             held,
             fixed,
+            elements,
             caps_of,
             kinds: kinds.collect(),
         }
@@ -251,7 +281,7 @@ impl SpaceEmitter<'_> {
 
     fn capability(
         &self,
-        chain: &Chain,
+        (chain, elements): (&Chain, &[(StructId, String, String)]),
         id: CapabilityId,
         kind: Option<(CapabilityId, &KindPlan)>,
         names: &mut UniqueNames,
@@ -265,18 +295,32 @@ impl SpaceEmitter<'_> {
         let fields = struct_.iter().flat_map(|struct_| &struct_.fields);
         let mut members = UniqueNames::members(fields.map(|field| field.name.as_str()));
         let cap = members.reserve("cap".to_owned());
-        let array = plan.array.as_ref().zip(struct_).and_then(|(array, struct_)| {
-            let ElementPlan::Int(int) = array.element else { return None };
+        let body = body::BodyView::of(self, &mut name, plan);
+        let tables = body.as_ref();
+        let array = plan.array.as_ref().zip(struct_).map(|(array, struct_)| {
             let field = &struct_.fields[array.field].name;
-            Some(SpaceArrayView {
+            let element = match array.element {
+                ElementPlan::Int(_) => None,
+                ElementPlan::Struct(id, _) => elements.iter().find(|(own, ..)| *own == id),
+            };
+            let type_ = match (&array.element, element) {
+                (ElementPlan::Int(int), _) => names::c_int(int.value()).to_owned(),
+                (_, Some((_, name, _))) => format!("struct {name}"),
+                _ => String::new(),
+            };
+            let start = |cap: &str| self.place(&plan.body, tables, cap, array.offset.kernel());
+            SpaceArrayView {
                 name: field.clone(),
                 count_name: members.reserve(["nr_", field].concat()),
                 get: name(&[field]),
-                type_: names::c_int(int.value()),
-                offset: array.offset.kernel(),
+                type_,
+                start: start("cap"),
+                start_of: start(&format!("&from->{cap}")),
                 stride: array.stride.kernel(),
                 counted: array.count.as_ref().map(|count| self.get(count)),
-            })
+                read: element.map(|(.., read)| read.clone()),
+                each: tables.and_then(|body| body.each.as_ref()).map(|each| each.name.clone()),
+            }
         });
         let title = match struct_ {
             Some(struct_) => format!("The values of a struct {}.", struct_.name),
@@ -297,8 +341,20 @@ impl SpaceEmitter<'_> {
             read,
             length: plan.length.map(|bits| initializer(Some(bits))),
             required_size: by_version(&required),
+            optional: plan.fields.iter().any(|field| plan.body.part(field.field).is_some()),
+            fixed: !plan.fixed_arrays.is_empty(),
             counted,
-            values: struct_.map(|one| self.values(one, plan, &mut members)).unwrap_or_default(),
+            values: struct_
+                .map(|one| {
+                    self.values(
+                        (one, &plan.fields, &plan.fixed_arrays),
+                        &plan.body,
+                        tables,
+                        &mut members,
+                    )
+                })
+                .unwrap_or_default(),
+            body,
             array,
             conditions: kind.map(|(_, kind)| self.conditions(kind)).unwrap_or_default(),
         }
@@ -315,26 +371,6 @@ impl SpaceEmitter<'_> {
             (value_initializer(*bits, *value), test)
         });
         all.collect()
-    }
-
-    fn values(
-        &self,
-        struct_: &Struct,
-        plan: &CapPlan,
-        members: &mut UniqueNames,
-    ) -> Vec<SpaceValueView> {
-        let values = plan.fields.iter().map(|field| {
-            let name = struct_.fields[field.field].name.clone();
-            let has = (field.version > 1).then(|| members.reserve(["has_", &name].concat()));
-            let type_ = names::c_int(field.int.value());
-            let get = self.get(field);
-            let load = match field.int.size() {
-                8 if !field.int.signed() => get,
-                _ => format!("{}_CAST({type_},\n\t\t\t{get})", self.macro_prefix),
-            };
-            SpaceValueView { name, type_, has, version: field.version, load }
-        });
-        values.collect()
     }
 
     /// The number at a field of `cap`.

@@ -129,6 +129,8 @@ impl<'a> FieldTable<'a> {
         }
         texts.extend(notes(self.page, &field.meta, &self.struct_.meta));
         texts.extend(self.gate(field.valid_if.as_ref()));
+        texts.extend(phrases::exists_if(self.page.abi, self.struct_, field));
+        texts.extend(phrases::count(self.page.abi, self.struct_, field));
         texts.extend(self.held(field.group));
         texts.extend(self.index_of(&field.indexes));
         texts.extend(field.payload.as_ref().map(|payload| self.payload(payload)));

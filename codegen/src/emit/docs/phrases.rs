@@ -1,6 +1,6 @@
 //! Shared phrases of the reference: releases, ranges, lists, directions.
 
-use crate::ir::{Abi, Field};
+use crate::ir::{Abi, Bits, Field, Presence, Quantity, Struct};
 use crate::release::{Release, Since};
 use crate::reply::Direction;
 
@@ -101,4 +101,53 @@ mod tests {
         assert_eq!(list(&words[..1]), "a");
         assert_eq!(list(&[]), "");
     }
+}
+
+/// Some bits of a field: `` `flags` `` or `` bits 4 to 7 of `flags` ``.
+fn bits_of(struct_: &Struct, bits: Bits) -> String {
+    let Bits { field, low, count } = bits;
+    let (name, span) = (&struct_.fields[field].name, struct_.spans(field)[0]);
+    match count {
+        count if u64::from(count) == span.size * 8 => format!("`{name}`"),
+        1 => format!("bit {low} of `{name}`"),
+        _ => format!("bits {low} to {} of `{name}`", low + count - 1),
+    }
+}
+
+/// The conditions under which a field exists.
+pub(super) fn exists_if(abi: &Abi, struct_: &Struct, field: &Field) -> Option<String> {
+    let conditions = field.exists_if.iter().map(|Presence { space, bits, numbers }| {
+        let (of, whose) = match space {
+            Some(space) => (abi.struct_(*space), " of the space"),
+            None => (struct_, ""),
+        };
+        let numbers = numbers.iter().map(|(first, last)| match first == last {
+            true => first.to_string(),
+            false => format!("{first} to {last}"),
+        });
+        let numbers = numbers.collect::<Vec<_>>();
+        let are = if bits.count == 1 { "is" } else { "are" };
+        format!("{}{whose} {are} {}", bits_of(of, *bits), numbers.join(" or "))
+    });
+    let conditions = conditions.collect::<Vec<_>>();
+    (!conditions.is_empty()).then(|| format!("exists if {}", conditions.join(" and ")))
+}
+
+/// The number of elements of an array in bits.
+pub(super) fn count(abi: &Abi, struct_: &Struct, field: &Field) -> Option<String> {
+    let count = quantity(abi, struct_, field.count.as_ref()?);
+    Some(format!("as many elements as {count}"))
+}
+
+/// A number in bits.
+pub(super) fn quantity(abi: &Abi, struct_: &Struct, quantity: &Quantity) -> String {
+    let Quantity { element, bits, plus, unit } = quantity;
+    let held = match element {
+        Some((_, element)) => {
+            format!("{} of the first one", bits_of(abi.struct_(*element), *bits))
+        }
+        None => bits_of(struct_, *bits),
+    };
+    let sum = if *plus == 0 { held } else { format!("{held}, plus {plus}") };
+    if *unit == 1 { sum } else { format!("{sum}, times {unit}") }
 }

@@ -11,6 +11,7 @@ use super::groups;
 use super::layout_variants::{cell, layouts};
 use super::metadata;
 use super::page::Page;
+use super::phrases;
 use crate::ir::{EntryKind, Struct, StructId};
 use crate::layout::{self, ModelGroup, Span, label};
 
@@ -74,6 +75,12 @@ pub(super) fn svg_path(name: &str) -> String {
 fn facts(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> Vec<String> {
     let struct_ = page.abi.struct_(id);
     let mut facts = vec![size(struct_)];
+    if struct_.compact {
+        facts.push("Fields that do not exist take no room: those after them move.".to_owned());
+    }
+    facts.extend(struct_.length.as_ref().map(|length| {
+        format!("Bytes of an element: {}.", phrases::quantity(page.abi, struct_, length))
+    }));
     facts.extend(code_names::fact(page, EntryKind::Struct(id)));
     facts.extend(uses.of_struct(page, id));
     if let (Some(argsz), Some(minsz)) = (struct_.argsz, struct_.minsz) {

@@ -33,7 +33,8 @@ pub(in crate::emit) struct CapabilityJson<'a> {
     /// Of what it is a kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) kind: Option<KindJson<'a>>,
-    /// The bytes that a capability of each version must have, from version 1 on.
+    /// The bytes that a capability of each version must have, from version 1 on; those of fields
+    /// that need not exist come on top.
     pub(in crate::emit) required_size: Vec<ModelsJson<u64>>,
     /// The array at its end.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,7 +89,7 @@ pub(in crate::emit) struct CapArrayJson<'a> {
     /// The bytes from one element to the next.
     pub(in crate::emit) stride: ModelsJson<u64>,
     /// The field with the number of elements; null if the array extends to the end of the
-    /// capability.
+    /// capability, or if bits have the number, as `count` of the field.
     pub(in crate::emit) count: Option<IntPlaceJson<'a>>,
 }
 

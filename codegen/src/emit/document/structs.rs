@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::bodies::{PresenceJson, QuantityJson};
 use super::items::{MetaJson, ModelsJson};
 use super::numbers::new_fd;
 use crate::ir::{
@@ -28,6 +29,12 @@ pub(in crate::emit) struct StructJson<'a> {
     pub(in crate::emit) capability: Option<&'a str>,
     /// Whether fields follow each other without padding.
     pub(in crate::emit) packed: bool,
+    /// Whether fields that do not exist take no room, so that those after them move.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::emit) compact: bool,
+    /// The length of each element of this type, if they have different lengths.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) length: Option<QuantityJson<'a>>,
     /// Its size in bytes.
     pub(in crate::emit) size: ModelsJson<u64>,
     /// Its alignment in bytes.
@@ -71,6 +78,8 @@ impl<'a> StructJson<'a> {
                 _ => None,
             },
             packed: one.packed,
+            compact: one.compact,
+            length: one.length.as_ref().map(|length| QuantityJson::of(abi, one, length)),
             size: ModelsJson::of(&one.layouts, |layout| layout.size),
             align: ModelsJson::of(&one.layouts, |layout| layout.align),
             argsz: one.argsz.map(field),
@@ -112,6 +121,12 @@ pub(in crate::emit) struct FieldJson<'a> {
     /// The flag, op, feature or index under which it is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) valid_if: Option<&'a str>,
+    /// The conditions, all of which hold if it exists; without any, it always exists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::emit) exists_if: Vec<PresenceJson<'a>>,
+    /// The number of elements, if bits have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) count: Option<QuantityJson<'a>>,
     /// The version of the capability that added it.
     pub(in crate::emit) version: u16,
     /// The memory that it has the address of.
@@ -138,6 +153,8 @@ impl<'a> FieldJson<'a> {
             ids: group(abi, field.ids),
             indexes: field.indexes.iter().map(|id| abi.group(*id).name.as_str()).collect(),
             valid_if: field.valid_if.as_deref(),
+            exists_if: PresenceJson::all(abi, owner, field),
+            count: field.count.as_ref().map(|count| QuantityJson::of(abi, owner, count)),
             version: field.version,
             payload: PayloadJson::of(abi, owner, field),
             returns_fd: field.returns_fd.map(|fd| new_fd(abi, fd)),

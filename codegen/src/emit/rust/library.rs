@@ -191,9 +191,15 @@ fn modules(abi: &Abi) -> TokenStream {
         )
     });
     let results = private("results.rs");
+    let body = needs(abi, "space_body.rs").then(|| {
+        quote!(
+            mod space_body;
+        )
+    });
     let space = needs(abi, "space.rs").then(|| {
         quote!(
             mod space;
+            #body
             mod space_cap;
             mod space_walk;
         )

@@ -10,6 +10,7 @@ mod new_cap;
 mod owned;
 mod profiles;
 mod space;
+mod space_body;
 mod space_capability;
 
 use proc_macro2::TokenStream;
@@ -48,11 +49,34 @@ fn has_numbers(abi: &Abi) -> bool {
     arrays(abi).any(|in_space| in_space)
 }
 
+/// Whether the layout of a capability in a space depends on its bits, or it ends in an array of
+/// structs.
+pub(super) fn has_bodies(abi: &Abi) -> bool {
+    let mut plans = abi.capabilities.iter().zip(&abi.protocol.capabilities);
+    plans.any(|(one, plan)| {
+        let structs = space_body::items(plan).is_some();
+        let counted = plan.array.as_ref().is_some_and(|array| array.counted.is_some());
+        let bits = !plan.body.parts.is_empty() || !plan.fixed_arrays.is_empty();
+        abi.chain(one.chain).space.is_some() && (structs || counted || bits)
+    })
+}
+
+/// Whether a capability in a space ends in an array of structs.
+fn has_items(abi: &Abi) -> bool {
+    let mut plans = abi.capabilities.iter().zip(&abi.protocol.capabilities);
+    plans.any(|(one, plan)| {
+        abi.chain(one.chain).space.is_some() && space_body::items(plan).is_some()
+    })
+}
+
 /// For each capability with an array, whether it is in a space.
 fn arrays(abi: &Abi) -> impl Iterator<Item = bool> {
     let plans = abi.capabilities.iter().zip(&abi.protocol.capabilities);
     let with_array = plans.filter(|(_, plan)| plan.array.is_some());
-    with_array.map(|(one, _)| abi.chain(one.chain).space.is_some())
+    let in_space = with_array.map(|(one, plan)| (abi.chain(one.chain).space.is_some(), plan));
+    // An array of structs in a space has an iterator of its own.
+    let other = in_space.filter(|(in_space, plan)| !in_space || space_body::items(plan).is_none());
+    other.map(|(in_space, _)| in_space)
 }
 
 /// Whether elements are read or written.
@@ -86,10 +110,16 @@ pub(super) fn root(abi: &Abi) -> String {
             pub use crate::space_cap::SpaceNumbers;
         )
     });
+    let items = has_items(abi).then(|| {
+        quote!(
+            pub use crate::space_body::SpaceItems;
+        )
+    });
     let spaces = has_spaces(abi).then(|| {
         quote! {
             pub use crate::space::Space;
             pub use crate::space_cap::SpaceCap;
+            #items
             #numbers
             pub use crate::space_walk::SpaceError;
         }

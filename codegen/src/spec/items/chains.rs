@@ -78,6 +78,9 @@ item! {
         /// Whether the fields of that struct follow each other without padding.
         #[serde(default)]
         pub packed: bool,
+        /// Whether fields of that struct that do not exist take no room, so that those after them move.
+        #[serde(default)]
+        pub compact: bool,
         /// The bits of its struct with its length in bytes, header included.
         pub length: Option<Placed<BitsExpr>>,
         /// The capability of which it is a kind.

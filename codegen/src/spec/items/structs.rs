@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::super::history::{HistorySpec, Validity};
 use super::super::text::{DocText, Number};
-use super::super::types::TypeExpr;
-use super::super::wrappers::{FromLine, LineOrMap, List, Map, Placed, value_and_doc};
+use super::super::types::{BitsExpr, NumberRange, TypeExpr};
+use super::super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed, value_and_doc};
 use super::numbers::ValueSpec;
 use super::payloads::PayloadSpec;
 use super::{Common, DeprecatedSpec, Exception, item};
@@ -24,6 +24,11 @@ item! {
         /// Whether fields follow each other without padding.
         #[serde(default)]
         pub packed: bool,
+        /// Whether fields that do not exist take no room, so that those after them move.
+        #[serde(default)]
+        pub compact: bool,
+        /// Its length in bytes, if it is an element of an array in a space that has its own length.
+        pub length: Option<QuantitySpec>,
         /// The last field that every caller's argsz must cover: the last one of the first release.
         /// Of a payload, the last field that its length must cover.
         pub minsz: Option<Placed<String>>,
@@ -45,6 +50,12 @@ item! {
         pub union: Map<LineOrMap<FieldSpec>>,
         /// The flag, op, feature or index with which the field is valid.
         pub valid_if: Option<Placed<String>>,
+        /// Bits of the struct, or `struct.field` of the space, each with the numbers with which
+        /// the field exists.
+        #[serde(default)]
+        pub exists_if: Map<OneOrMany<NumberRange>, BitsExpr>,
+        /// The number of elements, if bits have it; of an array.
+        pub count: Option<QuantitySpec>,
         /// The version of the capability that added the field; by default 1.
         pub version: Option<Placed<Number>>,
         /// The start of the names in `bits` or `values` that is left out of short names.
@@ -72,6 +83,17 @@ item! {
         /// The kind of the new file descriptor that the kernel puts into the field, or `other`.
         pub returns_fd: Option<Placed<String>>,
     }
+}
+
+/// A number that some bits of a struct have.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct QuantitySpec {
+    /// The bits; for a count also `array.field` in the first element of the array.
+    pub bits: Placed<BitsExpr>,
+    /// What is added to them; by default 0.
+    pub plus: Option<Placed<Number>>,
+    /// What the sum is multiplied by; by default 1.
+    pub unit: Option<Placed<Number>>,
 }
 
 impl FromLine for FieldSpec {

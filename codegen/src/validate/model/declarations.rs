@@ -8,7 +8,7 @@ use crate::spec::history::Validity;
 use crate::spec::types::{Base, Shape, TypeExpr, int};
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use crate::spec::{
-    CapabilitySpec, ChainSpec, FieldSpec, ReservedSpec, SpaceSpec, ValueSpec, Values,
+    CapabilitySpec, ChainSpec, FieldSpec, QuantitySpec, ReservedSpec, SpaceSpec, ValueSpec, Values,
 };
 
 /// The kind of a group of numbers.
@@ -127,6 +127,8 @@ pub(crate) struct StructDeclaration<'a> {
     /// Its place in the order of declarations.
     pub(crate) order: usize,
     pub(crate) packed: bool,
+    pub(crate) compact: bool,
+    pub(crate) length: Option<&'a QuantitySpec>,
     pub(crate) minsz: Option<&'a Placed<String>>,
     pub(crate) fields: &'a Map<LineOrMap<FieldSpec>>,
     /// The capability that declares it, and adds the header.

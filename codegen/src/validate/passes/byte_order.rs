@@ -44,6 +44,7 @@ pub(super) fn check(check: &mut Check<'_>) {
 }
 
 fn in_space(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, header: Option<&str>) {
+    let index = check.index;
     for field in struct_.members() {
         for (_, expr) in field.types() {
             let (fits, help) = match &expr.base {
@@ -51,8 +52,15 @@ fn in_space(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, header: Opti
                     (int.size() == 1 || int.little_endian(), "use le16, le32 or le64")
                 }
                 Base::Struct(name) => (
-                    header == Some(name.as_str()) && expr.shape == Shape::One,
-                    "only the header is a struct",
+                    match (header, &expr.shape) {
+                        (Some(header), Shape::One) => header == name,
+                        (Some(_), Shape::Flexible(_)) => {
+                            index.structs_named(name).for_each(|one| in_space(check, one, None));
+                            true
+                        }
+                        _ => false,
+                    },
+                    "only the header and the elements of the array are structs",
                 ),
             };
             if !fits || expr.shape == Shape::Pointer {

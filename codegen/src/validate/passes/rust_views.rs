@@ -1,15 +1,17 @@
 //! Names in Rust views: types, constants and methods are named after structs,
 //! fields, chains, capabilities and profiles.
 
+use super::bodies::element;
 use super::names::file_name;
 use super::rust_names::{Made, RUST, distinct, refuse, short_of, unique};
-use crate::names::{group_type, screaming, view_getter, without_prefix};
+use super::spaces::space_of;
+use crate::names::{group_type, screaming, space_element, view_getter, without_prefix};
 use crate::validate::Check;
 use crate::validate::model::declarations::{ChainItem, StructDeclaration};
 use crate::validate::model::uniqueness::ALWAYS;
 
 /// Type names that the views and their runtime use.
-const TYPES: [&str; 32] = [
+const TYPES: [&str; 38] = [
     "Append",
     "Array",
     "BitField",
@@ -33,10 +35,16 @@ const TYPES: [&str; 32] = [
     "Result",
     "Rules",
     "Space",
+    "SpaceBody",
     "SpaceCap",
+    "SpaceCondition",
     "SpaceError",
     "SpaceFormat",
+    "SpaceItems",
     "SpaceNumbers",
+    "SpacePart",
+    "SpaceQuantity",
+    "SpaceStride",
     "SpaceWalk",
     "UnknownCap",
     "Walk",
@@ -65,6 +73,9 @@ pub(super) fn check(check: &mut Check<'_>) {
         let name = one.item.struct_.as_ref();
         for struct_ in name.into_iter().flat_map(|name| index.structs_named(name)) {
             getters(check, struct_);
+            let elements = struct_.fields().filter_map(|field| element(&field));
+            let structs = elements.flat_map(|name| index.structs_named(name));
+            structs.for_each(|element| getters(check, element));
         }
     }
 }
@@ -89,11 +100,38 @@ fn types(check: &mut Check<'_>) {
         let name = group_type(&[chain, "_", short_of(index, one)].concat());
         Some(Made::new(name, &one.item.capability, one.validity).one_of(chain))
     });
-    let made: Vec<_> = chains.chain(capabilities).collect();
+    let elements = elements(check);
+    let made: Vec<_> = chains.chain(capabilities).chain(elements).collect();
     distinct(check, &made, "type");
     for made in made.iter().filter(|made| TYPES.contains(&&*made.name)) {
         refuse(check, made, "type", "the generated code uses this name");
     }
+}
+
+/// The elements of arrays in a space, each once for a chain.
+fn elements<'a>(check: &Check<'a>) -> Vec<Made<'a>> {
+    let index = check.index;
+    let prefix = check.spec.abi.short_prefix();
+    let mut made = Vec::new();
+    let mut seen = Vec::new();
+    for one in &index.capabilities {
+        let (Some(chain), Some(body)) = (one.chain, &one.item.struct_) else { continue };
+        if space_of(check, one).is_none() {
+            continue;
+        }
+        let fields = index.structs_named(body).flat_map(StructDeclaration::fields);
+        for name in fields.filter_map(|field| element(&field)) {
+            for struct_ in index.structs_named(name) {
+                if seen.contains(&(chain.as_str(), struct_.name.place.start, name)) {
+                    continue;
+                }
+                seen.push((chain.as_str(), struct_.name.place.start, name));
+                let type_ = space_element(prefix, chain, name);
+                made.push(Made::new(type_, struct_.name, struct_.validity).within("element"));
+            }
+        }
+    }
+    made
 }
 
 /// Constants: profiles, and formats of headers.

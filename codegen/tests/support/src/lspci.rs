@@ -31,6 +31,8 @@ pub struct ListedCapability {
     pub version: Option<u16>,
     /// The text after it.
     pub text: String,
+    /// The lines about it.
+    pub lines: Vec<String>,
 }
 
 impl Pciutils {
@@ -74,8 +76,12 @@ impl Pciutils {
                 devices.push(Vec::new());
             }
             let capability = line.strip_prefix("\tCapabilities: ");
-            if let (Some(capability), Some(device)) = (capability, devices.last_mut()) {
-                device.extend(listed(capability));
+            let Some(device) = devices.last_mut() else { continue };
+            let device: &mut Vec<ListedCapability> = device;
+            match (capability, line.strip_prefix("\t\t"), device.last_mut()) {
+                (Some(capability), ..) => device.extend(listed(capability)),
+                (None, Some(about), Some(last)) => last.lines.push(about.trim().to_owned()),
+                _ => {}
             }
         }
         Some(devices)
@@ -88,7 +94,7 @@ fn listed(line: &str) -> Option<ListedCapability> {
     let mut words = place.split(" v");
     let at = u64::from_str_radix(words.next()?, 16).ok()?;
     let version = words.next().and_then(|version| version.parse().ok());
-    Some(ListedCapability { at, version, text: text.to_owned() })
+    Some(ListedCapability { at, version, text: text.to_owned(), lines: Vec::new() })
 }
 
 /// The address with which the part of a device starts: `00:1f.2` or `0000:00:1f.2`.

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use capchain::ir::protocol::{ArrayPlan, CapPlan, ChainPlan, ElementPlan, IntField};
+use capchain::ir::protocol::{ArrayPlan, CapPlan, ChainPlan, ElementPlan, FixedArray, IntField};
 use capchain::ir::{Abi, CapabilityId, Role, Struct};
 use capchain::layout::Int;
 use capchain::names::{self, c_name};
@@ -75,13 +75,25 @@ impl<'a> Named<'a> {
         })
     }
 
+    /// Its arrays of fixed length with their names.
+    fn fixed_arrays(&self) -> impl Iterator<Item = (&'a str, &'a FixedArray)> {
+        let (struct_, arrays) = (self.struct_, &self.plan.fixed_arrays);
+        let named = move |array: &'a FixedArray| {
+            struct_.map(|one| (one.fields[array.first.field].name.as_str(), array))
+        };
+        arrays.iter().filter_map(named)
+    }
+
+    /// Whether the number of elements or the bytes of the body depend on its bits.
+    fn depends_on_bits(&self) -> bool {
+        let array = self.plan.array.as_ref();
+        let array = array.is_some_and(|one| one.counted.is_some() || one.each.is_some());
+        array || !self.plan.body.parts.is_empty()
+    }
+
     /// The member with the number of a field that has a type of its own in Rust.
     fn raw(&self, plan: &IntField) -> &'static str {
-        let group = self.struct_.and_then(|one| one.fields[plan.field].group);
-        let typed = group
-            .map(|id| self.abi.group(id))
-            .is_some_and(|group| group.rust.is_some() && group.int.size() == plan.int.size());
-        if typed { ".0" } else { "" }
+        self.struct_.map_or("", |struct_| raw_of(self.abi, struct_, plan))
     }
 
     /// Its array with its name.
@@ -89,6 +101,26 @@ impl<'a> Named<'a> {
         let array = self.plan.array.as_ref()?;
         Some((self.struct_?.fields[array.field].name.as_str(), array))
     }
+}
+
+fn raw_of(abi: &Abi, struct_: &Struct, plan: &IntField) -> &'static str {
+    let group = struct_.fields[plan.field].group;
+    let typed = group
+        .map(|id| abi.group(id))
+        .is_some_and(|group| group.rust.is_some() && group.int.size() == plan.int.size());
+    if typed { ".0" } else { "" }
+}
+
+/// Whether an element can lack a field.
+fn is_optional(array: &ArrayPlan, plan: &IntField) -> bool {
+    let end = plan.offset.kernel() + plan.int.size();
+    let short = array.each.is_some_and(|each| end > each.plus * each.unit);
+    short || array.body.part(plan.field).is_some()
+}
+
+fn getter(field: &str) -> String {
+    let getter = names::view_getter(field);
+    if names::is_rust_identifier(&getter) { getter } else { format!("r#{getter}") }
 }
 
 fn rust_chains(abi: &Abi) -> String {
@@ -147,24 +179,57 @@ fn rust_arm(abi: &Abi, chain: &str, id: CapabilityId) -> String {
 
 fn rust_lines(cap: &Named<'_>) -> String {
     let mut text = format!("head(text, view.cap(), {:?});\n", cap.short);
+    let mut lines: Vec<(usize, String)> = Vec::new();
     for (name, plan) in cap.fields() {
-        let getter = names::view_getter(name);
-        let getter =
-            if names::is_rust_identifier(&getter) { getter } else { format!("r#{getter}") };
-        let raw = cap.raw(plan);
-        let line = match plan.version {
-            0 | 1 => format!("number(text, {name:?}, view.{getter}(){raw});\n"),
-            _ => format!(
+        let (getter, raw) = (getter(name), cap.raw(plan));
+        let line = match plan.version > 1 || cap.plan.body.part(plan.field).is_some() {
+            false => format!("number(text, {name:?}, view.{getter}(){raw});\n"),
+            true => format!(
                 "if let Some(it) = view.{getter}() {{ number(text, {name:?}, it{raw}); }}\n"
             ),
         };
-        text += &line;
+        lines.push((plan.field, line));
     }
+    for (name, array) in cap.fixed_arrays() {
+        let getter = getter(name);
+        let print = if array.first.int == Int::U8 { "hex" } else { "elements" };
+        let line = match cap.plan.body.part(array.first.field) {
+            None => format!("{print}(text, {name:?}, view.{getter}().into_iter());\n"),
+            Some(_) => format!(
+                "if let Some(it) = view.{getter}() {{ {print}(text, {name:?}, it.into_iter()); }}\n"
+            ),
+        };
+        lines.push((array.first.field, line));
+    }
+    lines.sort();
+    text.extend(lines.into_iter().map(|(_, line)| line));
     if let Some((name, array)) = cap.array() {
-        let getter = names::view_getter(name);
-        let line = match array.element {
-            ElementPlan::Int(Int::U8) => format!("hex(text, {name:?}, view.{getter}());\n"),
-            _ => format!("elements(text, {name:?}, view.{getter}());\n"),
+        let call = getter(name);
+        let line = match &array.element {
+            ElementPlan::Int(Int::U8) => {
+                let exists = cap.plan.body.part(array.field).is_none();
+                assert!(exists, "an array of bytes that need not exist has no text");
+                format!("hex(text, {name:?}, view.{call}());\n")
+            }
+            ElementPlan::Int(_) => format!("elements(text, {name:?}, view.{call}());\n"),
+            ElementPlan::Struct(id, fields) => {
+                let element = cap.abi.struct_(*id);
+                let shown = |plan: &&IntField| element.fields[plan.field].role != Role::Reserved;
+                let lines = fields.iter().filter(shown).map(|plan| {
+                    let field = &element.fields[plan.field].name;
+                    let label = format!("&format!(\"{name}[{{nth}}].{field}\")");
+                    let raw = raw_of(cap.abi, element, plan);
+                    match is_optional(array, plan) {
+                        false => format!("number(text, {label}, item.{}(){raw});\n", getter(field)),
+                        true => format!(
+                            "if let Some(it) = item.{}() {{ number(text, {label}, it{raw}); }}\n",
+                            getter(field)
+                        ),
+                    }
+                });
+                let lines: String = lines.collect();
+                format!("for (nth, item) in view.{call}().enumerate() {{\n{lines}}}\n")
+            }
         };
         text += &line;
     }
@@ -204,28 +269,82 @@ fn c_arm(abi: &Abi, stem: &str, chain: &str, id: CapabilityId) -> String {
     kinds.chain([named(abi, id)]).map(|cap| c_lines(stem, chain, &cap)).collect()
 }
 
+fn c_number(view: &str, member: &str, name: &str, has: bool) -> String {
+    let has = match has {
+        true => format!("\t\t\t\tif ({view}.has_{member})\n"),
+        false => String::new(),
+    };
+    format!("{has}\t\t\t\tnumber({name:?}, {view}.{member});\n")
+}
+
 fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
     let view = c_name(stem, &[chain, cap.short]);
     let mut lines = String::new();
+    let mut own: Vec<(usize, String)> = Vec::new();
     for (name, plan) in cap.fields() {
-        if plan.version > 1 {
-            writeln!(lines, "\t\t\t\tif (view.has_{name})").expect("text");
-        }
-        writeln!(lines, "\t\t\t\tnumber({name:?}, view.{name});").expect("text");
+        let has = plan.version > 1 || cap.plan.body.part(plan.field).is_some();
+        own.push((plan.field, c_number("view", name, name, has)));
     }
+    for (name, array) in cap.fixed_arrays() {
+        let has = match cap.plan.body.part(array.first.field) {
+            Some(_) => format!("\t\t\t\tif (view.has_{name})\n"),
+            None => String::new(),
+        };
+        let count = array.count;
+        let line = match array.first.int {
+            Int::U8 => format!(
+                "{has}\t\t\t\t{{\n\t\t\t\tprintf(\"  {name}=\");\n\t\t\t\tfor (int nth = 0; nth < {count}; \
+                 nth++)\n\t\t\t\t\tprintf(\"%02x\", view.{name}[nth]);\n\t\t\t\tprintf(\"\\n\");\n\t\t\t\t}}\n"
+            ),
+            _ => format!(
+                "{has}\t\t\t\tfor (int nth = 0; nth < {count}; nth++)\n\t\t\t\t\tprintf(\"  \
+                 {name}[%d]=%llu\\n\", nth, (unsigned long long)view.{name}[nth]);\n"
+            ),
+        };
+        own.push((array.first.field, line));
+    }
+    own.sort();
+    lines.extend(own.into_iter().map(|(_, line)| line));
     let mut need = String::new();
     let required = cap.plan.required_size.iter().map(|size| size.kernel());
-    for (version, size) in (1..).zip(required) {
+    if cap.depends_on_bits() {
+        writeln!(need, "\t\t\t\t__u64 count;\n\n\t\t\t\tneed = {view}__need(&cap, &count);")
+            .expect("text");
+    }
+    for (version, size) in (1..).zip(required).filter(|_| !cap.depends_on_bits()) {
         writeln!(need, "\t\t\t\tif (cap.version >= {version})\n\t\t\t\t\tneed = {size};")
             .expect("text");
     }
     if let Some((name, array)) = cap.array() {
         let hex = matches!(array.element, ElementPlan::Int(Int::U8));
-        let ElementPlan::Int(int) = array.element else { unreachable!("integers only") };
-        let type_ = names::c_int(int.value());
-        let print = match hex {
-            true => "printf(\"%02x\", each)".to_owned(),
-            false => format!("printf(\"  {name}[%u]=%llu\\n\", nth, (unsigned long long)each)"),
+        let (type_, print) = match &array.element {
+            ElementPlan::Int(int) => (
+                names::c_int(int.value()).to_owned(),
+                match hex {
+                    true => "printf(\"%02x\", each)".to_owned(),
+                    false => {
+                        format!("printf(\"  {name}[%u]=%llu\\n\", nth, (unsigned long long)each)")
+                    }
+                },
+            ),
+            ElementPlan::Struct(id, fields) => {
+                let element = cap.abi.struct_(*id);
+                let short = names::without_prefix(&cap.abi.prefix, &element.name);
+                let shown = |plan: &&IntField| element.fields[plan.field].role != Role::Reserved;
+                let lines = fields.iter().filter(shown).map(|plan| {
+                    let field = &element.fields[plan.field].name;
+                    let has = match is_optional(array, plan) {
+                        true => format!("if (each.has_{field})\n\t\t\t\t\t"),
+                        false => String::new(),
+                    };
+                    format!(
+                        "{has}printf(\"  {name}[%u].{field}=%llu\\n\", nth, \
+                         (unsigned long long)each.{field});\n\t\t\t\t\t"
+                    )
+                });
+                let lines: String = lines.collect();
+                (format!("struct {}", c_name(stem, &[chain, short])), format!("{{ {lines} }}"))
+            }
         };
         let (before, after) = match hex {
             true => (format!("printf(\"  {name}=\");\n"), "printf(\"\\n\");\n"),
@@ -237,7 +356,7 @@ fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
              {view}_{name}(&view, nth, &each); nth++)\n\t\t\t\t\t{print};\n\t\t\t\t{after}"
         )
         .expect("text");
-        if let Some(count) = &array.count {
+        if let Some(count) = array.count.as_ref().filter(|_| !cap.depends_on_bits()) {
             let (at, width) = (count.offset.kernel(), count.int.size());
             let (start, each) = (array.offset.kernel(), array.stride.kernel());
             writeln!(

@@ -786,8 +786,8 @@ static inline pci_abi_size pci_abi_cap_exp_devsta_text(
 		flags, text, size);
 }
 
-/* The name of a flag in lnkcap of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_lnkcap_name(
+/* The name of a flag in lnkcap of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_lnkcap_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -804,16 +804,16 @@ static inline const char *pci_abi_exp_registers_lnkcap_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_lnkcap_text(
+static inline pci_abi_size pci_abi_cap_exp_lnkcap_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_lnkcap_name,
+		pci_abi_cap_exp_lnkcap_name,
 		flags, text, size);
 }
 
-/* The name of a flag in lnkctl of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_lnkctl_name(
+/* The name of a flag in lnkctl of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_lnkctl_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -840,16 +840,16 @@ static inline const char *pci_abi_exp_registers_lnkctl_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_lnkctl_text(
+static inline pci_abi_size pci_abi_cap_exp_lnkctl_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_lnkctl_name,
+		pci_abi_cap_exp_lnkctl_name,
 		flags, text, size);
 }
 
-/* The name of a flag in lnksta of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_lnksta_name(
+/* The name of a flag in lnksta of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_lnksta_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -868,16 +868,16 @@ static inline const char *pci_abi_exp_registers_lnksta_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_lnksta_text(
+static inline pci_abi_size pci_abi_cap_exp_lnksta_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_lnksta_name,
+		pci_abi_cap_exp_lnksta_name,
 		flags, text, size);
 }
 
-/* The name of a flag in sltcap of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_sltcap_name(
+/* The name of a flag in sltcap of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_sltcap_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -904,16 +904,16 @@ static inline const char *pci_abi_exp_registers_sltcap_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_sltcap_text(
+static inline pci_abi_size pci_abi_cap_exp_sltcap_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_sltcap_name,
+		pci_abi_cap_exp_sltcap_name,
 		flags, text, size);
 }
 
-/* The name of a flag in sltctl of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_sltctl_name(
+/* The name of a flag in sltctl of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_sltctl_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -944,16 +944,16 @@ static inline const char *pci_abi_exp_registers_sltctl_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_sltctl_text(
+static inline pci_abi_size pci_abi_cap_exp_sltctl_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_sltctl_name,
+		pci_abi_cap_exp_sltctl_name,
 		flags, text, size);
 }
 
-/* The name of a flag in sltsta of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_sltsta_name(
+/* The name of a flag in sltsta of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_sltsta_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -980,16 +980,16 @@ static inline const char *pci_abi_exp_registers_sltsta_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_sltsta_text(
+static inline pci_abi_size pci_abi_cap_exp_sltsta_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_sltsta_name,
+		pci_abi_cap_exp_sltsta_name,
 		flags, text, size);
 }
 
-/* The name of a flag in rtctl of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_rtctl_name(
+/* The name of a flag in rtctl of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_rtctl_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -1008,16 +1008,16 @@ static inline const char *pci_abi_exp_registers_rtctl_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_rtctl_text(
+static inline pci_abi_size pci_abi_cap_exp_rtctl_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_rtctl_name,
+		pci_abi_cap_exp_rtctl_name,
 		flags, text, size);
 }
 
-/* The name of a flag in rtcap of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_rtcap_name(
+/* The name of a flag in rtcap of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_rtcap_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -1028,16 +1028,16 @@ static inline const char *pci_abi_exp_registers_rtcap_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_rtcap_text(
+static inline pci_abi_size pci_abi_cap_exp_rtcap_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_rtcap_name,
+		pci_abi_cap_exp_rtcap_name,
 		flags, text, size);
 }
 
-/* The name of a flag in rtsta of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_rtsta_name(
+/* The name of a flag in rtsta of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_rtsta_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -1050,16 +1050,16 @@ static inline const char *pci_abi_exp_registers_rtsta_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_rtsta_text(
+static inline pci_abi_size pci_abi_cap_exp_rtsta_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_rtsta_name,
+		pci_abi_cap_exp_rtsta_name,
 		flags, text, size);
 }
 
-/* The name of a flag in devcap2 of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_devcap2_name(
+/* The name of a flag in devcap2 of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_devcap2_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -1084,16 +1084,16 @@ static inline const char *pci_abi_exp_registers_devcap2_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_devcap2_text(
+static inline pci_abi_size pci_abi_cap_exp_devcap2_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_devcap2_name,
+		pci_abi_cap_exp_devcap2_name,
 		flags, text, size);
 }
 
-/* The name of a flag in devctl2 of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_devctl2_name(
+/* The name of a flag in devctl2 of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_devctl2_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -1116,16 +1116,16 @@ static inline const char *pci_abi_exp_registers_devctl2_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_devctl2_text(
+static inline pci_abi_size pci_abi_cap_exp_devctl2_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_devctl2_name,
+		pci_abi_cap_exp_devctl2_name,
 		flags, text, size);
 }
 
-/* The name of a flag in lnkcap2 of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_lnkcap2_name(
+/* The name of a flag in lnkcap2 of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_lnkcap2_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -1136,16 +1136,16 @@ static inline const char *pci_abi_exp_registers_lnkcap2_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_lnkcap2_text(
+static inline pci_abi_size pci_abi_cap_exp_lnkcap2_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_lnkcap2_name,
+		pci_abi_cap_exp_lnkcap2_name,
 		flags, text, size);
 }
 
-/* The name of a flag in lnkctl2 of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_lnkctl2_name(
+/* The name of a flag in lnkctl2 of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_lnkctl2_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -1158,16 +1158,16 @@ static inline const char *pci_abi_exp_registers_lnkctl2_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_lnkctl2_text(
+static inline pci_abi_size pci_abi_cap_exp_lnkctl2_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_lnkctl2_name,
+		pci_abi_cap_exp_lnkctl2_name,
 		flags, text, size);
 }
 
-/* The name of a flag in lnksta2 of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_lnksta2_name(
+/* The name of a flag in lnksta2 of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_lnksta2_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -1178,16 +1178,16 @@ static inline const char *pci_abi_exp_registers_lnksta2_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_lnksta2_text(
+static inline pci_abi_size pci_abi_cap_exp_lnksta2_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_lnksta2_name,
+		pci_abi_cap_exp_lnksta2_name,
 		flags, text, size);
 }
 
-/* The name of a flag in sltcap2 of struct pci_exp_registers. */
-static inline const char *pci_abi_exp_registers_sltcap2_name(
+/* The name of a flag in sltcap2 of struct pci_cap_exp. */
+static inline const char *pci_abi_cap_exp_sltcap2_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -1198,11 +1198,11 @@ static inline const char *pci_abi_exp_registers_sltcap2_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_exp_registers_sltcap2_text(
+static inline pci_abi_size pci_abi_cap_exp_sltcap2_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_exp_registers_sltcap2_name,
+		pci_abi_cap_exp_sltcap2_name,
 		flags, text, size);
 }
 
@@ -1914,8 +1914,8 @@ static inline pci_abi_size pci_abi_ext_cap_sriov_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_rebar. */
-static inline const char *pci_abi_ext_cap_rebar_cap_name(
+/* The name of a flag in cap of struct pci_rebar_entry. */
+static inline const char *pci_abi_rebar_entry_cap_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -1924,16 +1924,16 @@ static inline const char *pci_abi_ext_cap_rebar_cap_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_ext_cap_rebar_cap_text(
+static inline pci_abi_size pci_abi_rebar_entry_cap_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_ext_cap_rebar_cap_name,
+		pci_abi_rebar_entry_cap_name,
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_rebar. */
-static inline const char *pci_abi_ext_cap_rebar_ctrl_name(
+/* The name of a flag in ctrl of struct pci_rebar_entry. */
+static inline const char *pci_abi_rebar_entry_ctrl_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -1942,16 +1942,16 @@ static inline const char *pci_abi_ext_cap_rebar_ctrl_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_ext_cap_rebar_ctrl_text(
+static inline pci_abi_size pci_abi_rebar_entry_ctrl_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_ext_cap_rebar_ctrl_name,
+		pci_abi_rebar_entry_ctrl_name,
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_vf_rebar. */
-static inline const char *pci_abi_ext_cap_vf_rebar_cap_name(
+/* The name of a flag in cap of struct pci_vf_rebar_entry. */
+static inline const char *pci_abi_vf_rebar_entry_cap_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -1960,16 +1960,16 @@ static inline const char *pci_abi_ext_cap_vf_rebar_cap_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_ext_cap_vf_rebar_cap_text(
+static inline pci_abi_size pci_abi_vf_rebar_entry_cap_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_ext_cap_vf_rebar_cap_name,
+		pci_abi_vf_rebar_entry_cap_name,
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_vf_rebar. */
-static inline const char *pci_abi_ext_cap_vf_rebar_ctrl_name(
+/* The name of a flag in ctrl of struct pci_vf_rebar_entry. */
+static inline const char *pci_abi_vf_rebar_entry_ctrl_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -1978,11 +1978,11 @@ static inline const char *pci_abi_ext_cap_vf_rebar_ctrl_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_ext_cap_vf_rebar_ctrl_text(
+static inline pci_abi_size pci_abi_vf_rebar_entry_ctrl_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_ext_cap_vf_rebar_ctrl_name,
+		pci_abi_vf_rebar_entry_ctrl_name,
 		flags, text, size);
 }
 

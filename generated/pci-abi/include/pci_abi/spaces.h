@@ -376,6 +376,172 @@ static inline int pci_abi__space_counted(struct pci_abi_space_walk *walk,
 	return pci_abi__space_body(walk, cap, start + count * each);
 }
 
+/*
+ * Fields of a body that need not exist: one row for each range of numbers that
+ * their bits can have. All conditions of a field hold if it exists; the rows of
+ * a field follow each other. A row without bits ends the table.
+ */
+struct pci_abi__space_part {
+	__u32	at;		/* offset of the field, with every one before */
+	__u32	size;		/* 0 for an array that can have any */
+	__u32	condition;	/* from 1 on */
+	int	at_start;	/* the bits are at the start of the space */
+	struct pci_abi__space_bits bits;
+	__u64	first;
+	__u64	last;
+};
+
+/* A body whose layout depends on its bits. */
+struct pci_abi__space_layout {
+	const struct pci_abi__space_part *parts;
+	int	compact;	/* fields that do not exist take no room */
+	__u32	end;		/* of the other fields, with every part before */
+};
+
+/* A number that bits have: (bits + plus) * unit. */
+struct pci_abi__space_quantity {
+	struct pci_abi__space_bits bits;
+	__u64	plus;
+	__u64	unit;
+};
+
+/* Whether the field at an offset exists. */
+static inline int pci_abi__space_exists(
+		const struct pci_abi_space_cap *cap,
+		const struct pci_abi__space_layout *layout, __u32 at)
+{
+	const struct pci_abi__space_part *part;
+	__u32 condition = 0;
+	__u64 value;
+	int holds = 1, found;
+
+	for (part = layout->parts; part->bits.width; part++) {
+		if (part->at != at)
+			continue;
+		if (part->condition != condition) {
+			if (!holds)
+				return 0;
+			condition = part->condition;
+			holds = 0;
+		}
+		found = part->at_start ?
+			pci_abi__space_start_bits(cap->space, &part->bits,
+						   &value) :
+			pci_abi__space_cap_bits(cap, &part->bits, &value);
+		if (found && part->first <= value && value <= part->last)
+			holds = 1;
+	}
+	return holds;
+}
+
+/* Whether a row is the first one of its field. */
+static inline int pci_abi__space_first_row(
+		const struct pci_abi__space_layout *layout,
+		const struct pci_abi__space_part *part)
+{
+	return part == layout->parts || part[-1].at != part->at;
+}
+
+/* The offset of what is at an offset if every field exists. */
+static inline __u32 pci_abi__space_place(
+		const struct pci_abi_space_cap *cap,
+		const struct pci_abi__space_layout *layout, __u32 at)
+{
+	const struct pci_abi__space_part *part;
+	__u32 gap = 0;
+
+	for (part = layout->parts; layout->compact && part->bits.width; part++)
+		if (part->at < at && pci_abi__space_first_row(layout, part) &&
+		    !pci_abi__space_exists(cap, layout, part->at))
+			gap += part->size;
+	return at - gap;
+}
+
+/* The number of bytes up to the end of the last field that exists. */
+static inline __u32 pci_abi__space_needed(
+		const struct pci_abi_space_cap *cap,
+		const struct pci_abi__space_layout *layout)
+{
+	const struct pci_abi__space_part *part;
+	__u32 need = pci_abi__space_place(cap, layout, layout->end), end;
+
+	for (part = layout->parts; part->bits.width; part++) {
+		if (!pci_abi__space_first_row(layout, part) ||
+		    !pci_abi__space_exists(cap, layout, part->at))
+			continue;
+		end = pci_abi__space_place(cap, layout, part->at) + part->size;
+		if (end > need)
+			need = end;
+	}
+	return need;
+}
+
+/* The number that bits of a capability mean: 1, or 0 if it ends before. */
+static inline int pci_abi__space_amount(
+		const struct pci_abi_space_cap *cap,
+		const struct pci_abi__space_quantity *quantity, __u64 *value)
+{
+	if (!pci_abi__space_cap_bits(cap, &quantity->bits, value))
+		return 0;
+	if (*value > 0xffffffff)
+		*value = 0xffffffff;
+	*value = (*value + quantity->plus) * quantity->unit;
+	return 1;
+}
+
+/* The capability from an offset on. */
+static inline struct pci_abi_space_cap pci_abi__space_rest(
+		const struct pci_abi_space_cap *cap, __u32 offset)
+{
+	struct pci_abi_space_cap rest = *cap;
+
+	if (offset > cap->size)
+		offset = cap->size;
+	rest.at = cap->at + offset;
+	rest.size = cap->size - offset;
+	return rest;
+}
+
+/*
+ * The end of some elements that have lengths, or of the first one that is not
+ * complete.
+ */
+static inline __u64 pci_abi__space_elements(
+		const struct pci_abi_space_cap *cap, __u32 start, __u64 count,
+		const struct pci_abi__space_quantity *each)
+{
+	struct pci_abi_space_cap rest;
+	__u64 end = start, size;
+
+	for (; count > 0; count--) {
+		rest = pci_abi__space_rest(cap, PCI_ABI__CAST(__u32, end));
+		if (!pci_abi__space_amount(&rest, each, &size))
+			return end + each->bits.at + each->bits.width;
+		end += size;
+		if (end > cap->size)
+			break;
+	}
+	return end;
+}
+
+/* Reads a field that need not exist: 1, or 0 if it does not. */
+static inline int pci_abi__space_optional(
+		const struct pci_abi_space_cap *cap,
+		const struct pci_abi__space_layout *layout, __u32 at,
+		__u32 width, __u64 *value)
+{
+	__u32 place;
+
+	*value = 0;
+	if (!pci_abi__space_exists(cap, layout, at))
+		return 0;
+	place = pci_abi__space_place(cap, layout, at);
+	if (place > cap->size || cap->size - place < width)
+		return 0;
+	*value = pci_abi__space_number(cap->space, cap->at + place, width);
+	return 1;
+}
+
 /* Values of headers that mean that there is no capability. */
 static const struct pci_abi__space_value pci_abi__standard_empty[]
 __attribute__((__unused__)) = {
@@ -436,6 +602,247 @@ static inline struct pci_abi_space_walk pci_abi_standard_caps(
 	return pci_abi__space_start(&pci_abi__standard_format, space, value);
 }
 
+static const struct pci_abi__space_part pci_abi_standard_ea_entry__parts[]
+__attribute__((__unused__)) = {
+	{ 12, 4, 1, 0, { 4, 4, 1, 1 }, 1, 1 },
+	{ 16, 4, 1, 0, { 8, 4, 1, 1 }, 1, 1 },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_standard_ea_entry__layout
+__attribute__((__unused__)) = {
+	pci_abi_standard_ea_entry__parts, 1, 12
+};
+
+/* An element with the values of a struct pci_ea_entry. */
+struct pci_abi_standard_ea_entry {
+	struct pci_abi_space_cap cap;	/* its place */
+	__u32	entry;
+	__u32	base;
+	int	has_base;	/* whether there is base */
+	__u32	max_offset;
+	int	has_max_offset;	/* whether there is max_offset */
+	__u32	base_hi;
+	int	has_base_hi;	/* whether there is base_hi */
+	__u32	max_offset_hi;
+	int	has_max_offset_hi;	/* whether there is max_offset_hi */
+};
+
+/* Reads an element at its place. */
+static inline void pci_abi_standard_ea_entry_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_ea_entry *out)
+{
+	__u64 number;
+	PCI_ABI__CLEAR(out);
+	out->cap = *cap;
+	out->entry = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 0, 4));
+	out->has_base = cap->size >= 8;
+	if (out->has_base)
+		out->base = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->has_max_offset = cap->size >= 12;
+	if (out->has_max_offset)
+		out->max_offset = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->has_base_hi = pci_abi__space_optional(cap,
+			&pci_abi_standard_ea_entry__layout, 12, 4, &number);
+	if (out->has_base_hi)
+		out->base_hi = PCI_ABI__CAST(__u32,
+			number);
+	out->has_max_offset_hi = pci_abi__space_optional(cap,
+			&pci_abi_standard_ea_entry__layout, 16, 4, &number);
+	if (out->has_max_offset_hi)
+		out->max_offset_hi = PCI_ABI__CAST(__u32,
+			number);
+}
+
+static const struct pci_abi__space_part pci_abi_standard_msi__parts[]
+__attribute__((__unused__)) = {
+	{ 8, 4, 1, 0, { 2, 2, 7, 1 }, 1, 1 },
+	{ 14, 2, 1, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 16, 4, 1, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 20, 4, 1, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_standard_msi__layout
+__attribute__((__unused__)) = {
+	pci_abi_standard_msi__parts, 1, 14
+};
+
+/*
+ * The bytes that the fields and elements of a PCI_CAP_ID_MSI
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_standard_msi__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 10;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	end = pci_abi__space_needed(cap, &pci_abi_standard_msi__layout);
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_part pci_abi_standard_exp__parts[]
+__attribute__((__unused__)) = {
+	{ 12, 4, 1, 0, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 12, 4, 1, 0, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 16, 2, 1, 0, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 16, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 18, 2, 1, 0, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 18, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 20, 4, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 20, 4, 1, 0, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 20, 4, 1, 0, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 20, 4, 2, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 24, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 24, 2, 1, 0, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 24, 2, 1, 0, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 24, 2, 2, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 26, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 26, 2, 1, 0, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 26, 2, 1, 0, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 26, 2, 2, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 28, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 28, 2, 1, 0, { 2, 2, 4, 0xf }, 0xa, 0xa },
+	{ 30, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 30, 2, 1, 0, { 2, 2, 4, 0xf }, 0xa, 0xa },
+	{ 32, 4, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 32, 4, 1, 0, { 2, 2, 4, 0xf }, 0xa, 0xa },
+	{ 36, 4, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 40, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 42, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 44, 4, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 44, 4, 2, 0, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 44, 4, 2, 0, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 48, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 48, 2, 2, 0, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 48, 2, 2, 0, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 50, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 50, 2, 2, 0, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 50, 2, 2, 0, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 52, 4, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 52, 4, 2, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 52, 4, 2, 0, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 52, 4, 2, 0, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 52, 4, 3, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 56, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 56, 2, 2, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 56, 2, 2, 0, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 56, 2, 2, 0, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 56, 2, 3, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 58, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 58, 2, 2, 0, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 58, 2, 2, 0, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 58, 2, 2, 0, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 58, 2, 3, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_standard_exp__layout
+__attribute__((__unused__)) = {
+	pci_abi_standard_exp__parts, 0, 12
+};
+
+/*
+ * The bytes that the fields and elements of a PCI_CAP_ID_EXP
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_standard_exp__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 12;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	end = pci_abi__space_needed(cap, &pci_abi_standard_exp__layout);
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_part pci_abi_standard_sata__parts[]
+__attribute__((__unused__)) = {
+	{ 8, 4, 1, 0, { 4, 4, 0, 0xf }, 0xf, 0xf },
+	{ 12, 4, 1, 0, { 4, 4, 0, 0xf }, 0xf, 0xf },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_standard_sata__layout
+__attribute__((__unused__)) = {
+	pci_abi_standard_sata__parts, 0, 8
+};
+
+/*
+ * The bytes that the fields and elements of a PCI_CAP_ID_SATA
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_standard_sata__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 8;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	end = pci_abi__space_needed(cap, &pci_abi_standard_sata__layout);
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_part pci_abi_standard_ea__parts[]
+__attribute__((__unused__)) = {
+	{ 4, 1, 1, 1, { 14, 1, 0, 0x7f }, 1, 1 },
+	{ 5, 1, 1, 1, { 14, 1, 0, 0x7f }, 1, 1 },
+	{ 6, 2, 1, 1, { 14, 1, 0, 0x7f }, 1, 1 },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_standard_ea__layout
+__attribute__((__unused__)) = {
+	pci_abi_standard_ea__parts, 1, 4
+};
+
+static const struct pci_abi__space_quantity pci_abi_standard_ea__count
+__attribute__((__unused__)) = { { 2, 1, 0, 0x3f }, 0, 1 };
+
+static const struct pci_abi__space_quantity pci_abi_standard_ea__each
+__attribute__((__unused__)) = { { 0, 4, 0, 7 }, 1, 4 };
+
+/*
+ * The bytes that the fields and elements of a PCI_CAP_ID_EA
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_standard_ea__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 4;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	end = pci_abi__space_needed(cap, &pci_abi_standard_ea__layout);
+	if (end > need)
+		need = end;
+	if (need > cap->size)
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_standard_ea__count, count);
+	end = pci_abi__space_elements(cap, pci_abi__space_place(cap,
+				&pci_abi_standard_ea__layout, 8), *count,
+			&pci_abi_standard_ea__each);
+	if (end > need)
+		need = end;
+	return need;
+}
+
 /*
  * Visits the next capability. Returns 1, 0 at the end, or the kind of the
  * error. After PCI_ABI_SPACE_BODY_LIMITED the walk continues.
@@ -466,8 +873,10 @@ static inline int pci_abi_standard_next(
 				4);
 	}
 	case 5: {	/* PCI_CAP_ID_MSI */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				8);
+				pci_abi_standard_msi__need(cap, &count));
 	}
 	case 6: {	/* PCI_CAP_ID_CHSWP */
 		return pci_abi__space_body(walk, cap,
@@ -514,16 +923,20 @@ static inline int pci_abi_standard_next(
 				2);
 	}
 	case 16: {	/* PCI_CAP_ID_EXP */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				12);
+				pci_abi_standard_exp__need(cap, &count));
 	}
 	case 17: {	/* PCI_CAP_ID_MSIX */
 		return pci_abi__space_body(walk, cap,
 				12);
 	}
 	case 18: {	/* PCI_CAP_ID_SATA */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				8);
+				pci_abi_standard_sata__need(cap, &count));
 	}
 	case 19: {	/* PCI_CAP_ID_AF */
 		static const struct pci_abi__space_bits length =
@@ -534,8 +947,10 @@ static inline int pci_abi_standard_next(
 				6);
 	}
 	case 20: {	/* PCI_CAP_ID_EA */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				4);
+				pci_abi_standard_ea__need(cap, &count));
 	}
 	default:
 		return found;
@@ -663,6 +1078,13 @@ struct pci_abi_standard_msi {
 	struct pci_abi_space_cap cap;
 	__u16	flags;
 	__u32	address_lo;
+	__u32	address_hi;
+	int	has_address_hi;	/* whether there is address_hi */
+	__u16	data;
+	__u32	mask;
+	int	has_mask;	/* whether there is mask */
+	__u32	pending;
+	int	has_pending;	/* whether there is pending */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -670,17 +1092,37 @@ static inline int pci_abi_standard_msi_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_msi *out)
 {
+	__u64 count;
+	__u64 number;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 5 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	if (cap->size < pci_abi_standard_msi__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap = *cap;
 	out->flags = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 2, 2));
 	out->address_lo = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
+	out->has_address_hi = pci_abi__space_optional(cap,
+			&pci_abi_standard_msi__layout, 8, 4, &number);
+	if (out->has_address_hi)
+		out->address_hi = PCI_ABI__CAST(__u32,
+			number);
+	out->data = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, pci_abi__space_place(cap,
+				&pci_abi_standard_msi__layout, 12), 2));
+	out->has_mask = pci_abi__space_optional(cap,
+			&pci_abi_standard_msi__layout, 16, 4, &number);
+	if (out->has_mask)
+		out->mask = PCI_ABI__CAST(__u32,
+			number);
+	out->has_pending = pci_abi__space_optional(cap,
+			&pci_abi_standard_msi__layout, 20, 4, &number);
+	if (out->has_pending)
+		out->pending = PCI_ABI__CAST(__u32,
+			number);
 	return 1;
 }
 
@@ -924,6 +1366,42 @@ struct pci_abi_standard_exp {
 	__u32	devcap;
 	__u16	devctl;
 	__u16	devsta;
+	__u32	lnkcap;
+	int	has_lnkcap;	/* whether there is lnkcap */
+	__u16	lnkctl;
+	int	has_lnkctl;	/* whether there is lnkctl */
+	__u16	lnksta;
+	int	has_lnksta;	/* whether there is lnksta */
+	__u32	sltcap;
+	int	has_sltcap;	/* whether there is sltcap */
+	__u16	sltctl;
+	int	has_sltctl;	/* whether there is sltctl */
+	__u16	sltsta;
+	int	has_sltsta;	/* whether there is sltsta */
+	__u16	rtctl;
+	int	has_rtctl;	/* whether there is rtctl */
+	__u16	rtcap;
+	int	has_rtcap;	/* whether there is rtcap */
+	__u32	rtsta;
+	int	has_rtsta;	/* whether there is rtsta */
+	__u32	devcap2;
+	int	has_devcap2;	/* whether there is devcap2 */
+	__u16	devctl2;
+	int	has_devctl2;	/* whether there is devctl2 */
+	__u16	devsta2;
+	int	has_devsta2;	/* whether there is devsta2 */
+	__u32	lnkcap2;
+	int	has_lnkcap2;	/* whether there is lnkcap2 */
+	__u16	lnkctl2;
+	int	has_lnkctl2;	/* whether there is lnkctl2 */
+	__u16	lnksta2;
+	int	has_lnksta2;	/* whether there is lnksta2 */
+	__u32	sltcap2;
+	int	has_sltcap2;	/* whether there is sltcap2 */
+	__u16	sltctl2;
+	int	has_sltctl2;	/* whether there is sltctl2 */
+	__u16	sltsta2;
+	int	has_sltsta2;	/* whether there is sltsta2 */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -931,11 +1409,13 @@ static inline int pci_abi_standard_exp_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_exp *out)
 {
+	__u64 count;
+	__u64 number;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 16 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	if (cap->size < pci_abi_standard_exp__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap = *cap;
 	out->flags = PCI_ABI__CAST(__u16,
@@ -946,6 +1426,96 @@ static inline int pci_abi_standard_exp_read(
 			pci_abi_space_get(cap, 8, 2));
 	out->devsta = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 10, 2));
+	out->has_lnkcap = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 12, 4, &number);
+	if (out->has_lnkcap)
+		out->lnkcap = PCI_ABI__CAST(__u32,
+			number);
+	out->has_lnkctl = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 16, 2, &number);
+	if (out->has_lnkctl)
+		out->lnkctl = PCI_ABI__CAST(__u16,
+			number);
+	out->has_lnksta = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 18, 2, &number);
+	if (out->has_lnksta)
+		out->lnksta = PCI_ABI__CAST(__u16,
+			number);
+	out->has_sltcap = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 20, 4, &number);
+	if (out->has_sltcap)
+		out->sltcap = PCI_ABI__CAST(__u32,
+			number);
+	out->has_sltctl = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 24, 2, &number);
+	if (out->has_sltctl)
+		out->sltctl = PCI_ABI__CAST(__u16,
+			number);
+	out->has_sltsta = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 26, 2, &number);
+	if (out->has_sltsta)
+		out->sltsta = PCI_ABI__CAST(__u16,
+			number);
+	out->has_rtctl = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 28, 2, &number);
+	if (out->has_rtctl)
+		out->rtctl = PCI_ABI__CAST(__u16,
+			number);
+	out->has_rtcap = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 30, 2, &number);
+	if (out->has_rtcap)
+		out->rtcap = PCI_ABI__CAST(__u16,
+			number);
+	out->has_rtsta = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 32, 4, &number);
+	if (out->has_rtsta)
+		out->rtsta = PCI_ABI__CAST(__u32,
+			number);
+	out->has_devcap2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 36, 4, &number);
+	if (out->has_devcap2)
+		out->devcap2 = PCI_ABI__CAST(__u32,
+			number);
+	out->has_devctl2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 40, 2, &number);
+	if (out->has_devctl2)
+		out->devctl2 = PCI_ABI__CAST(__u16,
+			number);
+	out->has_devsta2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 42, 2, &number);
+	if (out->has_devsta2)
+		out->devsta2 = PCI_ABI__CAST(__u16,
+			number);
+	out->has_lnkcap2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 44, 4, &number);
+	if (out->has_lnkcap2)
+		out->lnkcap2 = PCI_ABI__CAST(__u32,
+			number);
+	out->has_lnkctl2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 48, 2, &number);
+	if (out->has_lnkctl2)
+		out->lnkctl2 = PCI_ABI__CAST(__u16,
+			number);
+	out->has_lnksta2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 50, 2, &number);
+	if (out->has_lnksta2)
+		out->lnksta2 = PCI_ABI__CAST(__u16,
+			number);
+	out->has_sltcap2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 52, 4, &number);
+	if (out->has_sltcap2)
+		out->sltcap2 = PCI_ABI__CAST(__u32,
+			number);
+	out->has_sltctl2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 56, 2, &number);
+	if (out->has_sltctl2)
+		out->sltctl2 = PCI_ABI__CAST(__u16,
+			number);
+	out->has_sltsta2 = pci_abi__space_optional(cap,
+			&pci_abi_standard_exp__layout, 58, 2, &number);
+	if (out->has_sltsta2)
+		out->sltsta2 = PCI_ABI__CAST(__u16,
+			number);
 	return 1;
 }
 
@@ -983,6 +1553,10 @@ struct pci_abi_standard_sata {
 	struct pci_abi_space_cap cap;
 	__u16	revision;
 	__u32	regs;
+	__u32	index;
+	int	has_index;	/* whether there is index */
+	__u32	data;
+	int	has_data;	/* whether there is data */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -990,17 +1564,29 @@ static inline int pci_abi_standard_sata_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_sata *out)
 {
+	__u64 count;
+	__u64 number;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 18 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	if (cap->size < pci_abi_standard_sata__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap = *cap;
 	out->revision = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 2, 2));
 	out->regs = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
+	out->has_index = pci_abi__space_optional(cap,
+			&pci_abi_standard_sata__layout, 8, 4, &number);
+	if (out->has_index)
+		out->index = PCI_ABI__CAST(__u32,
+			number);
+	out->has_data = pci_abi__space_optional(cap,
+			&pci_abi_standard_sata__layout, 12, 4, &number);
+	if (out->has_data)
+		out->data = PCI_ABI__CAST(__u32,
+			number);
 	return 1;
 }
 
@@ -1040,6 +1626,11 @@ static inline int pci_abi_standard_af_read(
 struct pci_abi_standard_ea {
 	struct pci_abi_space_cap cap;
 	__u8	num_ent;
+	__u8	secondary;
+	int	has_secondary;	/* whether there is secondary */
+	__u8	subordinate;
+	int	has_subordinate;	/* whether there is subordinate */
+	__u32	nr_entries;	/* number of entries */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -1047,15 +1638,54 @@ static inline int pci_abi_standard_ea_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_ea *out)
 {
+	__u64 count;
+	__u64 number;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 20 || !cap->version)
 		return 0;
-	if (cap->size < 4)
+	if (cap->size < pci_abi_standard_ea__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap = *cap;
 	out->num_ent = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
+	out->has_secondary = pci_abi__space_optional(cap,
+			&pci_abi_standard_ea__layout, 4, 1, &number);
+	if (out->has_secondary)
+		out->secondary = PCI_ABI__CAST(__u8,
+			number);
+	out->has_subordinate = pci_abi__space_optional(cap,
+			&pci_abi_standard_ea__layout, 5, 1, &number);
+	if (out->has_subordinate)
+		out->subordinate = PCI_ABI__CAST(__u8,
+			number);
+	out->nr_entries = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_standard_ea_entries(
+		const struct pci_abi_standard_ea *from, __u32 nth,
+		struct pci_abi_standard_ea_entry *out)
+{
+	struct pci_abi_space_cap item;
+	__u32 at = pci_abi__space_place(&from->cap,
+				&pci_abi_standard_ea__layout, 8);
+	__u64 size = 0;
+
+	PCI_ABI__CLEAR(out);
+	if (nth >= from->nr_entries)
+		return 0;
+	for (;; at += PCI_ABI__CAST(__u32, size)) {
+		item = pci_abi__space_rest(&from->cap, at);
+		if (!pci_abi__space_amount(&item, &pci_abi_standard_ea__each, &size) ||
+		    size > item.size)
+			return 0;
+		if (!nth--)
+			break;
+	}
+	item.size = PCI_ABI__CAST(__u32, size);
+	pci_abi_standard_ea_entry_read(&item, out);
 	return 1;
 }
 
@@ -1094,6 +1724,247 @@ static inline struct pci_abi_space_walk pci_abi_extended_caps(
 	return pci_abi__space_start(&pci_abi__extended_format, space, 256);
 }
 
+/* An element with the values of a struct pci_vc_resource. */
+struct pci_abi_extended_vc_resource {
+	struct pci_abi_space_cap cap_;	/* its place */
+	__u32	cap;
+	__u32	ctrl;
+	__u16	status;
+};
+
+/* Reads an element at its place. */
+static inline void pci_abi_extended_vc_resource_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_vc_resource *out)
+{
+	PCI_ABI__CLEAR(out);
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 0, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+	out->status = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 10, 2));
+}
+
+/* An element with the values of a struct pci_rebar_entry. */
+struct pci_abi_extended_rebar_entry {
+	struct pci_abi_space_cap cap_;	/* its place */
+	__u32	cap;
+	__u32	ctrl;
+};
+
+/* Reads an element at its place. */
+static inline void pci_abi_extended_rebar_entry_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_rebar_entry *out)
+{
+	PCI_ABI__CLEAR(out);
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 0, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+}
+
+/* An element with the values of a struct pci_vf_rebar_entry. */
+struct pci_abi_extended_vf_rebar_entry {
+	struct pci_abi_space_cap cap_;	/* its place */
+	__u32	cap;
+	__u32	ctrl;
+};
+
+/* Reads an element at its place. */
+static inline void pci_abi_extended_vf_rebar_entry_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_extended_vf_rebar_entry *out)
+{
+	PCI_ABI__CLEAR(out);
+	out->cap_ = *cap;
+	out->cap = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 0, 4));
+	out->ctrl = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 4, 4));
+}
+
+static const struct pci_abi__space_quantity pci_abi_extended_vc__count
+__attribute__((__unused__)) = { { 4, 4, 0, 7 }, 1, 1 };
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_VC
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_vc__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 16;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_extended_vc__count, count);
+	end = 16 + *count * 12;
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_quantity pci_abi_extended_mfvc__count
+__attribute__((__unused__)) = { { 4, 4, 0, 7 }, 1, 1 };
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_MFVC
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_mfvc__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 16;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_extended_mfvc__count, count);
+	end = 16 + *count * 12;
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_quantity pci_abi_extended_vc9__count
+__attribute__((__unused__)) = { { 4, 4, 0, 7 }, 1, 1 };
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_VC9
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_vc9__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 16;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_extended_vc9__count, count);
+	end = 16 + *count * 12;
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_quantity pci_abi_extended_rebar__count
+__attribute__((__unused__)) = { { 8, 4, 5, 7 }, 0, 1 };
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_REBAR
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_rebar__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 12;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_extended_rebar__count, count);
+	end = 4 + *count * 8;
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_quantity pci_abi_extended_dpa__count
+__attribute__((__unused__)) = { { 4, 4, 0, 0x1f }, 1, 1 };
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_DPA
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_dpa__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 16;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_extended_dpa__count, count);
+	end = 16 + *count * 1;
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_part pci_abi_extended_tph__parts[]
+__attribute__((__unused__)) = {
+	{ 12, 0, 1, 0, { 4, 4, 9, 3 }, 1, 1 },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_extended_tph__layout
+__attribute__((__unused__)) = {
+	pci_abi_extended_tph__parts, 0, 12
+};
+
+static const struct pci_abi__space_quantity pci_abi_extended_tph__count
+__attribute__((__unused__)) = { { 4, 4, 16, 0x7ff }, 1, 1 };
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_TPH
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_tph__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 12;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	end = pci_abi__space_needed(cap, &pci_abi_extended_tph__layout);
+	if (end > need)
+		need = end;
+	if (need > cap->size)
+		return need;
+	if (!pci_abi__space_exists(cap, &pci_abi_extended_tph__layout, 12))
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_extended_tph__count, count);
+	end = 12 + *count * 2;
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_quantity pci_abi_extended_vf_rebar__count
+__attribute__((__unused__)) = { { 8, 4, 5, 7 }, 0, 1 };
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_VF_REBAR
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_vf_rebar__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 12;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	(void)pci_abi__space_amount(cap, &pci_abi_extended_vf_rebar__count, count);
+	end = 4 + *count * 8;
+	if (end > need)
+		need = end;
+	return need;
+}
+
 /*
  * Visits the next capability. Returns 1, 0 at the end, or the kind of the
  * error. After PCI_ABI_SPACE_BODY_LIMITED the walk continues.
@@ -1112,8 +1983,10 @@ static inline int pci_abi_extended_next(
 				44);
 	}
 	case 2: {	/* PCI_EXT_CAP_ID_VC */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				16);
+				pci_abi_extended_vc__need(cap, &count));
 	}
 	case 3: {	/* PCI_EXT_CAP_ID_DSN */
 		return pci_abi__space_body(walk, cap,
@@ -1136,12 +2009,16 @@ static inline int pci_abi_extended_next(
 				8);
 	}
 	case 8: {	/* PCI_EXT_CAP_ID_MFVC */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				16);
+				pci_abi_extended_mfvc__need(cap, &count));
 	}
 	case 9: {	/* PCI_EXT_CAP_ID_VC9 */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				16);
+				pci_abi_extended_vc9__need(cap, &count));
 	}
 	case 10: {	/* PCI_EXT_CAP_ID_RCRB */
 		return pci_abi__space_body(walk, cap,
@@ -1192,16 +2069,22 @@ static inline int pci_abi_extended_next(
 				4);
 	}
 	case 21: {	/* PCI_EXT_CAP_ID_REBAR */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				12);
+				pci_abi_extended_rebar__need(cap, &count));
 	}
 	case 22: {	/* PCI_EXT_CAP_ID_DPA */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				16);
+				pci_abi_extended_dpa__need(cap, &count));
 	}
 	case 23: {	/* PCI_EXT_CAP_ID_TPH */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				12);
+				pci_abi_extended_tph__need(cap, &count));
 	}
 	case 24: {	/* PCI_EXT_CAP_ID_LTR */
 		return pci_abi__space_body(walk, cap,
@@ -1240,8 +2123,10 @@ static inline int pci_abi_extended_next(
 				10);
 	}
 	case 36: {	/* PCI_EXT_CAP_ID_VF_REBAR */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				12);
+				pci_abi_extended_vf_rebar__need(cap, &count));
 	}
 	case 37: {	/* PCI_EXT_CAP_ID_DLF */
 		return pci_abi__space_body(walk, cap,
@@ -1289,6 +2174,7 @@ struct pci_abi_extended_err {
 	__u32	cor_status;
 	__u32	cor_mask;
 	__u32	cap;
+	__u32	header_log[4];
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -1296,6 +2182,7 @@ static inline int pci_abi_extended_err_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_err *out)
 {
+	__u32 nth;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 1 || !cap->version)
@@ -1315,6 +2202,10 @@ static inline int pci_abi_extended_err_read(
 			pci_abi_space_get(cap, 20, 4));
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 24, 4));
+	for (nth = 0; nth < 4; nth++)
+		out->header_log[nth] = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap,
+				28 + nth * 4, 4));
 	return 1;
 }
 
@@ -1325,6 +2216,7 @@ struct pci_abi_extended_vc {
 	__u32	port_cap2;
 	__u16	port_ctrl;
 	__u16	port_status;
+	__u32	nr_resources;	/* number of resources */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -1332,11 +2224,12 @@ static inline int pci_abi_extended_vc_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_vc *out)
 {
+	__u64 count;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 2 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	if (cap->size < pci_abi_extended_vc__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap = *cap;
 	out->port_cap1 = PCI_ABI__CAST(__u32,
@@ -1347,6 +2240,24 @@ static inline int pci_abi_extended_vc_read(
 			pci_abi_space_get(cap, 12, 2));
 	out->port_status = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 14, 2));
+	out->nr_resources = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_extended_vc_resources(
+		const struct pci_abi_extended_vc *from, __u32 nth,
+		struct pci_abi_extended_vc_resource *out)
+{
+	struct pci_abi_space_cap item;
+
+	PCI_ABI__CLEAR(out);
+	if (nth >= from->nr_resources)
+		return 0;
+	item = pci_abi__space_rest(&from->cap,
+			16 + nth * 12);
+	item.size = 12;
+	pci_abi_extended_vc_resource_read(&item, out);
 	return 1;
 }
 
@@ -1487,6 +2398,7 @@ struct pci_abi_extended_mfvc {
 	__u32	port_cap2;
 	__u16	port_ctrl;
 	__u16	port_status;
+	__u32	nr_resources;	/* number of resources */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -1494,11 +2406,12 @@ static inline int pci_abi_extended_mfvc_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_mfvc *out)
 {
+	__u64 count;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 8 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	if (cap->size < pci_abi_extended_mfvc__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap = *cap;
 	out->port_cap1 = PCI_ABI__CAST(__u32,
@@ -1509,6 +2422,24 @@ static inline int pci_abi_extended_mfvc_read(
 			pci_abi_space_get(cap, 12, 2));
 	out->port_status = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 14, 2));
+	out->nr_resources = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_extended_mfvc_resources(
+		const struct pci_abi_extended_mfvc *from, __u32 nth,
+		struct pci_abi_extended_vc_resource *out)
+{
+	struct pci_abi_space_cap item;
+
+	PCI_ABI__CLEAR(out);
+	if (nth >= from->nr_resources)
+		return 0;
+	item = pci_abi__space_rest(&from->cap,
+			16 + nth * 12);
+	item.size = 12;
+	pci_abi_extended_vc_resource_read(&item, out);
 	return 1;
 }
 
@@ -1519,6 +2450,7 @@ struct pci_abi_extended_vc9 {
 	__u32	port_cap2;
 	__u16	port_ctrl;
 	__u16	port_status;
+	__u32	nr_resources;	/* number of resources */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -1526,11 +2458,12 @@ static inline int pci_abi_extended_vc9_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_vc9 *out)
 {
+	__u64 count;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 9 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	if (cap->size < pci_abi_extended_vc9__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap = *cap;
 	out->port_cap1 = PCI_ABI__CAST(__u32,
@@ -1541,6 +2474,24 @@ static inline int pci_abi_extended_vc9_read(
 			pci_abi_space_get(cap, 12, 2));
 	out->port_status = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 14, 2));
+	out->nr_resources = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_extended_vc9_resources(
+		const struct pci_abi_extended_vc9 *from, __u32 nth,
+		struct pci_abi_extended_vc_resource *out)
+{
+	struct pci_abi_space_cap item;
+
+	PCI_ABI__CLEAR(out);
+	if (nth >= from->nr_resources)
+		return 0;
+	item = pci_abi__space_rest(&from->cap,
+			16 + nth * 12);
+	item.size = 12;
+	pci_abi_extended_vc_resource_read(&item, out);
 	return 1;
 }
 
@@ -1713,6 +2664,7 @@ struct pci_abi_extended_sriov {
 	__u32	sup_pgsize;
 	__u32	sys_pgsize;
 	__u32	vfm;
+	__u32	bar[6];
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -1720,6 +2672,7 @@ static inline int pci_abi_extended_sriov_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_sriov *out)
 {
+	__u32 nth;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 16 || !cap->version)
@@ -1753,6 +2706,10 @@ static inline int pci_abi_extended_sriov_read(
 			pci_abi_space_get(cap, 32, 4));
 	out->vfm = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 60, 4));
+	for (nth = 0; nth < 6; nth++)
+		out->bar[nth] = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap,
+				36 + nth * 4, 4));
 	return 1;
 }
 
@@ -1864,9 +2821,8 @@ static inline int pci_abi_extended_amd_xxx_read(
 
 /* The values of a struct pci_ext_cap_rebar. */
 struct pci_abi_extended_rebar {
-	struct pci_abi_space_cap cap_;
-	__u32	cap;
-	__u32	ctrl;
+	struct pci_abi_space_cap cap;
+	__u32	nr_entries;	/* number of entries */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -1874,17 +2830,32 @@ static inline int pci_abi_extended_rebar_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_rebar *out)
 {
+	__u64 count;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 21 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	if (cap->size < pci_abi_extended_rebar__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
-	out->cap = PCI_ABI__CAST(__u32,
-			pci_abi_space_get(cap, 4, 4));
-	out->ctrl = PCI_ABI__CAST(__u32,
-			pci_abi_space_get(cap, 8, 4));
+	out->cap = *cap;
+	out->nr_entries = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_extended_rebar_entries(
+		const struct pci_abi_extended_rebar *from, __u32 nth,
+		struct pci_abi_extended_rebar_entry *out)
+{
+	struct pci_abi_space_cap item;
+
+	PCI_ABI__CLEAR(out);
+	if (nth >= from->nr_entries)
+		return 0;
+	item = pci_abi__space_rest(&from->cap,
+			4 + nth * 8);
+	item.size = 8;
+	pci_abi_extended_rebar_entry_read(&item, out);
 	return 1;
 }
 
@@ -1895,6 +2866,7 @@ struct pci_abi_extended_dpa {
 	__u32	latency;
 	__u16	status;
 	__u16	ctrl;
+	__u32	nr_power;	/* number of power */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -1902,11 +2874,12 @@ static inline int pci_abi_extended_dpa_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_dpa *out)
 {
+	__u64 count;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 22 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	if (cap->size < pci_abi_extended_dpa__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
@@ -1917,6 +2890,21 @@ static inline int pci_abi_extended_dpa_read(
 			pci_abi_space_get(cap, 12, 2));
 	out->ctrl = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 14, 2));
+	out->nr_power = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_extended_dpa_power(
+		const struct pci_abi_extended_dpa *from, __u32 nth,
+		__u8 *out)
+{
+	*out = 0;
+	if (nth >= from->nr_power)
+		return 0;
+	*out = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(&from->cap_,
+				16 + nth * 1, 1));
 	return 1;
 }
 
@@ -1925,6 +2913,7 @@ struct pci_abi_extended_tph {
 	struct pci_abi_space_cap cap_;
 	__u32	cap;
 	__u32	ctrl;
+	__u32	nr_table;	/* number of table */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -1932,17 +2921,33 @@ static inline int pci_abi_extended_tph_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_tph *out)
 {
+	__u64 count;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 23 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	if (cap->size < pci_abi_extended_tph__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->ctrl = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 8, 4));
+	out->nr_table = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_extended_tph_table(
+		const struct pci_abi_extended_tph *from, __u32 nth,
+		__u16 *out)
+{
+	*out = 0;
+	if (nth >= from->nr_table)
+		return 0;
+	*out = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(&from->cap_,
+				12 + nth * 2, 2));
 	return 1;
 }
 
@@ -2159,9 +3164,8 @@ static inline int pci_abi_extended_dvsec_read(
 
 /* The values of a struct pci_ext_cap_vf_rebar. */
 struct pci_abi_extended_vf_rebar {
-	struct pci_abi_space_cap cap_;
-	__u32	cap;
-	__u32	ctrl;
+	struct pci_abi_space_cap cap;
+	__u32	nr_entries;	/* number of entries */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -2169,17 +3173,32 @@ static inline int pci_abi_extended_vf_rebar_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_vf_rebar *out)
 {
+	__u64 count;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 36 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	if (cap->size < pci_abi_extended_vf_rebar__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
-	out->cap = PCI_ABI__CAST(__u32,
-			pci_abi_space_get(cap, 4, 4));
-	out->ctrl = PCI_ABI__CAST(__u32,
-			pci_abi_space_get(cap, 8, 4));
+	out->cap = *cap;
+	out->nr_entries = PCI_ABI__CAST(__u32, count);
+	return 1;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int pci_abi_extended_vf_rebar_entries(
+		const struct pci_abi_extended_vf_rebar *from, __u32 nth,
+		struct pci_abi_extended_vf_rebar_entry *out)
+{
+	struct pci_abi_space_cap item;
+
+	PCI_ABI__CLEAR(out);
+	if (nth >= from->nr_entries)
+		return 0;
+	item = pci_abi__space_rest(&from->cap,
+			4 + nth * 8);
+	item.size = 8;
+	pci_abi_extended_vf_rebar_entry_read(&item, out);
 	return 1;
 }
 

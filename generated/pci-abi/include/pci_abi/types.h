@@ -701,6 +701,8 @@ struct pci_cap_sata {
 	__le16	revision;	/* revision of the capability */
 	__le32	regs;		/* place of index and data */
 #define PCI_SATA_REGS_MASK	0xf	/* the BAR, or that they follow here */
+	__le32	index;		/* selects a register, if they are here */
+	__le32	data;		/* the selected register, if they are here */
 } __attribute__((__packed__));
 
 /*
@@ -758,6 +760,10 @@ struct pci_cap_af {
 
 /*
  * Message-signalled interrupts without a table.
+ *
+ * Two bits of the flags say whether the address has an upper half and whether
+ * vectors can be masked. What follows moves. pci_cap_msi has the places of the
+ * form with both.
  * Since Linux 3.7.
  */
 #define PCI_CAP_ID_MSI	5
@@ -773,6 +779,12 @@ struct pci_cap_msi {
 #define PCI_MSI_FLAGS_64BIT	(1 << 7)	/* the address has 64 bits */
 #define PCI_MSI_FLAGS_MASKBIT	(1 << 8)	/* vectors can be masked */
 	__le32	address_lo;	/* address of a message, or its lower half */
+	__le32	address_hi;	/* upper half of the address */
+	/* data of a message; the number of the vector is in its low bits */
+	__le16	data;
+	__le16	reserved;	/* not used */
+	__le32	mask;		/* a bit for each vector that is masked */
+	__le32	pending;	/* a bit for each vector that waits */
 } __attribute__((__packed__));
 
 /*
@@ -1123,6 +1135,12 @@ struct pci_cap_ht {
 
 /*
  * PCI Express.
+ *
+ * The type of the device and the version decide which registers there are.
+ * Those of a link are in all devices but the ones that are integrated in the
+ * root complex, those of a slot in ports that lead to one, those of a root port
+ * also in event collectors. Version 2 has second registers of device, link and
+ * slot.
  * Since Linux 3.7.
  */
 #define PCI_CAP_ID_EXP	16
@@ -1137,7 +1155,7 @@ struct pci_cap_exp {
 #define PCI_EXP_FLAGS_IRQ	0x3e00	/* number of the interrupt message */
 /* supports flit mode (since 6.14-6.19) */
 #define PCI_EXP_FLAGS_FLIT	(1 << 15)
-	__le32	devcap;	/* abilities of the device */
+	__le32	devcap;		/* abilities of the device */
 /* largest payload, as a power of two times 128 bytes */
 #define PCI_EXP_DEVCAP_PAYLOAD	0x7
 /* function numbers that can be used for more requests */
@@ -1156,7 +1174,7 @@ struct pci_cap_exp {
 #define PCI_EXP_DEVCAP_FLR	(1 << 28)	/* each function can be reset */
 /* supports trusted I/O (since 6.14-6.19) */
 #define PCI_EXP_DEVCAP_TEE	(1 << 30)
-	__le16	devctl;	/* what the device uses */
+	__le16	devctl;		/* what the device uses */
 /* reports correctable errors */
 #define PCI_EXP_DEVCTL_CERE		(1 << 0)
 #define PCI_EXP_DEVCTL_NFERE		(1 << 1) /* reports non-fatal errors */
@@ -1201,6 +1219,226 @@ struct pci_cap_exp {
 #define PCI_EXP_DEVSTA_AUXPD	(1 << 4) /* detected auxiliary power */
 /* has transactions that are not complete */
 #define PCI_EXP_DEVSTA_TRPND	(1 << 5)
+	__le32	lnkcap;		/* abilities of the link */
+/* highest speed, as a place in the list of the link capabilities 2 */
+#define PCI_EXP_LNKCAP_SLS		0xf
+/* first speed of the list in the link capabilities 2 (since 3.8) */
+#define PCI_EXP_LNKCAP_SLS_2_5GB	0x1
+#define PCI_EXP_LNKCAP_SLS_5_0GB	0x2	/* second speed (since 3.8) */
+#define PCI_EXP_LNKCAP_SLS_8_0GB	0x3	/* third speed (since 4.13) */
+#define PCI_EXP_LNKCAP_SLS_16_0GB	0x4	/* fourth speed (since 4.17) */
+#define PCI_EXP_LNKCAP_SLS_32_0GB	0x5	/* fifth speed (since 5.3) */
+#define PCI_EXP_LNKCAP_SLS_64_0GB	0x6	/* sixth speed (since 5.11) */
+#define PCI_EXP_LNKCAP_MLW		0x3f0	/* highest number of lanes */
+/* power states that it can enter by itself */
+#define PCI_EXP_LNKCAP_ASPMS		0xc00
+/* supports L0s (since 5.8-5.10) */
+#define PCI_EXP_LNKCAP_ASPM_L0S		0x400
+#define PCI_EXP_LNKCAP_ASPM_L1		0x800 /* supports L1 (since 5.8-5.10) */
+#define PCI_EXP_LNKCAP_L0SEL		0x7000		/* time to leave L0s */
+#define PCI_EXP_LNKCAP_L1EL		0x38000		/* time to leave L1 */
+#define PCI_EXP_LNKCAP_CLKPM		(1 << 18) /* the clock can be removed */
+/* reports a link that goes down unexpectedly */
+#define PCI_EXP_LNKCAP_SDERC		(1 << 19)
+/* reports whether the data link is active */
+#define PCI_EXP_LNKCAP_DLLLARC		(1 << 20)
+/* reports changes of the bandwidth */
+#define PCI_EXP_LNKCAP_LBNC		(1 << 21)
+#define PCI_EXP_LNKCAP_PN		0xff000000	/* number of the port */
+	__le16	lnkctl;		/* what the link uses */
+/* power states that it may enter by itself */
+#define PCI_EXP_LNKCTL_ASPMC		0x3
+#define PCI_EXP_LNKCTL_ASPM_L0S		0x1	/* uses L0s (since 3.8) */
+#define PCI_EXP_LNKCTL_ASPM_L1		0x2	/* uses L1 (since 3.8) */
+/* completions are split at 128 bytes, not at 64 */
+#define PCI_EXP_LNKCTL_RCB		(1 << 3)
+#define PCI_EXP_LNKCTL_LD		(1 << 4) /* the link is disabled */
+#define PCI_EXP_LNKCTL_RL		(1 << 5) /* trains the link again */
+/* both ends have a common clock */
+#define PCI_EXP_LNKCTL_CCC		(1 << 6)
+/* sends longer sequences to synchronize */
+#define PCI_EXP_LNKCTL_ES		(1 << 7)
+#define PCI_EXP_LNKCTL_CLKREQ_EN	(1 << 8) /* the clock may be removed */
+/* the hardware does not change the width by itself */
+#define PCI_EXP_LNKCTL_HAWD		(1 << 9)
+/* interrupts for managed changes of the bandwidth */
+#define PCI_EXP_LNKCTL_LBMIE		(1 << 10)
+/* interrupts for autonomous changes of the bandwidth */
+#define PCI_EXP_LNKCTL_LABIE		(1 << 11)
+	__le16	lnksta;		/* state of the link */
+/* present speed, as a place in the list of the link capabilities 2 */
+#define PCI_EXP_LNKSTA_CLS		0xf
+#define PCI_EXP_LNKSTA_CLS_2_5GB	0x1	/* runs at 2.5 GT/s */
+#define PCI_EXP_LNKSTA_CLS_5_0GB	0x2	/* runs at 5 GT/s */
+#define PCI_EXP_LNKSTA_CLS_8_0GB	0x3 /* runs at 8 GT/s (since 3.14) */
+#define PCI_EXP_LNKSTA_CLS_16_0GB	0x4 /* runs at 16 GT/s (since 4.17) */
+#define PCI_EXP_LNKSTA_CLS_32_0GB	0x5 /* runs at 32 GT/s (since 5.3) */
+#define PCI_EXP_LNKSTA_CLS_64_0GB	0x6 /* runs at 64 GT/s (since 5.11) */
+#define PCI_EXP_LNKSTA_NLW		0x3f0	/* present number of lanes */
+#define PCI_EXP_LNKSTA_NLW_X1		0x10	/* uses 1 lane (since 3.14) */
+#define PCI_EXP_LNKSTA_NLW_X2		0x20	/* uses 2 lanes (since 3.14) */
+#define PCI_EXP_LNKSTA_NLW_X4		0x40	/* uses 4 lanes (since 3.14) */
+#define PCI_EXP_LNKSTA_NLW_X8		0x80	/* uses 8 lanes (since 3.14) */
+/* the link is being trained */
+#define PCI_EXP_LNKSTA_LT		(1 << 11)
+/* uses the clock of the slot */
+#define PCI_EXP_LNKSTA_SLC		(1 << 12)
+#define PCI_EXP_LNKSTA_DLLLA		(1 << 13) /* the data link is active */
+/* the bandwidth was changed by management */
+#define PCI_EXP_LNKSTA_LBMS		(1 << 14)
+/* the bandwidth was changed by the hardware */
+#define PCI_EXP_LNKSTA_LABS		(1 << 15)
+	__le32	sltcap;		/* abilities of the slot */
+#define PCI_EXP_SLTCAP_ABP	(1 << 0)	/* has an attention button */
+#define PCI_EXP_SLTCAP_PCP	(1 << 1)	/* has a power controller */
+#define PCI_EXP_SLTCAP_MRLSP	(1 << 2)	/* has a sensor for its latch */
+#define PCI_EXP_SLTCAP_AIP	(1 << 3)	/* has an attention indicator */
+#define PCI_EXP_SLTCAP_PIP	(1 << 4)	/* has a power indicator */
+/* a card can be removed without a notice */
+#define PCI_EXP_SLTCAP_HPS	(1 << 5)
+/* cards can be plugged while the system runs */
+#define PCI_EXP_SLTCAP_HPC	(1 << 6)
+#define PCI_EXP_SLTCAP_SPLV	0x7f80	/* power that the slot supplies */
+#define PCI_EXP_SLTCAP_SPLS	0x18000		/* unit of this power */
+#define PCI_EXP_SLTCAP_EIP	(1 << 17)	/* has an interlock */
+/* does not report that a command is complete */
+#define PCI_EXP_SLTCAP_NCCS	(1 << 18)
+#define PCI_EXP_SLTCAP_PSN	0xfff80000	/* number of the slot */
+	__le16	sltctl;		/* what the slot uses */
+/* reports that the button was pressed */
+#define PCI_EXP_SLTCTL_ABPE		(1 << 0)
+#define PCI_EXP_SLTCTL_PFDE		(1 << 1) /* reports power faults */
+/* reports that the latch moved */
+#define PCI_EXP_SLTCTL_MRLSCE		(1 << 2)
+/* reports that a card came or went */
+#define PCI_EXP_SLTCTL_PDCE		(1 << 3)
+/* interrupts for complete commands */
+#define PCI_EXP_SLTCTL_CCIE		(1 << 4)
+/* interrupts for events of hot plugging */
+#define PCI_EXP_SLTCTL_HPIE		(1 << 5)
+#define PCI_EXP_SLTCTL_AIC		0xc0	/* attention indicator */
+/* attention indicator on (since 3.14) */
+#define PCI_EXP_SLTCTL_ATTN_IND_ON	0x40
+/* attention indicator blinking (since 3.14) */
+#define PCI_EXP_SLTCTL_ATTN_IND_BLINK	0x80
+/* attention indicator off (since 3.14) */
+#define PCI_EXP_SLTCTL_ATTN_IND_OFF	0xc0
+#define PCI_EXP_SLTCTL_PIC		0x300		/* power indicator */
+/* power indicator on (since 3.14) */
+#define PCI_EXP_SLTCTL_PWR_IND_ON	0x100
+/* power indicator blinking (since 3.14) */
+#define PCI_EXP_SLTCTL_PWR_IND_BLINK	0x200
+/* power indicator off (since 3.14) */
+#define PCI_EXP_SLTCTL_PWR_IND_OFF	0x300
+#define PCI_EXP_SLTCTL_PCC		(1 << 10)	/* the power is off */
+#define PCI_EXP_SLTCTL_EIC		(1 << 11) /* switches the interlock */
+/* reports changes of the data link */
+#define PCI_EXP_SLTCTL_DLLSCE		(1 << 12)
+/* does not send the power limit by itself (since 5.18-5.19) */
+#define PCI_EXP_SLTCTL_ASPL_DISABLE	(1 << 13)
+/* does not detect cards by the link (since 5.7) */
+#define PCI_EXP_SLTCTL_IBPD_DISABLE	(1 << 14)
+	__le16	sltsta;		/* state of the slot */
+#define PCI_EXP_SLTSTA_ABP	(1 << 0)	/* the button was pressed */
+#define PCI_EXP_SLTSTA_PFD	(1 << 1)	/* detected a power fault */
+#define PCI_EXP_SLTSTA_MRLSC	(1 << 2)	/* the latch moved */
+#define PCI_EXP_SLTSTA_PDC	(1 << 3)	/* a card came or went */
+#define PCI_EXP_SLTSTA_CC	(1 << 4)	/* a command is complete */
+#define PCI_EXP_SLTSTA_MRLSS	(1 << 5)	/* the latch is open */
+#define PCI_EXP_SLTSTA_PDS	(1 << 6)	/* a card is in the slot */
+#define PCI_EXP_SLTSTA_EIS	(1 << 7)	/* the interlock is closed */
+#define PCI_EXP_SLTSTA_DLLSC	(1 << 8)	/* the data link changed */
+	__le16	rtctl;		/* what a root port reports */
+/* a system error for correctable errors */
+#define PCI_EXP_RTCTL_SECEE	(1 << 0)
+/* a system error for non-fatal errors */
+#define PCI_EXP_RTCTL_SENFEE	(1 << 1)
+#define PCI_EXP_RTCTL_SEFEE	(1 << 2) /* a system error for fatal errors */
+/* interrupts for power management events */
+#define PCI_EXP_RTCTL_PMEIE	(1 << 3)
+/*
+ * software sees configuration requests that have to be retried (since
+ * 6.11-6.12)
+ */
+#define PCI_EXP_RTCTL_RRS_SVE	(1 << 4)
+	__le16	rtcap;		/* abilities of a root port */
+/* can show configuration requests that have to be retried (since 6.11-6.12) */
+#define PCI_EXP_RTCAP_RRS_SV	(1 << 0)
+	__le32	rtsta;		/* power management events of a root port */
+/* function that reported one (since 6.6-6.7) */
+#define PCI_EXP_RTSTA_PME_RQ_ID	0xffff
+#define PCI_EXP_RTSTA_PME	(1 << 16)	/* an event was reported */
+#define PCI_EXP_RTSTA_PENDING	(1 << 17)	/* another one waits */
+	__le32	devcap2;	/* more abilities of the device */
+/* the timeout of completions can be disabled (since 4.16) */
+#define PCI_EXP_DEVCAP2_COMP_TMOUT_DIS	(1 << 4)
+/* forwards alternative routing ids */
+#define PCI_EXP_DEVCAP2_ARI		(1 << 5)
+/* routes atomic operations (since 4.9) */
+#define PCI_EXP_DEVCAP2_ATOMIC_ROUTE	(1 << 6)
+/* completes atomic operations of 32 bits (since 4.16) */
+#define PCI_EXP_DEVCAP2_ATOMIC_COMP32	(1 << 7)
+/* completes atomic operations of 64 bits (since 4.9) */
+#define PCI_EXP_DEVCAP2_ATOMIC_COMP64	(1 << 8)
+/* completes atomic operations of 128 bits (since 4.16) */
+#define PCI_EXP_DEVCAP2_ATOMIC_COMP128	(1 << 9)
+/* reports latencies that it tolerates */
+#define PCI_EXP_DEVCAP2_LTR		(1 << 11)
+/* processing hints that it completes (since 6.13) */
+#define PCI_EXP_DEVCAP2_TPH_COMP_MASK	0x3000
+/* ways to learn of a good time for transfers */
+#define PCI_EXP_DEVCAP2_OBFF_MASK	0xc0000
+/* messages about a good time for transfers */
+#define PCI_EXP_DEVCAP2_OBFF_MSG	0x40000
+#define PCI_EXP_DEVCAP2_OBFF_WAKE	0x80000	/* the same by a signal */
+/* supports end-to-end prefixes (since 4.19) */
+#define PCI_EXP_DEVCAP2_EE_PREFIX	(1 << 21)
+/* highest number of such prefixes (since 6.14-6.19) */
+#define PCI_EXP_DEVCAP2_EE_PREFIX_MAX	0xc00000
+	__le16	devctl2;	/* more of what the device uses */
+/* timeout of completions (since 3.13) */
+#define PCI_EXP_DEVCTL2_COMP_TIMEOUT		0xf
+/* completions have no timeout (since 4.16) */
+#define PCI_EXP_DEVCTL2_COMP_TMOUT_DIS		(1 << 4)
+/* forwards alternative routing ids */
+#define PCI_EXP_DEVCTL2_ARI			(1 << 5)
+/* may ask for atomic operations (since 4.9) */
+#define PCI_EXP_DEVCTL2_ATOMIC_REQ		(1 << 6)
+/* does not let atomic operations out (since 4.12) */
+#define PCI_EXP_DEVCTL2_ATOMIC_EGRESS_BLOCK	(1 << 7)
+/* requests may be ordered by id */
+#define PCI_EXP_DEVCTL2_IDO_REQ_EN		(1 << 8)
+/* completions may be ordered by id */
+#define PCI_EXP_DEVCTL2_IDO_CMP_EN		(1 << 9)
+/* reports latencies */
+#define PCI_EXP_DEVCTL2_LTR_EN			(1 << 10)
+	__le16	devsta2;	/* not used */
+	__le32	lnkcap2;	/* more abilities of the link */
+/* list of the speeds (since 6.13) */
+#define PCI_EXP_LNKCAP2_SLS		0xfe
+/* can be linked to a port of its own kind */
+#define PCI_EXP_LNKCAP2_CROSSLINK	(1 << 8)
+	__le16	lnkctl2;	/* more of what the link uses */
+#define PCI_EXP_LNKCTL2_TLS		0xf	/* target speed (since 4.18) */
+#define PCI_EXP_LNKCTL2_TLS_2_5GT	0x1	/* 2.5 GT/s (since 4.18) */
+#define PCI_EXP_LNKCTL2_TLS_5_0GT	0x2	/* 5 GT/s (since 4.18) */
+#define PCI_EXP_LNKCTL2_TLS_8_0GT	0x3	/* 8 GT/s (since 4.18) */
+#define PCI_EXP_LNKCTL2_TLS_16_0GT	0x4	/* 16 GT/s (since 4.18) */
+#define PCI_EXP_LNKCTL2_TLS_32_0GT	0x5	/* 32 GT/s (since 5.3) */
+#define PCI_EXP_LNKCTL2_TLS_64_0GT	0x6	/* 64 GT/s (since 5.11) */
+/* enters compliance mode (since 5.5) */
+#define PCI_EXP_LNKCTL2_ENTER_COMP	(1 << 4)
+/* voltage of the transmitter (since 5.5) */
+#define PCI_EXP_LNKCTL2_TX_MARGIN	0x380
+/* the hardware does not change the speed by itself (since 5.6) */
+#define PCI_EXP_LNKCTL2_HASD		(1 << 5)
+	__le16	lnksta2;	/* more of the state of the link */
+#define PCI_EXP_LNKSTA2_FLIT	(1 << 10)	/* uses flit mode (since 6.3) */
+	__le32	sltcap2;	/* more abilities of the slot */
+/* detection of cards by the link can be disabled (since 5.7) */
+#define PCI_EXP_SLTCAP2_IBPD	(1 << 0)
+	__le16	sltctl2;	/* not used */
+	__le16	sltsta2;	/* not used */
 } __attribute__((__packed__));
 
 /*
@@ -1211,6 +1449,24 @@ struct pci_cap_exp {
 #define PCI_EXP_DEVCAP	0x4	/* offset of devcap */
 #define PCI_EXP_DEVCTL	0x8	/* offset of devctl */
 #define PCI_EXP_DEVSTA	0xa	/* offset of devsta */
+#define PCI_EXP_LNKCAP	0xc	/* offset of lnkcap */
+#define PCI_EXP_LNKCTL	0x10	/* offset of lnkctl */
+#define PCI_EXP_LNKSTA	0x12	/* offset of lnksta */
+#define PCI_EXP_SLTCAP	0x14	/* offset of sltcap */
+#define PCI_EXP_SLTCTL	0x18	/* offset of sltctl */
+#define PCI_EXP_SLTSTA	0x1a	/* offset of sltsta */
+#define PCI_EXP_RTCTL	0x1c	/* offset of rtctl */
+#define PCI_EXP_RTCAP	0x1e	/* offset of rtcap */
+#define PCI_EXP_RTSTA	0x20	/* offset of rtsta */
+#define PCI_EXP_DEVCAP2	0x24	/* offset of devcap2 */
+#define PCI_EXP_DEVCTL2	0x28	/* offset of devctl2 */
+#define PCI_EXP_DEVSTA2	0x2a	/* offset of devsta2 (since 3.12) */
+#define PCI_EXP_LNKCAP2	0x2c	/* offset of lnkcap2 */
+#define PCI_EXP_LNKCTL2	0x30	/* offset of lnkctl2 */
+#define PCI_EXP_LNKSTA2	0x32	/* offset of lnksta2 */
+#define PCI_EXP_SLTCAP2	0x34	/* offset of sltcap2 (since 3.12) */
+#define PCI_EXP_SLTCTL2	0x38	/* offset of sltctl2 */
+#define PCI_EXP_SLTSTA2	0x3a	/* offset of sltsta2 (since 3.12) */
 
 /*
  * Types of a device or port.
@@ -1308,263 +1564,6 @@ struct pci_cap_exp {
 #define PCI_EXP_LNKCAP2_SLS_32_0GB	0x20	/* 32 GT/s (since 5.3) */
 #define PCI_EXP_LNKCAP2_SLS_64_0GB	0x40	/* 64 GT/s (since 5.11) */
 
-/*
- * Every register of PCI Express, as version 2 of the capability has them.
- * Version 1 ends earlier.
- * Since Linux 3.7.
- */
-struct pci_exp_registers {
-	struct pci_cap_header header;	/* header of the capability */
-	/* version of the capability, and type of the device or port */
-	__le16	flags;
-	__le32	devcap;			/* abilities of the device */
-	__le16	devctl;			/* what the device uses */
-	__le16	devsta;	/* errors of the device since they were cleared */
-	__le32	lnkcap;			/* abilities of the link */
-/* highest speed, as a place in the list of the link capabilities 2 */
-#define PCI_EXP_LNKCAP_SLS		0xf
-/* first speed of the list in the link capabilities 2 (since 3.8) */
-#define PCI_EXP_LNKCAP_SLS_2_5GB	0x1
-#define PCI_EXP_LNKCAP_SLS_5_0GB	0x2	/* second speed (since 3.8) */
-#define PCI_EXP_LNKCAP_SLS_8_0GB	0x3	/* third speed (since 4.13) */
-#define PCI_EXP_LNKCAP_SLS_16_0GB	0x4	/* fourth speed (since 4.17) */
-#define PCI_EXP_LNKCAP_SLS_32_0GB	0x5	/* fifth speed (since 5.3) */
-#define PCI_EXP_LNKCAP_SLS_64_0GB	0x6	/* sixth speed (since 5.11) */
-#define PCI_EXP_LNKCAP_MLW		0x3f0	/* highest number of lanes */
-/* power states that it can enter by itself */
-#define PCI_EXP_LNKCAP_ASPMS		0xc00
-/* supports L0s (since 5.8-5.10) */
-#define PCI_EXP_LNKCAP_ASPM_L0S		0x400
-#define PCI_EXP_LNKCAP_ASPM_L1		0x800 /* supports L1 (since 5.8-5.10) */
-#define PCI_EXP_LNKCAP_L0SEL		0x7000		/* time to leave L0s */
-#define PCI_EXP_LNKCAP_L1EL		0x38000		/* time to leave L1 */
-#define PCI_EXP_LNKCAP_CLKPM		(1 << 18) /* the clock can be removed */
-/* reports a link that goes down unexpectedly */
-#define PCI_EXP_LNKCAP_SDERC		(1 << 19)
-/* reports whether the data link is active */
-#define PCI_EXP_LNKCAP_DLLLARC		(1 << 20)
-/* reports changes of the bandwidth */
-#define PCI_EXP_LNKCAP_LBNC		(1 << 21)
-#define PCI_EXP_LNKCAP_PN		0xff000000	/* number of the port */
-	__le16	lnkctl;			/* what the link uses */
-/* power states that it may enter by itself */
-#define PCI_EXP_LNKCTL_ASPMC		0x3
-#define PCI_EXP_LNKCTL_ASPM_L0S		0x1	/* uses L0s (since 3.8) */
-#define PCI_EXP_LNKCTL_ASPM_L1		0x2	/* uses L1 (since 3.8) */
-/* completions are split at 128 bytes, not at 64 */
-#define PCI_EXP_LNKCTL_RCB		(1 << 3)
-#define PCI_EXP_LNKCTL_LD		(1 << 4) /* the link is disabled */
-#define PCI_EXP_LNKCTL_RL		(1 << 5) /* trains the link again */
-/* both ends have a common clock */
-#define PCI_EXP_LNKCTL_CCC		(1 << 6)
-/* sends longer sequences to synchronize */
-#define PCI_EXP_LNKCTL_ES		(1 << 7)
-#define PCI_EXP_LNKCTL_CLKREQ_EN	(1 << 8) /* the clock may be removed */
-/* the hardware does not change the width by itself */
-#define PCI_EXP_LNKCTL_HAWD		(1 << 9)
-/* interrupts for managed changes of the bandwidth */
-#define PCI_EXP_LNKCTL_LBMIE		(1 << 10)
-/* interrupts for autonomous changes of the bandwidth */
-#define PCI_EXP_LNKCTL_LABIE		(1 << 11)
-	__le16	lnksta;			/* state of the link */
-/* present speed, as a place in the list of the link capabilities 2 */
-#define PCI_EXP_LNKSTA_CLS		0xf
-#define PCI_EXP_LNKSTA_CLS_2_5GB	0x1	/* runs at 2.5 GT/s */
-#define PCI_EXP_LNKSTA_CLS_5_0GB	0x2	/* runs at 5 GT/s */
-#define PCI_EXP_LNKSTA_CLS_8_0GB	0x3 /* runs at 8 GT/s (since 3.14) */
-#define PCI_EXP_LNKSTA_CLS_16_0GB	0x4 /* runs at 16 GT/s (since 4.17) */
-#define PCI_EXP_LNKSTA_CLS_32_0GB	0x5 /* runs at 32 GT/s (since 5.3) */
-#define PCI_EXP_LNKSTA_CLS_64_0GB	0x6 /* runs at 64 GT/s (since 5.11) */
-#define PCI_EXP_LNKSTA_NLW		0x3f0	/* present number of lanes */
-#define PCI_EXP_LNKSTA_NLW_X1		0x10	/* uses 1 lane (since 3.14) */
-#define PCI_EXP_LNKSTA_NLW_X2		0x20	/* uses 2 lanes (since 3.14) */
-#define PCI_EXP_LNKSTA_NLW_X4		0x40	/* uses 4 lanes (since 3.14) */
-#define PCI_EXP_LNKSTA_NLW_X8		0x80	/* uses 8 lanes (since 3.14) */
-/* the link is being trained */
-#define PCI_EXP_LNKSTA_LT		(1 << 11)
-/* uses the clock of the slot */
-#define PCI_EXP_LNKSTA_SLC		(1 << 12)
-#define PCI_EXP_LNKSTA_DLLLA		(1 << 13) /* the data link is active */
-/* the bandwidth was changed by management */
-#define PCI_EXP_LNKSTA_LBMS		(1 << 14)
-/* the bandwidth was changed by the hardware */
-#define PCI_EXP_LNKSTA_LABS		(1 << 15)
-	__le32	sltcap;			/* abilities of the slot */
-#define PCI_EXP_SLTCAP_ABP	(1 << 0)	/* has an attention button */
-#define PCI_EXP_SLTCAP_PCP	(1 << 1)	/* has a power controller */
-#define PCI_EXP_SLTCAP_MRLSP	(1 << 2)	/* has a sensor for its latch */
-#define PCI_EXP_SLTCAP_AIP	(1 << 3)	/* has an attention indicator */
-#define PCI_EXP_SLTCAP_PIP	(1 << 4)	/* has a power indicator */
-/* a card can be removed without a notice */
-#define PCI_EXP_SLTCAP_HPS	(1 << 5)
-/* cards can be plugged while the system runs */
-#define PCI_EXP_SLTCAP_HPC	(1 << 6)
-#define PCI_EXP_SLTCAP_SPLV	0x7f80	/* power that the slot supplies */
-#define PCI_EXP_SLTCAP_SPLS	0x18000		/* unit of this power */
-#define PCI_EXP_SLTCAP_EIP	(1 << 17)	/* has an interlock */
-/* does not report that a command is complete */
-#define PCI_EXP_SLTCAP_NCCS	(1 << 18)
-#define PCI_EXP_SLTCAP_PSN	0xfff80000	/* number of the slot */
-	__le16	sltctl;			/* what the slot uses */
-/* reports that the button was pressed */
-#define PCI_EXP_SLTCTL_ABPE		(1 << 0)
-#define PCI_EXP_SLTCTL_PFDE		(1 << 1) /* reports power faults */
-/* reports that the latch moved */
-#define PCI_EXP_SLTCTL_MRLSCE		(1 << 2)
-/* reports that a card came or went */
-#define PCI_EXP_SLTCTL_PDCE		(1 << 3)
-/* interrupts for complete commands */
-#define PCI_EXP_SLTCTL_CCIE		(1 << 4)
-/* interrupts for events of hot plugging */
-#define PCI_EXP_SLTCTL_HPIE		(1 << 5)
-#define PCI_EXP_SLTCTL_AIC		0xc0	/* attention indicator */
-/* attention indicator on (since 3.14) */
-#define PCI_EXP_SLTCTL_ATTN_IND_ON	0x40
-/* attention indicator blinking (since 3.14) */
-#define PCI_EXP_SLTCTL_ATTN_IND_BLINK	0x80
-/* attention indicator off (since 3.14) */
-#define PCI_EXP_SLTCTL_ATTN_IND_OFF	0xc0
-#define PCI_EXP_SLTCTL_PIC		0x300		/* power indicator */
-/* power indicator on (since 3.14) */
-#define PCI_EXP_SLTCTL_PWR_IND_ON	0x100
-/* power indicator blinking (since 3.14) */
-#define PCI_EXP_SLTCTL_PWR_IND_BLINK	0x200
-/* power indicator off (since 3.14) */
-#define PCI_EXP_SLTCTL_PWR_IND_OFF	0x300
-#define PCI_EXP_SLTCTL_PCC		(1 << 10)	/* the power is off */
-#define PCI_EXP_SLTCTL_EIC		(1 << 11) /* switches the interlock */
-/* reports changes of the data link */
-#define PCI_EXP_SLTCTL_DLLSCE		(1 << 12)
-/* does not send the power limit by itself (since 5.18-5.19) */
-#define PCI_EXP_SLTCTL_ASPL_DISABLE	(1 << 13)
-/* does not detect cards by the link (since 5.7) */
-#define PCI_EXP_SLTCTL_IBPD_DISABLE	(1 << 14)
-	__le16	sltsta;			/* state of the slot */
-#define PCI_EXP_SLTSTA_ABP	(1 << 0)	/* the button was pressed */
-#define PCI_EXP_SLTSTA_PFD	(1 << 1)	/* detected a power fault */
-#define PCI_EXP_SLTSTA_MRLSC	(1 << 2)	/* the latch moved */
-#define PCI_EXP_SLTSTA_PDC	(1 << 3)	/* a card came or went */
-#define PCI_EXP_SLTSTA_CC	(1 << 4)	/* a command is complete */
-#define PCI_EXP_SLTSTA_MRLSS	(1 << 5)	/* the latch is open */
-#define PCI_EXP_SLTSTA_PDS	(1 << 6)	/* a card is in the slot */
-#define PCI_EXP_SLTSTA_EIS	(1 << 7)	/* the interlock is closed */
-#define PCI_EXP_SLTSTA_DLLSC	(1 << 8)	/* the data link changed */
-	__le16	rtctl;			/* what a root port reports */
-/* a system error for correctable errors */
-#define PCI_EXP_RTCTL_SECEE	(1 << 0)
-/* a system error for non-fatal errors */
-#define PCI_EXP_RTCTL_SENFEE	(1 << 1)
-#define PCI_EXP_RTCTL_SEFEE	(1 << 2) /* a system error for fatal errors */
-/* interrupts for power management events */
-#define PCI_EXP_RTCTL_PMEIE	(1 << 3)
-/*
- * software sees configuration requests that have to be retried (since
- * 6.11-6.12)
- */
-#define PCI_EXP_RTCTL_RRS_SVE	(1 << 4)
-	__le16	rtcap;			/* abilities of a root port */
-/* can show configuration requests that have to be retried (since 6.11-6.12) */
-#define PCI_EXP_RTCAP_RRS_SV	(1 << 0)
-	__le32	rtsta;	/* power management events of a root port */
-/* function that reported one (since 6.6-6.7) */
-#define PCI_EXP_RTSTA_PME_RQ_ID	0xffff
-#define PCI_EXP_RTSTA_PME	(1 << 16)	/* an event was reported */
-#define PCI_EXP_RTSTA_PENDING	(1 << 17)	/* another one waits */
-	__le32	devcap2;		/* more abilities of the device */
-/* the timeout of completions can be disabled (since 4.16) */
-#define PCI_EXP_DEVCAP2_COMP_TMOUT_DIS	(1 << 4)
-/* forwards alternative routing ids */
-#define PCI_EXP_DEVCAP2_ARI		(1 << 5)
-/* routes atomic operations (since 4.9) */
-#define PCI_EXP_DEVCAP2_ATOMIC_ROUTE	(1 << 6)
-/* completes atomic operations of 32 bits (since 4.16) */
-#define PCI_EXP_DEVCAP2_ATOMIC_COMP32	(1 << 7)
-/* completes atomic operations of 64 bits (since 4.9) */
-#define PCI_EXP_DEVCAP2_ATOMIC_COMP64	(1 << 8)
-/* completes atomic operations of 128 bits (since 4.16) */
-#define PCI_EXP_DEVCAP2_ATOMIC_COMP128	(1 << 9)
-/* reports latencies that it tolerates */
-#define PCI_EXP_DEVCAP2_LTR		(1 << 11)
-/* processing hints that it completes (since 6.13) */
-#define PCI_EXP_DEVCAP2_TPH_COMP_MASK	0x3000
-/* ways to learn of a good time for transfers */
-#define PCI_EXP_DEVCAP2_OBFF_MASK	0xc0000
-/* messages about a good time for transfers */
-#define PCI_EXP_DEVCAP2_OBFF_MSG	0x40000
-#define PCI_EXP_DEVCAP2_OBFF_WAKE	0x80000	/* the same by a signal */
-/* supports end-to-end prefixes (since 4.19) */
-#define PCI_EXP_DEVCAP2_EE_PREFIX	(1 << 21)
-/* highest number of such prefixes (since 6.14-6.19) */
-#define PCI_EXP_DEVCAP2_EE_PREFIX_MAX	0xc00000
-	__le16	devctl2;		/* more of what the device uses */
-/* timeout of completions (since 3.13) */
-#define PCI_EXP_DEVCTL2_COMP_TIMEOUT		0xf
-/* completions have no timeout (since 4.16) */
-#define PCI_EXP_DEVCTL2_COMP_TMOUT_DIS		(1 << 4)
-/* forwards alternative routing ids */
-#define PCI_EXP_DEVCTL2_ARI			(1 << 5)
-/* may ask for atomic operations (since 4.9) */
-#define PCI_EXP_DEVCTL2_ATOMIC_REQ		(1 << 6)
-/* does not let atomic operations out (since 4.12) */
-#define PCI_EXP_DEVCTL2_ATOMIC_EGRESS_BLOCK	(1 << 7)
-/* requests may be ordered by id */
-#define PCI_EXP_DEVCTL2_IDO_REQ_EN		(1 << 8)
-/* completions may be ordered by id */
-#define PCI_EXP_DEVCTL2_IDO_CMP_EN		(1 << 9)
-/* reports latencies */
-#define PCI_EXP_DEVCTL2_LTR_EN			(1 << 10)
-	__le16	devsta2;		/* not used */
-	__le32	lnkcap2;		/* more abilities of the link */
-/* list of the speeds (since 6.13) */
-#define PCI_EXP_LNKCAP2_SLS		0xfe
-/* can be linked to a port of its own kind */
-#define PCI_EXP_LNKCAP2_CROSSLINK	(1 << 8)
-	__le16	lnkctl2;		/* more of what the link uses */
-#define PCI_EXP_LNKCTL2_TLS		0xf	/* target speed (since 4.18) */
-#define PCI_EXP_LNKCTL2_TLS_2_5GT	0x1	/* 2.5 GT/s (since 4.18) */
-#define PCI_EXP_LNKCTL2_TLS_5_0GT	0x2	/* 5 GT/s (since 4.18) */
-#define PCI_EXP_LNKCTL2_TLS_8_0GT	0x3	/* 8 GT/s (since 4.18) */
-#define PCI_EXP_LNKCTL2_TLS_16_0GT	0x4	/* 16 GT/s (since 4.18) */
-#define PCI_EXP_LNKCTL2_TLS_32_0GT	0x5	/* 32 GT/s (since 5.3) */
-#define PCI_EXP_LNKCTL2_TLS_64_0GT	0x6	/* 64 GT/s (since 5.11) */
-/* enters compliance mode (since 5.5) */
-#define PCI_EXP_LNKCTL2_ENTER_COMP	(1 << 4)
-/* voltage of the transmitter (since 5.5) */
-#define PCI_EXP_LNKCTL2_TX_MARGIN	0x380
-/* the hardware does not change the speed by itself (since 5.6) */
-#define PCI_EXP_LNKCTL2_HASD		(1 << 5)
-	__le16	lnksta2;		/* more of the state of the link */
-#define PCI_EXP_LNKSTA2_FLIT	(1 << 10)	/* uses flit mode (since 6.3) */
-	__le32	sltcap2;		/* more abilities of the slot */
-/* detection of cards by the link can be disabled (since 5.7) */
-#define PCI_EXP_SLTCAP2_IBPD	(1 << 0)
-	__le16	sltctl2;		/* not used */
-	__le16	sltsta2;		/* not used */
-} __attribute__((__packed__));
-
-/*
- * Offsets of the fields of pci_exp_registers.
- * Since Linux 3.7.
- */
-#define PCI_EXP_LNKCAP	0xc	/* offset of lnkcap */
-#define PCI_EXP_LNKCTL	0x10	/* offset of lnkctl */
-#define PCI_EXP_LNKSTA	0x12	/* offset of lnksta */
-#define PCI_EXP_SLTCAP	0x14	/* offset of sltcap */
-#define PCI_EXP_SLTCTL	0x18	/* offset of sltctl */
-#define PCI_EXP_SLTSTA	0x1a	/* offset of sltsta */
-#define PCI_EXP_RTCTL	0x1c	/* offset of rtctl */
-#define PCI_EXP_RTCAP	0x1e	/* offset of rtcap */
-#define PCI_EXP_RTSTA	0x20	/* offset of rtsta */
-#define PCI_EXP_DEVCAP2	0x24	/* offset of devcap2 */
-#define PCI_EXP_DEVCTL2	0x28	/* offset of devctl2 */
-#define PCI_EXP_DEVSTA2	0x2a	/* offset of devsta2 (since 3.12) */
-#define PCI_EXP_LNKCAP2	0x2c	/* offset of lnkcap2 */
-#define PCI_EXP_LNKCTL2	0x30	/* offset of lnkctl2 */
-#define PCI_EXP_LNKSTA2	0x32	/* offset of lnksta2 */
-#define PCI_EXP_SLTCAP2	0x34	/* offset of sltcap2 (since 3.12) */
-#define PCI_EXP_SLTCTL2	0x38	/* offset of sltctl2 */
-#define PCI_EXP_SLTSTA2	0x3a	/* offset of sltsta2 (since 3.12) */
-
 /* ---------------------- Enhanced allocation ---------------------- */
 
 /*
@@ -1572,16 +1571,39 @@ struct pci_exp_registers {
  */
 
 /*
- * Enhanced allocation: regions at fixed addresses. The entries follow, in
- * bridges after a word with fixed bus numbers.
+ * A region at a fixed address.
+ *
+ * The first word says how many words follow. Address and last offset have an
+ * upper half each if a bit says so; all of them together are the longest entry.
+ * Since Linux 4.4.
+ */
+struct pci_ea_entry {
+	/*
+	 * the region for which it is used, its kind and the length of the entry
+	 */
+	__le32	entry;
+	__le32	base; /* address; a low bit says whether it has an upper half */
+	/* last offset; a low bit says whether it has an upper half */
+	__le32	max_offset;
+	__le32	base_hi;	/* upper half of the address */
+	__le32	max_offset_hi;	/* upper half of the last offset */
+} __attribute__((__packed__));
+
+/*
+ * Enhanced allocation: regions at fixed addresses. In bridges, a word with
+ * fixed bus numbers is before the entries, which have different lengths.
  * Since Linux 4.4.
  */
 #define PCI_CAP_ID_EA	20
 
-struct pci_cap_ea {
+__extension__ struct pci_cap_ea {
 	struct pci_cap_header header;
-	__u8	num_ent;	/* number of entries */
-	__u8	reserved;	/* not used */
+	__u8	num_ent;	/* number of entries in the low six bits */
+	__u8	reserved;		/* not used */
+	__u8	secondary;		/* fixed secondary bus */
+	__u8	subordinate;		/* fixed subordinate bus */
+	__le16	reserved1;		/* not used */
+	struct pci_ea_entry entries[];	/* the regions */
 } __attribute__((__packed__));
 
 /*
@@ -1806,7 +1828,7 @@ struct pci_ext_cap_mcast {
  */
 #define PCI_EXT_CAP_ID_TPH	23
 
-struct pci_ext_cap_tph {
+__extension__ struct pci_ext_cap_tph {
 	struct pci_ext_cap_header header;
 	__le32	cap;	/* abilities */
 /* without steering tags (since 6.13) */
@@ -1830,6 +1852,7 @@ struct pci_ext_cap_tph {
 #define PCI_TPH_ST_DS_MODE		0x2
 /* hints that may be sent (since 6.13) */
 #define PCI_TPH_CTRL_REQ_EN_MASK	0x300
+	__le16	table[]; /* steering tags, if the table is in the capability */
 } __attribute__((__packed__));
 
 /*
@@ -2184,14 +2207,28 @@ struct pci_ext_cap_dpc {
  */
 
 /*
+ * The registers of a channel.
+ * Since Linux 3.7.
+ */
+struct pci_vc_resource {
+	/*
+	 * ways of arbitration between ports, and the place of the table for it
+	 */
+	__le32	cap;
+	__le32	ctrl;	/* number of the channel and its classes of traffic */
+	__le16	reserved;	/* not used */
+	__le16	status;		/* whether the channel is ready */
+} __attribute__((__packed__));
+
+/*
  * Virtual channels.
  * Since Linux 3.7.
  */
 #define PCI_EXT_CAP_ID_VC	2
 
-struct pci_ext_cap_vc {
+__extension__ struct pci_ext_cap_vc {
 	struct pci_ext_cap_header header;
-	__le32	port_cap1;	/* number of channels */
+	__le32	port_cap1;			/* number of channels */
 #define PCI_VC_CAP1_EVCC	0x7	/* channels besides the first one */
 #define PCI_VC_CAP1_LPEVCC	0x70	/* those of low priority (since 3.14) */
 /* size of an entry of the port arbitration table (since 3.14) */
@@ -2202,12 +2239,13 @@ struct pci_ext_cap_vc {
 #define PCI_VC_CAP2_128_PHASE	(1 << 3) /* of 128 phases */
 /* offset of the table, in units of 16 bytes (since 3.14) */
 #define PCI_VC_CAP2_ARB_OFF	0xff000000
-	__le16	port_ctrl;	/* control of the port */
+	__le16	port_ctrl;			/* control of the port */
 /* takes over the table (since 3.14) */
 #define PCI_VC_PORT_CTRL_LOAD_TABLE	(1 << 0)
-	__le16	port_status;	/* status of the port */
+	__le16	port_status;			/* status of the port */
 /* the table was changed and not taken over (since 3.14) */
 #define PCI_VC_PORT_STATUS_TABLE	(1 << 0)
+	struct pci_vc_resource resources[];	/* the channels */
 } __attribute__((__packed__));
 
 /*
@@ -2274,12 +2312,13 @@ struct pci_ext_cap_vc {
  */
 #define PCI_EXT_CAP_ID_MFVC	8
 
-struct pci_ext_cap_mfvc {
+__extension__ struct pci_ext_cap_mfvc {
 	struct pci_ext_cap_header header;
-	__le32	port_cap1;	/* number of channels */
+	__le32	port_cap1;			/* number of channels */
 	__le32	port_cap2;	/* arbitration between channels */
-	__le16	port_ctrl;	/* control of the port */
-	__le16	port_status;	/* status of the port */
+	__le16	port_ctrl;			/* control of the port */
+	__le16	port_status;			/* status of the port */
+	struct pci_vc_resource resources[];	/* the channels */
 } __attribute__((__packed__));
 
 /*
@@ -2288,12 +2327,13 @@ struct pci_ext_cap_mfvc {
  */
 #define PCI_EXT_CAP_ID_VC9	9
 
-struct pci_ext_cap_vc9 {
+__extension__ struct pci_ext_cap_vc9 {
 	struct pci_ext_cap_header header;
-	__le32	port_cap1;	/* number of channels */
+	__le32	port_cap1;			/* number of channels */
 	__le32	port_cap2;	/* arbitration between channels */
-	__le16	port_ctrl;	/* control of the port */
-	__le16	port_status;	/* status of the port */
+	__le16	port_ctrl;			/* control of the port */
+	__le16	port_status;			/* status of the port */
+	struct pci_vc_resource resources[];	/* the channels */
 } __attribute__((__packed__));
 
 /* -------------------- Translation of addresses -------------------- */
@@ -2683,14 +2723,10 @@ struct pci_ext_cap_rcrb {
  */
 
 /*
- * Base addresses whose size can be chosen. A pair of words for each follows;
- * this is the first one.
+ * A base address with a choice of sizes.
  * Since Linux 3.7.
  */
-#define PCI_EXT_CAP_ID_REBAR	21
-
-struct pci_ext_cap_rebar {
-	struct pci_ext_cap_header header;
+struct pci_rebar_entry {
 	__le32	cap;	/* sizes that it can have */
 /* a bit for each power of two from 1 MiB on (since 4.15) */
 #define PCI_REBAR_CAP_SIZES	0xfffffff0
@@ -2703,7 +2739,18 @@ struct pci_ext_cap_rebar {
 } __attribute__((__packed__));
 
 /*
- * Offsets of the fields of pci_ext_cap_rebar.
+ * Base addresses whose size can be chosen.
+ * Since Linux 3.7.
+ */
+#define PCI_EXT_CAP_ID_REBAR	21
+
+__extension__ struct pci_ext_cap_rebar {
+	struct pci_ext_cap_header header;
+	struct pci_rebar_entry entries[];	/* the base addresses */
+} __attribute__((__packed__));
+
+/*
+ * Offsets of the fields of the first entry of pci_ext_cap_rebar.
  * Since Linux 3.7.
  */
 #define PCI_REBAR_CAP	4	/* offset of cap (since 4.15) */
@@ -2717,14 +2764,11 @@ struct pci_ext_cap_rebar {
 #define PCI_REBAR_CTRL_BAR_SHIFT	8 /* of the size (since 4.19) */
 
 /*
- * Base addresses of virtual functions whose size can be chosen.
+ * A base address of virtual functions with a choice of sizes.
  * Since Linux 6.14-6.19.
  */
-#define PCI_EXT_CAP_ID_VF_REBAR	36
-
-struct pci_ext_cap_vf_rebar {
-	struct pci_ext_cap_header header;
-	__le32	cap;	/* sizes that the first one can have */
+struct pci_vf_rebar_entry {
+	__le32	cap;	/* sizes that it can have */
 /* a bit for each power of two from 1 MiB on */
 #define PCI_VF_REBAR_CAP_SIZES	0xfffffff0
 	__le32	ctrl;	/* size that it has */
@@ -2735,7 +2779,18 @@ struct pci_ext_cap_vf_rebar {
 } __attribute__((__packed__));
 
 /*
- * Offsets of the fields of pci_ext_cap_vf_rebar.
+ * Base addresses of virtual functions whose size can be chosen.
+ * Since Linux 6.14-6.19.
+ */
+#define PCI_EXT_CAP_ID_VF_REBAR	36
+
+__extension__ struct pci_ext_cap_vf_rebar {
+	struct pci_ext_cap_header header;
+	struct pci_vf_rebar_entry entries[];	/* the base addresses */
+} __attribute__((__packed__));
+
+/*
+ * Offsets of the fields of the first entry of pci_ext_cap_vf_rebar.
  * Since Linux 6.14-6.19.
  */
 #define PCI_VF_REBAR_CAP	0x4	/* offset of cap */
@@ -2819,18 +2874,19 @@ struct pci_ext_cap_pwr {
 #define PCI_EXT_CAP_PWR_SIZEOF	0x10	/* bytes of the capability */
 
 /*
- * Power that changes in steps. A byte for each step follows.
+ * Power that changes in steps.
  * Since Linux 3.7.
  */
 #define PCI_EXT_CAP_ID_DPA	22
 
-struct pci_ext_cap_dpa {
+__extension__ struct pci_ext_cap_dpa {
 	struct pci_ext_cap_header header;
 	__le32	cap;		/* number and unit of the steps */
 #define PCI_DPA_CAP_SUBSTATE_MASK	0x1f	/* number of steps, less one */
 	__le32	latency;	/* two times that a change takes */
 	__le16	status;		/* present step */
 	__le16	ctrl;		/* step to take */
+	__u8	power[];	/* power of each step */
 } __attribute__((__packed__));
 
 /*
@@ -3693,6 +3749,8 @@ struct pci_cap_sata {
 	struct pci_cap_header header;
 	__le16	revision;
 	__le32	regs;
+	__le32	index;
+	__le32	data;
 } __attribute__((__packed__));
 struct pci_cap_af {
 	struct pci_cap_header header;
@@ -3705,6 +3763,11 @@ struct pci_cap_msi {
 	struct pci_cap_header header;
 	__le16	flags;
 	__le32	address_lo;
+	__le32	address_hi;
+	__le16	data;
+	__le16	reserved;
+	__le32	mask;
+	__le32	pending;
 } __attribute__((__packed__));
 struct pci_cap_msix {
 	struct pci_cap_header header;
@@ -3739,13 +3802,6 @@ struct pci_cap_exp {
 	__le32	devcap;
 	__le16	devctl;
 	__le16	devsta;
-} __attribute__((__packed__));
-struct pci_exp_registers {
-	struct pci_cap_header header;
-	__le16	flags;
-	__le32	devcap;
-	__le16	devctl;
-	__le16	devsta;
 	__le32	lnkcap;
 	__le16	lnkctl;
 	__le16	lnksta;
@@ -3765,10 +3821,21 @@ struct pci_exp_registers {
 	__le16	sltctl2;
 	__le16	sltsta2;
 } __attribute__((__packed__));
-struct pci_cap_ea {
+struct pci_ea_entry {
+	__le32	entry;
+	__le32	base;
+	__le32	max_offset;
+	__le32	base_hi;
+	__le32	max_offset_hi;
+} __attribute__((__packed__));
+__extension__ struct pci_cap_ea {
 	struct pci_cap_header header;
 	__u8	num_ent;
 	__u8	reserved;
+	__u8	secondary;
+	__u8	subordinate;
+	__le16	reserved1;
+	struct pci_ea_entry entries[];
 } __attribute__((__packed__));
 struct pci_ext_cap_header {
 	__le32	header;
@@ -3791,10 +3858,11 @@ struct pci_ext_cap_mcast {
 	__le64	block_all;
 	__le64	block_untranslated;
 } __attribute__((__packed__));
-struct pci_ext_cap_tph {
+__extension__ struct pci_ext_cap_tph {
 	struct pci_ext_cap_header header;
 	__le32	cap;
 	__le32	ctrl;
+	__le16	table[];
 } __attribute__((__packed__));
 struct pci_ext_cap_dvsec {
 	struct pci_ext_cap_header header;
@@ -3824,26 +3892,35 @@ struct pci_ext_cap_dpc {
 	__le16	status;
 	__le16	source_id;
 } __attribute__((__packed__));
-struct pci_ext_cap_vc {
-	struct pci_ext_cap_header header;
-	__le32	port_cap1;
-	__le32	port_cap2;
-	__le16	port_ctrl;
-	__le16	port_status;
+struct pci_vc_resource {
+	__le32	cap;
+	__le32	ctrl;
+	__le16	reserved;
+	__le16	status;
 } __attribute__((__packed__));
-struct pci_ext_cap_mfvc {
+__extension__ struct pci_ext_cap_vc {
 	struct pci_ext_cap_header header;
 	__le32	port_cap1;
 	__le32	port_cap2;
 	__le16	port_ctrl;
 	__le16	port_status;
+	struct pci_vc_resource resources[];
 } __attribute__((__packed__));
-struct pci_ext_cap_vc9 {
+__extension__ struct pci_ext_cap_mfvc {
 	struct pci_ext_cap_header header;
 	__le32	port_cap1;
 	__le32	port_cap2;
 	__le16	port_ctrl;
 	__le16	port_status;
+	struct pci_vc_resource resources[];
+} __attribute__((__packed__));
+__extension__ struct pci_ext_cap_vc9 {
+	struct pci_ext_cap_header header;
+	__le32	port_cap1;
+	__le32	port_cap2;
+	__le16	port_ctrl;
+	__le16	port_status;
+	struct pci_vc_resource resources[];
 } __attribute__((__packed__));
 struct pci_ext_cap_ats {
 	struct pci_ext_cap_header header;
@@ -3913,15 +3990,21 @@ struct pci_ext_cap_rcrb {
 	__le32	rcrb_cap;
 	__le32	rcrb_ctrl;
 } __attribute__((__packed__));
-struct pci_ext_cap_rebar {
-	struct pci_ext_cap_header header;
+struct pci_rebar_entry {
 	__le32	cap;
 	__le32	ctrl;
 } __attribute__((__packed__));
-struct pci_ext_cap_vf_rebar {
+__extension__ struct pci_ext_cap_rebar {
 	struct pci_ext_cap_header header;
+	struct pci_rebar_entry entries[];
+} __attribute__((__packed__));
+struct pci_vf_rebar_entry {
 	__le32	cap;
 	__le32	ctrl;
+} __attribute__((__packed__));
+__extension__ struct pci_ext_cap_vf_rebar {
+	struct pci_ext_cap_header header;
+	struct pci_vf_rebar_entry entries[];
 } __attribute__((__packed__));
 struct pci_ext_cap_pwr {
 	struct pci_ext_cap_header header;
@@ -3931,12 +4014,13 @@ struct pci_ext_cap_pwr {
 	__u8	cap;
 	__u8	reserved1[3];
 } __attribute__((__packed__));
-struct pci_ext_cap_dpa {
+__extension__ struct pci_ext_cap_dpa {
 	struct pci_ext_cap_header header;
 	__le32	cap;
 	__le32	latency;
 	__le16	status;
 	__le16	ctrl;
+	__u8	power[];
 } __attribute__((__packed__));
 struct pci_ext_cap_ltr {
 	struct pci_ext_cap_header header;
@@ -4088,29 +4172,39 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_vndr) == 3, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_dbg) == 4, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_shpc) == 8, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_ssvid) == 8, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_cap_sata) == 8, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_sata) == 16, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_af) == 6, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_cap_msi) == 8, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_msi) == 24, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_msix) == 12, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_agp) == 12, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_chswp) == 4, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_pcix) == 8, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_cap_ht) == 4, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_cap_exp) == 12, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_exp_registers) == 60, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_cap_ea) == 4, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_exp) == 60, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ea_entry) == 20, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_ea) == 8 &&
+		__builtin_offsetof(struct pci_cap_ea, entries) == 8, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_header) == 4, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dsn) == 12, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vndr) == 8, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_mcast) == 40, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_tph) == 12, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_tph) == 12 &&
+		__builtin_offsetof(struct pci_ext_cap_tph, table) == 12,
+		"layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dvsec) == 10, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_npem) == 16, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_err) == 44, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dpc) == 12, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vc) == 16, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_mfvc) == 16, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vc9) == 16, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_vc_resource) == 12, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vc) == 16 &&
+		__builtin_offsetof(struct pci_ext_cap_vc, resources) == 16,
+		"layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_mfvc) == 16 &&
+		__builtin_offsetof(struct pci_ext_cap_mfvc, resources) == 16,
+		"layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vc9) == 16 &&
+		__builtin_offsetof(struct pci_ext_cap_vc9, resources) == 16,
+		"layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_ats) == 8, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_pri) == 16, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_pasid) == 8, "layout");
@@ -4121,10 +4215,18 @@ PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_rcld) == 16, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_rcilc) == 12, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_rcec) == 8, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_rcrb) == 16, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_rebar) == 12, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vf_rebar) == 12, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_rebar_entry) == 8, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_rebar) == 4 &&
+		__builtin_offsetof(struct pci_ext_cap_rebar, entries) == 4,
+		"layout");
+PCI_ABI__ASSERT(sizeof(struct pci_vf_rebar_entry) == 8, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vf_rebar) == 4 &&
+		__builtin_offsetof(struct pci_ext_cap_vf_rebar, entries) == 4,
+		"layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_pwr) == 16, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dpa) == 16, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dpa) == 16 &&
+		__builtin_offsetof(struct pci_ext_cap_dpa, power) == 16,
+		"layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_ltr) == 8, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_l1ss) == 16, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_secpci) == 12, "layout");

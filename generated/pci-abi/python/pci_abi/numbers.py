@@ -528,6 +528,48 @@ PCI_EXP_DEVCAP = 4
 PCI_EXP_DEVCTL = 8
 #: Offset of devsta.
 PCI_EXP_DEVSTA = 10
+#: Offset of lnkcap.
+PCI_EXP_LNKCAP = 12
+#: Offset of lnkctl.
+PCI_EXP_LNKCTL = 16
+#: Offset of lnksta.
+PCI_EXP_LNKSTA = 18
+#: Offset of sltcap.
+PCI_EXP_SLTCAP = 20
+#: Offset of sltctl.
+PCI_EXP_SLTCTL = 24
+#: Offset of sltsta.
+PCI_EXP_SLTSTA = 26
+#: Offset of rtctl.
+PCI_EXP_RTCTL = 28
+#: Offset of rtcap.
+PCI_EXP_RTCAP = 30
+#: Offset of rtsta.
+PCI_EXP_RTSTA = 32
+#: Offset of devcap2.
+PCI_EXP_DEVCAP2 = 36
+#: Offset of devctl2.
+PCI_EXP_DEVCTL2 = 40
+#: Offset of devsta2.
+#:
+#: Since Linux 3.12.
+PCI_EXP_DEVSTA2 = 42
+#: Offset of lnkcap2.
+PCI_EXP_LNKCAP2 = 44
+#: Offset of lnkctl2.
+PCI_EXP_LNKCTL2 = 48
+#: Offset of lnksta2.
+PCI_EXP_LNKSTA2 = 50
+#: Offset of sltcap2.
+#:
+#: Since Linux 3.12.
+PCI_EXP_SLTCAP2 = 52
+#: Offset of sltctl2.
+PCI_EXP_SLTCTL2 = 56
+#: Offset of sltsta2.
+#:
+#: Since Linux 3.12.
+PCI_EXP_SLTSTA2 = 58
 
 #: Endpoint.
 PCI_EXP_TYPE_ENDPOINT = 0
@@ -612,49 +654,6 @@ PCI_EXP_LNKCAP2_SLS_32_0GB = 32
 #:
 #: Since Linux 5.11.
 PCI_EXP_LNKCAP2_SLS_64_0GB = 64
-
-#: Offset of lnkcap.
-PCI_EXP_LNKCAP = 12
-#: Offset of lnkctl.
-PCI_EXP_LNKCTL = 16
-#: Offset of lnksta.
-PCI_EXP_LNKSTA = 18
-#: Offset of sltcap.
-PCI_EXP_SLTCAP = 20
-#: Offset of sltctl.
-PCI_EXP_SLTCTL = 24
-#: Offset of sltsta.
-PCI_EXP_SLTSTA = 26
-#: Offset of rtctl.
-PCI_EXP_RTCTL = 28
-#: Offset of rtcap.
-PCI_EXP_RTCAP = 30
-#: Offset of rtsta.
-PCI_EXP_RTSTA = 32
-#: Offset of devcap2.
-PCI_EXP_DEVCAP2 = 36
-#: Offset of devctl2.
-PCI_EXP_DEVCTL2 = 40
-#: Offset of devsta2.
-#:
-#: Since Linux 3.12.
-PCI_EXP_DEVSTA2 = 42
-#: Offset of lnkcap2.
-PCI_EXP_LNKCAP2 = 44
-#: Offset of lnkctl2.
-PCI_EXP_LNKCTL2 = 48
-#: Offset of lnksta2.
-PCI_EXP_LNKSTA2 = 50
-#: Offset of sltcap2.
-#:
-#: Since Linux 3.12.
-PCI_EXP_SLTCAP2 = 52
-#: Offset of sltctl2.
-PCI_EXP_SLTCTL2 = 56
-#: Offset of sltsta2.
-#:
-#: Since Linux 3.12.
-PCI_EXP_SLTSTA2 = 58
 
 #: Offset of num_ent.
 PCI_EA_NUM_ENT = 2
@@ -2674,6 +2673,10 @@ PCI_CAP_ID_SATA = 18
 #: Advanced features of a conventional function.
 PCI_CAP_ID_AF = 19
 #: Message-signalled interrupts without a table.
+#:
+#: Two bits of the flags say whether the address has an upper half and whether
+#: vectors can be masked. What follows moves. pci_cap_msi has the places of the
+#: form with both.
 PCI_CAP_ID_MSI = 5
 #: Message-signalled interrupts with a table.
 PCI_CAP_ID_MSIX = 17
@@ -2691,9 +2694,15 @@ PCI_CAP_ID_CCRC = 11
 #: AGP 8x target.
 PCI_CAP_ID_AGP3 = 14
 #: PCI Express.
+#:
+#: The type of the device and the version decide which registers there are.
+#: Those of a link are in all devices but the ones that are integrated in the
+#: root complex, those of a slot in ports that lead to one, those of a root
+#: port also in event collectors. Version 2 has second registers of device,
+#: link and slot.
 PCI_CAP_ID_EXP = 16
-#: Enhanced allocation: regions at fixed addresses. The entries follow, in
-#: bridges after a word with fixed bus numbers.
+#: Enhanced allocation: regions at fixed addresses. In bridges, a word with
+#: fixed bus numbers is before the entries, which have different lengths.
 #:
 #: Since Linux 4.4.
 PCI_CAP_ID_EA = 20
@@ -2753,8 +2762,7 @@ PCI_EXT_CAP_ID_RCILC = 6
 PCI_EXT_CAP_ID_RCEC = 7
 #: Start of a root complex register block.
 PCI_EXT_CAP_ID_RCRB = 10
-#: Base addresses whose size can be chosen. A pair of words for each follows;
-#: this is the first one.
+#: Base addresses whose size can be chosen.
 PCI_EXT_CAP_ID_REBAR = 21
 #: Base addresses of virtual functions whose size can be chosen.
 #:
@@ -2762,7 +2770,7 @@ PCI_EXT_CAP_ID_REBAR = 21
 PCI_EXT_CAP_ID_VF_REBAR = 36
 #: Power that the device needs.
 PCI_EXT_CAP_ID_PWR = 4
-#: Power that changes in steps. A byte for each step follows.
+#: Power that changes in steps.
 PCI_EXT_CAP_ID_DPA = 22
 #: Latencies that the platform can cause.
 PCI_EXT_CAP_ID_LTR = 24
@@ -3256,8 +3264,8 @@ class CapExpDevsta(enum.IntFlag):
     TRPND = PCI_EXP_DEVSTA_TRPND
 
 
-class ExpRegistersLnkcap(enum.IntFlag):
-    """The flags of pci_exp_registers.lnkcap.
+class CapExpLnkcap(enum.IntFlag):
+    """The flags of pci_cap_exp.lnkcap.
 
     Abilities of the link.
 
@@ -3284,8 +3292,8 @@ class ExpRegistersLnkcap(enum.IntFlag):
     PN = PCI_EXP_LNKCAP_PN
 
 
-class ExpRegistersLnkctl(enum.IntFlag):
-    """The flags of pci_exp_registers.lnkctl.
+class CapExpLnkctl(enum.IntFlag):
+    """The flags of pci_cap_exp.lnkctl.
 
     What the link uses.
 
@@ -3306,8 +3314,8 @@ class ExpRegistersLnkctl(enum.IntFlag):
     LABIE = PCI_EXP_LNKCTL_LABIE
 
 
-class ExpRegistersLnksta(enum.IntFlag):
-    """The flags of pci_exp_registers.lnksta.
+class CapExpLnksta(enum.IntFlag):
+    """The flags of pci_cap_exp.lnksta.
 
     State of the link.
 
@@ -3333,8 +3341,8 @@ class ExpRegistersLnksta(enum.IntFlag):
     LABS = PCI_EXP_LNKSTA_LABS
 
 
-class ExpRegistersSltcap(enum.IntFlag):
-    """The flags of pci_exp_registers.sltcap.
+class CapExpSltcap(enum.IntFlag):
+    """The flags of pci_cap_exp.sltcap.
 
     Abilities of the slot.
 
@@ -3355,8 +3363,8 @@ class ExpRegistersSltcap(enum.IntFlag):
     PSN = PCI_EXP_SLTCAP_PSN
 
 
-class ExpRegistersSltctl(enum.IntFlag):
-    """The flags of pci_exp_registers.sltctl.
+class CapExpSltctl(enum.IntFlag):
+    """The flags of pci_cap_exp.sltctl.
 
     What the slot uses.
 
@@ -3384,8 +3392,8 @@ class ExpRegistersSltctl(enum.IntFlag):
     IBPD_DISABLE = PCI_EXP_SLTCTL_IBPD_DISABLE
 
 
-class ExpRegistersSltsta(enum.IntFlag):
-    """The flags of pci_exp_registers.sltsta.
+class CapExpSltsta(enum.IntFlag):
+    """The flags of pci_cap_exp.sltsta.
 
     State of the slot.
 
@@ -3403,8 +3411,8 @@ class ExpRegistersSltsta(enum.IntFlag):
     DLLSC = PCI_EXP_SLTSTA_DLLSC
 
 
-class ExpRegistersRtctl(enum.IntFlag):
-    """The flags of pci_exp_registers.rtctl.
+class CapExpRtctl(enum.IntFlag):
+    """The flags of pci_cap_exp.rtctl.
 
     What a root port reports.
 
@@ -3418,8 +3426,8 @@ class ExpRegistersRtctl(enum.IntFlag):
     RRS_SVE = PCI_EXP_RTCTL_RRS_SVE
 
 
-class ExpRegistersRtcap(enum.IntFlag):
-    """The flags of pci_exp_registers.rtcap.
+class CapExpRtcap(enum.IntFlag):
+    """The flags of pci_cap_exp.rtcap.
 
     Abilities of a root port.
 
@@ -3429,8 +3437,8 @@ class ExpRegistersRtcap(enum.IntFlag):
     SV = PCI_EXP_RTCAP_RRS_SV
 
 
-class ExpRegistersRtsta(enum.IntFlag):
-    """The flags of pci_exp_registers.rtsta.
+class CapExpRtsta(enum.IntFlag):
+    """The flags of pci_cap_exp.rtsta.
 
     Power management events of a root port.
 
@@ -3442,8 +3450,8 @@ class ExpRegistersRtsta(enum.IntFlag):
     PENDING = PCI_EXP_RTSTA_PENDING
 
 
-class ExpRegistersDevcap2(enum.IntFlag):
-    """The flags of pci_exp_registers.devcap2.
+class CapExpDevcap2(enum.IntFlag):
+    """The flags of pci_cap_exp.devcap2.
 
     More abilities of the device.
 
@@ -3465,8 +3473,8 @@ class ExpRegistersDevcap2(enum.IntFlag):
     EE_PREFIX_MAX = PCI_EXP_DEVCAP2_EE_PREFIX_MAX
 
 
-class ExpRegistersDevctl2(enum.IntFlag):
-    """The flags of pci_exp_registers.devctl2.
+class CapExpDevctl2(enum.IntFlag):
+    """The flags of pci_cap_exp.devctl2.
 
     More of what the device uses.
 
@@ -3483,8 +3491,8 @@ class ExpRegistersDevctl2(enum.IntFlag):
     LTR_EN = PCI_EXP_DEVCTL2_LTR_EN
 
 
-class ExpRegistersLnkcap2(enum.IntFlag):
-    """The flags of pci_exp_registers.lnkcap2.
+class CapExpLnkcap2(enum.IntFlag):
+    """The flags of pci_cap_exp.lnkcap2.
 
     More abilities of the link.
 
@@ -3495,8 +3503,8 @@ class ExpRegistersLnkcap2(enum.IntFlag):
     CROSSLINK = PCI_EXP_LNKCAP2_CROSSLINK
 
 
-class ExpRegistersLnkctl2(enum.IntFlag):
-    """The flags of pci_exp_registers.lnkctl2.
+class CapExpLnkctl2(enum.IntFlag):
+    """The flags of pci_cap_exp.lnkctl2.
 
     More of what the link uses.
 
@@ -3515,8 +3523,8 @@ class ExpRegistersLnkctl2(enum.IntFlag):
     HASD = PCI_EXP_LNKCTL2_HASD
 
 
-class ExpRegistersLnksta2(enum.IntFlag):
-    """The flags of pci_exp_registers.lnksta2.
+class CapExpLnksta2(enum.IntFlag):
+    """The flags of pci_cap_exp.lnksta2.
 
     More of the state of the link.
 
@@ -3526,8 +3534,8 @@ class ExpRegistersLnksta2(enum.IntFlag):
     FLIT = PCI_EXP_LNKSTA2_FLIT
 
 
-class ExpRegistersSltcap2(enum.IntFlag):
-    """The flags of pci_exp_registers.sltcap2.
+class CapExpSltcap2(enum.IntFlag):
+    """The flags of pci_cap_exp.sltcap2.
 
     More abilities of the slot.
 
@@ -3945,8 +3953,8 @@ class ExtCapSriovStatus(enum.IntFlag):
     VFM = PCI_SRIOV_STATUS_VFM
 
 
-class ExtCapRebarCap(enum.IntFlag):
-    """The flags of pci_ext_cap_rebar.cap.
+class RebarEntryCap(enum.IntFlag):
+    """The flags of pci_rebar_entry.cap.
 
     Sizes that it can have.
 
@@ -3956,8 +3964,8 @@ class ExtCapRebarCap(enum.IntFlag):
     SIZES = PCI_REBAR_CAP_SIZES
 
 
-class ExtCapRebarCtrl(enum.IntFlag):
-    """The flags of pci_ext_cap_rebar.ctrl.
+class RebarEntryCtrl(enum.IntFlag):
+    """The flags of pci_rebar_entry.ctrl.
 
     Size that it has.
 
@@ -3969,10 +3977,10 @@ class ExtCapRebarCtrl(enum.IntFlag):
     BAR_SIZE = PCI_REBAR_CTRL_BAR_SIZE
 
 
-class ExtCapVfRebarCap(enum.IntFlag):
-    """The flags of pci_ext_cap_vf_rebar.cap.
+class VfRebarEntryCap(enum.IntFlag):
+    """The flags of pci_vf_rebar_entry.cap.
 
-    Sizes that the first one can have.
+    Sizes that it can have.
 
     Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
     """
@@ -3980,8 +3988,8 @@ class ExtCapVfRebarCap(enum.IntFlag):
     SIZES = PCI_VF_REBAR_CAP_SIZES
 
 
-class ExtCapVfRebarCtrl(enum.IntFlag):
-    """The flags of pci_ext_cap_vf_rebar.ctrl.
+class VfRebarEntryCtrl(enum.IntFlag):
+    """The flags of pci_vf_rebar_entry.ctrl.
 
     Size that it has.
 

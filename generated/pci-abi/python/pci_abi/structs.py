@@ -456,6 +456,10 @@ class pci_cap_sata(ctypes.Structure):
     revision: int
     #: Place of index and data.
     regs: int
+    #: Selects a register, if they are here.
+    index: int
+    #: The selected register, if they are here.
+    data: int
 
     _layout_ = "ms"
     _pack_ = 1
@@ -463,6 +467,8 @@ class pci_cap_sata(ctypes.Structure):
         ("header", pci_cap_header),
         ("revision", ctypes.c_uint16.__ctype_le__),
         ("regs", ctypes.c_uint32.__ctype_le__),
+        ("index", ctypes.c_uint32.__ctype_le__),
+        ("data", ctypes.c_uint32.__ctype_le__),
     ]
 
 
@@ -497,6 +503,10 @@ class pci_cap_af(ctypes.Structure):
 class pci_cap_msi(ctypes.Structure):
     """Message-signalled interrupts without a table.
 
+    Two bits of the flags say whether the address has an upper half and
+    whether vectors can be masked. What follows moves. pci_cap_msi has the
+    places of the form with both.
+
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
@@ -506,6 +516,16 @@ class pci_cap_msi(ctypes.Structure):
     flags: int
     #: Address of a message, or its lower half.
     address_lo: int
+    #: Upper half of the address.
+    address_hi: int
+    #: Data of a message; the number of the vector is in its low bits.
+    data: int
+    #: Not used.
+    reserved: int
+    #: A bit for each vector that is masked.
+    mask: int
+    #: A bit for each vector that waits.
+    pending: int
 
     _layout_ = "ms"
     _pack_ = 1
@@ -513,6 +533,11 @@ class pci_cap_msi(ctypes.Structure):
         ("header", pci_cap_header),
         ("flags", ctypes.c_uint16.__ctype_le__),
         ("address_lo", ctypes.c_uint32.__ctype_le__),
+        ("address_hi", ctypes.c_uint32.__ctype_le__),
+        ("data", ctypes.c_uint16.__ctype_le__),
+        ("reserved", ctypes.c_uint16.__ctype_le__),
+        ("mask", ctypes.c_uint32.__ctype_le__),
+        ("pending", ctypes.c_uint32.__ctype_le__),
     ]
 
 
@@ -636,39 +661,16 @@ class pci_cap_ht(ctypes.Structure):
 class pci_cap_exp(ctypes.Structure):
     """PCI Express.
 
+    The type of the device and the version decide which registers there are.
+    Those of a link are in all devices but the ones that are integrated in
+    the root complex, those of a slot in ports that lead to one, those of a
+    root port also in event collectors. Version 2 has second registers of
+    device, link and slot.
+
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
     #: The capability's id, and the offset of the next capability.
-    header: Any
-    #: Version of the capability, and type of the device or port.
-    flags: int
-    #: Abilities of the device.
-    devcap: int
-    #: What the device uses.
-    devctl: int
-    #: Errors of the device since they were cleared.
-    devsta: int
-
-    _layout_ = "ms"
-    _pack_ = 1
-    _fields_ = [
-        ("header", pci_cap_header),
-        ("flags", ctypes.c_uint16.__ctype_le__),
-        ("devcap", ctypes.c_uint32.__ctype_le__),
-        ("devctl", ctypes.c_uint16.__ctype_le__),
-        ("devsta", ctypes.c_uint16.__ctype_le__),
-    ]
-
-
-class pci_exp_registers(ctypes.Structure):
-    """Every register of PCI Express, as version 2 of the capability has them.
-    Version 1 ends earlier.
-
-    Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
-    """
-
-    #: Header of the capability.
     header: Any
     #: Version of the capability, and type of the device or port.
     flags: int
@@ -744,19 +746,59 @@ class pci_exp_registers(ctypes.Structure):
     ]
 
 
+class pci_ea_entry(ctypes.Structure):
+    """A region at a fixed address.
+
+    The first word says how many words follow. Address and last offset have
+    an upper half each if a bit says so; all of them together are the
+    longest entry.
+
+    Since Linux 4.4; source: include/uapi/linux/pci_regs.h.
+    """
+
+    #: The region for which it is used, its kind and the length of the entry.
+    entry: int
+    #: Address; a low bit says whether it has an upper half.
+    base: int
+    #: Last offset; a low bit says whether it has an upper half.
+    max_offset: int
+    #: Upper half of the address.
+    base_hi: int
+    #: Upper half of the last offset.
+    max_offset_hi: int
+
+    _layout_ = "ms"
+    _pack_ = 1
+    _fields_ = [
+        ("entry", ctypes.c_uint32.__ctype_le__),
+        ("base", ctypes.c_uint32.__ctype_le__),
+        ("max_offset", ctypes.c_uint32.__ctype_le__),
+        ("base_hi", ctypes.c_uint32.__ctype_le__),
+        ("max_offset_hi", ctypes.c_uint32.__ctype_le__),
+    ]
+
+
 class pci_cap_ea(ctypes.Structure):
-    """Enhanced allocation: regions at fixed addresses. The entries follow, in
-    bridges after a word with fixed bus numbers.
+    """Enhanced allocation: regions at fixed addresses. In bridges, a word with
+    fixed bus numbers is before the entries, which have different lengths.
 
     Since Linux 4.4; source: include/uapi/linux/pci_regs.h.
     """
 
     #: The capability's id, and the offset of the next capability.
     header: Any
-    #: Number of entries.
+    #: Number of entries in the low six bits.
     num_ent: int
     #: Not used.
     reserved: int
+    #: Fixed secondary bus.
+    secondary: int
+    #: Fixed subordinate bus.
+    subordinate: int
+    #: Not used.
+    reserved1: int
+    #: The regions.
+    entries: Any
 
     _layout_ = "ms"
     _pack_ = 1
@@ -764,6 +806,10 @@ class pci_cap_ea(ctypes.Structure):
         ("header", pci_cap_header),
         ("num_ent", ctypes.c_uint8),
         ("reserved", ctypes.c_uint8),
+        ("secondary", ctypes.c_uint8),
+        ("subordinate", ctypes.c_uint8),
+        ("reserved1", ctypes.c_uint16.__ctype_le__),
+        ("entries", pci_ea_entry * 0),
     ]
 
 
@@ -870,6 +916,8 @@ class pci_ext_cap_tph(ctypes.Structure):
     cap: int
     #: What is used.
     ctrl: int
+    #: Steering tags, if the table is in the capability.
+    table: Any
 
     _layout_ = "ms"
     _pack_ = 1
@@ -877,6 +925,7 @@ class pci_ext_cap_tph(ctypes.Structure):
         ("header", pci_ext_cap_header),
         ("cap", ctypes.c_uint32.__ctype_le__),
         ("ctrl", ctypes.c_uint32.__ctype_le__),
+        ("table", ctypes.c_uint16.__ctype_le__ * 0),
     ]
 
 
@@ -993,6 +1042,31 @@ class pci_ext_cap_dpc(ctypes.Structure):
     ]
 
 
+class pci_vc_resource(ctypes.Structure):
+    """The registers of a channel.
+
+    Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
+    """
+
+    #: Ways of arbitration between ports, and the place of the table for it.
+    cap: int
+    #: Number of the channel and its classes of traffic.
+    ctrl: int
+    #: Not used.
+    reserved: int
+    #: Whether the channel is ready.
+    status: int
+
+    _layout_ = "ms"
+    _pack_ = 1
+    _fields_ = [
+        ("cap", ctypes.c_uint32.__ctype_le__),
+        ("ctrl", ctypes.c_uint32.__ctype_le__),
+        ("reserved", ctypes.c_uint16.__ctype_le__),
+        ("status", ctypes.c_uint16.__ctype_le__),
+    ]
+
+
 class pci_ext_cap_vc(ctypes.Structure):
     """Virtual channels.
 
@@ -1009,6 +1083,8 @@ class pci_ext_cap_vc(ctypes.Structure):
     port_ctrl: int
     #: Status of the port.
     port_status: int
+    #: The channels.
+    resources: Any
 
     _layout_ = "ms"
     _pack_ = 1
@@ -1018,6 +1094,7 @@ class pci_ext_cap_vc(ctypes.Structure):
         ("port_cap2", ctypes.c_uint32.__ctype_le__),
         ("port_ctrl", ctypes.c_uint16.__ctype_le__),
         ("port_status", ctypes.c_uint16.__ctype_le__),
+        ("resources", pci_vc_resource * 0),
     ]
 
 
@@ -1037,6 +1114,8 @@ class pci_ext_cap_mfvc(ctypes.Structure):
     port_ctrl: int
     #: Status of the port.
     port_status: int
+    #: The channels.
+    resources: Any
 
     _layout_ = "ms"
     _pack_ = 1
@@ -1046,6 +1125,7 @@ class pci_ext_cap_mfvc(ctypes.Structure):
         ("port_cap2", ctypes.c_uint32.__ctype_le__),
         ("port_ctrl", ctypes.c_uint16.__ctype_le__),
         ("port_status", ctypes.c_uint16.__ctype_le__),
+        ("resources", pci_vc_resource * 0),
     ]
 
 
@@ -1065,6 +1145,8 @@ class pci_ext_cap_vc9(ctypes.Structure):
     port_ctrl: int
     #: Status of the port.
     port_status: int
+    #: The channels.
+    resources: Any
 
     _layout_ = "ms"
     _pack_ = 1
@@ -1074,6 +1156,7 @@ class pci_ext_cap_vc9(ctypes.Structure):
         ("port_cap2", ctypes.c_uint32.__ctype_le__),
         ("port_ctrl", ctypes.c_uint16.__ctype_le__),
         ("port_status", ctypes.c_uint16.__ctype_le__),
+        ("resources", pci_vc_resource * 0),
     ]
 
 
@@ -1351,15 +1434,12 @@ class pci_ext_cap_rcrb(ctypes.Structure):
     ]
 
 
-class pci_ext_cap_rebar(ctypes.Structure):
-    """Base addresses whose size can be chosen. A pair of words for each
-    follows; this is the first one.
+class pci_rebar_entry(ctypes.Structure):
+    """A base address with a choice of sizes.
 
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    #: The capability's id and version, and the offset of the next capability.
-    header: Any
     #: Sizes that it can have.
     cap: int
     #: Size that it has.
@@ -1368,7 +1448,44 @@ class pci_ext_cap_rebar(ctypes.Structure):
     _layout_ = "ms"
     _pack_ = 1
     _fields_ = [
+        ("cap", ctypes.c_uint32.__ctype_le__),
+        ("ctrl", ctypes.c_uint32.__ctype_le__),
+    ]
+
+
+class pci_ext_cap_rebar(ctypes.Structure):
+    """Base addresses whose size can be chosen.
+
+    Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
+    """
+
+    #: The capability's id and version, and the offset of the next capability.
+    header: Any
+    #: The base addresses.
+    entries: Any
+
+    _layout_ = "ms"
+    _pack_ = 1
+    _fields_ = [
         ("header", pci_ext_cap_header),
+        ("entries", pci_rebar_entry * 0),
+    ]
+
+
+class pci_vf_rebar_entry(ctypes.Structure):
+    """A base address of virtual functions with a choice of sizes.
+
+    Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
+    """
+
+    #: Sizes that it can have.
+    cap: int
+    #: Size that it has.
+    ctrl: int
+
+    _layout_ = "ms"
+    _pack_ = 1
+    _fields_ = [
         ("cap", ctypes.c_uint32.__ctype_le__),
         ("ctrl", ctypes.c_uint32.__ctype_le__),
     ]
@@ -1382,17 +1499,14 @@ class pci_ext_cap_vf_rebar(ctypes.Structure):
 
     #: The capability's id and version, and the offset of the next capability.
     header: Any
-    #: Sizes that the first one can have.
-    cap: int
-    #: Size that it has.
-    ctrl: int
+    #: The base addresses.
+    entries: Any
 
     _layout_ = "ms"
     _pack_ = 1
     _fields_ = [
         ("header", pci_ext_cap_header),
-        ("cap", ctypes.c_uint32.__ctype_le__),
-        ("ctrl", ctypes.c_uint32.__ctype_le__),
+        ("entries", pci_vf_rebar_entry * 0),
     ]
 
 
@@ -1428,7 +1542,7 @@ class pci_ext_cap_pwr(ctypes.Structure):
 
 
 class pci_ext_cap_dpa(ctypes.Structure):
-    """Power that changes in steps. A byte for each step follows.
+    """Power that changes in steps.
 
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
@@ -1443,6 +1557,8 @@ class pci_ext_cap_dpa(ctypes.Structure):
     status: int
     #: Step to take.
     ctrl: int
+    #: Power of each step.
+    power: Any
 
     _layout_ = "ms"
     _pack_ = 1
@@ -1452,6 +1568,7 @@ class pci_ext_cap_dpa(ctypes.Structure):
         ("latency", ctypes.c_uint32.__ctype_le__),
         ("status", ctypes.c_uint16.__ctype_le__),
         ("ctrl", ctypes.c_uint16.__ctype_le__),
+        ("power", ctypes.c_uint8 * 0),
     ]
 
 

@@ -1105,13 +1105,17 @@ pub struct pci_cap_sata {
     pub header: pci_cap_header,
     pub revision: __le16,
     pub regs: __le32,
+    pub index: __le32,
+    pub data: __le32,
 }
 
 const _: () = {
-    assert!(size_of::<pci_cap_sata>() == 8);
+    assert!(size_of::<pci_cap_sata>() == 16);
     assert!(offset_of!(pci_cap_sata, header) == 0);
     assert!(offset_of!(pci_cap_sata, revision) == 2);
     assert!(offset_of!(pci_cap_sata, regs) == 4);
+    assert!(offset_of!(pci_cap_sata, index) == 8);
+    assert!(offset_of!(pci_cap_sata, data) == 12);
 };
 
 #[repr(C, packed)]
@@ -1139,13 +1143,23 @@ pub struct pci_cap_msi {
     pub header: pci_cap_header,
     pub flags: __le16,
     pub address_lo: __le32,
+    pub address_hi: __le32,
+    pub data: __le16,
+    pub reserved: __le16,
+    pub mask: __le32,
+    pub pending: __le32,
 }
 
 const _: () = {
-    assert!(size_of::<pci_cap_msi>() == 8);
+    assert!(size_of::<pci_cap_msi>() == 24);
     assert!(offset_of!(pci_cap_msi, header) == 0);
     assert!(offset_of!(pci_cap_msi, flags) == 2);
     assert!(offset_of!(pci_cap_msi, address_lo) == 4);
+    assert!(offset_of!(pci_cap_msi, address_hi) == 8);
+    assert!(offset_of!(pci_cap_msi, data) == 12);
+    assert!(offset_of!(pci_cap_msi, reserved) == 14);
+    assert!(offset_of!(pci_cap_msi, mask) == 16);
+    assert!(offset_of!(pci_cap_msi, pending) == 20);
 };
 
 #[repr(C, packed)]
@@ -1235,25 +1249,6 @@ pub struct pci_cap_exp {
     pub devcap: __le32,
     pub devctl: __le16,
     pub devsta: __le16,
-}
-
-const _: () = {
-    assert!(size_of::<pci_cap_exp>() == 12);
-    assert!(offset_of!(pci_cap_exp, header) == 0);
-    assert!(offset_of!(pci_cap_exp, flags) == 2);
-    assert!(offset_of!(pci_cap_exp, devcap) == 4);
-    assert!(offset_of!(pci_cap_exp, devctl) == 8);
-    assert!(offset_of!(pci_cap_exp, devsta) == 10);
-};
-
-#[repr(C, packed)]
-#[derive(Debug, Default, Copy, Clone, PartialEq)]
-pub struct pci_exp_registers {
-    pub header: pci_cap_header,
-    pub flags: __le16,
-    pub devcap: __le32,
-    pub devctl: __le16,
-    pub devsta: __le16,
     pub lnkcap: __le32,
     pub lnkctl: __le16,
     pub lnksta: __le16,
@@ -1275,45 +1270,72 @@ pub struct pci_exp_registers {
 }
 
 const _: () = {
-    assert!(size_of::<pci_exp_registers>() == 60);
-    assert!(offset_of!(pci_exp_registers, header) == 0);
-    assert!(offset_of!(pci_exp_registers, flags) == 2);
-    assert!(offset_of!(pci_exp_registers, devcap) == 4);
-    assert!(offset_of!(pci_exp_registers, devctl) == 8);
-    assert!(offset_of!(pci_exp_registers, devsta) == 10);
-    assert!(offset_of!(pci_exp_registers, lnkcap) == 12);
-    assert!(offset_of!(pci_exp_registers, lnkctl) == 16);
-    assert!(offset_of!(pci_exp_registers, lnksta) == 18);
-    assert!(offset_of!(pci_exp_registers, sltcap) == 20);
-    assert!(offset_of!(pci_exp_registers, sltctl) == 24);
-    assert!(offset_of!(pci_exp_registers, sltsta) == 26);
-    assert!(offset_of!(pci_exp_registers, rtctl) == 28);
-    assert!(offset_of!(pci_exp_registers, rtcap) == 30);
-    assert!(offset_of!(pci_exp_registers, rtsta) == 32);
-    assert!(offset_of!(pci_exp_registers, devcap2) == 36);
-    assert!(offset_of!(pci_exp_registers, devctl2) == 40);
-    assert!(offset_of!(pci_exp_registers, devsta2) == 42);
-    assert!(offset_of!(pci_exp_registers, lnkcap2) == 44);
-    assert!(offset_of!(pci_exp_registers, lnkctl2) == 48);
-    assert!(offset_of!(pci_exp_registers, lnksta2) == 50);
-    assert!(offset_of!(pci_exp_registers, sltcap2) == 52);
-    assert!(offset_of!(pci_exp_registers, sltctl2) == 56);
-    assert!(offset_of!(pci_exp_registers, sltsta2) == 58);
+    assert!(size_of::<pci_cap_exp>() == 60);
+    assert!(offset_of!(pci_cap_exp, header) == 0);
+    assert!(offset_of!(pci_cap_exp, flags) == 2);
+    assert!(offset_of!(pci_cap_exp, devcap) == 4);
+    assert!(offset_of!(pci_cap_exp, devctl) == 8);
+    assert!(offset_of!(pci_cap_exp, devsta) == 10);
+    assert!(offset_of!(pci_cap_exp, lnkcap) == 12);
+    assert!(offset_of!(pci_cap_exp, lnkctl) == 16);
+    assert!(offset_of!(pci_cap_exp, lnksta) == 18);
+    assert!(offset_of!(pci_cap_exp, sltcap) == 20);
+    assert!(offset_of!(pci_cap_exp, sltctl) == 24);
+    assert!(offset_of!(pci_cap_exp, sltsta) == 26);
+    assert!(offset_of!(pci_cap_exp, rtctl) == 28);
+    assert!(offset_of!(pci_cap_exp, rtcap) == 30);
+    assert!(offset_of!(pci_cap_exp, rtsta) == 32);
+    assert!(offset_of!(pci_cap_exp, devcap2) == 36);
+    assert!(offset_of!(pci_cap_exp, devctl2) == 40);
+    assert!(offset_of!(pci_cap_exp, devsta2) == 42);
+    assert!(offset_of!(pci_cap_exp, lnkcap2) == 44);
+    assert!(offset_of!(pci_cap_exp, lnkctl2) == 48);
+    assert!(offset_of!(pci_cap_exp, lnksta2) == 50);
+    assert!(offset_of!(pci_cap_exp, sltcap2) == 52);
+    assert!(offset_of!(pci_cap_exp, sltctl2) == 56);
+    assert!(offset_of!(pci_cap_exp, sltsta2) == 58);
 };
 
 #[repr(C, packed)]
 #[derive(Debug, Default, Copy, Clone, PartialEq)]
+pub struct pci_ea_entry {
+    pub entry: __le32,
+    pub base: __le32,
+    pub max_offset: __le32,
+    pub base_hi: __le32,
+    pub max_offset_hi: __le32,
+}
+
+const _: () = {
+    assert!(size_of::<pci_ea_entry>() == 20);
+    assert!(offset_of!(pci_ea_entry, entry) == 0);
+    assert!(offset_of!(pci_ea_entry, base) == 4);
+    assert!(offset_of!(pci_ea_entry, max_offset) == 8);
+    assert!(offset_of!(pci_ea_entry, base_hi) == 12);
+    assert!(offset_of!(pci_ea_entry, max_offset_hi) == 16);
+};
+
+#[repr(C, packed)]
+#[derive(Default)]
 pub struct pci_cap_ea {
     pub header: pci_cap_header,
     pub num_ent: __u8,
     pub reserved: __u8,
+    pub secondary: __u8,
+    pub subordinate: __u8,
+    pub reserved1: __le16,
+    pub entries: __IncompleteArrayField<pci_ea_entry>,
 }
 
 const _: () = {
-    assert!(size_of::<pci_cap_ea>() == 4);
+    assert!(size_of::<pci_cap_ea>() == 8);
     assert!(offset_of!(pci_cap_ea, header) == 0);
     assert!(offset_of!(pci_cap_ea, num_ent) == 2);
     assert!(offset_of!(pci_cap_ea, reserved) == 3);
+    assert!(offset_of!(pci_cap_ea, secondary) == 4);
+    assert!(offset_of!(pci_cap_ea, subordinate) == 5);
+    assert!(offset_of!(pci_cap_ea, reserved1) == 6);
+    assert!(offset_of!(pci_cap_ea, entries) == 8);
 };
 
 #[repr(C, packed)]
@@ -1379,11 +1401,12 @@ const _: () = {
 };
 
 #[repr(C, packed)]
-#[derive(Debug, Default, Copy, Clone, PartialEq)]
+#[derive(Default)]
 pub struct pci_ext_cap_tph {
     pub header: pci_ext_cap_header,
     pub cap: __le32,
     pub ctrl: __le32,
+    pub table: __IncompleteArrayField<__le16>,
 }
 
 const _: () = {
@@ -1391,6 +1414,7 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_tph, header) == 0);
     assert!(offset_of!(pci_ext_cap_tph, cap) == 4);
     assert!(offset_of!(pci_ext_cap_tph, ctrl) == 8);
+    assert!(offset_of!(pci_ext_cap_tph, table) == 12);
 };
 
 #[repr(C, packed)]
@@ -1471,12 +1495,30 @@ const _: () = {
 
 #[repr(C, packed)]
 #[derive(Debug, Default, Copy, Clone, PartialEq)]
+pub struct pci_vc_resource {
+    pub cap: __le32,
+    pub ctrl: __le32,
+    pub reserved: __le16,
+    pub status: __le16,
+}
+
+const _: () = {
+    assert!(size_of::<pci_vc_resource>() == 12);
+    assert!(offset_of!(pci_vc_resource, cap) == 0);
+    assert!(offset_of!(pci_vc_resource, ctrl) == 4);
+    assert!(offset_of!(pci_vc_resource, reserved) == 8);
+    assert!(offset_of!(pci_vc_resource, status) == 10);
+};
+
+#[repr(C, packed)]
+#[derive(Default)]
 pub struct pci_ext_cap_vc {
     pub header: pci_ext_cap_header,
     pub port_cap1: __le32,
     pub port_cap2: __le32,
     pub port_ctrl: __le16,
     pub port_status: __le16,
+    pub resources: __IncompleteArrayField<pci_vc_resource>,
 }
 
 const _: () = {
@@ -1486,16 +1528,18 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_vc, port_cap2) == 8);
     assert!(offset_of!(pci_ext_cap_vc, port_ctrl) == 12);
     assert!(offset_of!(pci_ext_cap_vc, port_status) == 14);
+    assert!(offset_of!(pci_ext_cap_vc, resources) == 16);
 };
 
 #[repr(C, packed)]
-#[derive(Debug, Default, Copy, Clone, PartialEq)]
+#[derive(Default)]
 pub struct pci_ext_cap_mfvc {
     pub header: pci_ext_cap_header,
     pub port_cap1: __le32,
     pub port_cap2: __le32,
     pub port_ctrl: __le16,
     pub port_status: __le16,
+    pub resources: __IncompleteArrayField<pci_vc_resource>,
 }
 
 const _: () = {
@@ -1505,16 +1549,18 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_mfvc, port_cap2) == 8);
     assert!(offset_of!(pci_ext_cap_mfvc, port_ctrl) == 12);
     assert!(offset_of!(pci_ext_cap_mfvc, port_status) == 14);
+    assert!(offset_of!(pci_ext_cap_mfvc, resources) == 16);
 };
 
 #[repr(C, packed)]
-#[derive(Debug, Default, Copy, Clone, PartialEq)]
+#[derive(Default)]
 pub struct pci_ext_cap_vc9 {
     pub header: pci_ext_cap_header,
     pub port_cap1: __le32,
     pub port_cap2: __le32,
     pub port_ctrl: __le16,
     pub port_status: __le16,
+    pub resources: __IncompleteArrayField<pci_vc_resource>,
 }
 
 const _: () = {
@@ -1524,6 +1570,7 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_vc9, port_cap2) == 8);
     assert!(offset_of!(pci_ext_cap_vc9, port_ctrl) == 12);
     assert!(offset_of!(pci_ext_cap_vc9, port_status) == 14);
+    assert!(offset_of!(pci_ext_cap_vc9, resources) == 16);
 };
 
 #[repr(C, packed)]
@@ -1714,32 +1761,54 @@ const _: () = {
 
 #[repr(C, packed)]
 #[derive(Debug, Default, Copy, Clone, PartialEq)]
-pub struct pci_ext_cap_rebar {
-    pub header: pci_ext_cap_header,
+pub struct pci_rebar_entry {
     pub cap: __le32,
     pub ctrl: __le32,
 }
 
 const _: () = {
-    assert!(size_of::<pci_ext_cap_rebar>() == 12);
+    assert!(size_of::<pci_rebar_entry>() == 8);
+    assert!(offset_of!(pci_rebar_entry, cap) == 0);
+    assert!(offset_of!(pci_rebar_entry, ctrl) == 4);
+};
+
+#[repr(C, packed)]
+#[derive(Default)]
+pub struct pci_ext_cap_rebar {
+    pub header: pci_ext_cap_header,
+    pub entries: __IncompleteArrayField<pci_rebar_entry>,
+}
+
+const _: () = {
+    assert!(size_of::<pci_ext_cap_rebar>() == 4);
     assert!(offset_of!(pci_ext_cap_rebar, header) == 0);
-    assert!(offset_of!(pci_ext_cap_rebar, cap) == 4);
-    assert!(offset_of!(pci_ext_cap_rebar, ctrl) == 8);
+    assert!(offset_of!(pci_ext_cap_rebar, entries) == 4);
 };
 
 #[repr(C, packed)]
 #[derive(Debug, Default, Copy, Clone, PartialEq)]
-pub struct pci_ext_cap_vf_rebar {
-    pub header: pci_ext_cap_header,
+pub struct pci_vf_rebar_entry {
     pub cap: __le32,
     pub ctrl: __le32,
 }
 
 const _: () = {
-    assert!(size_of::<pci_ext_cap_vf_rebar>() == 12);
+    assert!(size_of::<pci_vf_rebar_entry>() == 8);
+    assert!(offset_of!(pci_vf_rebar_entry, cap) == 0);
+    assert!(offset_of!(pci_vf_rebar_entry, ctrl) == 4);
+};
+
+#[repr(C, packed)]
+#[derive(Default)]
+pub struct pci_ext_cap_vf_rebar {
+    pub header: pci_ext_cap_header,
+    pub entries: __IncompleteArrayField<pci_vf_rebar_entry>,
+}
+
+const _: () = {
+    assert!(size_of::<pci_ext_cap_vf_rebar>() == 4);
     assert!(offset_of!(pci_ext_cap_vf_rebar, header) == 0);
-    assert!(offset_of!(pci_ext_cap_vf_rebar, cap) == 4);
-    assert!(offset_of!(pci_ext_cap_vf_rebar, ctrl) == 8);
+    assert!(offset_of!(pci_ext_cap_vf_rebar, entries) == 4);
 };
 
 #[repr(C, packed)]
@@ -1764,13 +1833,14 @@ const _: () = {
 };
 
 #[repr(C, packed)]
-#[derive(Debug, Default, Copy, Clone, PartialEq)]
+#[derive(Default)]
 pub struct pci_ext_cap_dpa {
     pub header: pci_ext_cap_header,
     pub cap: __le32,
     pub latency: __le32,
     pub status: __le16,
     pub ctrl: __le16,
+    pub power: __IncompleteArrayField<__u8>,
 }
 
 const _: () = {
@@ -1780,6 +1850,7 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_dpa, latency) == 8);
     assert!(offset_of!(pci_ext_cap_dpa, status) == 12);
     assert!(offset_of!(pci_ext_cap_dpa, ctrl) == 14);
+    assert!(offset_of!(pci_ext_cap_dpa, power) == 16);
 };
 
 #[repr(C, packed)]

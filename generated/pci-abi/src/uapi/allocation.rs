@@ -10,11 +10,66 @@ use core::mem::{offset_of, size_of};
 
 use super::pci_cap_header;
 
+/// A region at a fixed address.
+///
+/// The first word says how many words follow. Address and last offset have an upper half each
+/// if a bit says so; all of them together are the longest entry.
+///
+/// Since Linux 4.4.
+#[repr(C, packed)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct pci_ea_entry {
+    /// The region for which it is used, its kind and the length of the entry.
+    pub entry: u32,
+    /// Address; a low bit says whether it has an upper half.
+    pub base: u32,
+    /// Last offset; a low bit says whether it has an upper half.
+    pub max_offset: u32,
+    /// Upper half of the address.
+    pub base_hi: u32,
+    /// Upper half of the last offset.
+    pub max_offset_hi: u32,
+}
+
+impl pci_ea_entry {
+    /// All zero.
+    pub const fn new() -> Self {
+        Self { entry: 0, base: 0, max_offset: 0, base_hi: 0, max_offset_hi: 0 }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+}
+
+impl Default for pci_ea_entry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+const _: () = {
+    assert!(size_of::<pci_ea_entry>() == 20);
+    assert!(offset_of!(pci_ea_entry, entry) == 0);
+    assert!(offset_of!(pci_ea_entry, base) == 4);
+    assert!(offset_of!(pci_ea_entry, max_offset) == 8);
+    assert!(offset_of!(pci_ea_entry, base_hi) == 12);
+    assert!(offset_of!(pci_ea_entry, max_offset_hi) == 16);
+};
+
 /// The id of [`pci_cap_ea`](super::pci_cap_ea).
 pub const PCI_CAP_ID_EA: u32 = 20;
 
-/// Enhanced allocation: regions at fixed addresses. The entries follow, in bridges after a word
-/// with fixed bus numbers.
+/// Enhanced allocation: regions at fixed addresses. In bridges, a word with fixed bus numbers
+/// is before the entries, which have different lengths.
 ///
 /// Since Linux 4.4.
 #[repr(C, packed)]
@@ -29,10 +84,18 @@ pub const PCI_CAP_ID_EA: u32 = 20;
 pub struct pci_cap_ea {
     /// The capability's id, and the offset of the next capability.
     pub header: pci_cap_header,
-    /// Number of entries.
+    /// Number of entries in the low six bits.
     pub num_ent: u8,
     /// Not used.
     pub reserved: u8,
+    /// Fixed secondary bus.
+    pub secondary: u8,
+    /// Fixed subordinate bus.
+    pub subordinate: u8,
+    /// Not used.
+    pub reserved1: u16,
+    /// The regions.
+    pub entries: [pci_ea_entry; 0],
 }
 
 impl pci_cap_ea {
@@ -42,6 +105,10 @@ impl pci_cap_ea {
             header: pci_cap_header { id: PCI_CAP_ID_EA as u8, next: 0 },
             num_ent: 0,
             reserved: 0,
+            secondary: 0,
+            subordinate: 0,
+            reserved1: 0,
+            entries: [],
         }
     }
 
@@ -59,10 +126,14 @@ impl Default for pci_cap_ea {
 }
 
 const _: () = {
-    assert!(size_of::<pci_cap_ea>() == 4);
+    assert!(size_of::<pci_cap_ea>() == 8);
     assert!(offset_of!(pci_cap_ea, header) == 0);
     assert!(offset_of!(pci_cap_ea, num_ent) == 2);
     assert!(offset_of!(pci_cap_ea, reserved) == 3);
+    assert!(offset_of!(pci_cap_ea, secondary) == 4);
+    assert!(offset_of!(pci_cap_ea, subordinate) == 5);
+    assert!(offset_of!(pci_cap_ea, reserved1) == 6);
+    assert!(offset_of!(pci_cap_ea, entries) == 8);
 };
 
 /// Offset of `num_ent`.

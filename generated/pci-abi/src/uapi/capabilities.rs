@@ -755,6 +755,10 @@ pub struct pci_cap_sata {
     pub revision: u16,
     /// Place of index and data.
     pub regs: CapSataRegs,
+    /// Selects a register, if they are here.
+    pub index: u32,
+    /// The selected register, if they are here.
+    pub data: u32,
 }
 
 impl pci_cap_sata {
@@ -764,6 +768,8 @@ impl pci_cap_sata {
             header: pci_cap_header { id: PCI_CAP_ID_SATA as u8, next: 0 },
             revision: 0,
             regs: CapSataRegs(0),
+            index: 0,
+            data: 0,
         }
     }
 
@@ -781,10 +787,12 @@ impl Default for pci_cap_sata {
 }
 
 const _: () = {
-    assert!(size_of::<pci_cap_sata>() == 8);
+    assert!(size_of::<pci_cap_sata>() == 16);
     assert!(offset_of!(pci_cap_sata, header) == 0);
     assert!(offset_of!(pci_cap_sata, revision) == 2);
     assert!(offset_of!(pci_cap_sata, regs) == 4);
+    assert!(offset_of!(pci_cap_sata, index) == 8);
+    assert!(offset_of!(pci_cap_sata, data) == 12);
 };
 
 /// The BAR, or that they follow here.

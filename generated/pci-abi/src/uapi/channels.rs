@@ -10,6 +10,55 @@ use core::mem::{offset_of, size_of};
 
 use super::pci_ext_cap_header;
 
+/// The registers of a channel.
+///
+/// Since Linux 3.7.
+#[repr(C, packed)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct pci_vc_resource {
+    /// Ways of arbitration between ports, and the place of the table for it.
+    pub cap: u32,
+    /// Number of the channel and its classes of traffic.
+    pub ctrl: u32,
+    /// Not used.
+    pub reserved: u16,
+    /// Whether the channel is ready.
+    pub status: u16,
+}
+
+impl pci_vc_resource {
+    /// All zero.
+    pub const fn new() -> Self {
+        Self { cap: 0, ctrl: 0, reserved: 0, status: 0 }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+}
+
+impl Default for pci_vc_resource {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+const _: () = {
+    assert!(size_of::<pci_vc_resource>() == 12);
+    assert!(offset_of!(pci_vc_resource, cap) == 0);
+    assert!(offset_of!(pci_vc_resource, ctrl) == 4);
+    assert!(offset_of!(pci_vc_resource, reserved) == 8);
+    assert!(offset_of!(pci_vc_resource, status) == 10);
+};
+
 /// The id of [`pci_ext_cap_vc`](super::pci_ext_cap_vc).
 pub const PCI_EXT_CAP_ID_VC: u32 = 2;
 
@@ -36,6 +85,8 @@ pub struct pci_ext_cap_vc {
     pub port_ctrl: ExtCapVcPortCtrl,
     /// Status of the port.
     pub port_status: ExtCapVcPortStatus,
+    /// The channels.
+    pub resources: [pci_vc_resource; 0],
 }
 
 impl pci_ext_cap_vc {
@@ -47,6 +98,7 @@ impl pci_ext_cap_vc {
             port_cap2: ExtCapVcPortCap2(0),
             port_ctrl: ExtCapVcPortCtrl(0),
             port_status: ExtCapVcPortStatus(0),
+            resources: [],
         }
     }
 
@@ -70,6 +122,7 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_vc, port_cap2) == 8);
     assert!(offset_of!(pci_ext_cap_vc, port_ctrl) == 12);
     assert!(offset_of!(pci_ext_cap_vc, port_status) == 14);
+    assert!(offset_of!(pci_ext_cap_vc, resources) == 16);
 };
 
 /// Channels besides the first one.
@@ -316,6 +369,8 @@ pub struct pci_ext_cap_mfvc {
     pub port_ctrl: u16,
     /// Status of the port.
     pub port_status: u16,
+    /// The channels.
+    pub resources: [pci_vc_resource; 0],
 }
 
 impl pci_ext_cap_mfvc {
@@ -327,6 +382,7 @@ impl pci_ext_cap_mfvc {
             port_cap2: 0,
             port_ctrl: 0,
             port_status: 0,
+            resources: [],
         }
     }
 
@@ -350,6 +406,7 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_mfvc, port_cap2) == 8);
     assert!(offset_of!(pci_ext_cap_mfvc, port_ctrl) == 12);
     assert!(offset_of!(pci_ext_cap_mfvc, port_status) == 14);
+    assert!(offset_of!(pci_ext_cap_mfvc, resources) == 16);
 };
 
 /// The id of [`pci_ext_cap_vc9`](super::pci_ext_cap_vc9).
@@ -378,6 +435,8 @@ pub struct pci_ext_cap_vc9 {
     pub port_ctrl: u16,
     /// Status of the port.
     pub port_status: u16,
+    /// The channels.
+    pub resources: [pci_vc_resource; 0],
 }
 
 impl pci_ext_cap_vc9 {
@@ -389,6 +448,7 @@ impl pci_ext_cap_vc9 {
             port_cap2: 0,
             port_ctrl: 0,
             port_status: 0,
+            resources: [],
         }
     }
 
@@ -412,6 +472,7 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_vc9, port_cap2) == 8);
     assert!(offset_of!(pci_ext_cap_vc9, port_ctrl) == 12);
     assert!(offset_of!(pci_ext_cap_vc9, port_status) == 14);
+    assert!(offset_of!(pci_ext_cap_vc9, resources) == 16);
 };
 
 /// The former name of [`PCI_VC_CAP1_EVCC`].

@@ -15,6 +15,11 @@ pub const PCI_CAP_ID_EXP: u32 = 16;
 
 /// PCI Express.
 ///
+/// The type of the device and the version decide which registers there are. Those of a link are
+/// in all devices but the ones that are integrated in the root complex, those of a slot in
+/// ports that lead to one, those of a root port also in event collectors. Version 2 has second
+/// registers of device, link and slot.
+///
 /// Since Linux 3.7.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +41,42 @@ pub struct pci_cap_exp {
     pub devctl: CapExpDevctl,
     /// Errors of the device since they were cleared.
     pub devsta: CapExpDevsta,
+    /// Abilities of the link.
+    pub lnkcap: CapExpLnkcap,
+    /// What the link uses.
+    pub lnkctl: CapExpLnkctl,
+    /// State of the link.
+    pub lnksta: CapExpLnksta,
+    /// Abilities of the slot.
+    pub sltcap: CapExpSltcap,
+    /// What the slot uses.
+    pub sltctl: CapExpSltctl,
+    /// State of the slot.
+    pub sltsta: CapExpSltsta,
+    /// What a root port reports.
+    pub rtctl: CapExpRtctl,
+    /// Abilities of a root port.
+    pub rtcap: CapExpRtcap,
+    /// Power management events of a root port.
+    pub rtsta: CapExpRtsta,
+    /// More abilities of the device.
+    pub devcap2: CapExpDevcap2,
+    /// More of what the device uses.
+    pub devctl2: CapExpDevctl2,
+    /// Not used.
+    pub devsta2: u16,
+    /// More abilities of the link.
+    pub lnkcap2: CapExpLnkcap2,
+    /// More of what the link uses.
+    pub lnkctl2: CapExpLnkctl2,
+    /// More of the state of the link.
+    pub lnksta2: CapExpLnksta2,
+    /// More abilities of the slot.
+    pub sltcap2: CapExpSltcap2,
+    /// Not used.
+    pub sltctl2: u16,
+    /// Not used.
+    pub sltsta2: u16,
 }
 
 impl pci_cap_exp {
@@ -47,6 +88,24 @@ impl pci_cap_exp {
             devcap: CapExpDevcap(0),
             devctl: CapExpDevctl(0),
             devsta: CapExpDevsta(0),
+            lnkcap: CapExpLnkcap(0),
+            lnkctl: CapExpLnkctl(0),
+            lnksta: CapExpLnksta(0),
+            sltcap: CapExpSltcap(0),
+            sltctl: CapExpSltctl(0),
+            sltsta: CapExpSltsta(0),
+            rtctl: CapExpRtctl(0),
+            rtcap: CapExpRtcap(0),
+            rtsta: CapExpRtsta(0),
+            devcap2: CapExpDevcap2(0),
+            devctl2: CapExpDevctl2(0),
+            devsta2: 0,
+            lnkcap2: CapExpLnkcap2(0),
+            lnkctl2: CapExpLnkctl2(0),
+            lnksta2: CapExpLnksta2(0),
+            sltcap2: CapExpSltcap2(0),
+            sltctl2: 0,
+            sltsta2: 0,
         }
     }
 
@@ -64,12 +123,30 @@ impl Default for pci_cap_exp {
 }
 
 const _: () = {
-    assert!(size_of::<pci_cap_exp>() == 12);
+    assert!(size_of::<pci_cap_exp>() == 60);
     assert!(offset_of!(pci_cap_exp, header) == 0);
     assert!(offset_of!(pci_cap_exp, flags) == 2);
     assert!(offset_of!(pci_cap_exp, devcap) == 4);
     assert!(offset_of!(pci_cap_exp, devctl) == 8);
     assert!(offset_of!(pci_cap_exp, devsta) == 10);
+    assert!(offset_of!(pci_cap_exp, lnkcap) == 12);
+    assert!(offset_of!(pci_cap_exp, lnkctl) == 16);
+    assert!(offset_of!(pci_cap_exp, lnksta) == 18);
+    assert!(offset_of!(pci_cap_exp, sltcap) == 20);
+    assert!(offset_of!(pci_cap_exp, sltctl) == 24);
+    assert!(offset_of!(pci_cap_exp, sltsta) == 26);
+    assert!(offset_of!(pci_cap_exp, rtctl) == 28);
+    assert!(offset_of!(pci_cap_exp, rtcap) == 30);
+    assert!(offset_of!(pci_cap_exp, rtsta) == 32);
+    assert!(offset_of!(pci_cap_exp, devcap2) == 36);
+    assert!(offset_of!(pci_cap_exp, devctl2) == 40);
+    assert!(offset_of!(pci_cap_exp, devsta2) == 42);
+    assert!(offset_of!(pci_cap_exp, lnkcap2) == 44);
+    assert!(offset_of!(pci_cap_exp, lnkctl2) == 48);
+    assert!(offset_of!(pci_cap_exp, lnksta2) == 50);
+    assert!(offset_of!(pci_cap_exp, sltcap2) == 52);
+    assert!(offset_of!(pci_cap_exp, sltctl2) == 56);
+    assert!(offset_of!(pci_cap_exp, sltsta2) == 58);
 };
 
 /// Version of the capability.
@@ -438,6 +515,1116 @@ impl CapExpDevsta {
 
 flags!(CapExpDevsta, u16);
 
+/// Highest speed, as a place in the list of the link capabilities 2.
+pub const PCI_EXP_LNKCAP_SLS: u32 = 0xf;
+
+/// First speed of the list in the link capabilities 2.
+///
+/// Since Linux 3.8.
+pub const PCI_EXP_LNKCAP_SLS_2_5GB: u32 = 0x1;
+
+/// Second speed.
+///
+/// Since Linux 3.8.
+pub const PCI_EXP_LNKCAP_SLS_5_0GB: u32 = 0x2;
+
+/// Third speed.
+///
+/// Since Linux 4.13.
+pub const PCI_EXP_LNKCAP_SLS_8_0GB: u32 = 0x3;
+
+/// Fourth speed.
+///
+/// Since Linux 4.17.
+pub const PCI_EXP_LNKCAP_SLS_16_0GB: u32 = 0x4;
+
+/// Fifth speed.
+///
+/// Since Linux 5.3.
+pub const PCI_EXP_LNKCAP_SLS_32_0GB: u32 = 0x5;
+
+/// Sixth speed.
+///
+/// Since Linux 5.11.
+pub const PCI_EXP_LNKCAP_SLS_64_0GB: u32 = 0x6;
+
+/// Highest number of lanes.
+pub const PCI_EXP_LNKCAP_MLW: u32 = 0x3f0;
+
+/// Power states that it can enter by itself.
+pub const PCI_EXP_LNKCAP_ASPMS: u32 = 0xc00;
+
+/// Supports L0s.
+///
+/// Since Linux 5.8–5.10.
+pub const PCI_EXP_LNKCAP_ASPM_L0S: u32 = 0x400;
+
+/// Supports L1.
+///
+/// Since Linux 5.8–5.10.
+pub const PCI_EXP_LNKCAP_ASPM_L1: u32 = 0x800;
+
+/// Time to leave L0s.
+pub const PCI_EXP_LNKCAP_L0SEL: u32 = 0x7000;
+
+/// Time to leave L1.
+pub const PCI_EXP_LNKCAP_L1EL: u32 = 0x3_8000;
+
+/// The clock can be removed.
+pub const PCI_EXP_LNKCAP_CLKPM: u32 = 1 << 18;
+
+/// Reports a link that goes down unexpectedly.
+pub const PCI_EXP_LNKCAP_SDERC: u32 = 1 << 19;
+
+/// Reports whether the data link is active.
+pub const PCI_EXP_LNKCAP_DLLLARC: u32 = 1 << 20;
+
+/// Reports changes of the bandwidth.
+pub const PCI_EXP_LNKCAP_LBNC: u32 = 1 << 21;
+
+/// Number of the port.
+pub const PCI_EXP_LNKCAP_PN: u32 = 0xff00_0000;
+
+/// Abilities of the link.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpLnkcap(pub u32);
+
+impl CapExpLnkcap {
+    /// Highest speed, as a place in the list of the link capabilities 2.
+    pub const SLS: Self = Self(PCI_EXP_LNKCAP_SLS);
+    /// First speed of the list in the link capabilities 2.
+    pub const SLS_2_5GB: Self = Self(PCI_EXP_LNKCAP_SLS_2_5GB);
+    /// Second speed.
+    pub const SLS_5_0GB: Self = Self(PCI_EXP_LNKCAP_SLS_5_0GB);
+    /// Third speed.
+    pub const SLS_8_0GB: Self = Self(PCI_EXP_LNKCAP_SLS_8_0GB);
+    /// Fourth speed.
+    pub const SLS_16_0GB: Self = Self(PCI_EXP_LNKCAP_SLS_16_0GB);
+    /// Fifth speed.
+    pub const SLS_32_0GB: Self = Self(PCI_EXP_LNKCAP_SLS_32_0GB);
+    /// Sixth speed.
+    pub const SLS_64_0GB: Self = Self(PCI_EXP_LNKCAP_SLS_64_0GB);
+    /// Highest number of lanes.
+    pub const MLW: Self = Self(PCI_EXP_LNKCAP_MLW);
+    /// Power states that it can enter by itself.
+    pub const ASPMS: Self = Self(PCI_EXP_LNKCAP_ASPMS);
+    /// Supports L0s.
+    pub const ASPM_L0S: Self = Self(PCI_EXP_LNKCAP_ASPM_L0S);
+    /// Supports L1.
+    pub const ASPM_L1: Self = Self(PCI_EXP_LNKCAP_ASPM_L1);
+    /// Time to leave L0s.
+    pub const L0SEL: Self = Self(PCI_EXP_LNKCAP_L0SEL);
+    /// Time to leave L1.
+    pub const L1EL: Self = Self(PCI_EXP_LNKCAP_L1EL);
+    /// The clock can be removed.
+    pub const CLKPM: Self = Self(PCI_EXP_LNKCAP_CLKPM);
+    /// Reports a link that goes down unexpectedly.
+    pub const SDERC: Self = Self(PCI_EXP_LNKCAP_SDERC);
+    /// Reports whether the data link is active.
+    pub const DLLLARC: Self = Self(PCI_EXP_LNKCAP_DLLLARC);
+    /// Reports changes of the bandwidth.
+    pub const LBNC: Self = Self(PCI_EXP_LNKCAP_LBNC);
+    /// Number of the port.
+    pub const PN: Self = Self(PCI_EXP_LNKCAP_PN);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[
+        ("CLKPM", Self::CLKPM),
+        ("SDERC", Self::SDERC),
+        ("DLLLARC", Self::DLLLARC),
+        ("LBNC", Self::LBNC),
+    ];
+}
+
+flags!(CapExpLnkcap, u32);
+
+/// Power states that it may enter by itself.
+pub const PCI_EXP_LNKCTL_ASPMC: u16 = 0x3;
+
+/// Uses L0s.
+///
+/// Since Linux 3.8.
+pub const PCI_EXP_LNKCTL_ASPM_L0S: u16 = 0x1;
+
+/// Uses L1.
+///
+/// Since Linux 3.8.
+pub const PCI_EXP_LNKCTL_ASPM_L1: u16 = 0x2;
+
+/// Completions are split at 128 bytes, not at 64.
+pub const PCI_EXP_LNKCTL_RCB: u16 = 1 << 3;
+
+/// The link is disabled.
+pub const PCI_EXP_LNKCTL_LD: u16 = 1 << 4;
+
+/// Trains the link again.
+pub const PCI_EXP_LNKCTL_RL: u16 = 1 << 5;
+
+/// Both ends have a common clock.
+pub const PCI_EXP_LNKCTL_CCC: u16 = 1 << 6;
+
+/// Sends longer sequences to synchronize.
+pub const PCI_EXP_LNKCTL_ES: u16 = 1 << 7;
+
+/// The clock may be removed.
+pub const PCI_EXP_LNKCTL_CLKREQ_EN: u16 = 1 << 8;
+
+/// The hardware does not change the width by itself.
+pub const PCI_EXP_LNKCTL_HAWD: u16 = 1 << 9;
+
+/// Interrupts for managed changes of the bandwidth.
+pub const PCI_EXP_LNKCTL_LBMIE: u16 = 1 << 10;
+
+/// Interrupts for autonomous changes of the bandwidth.
+pub const PCI_EXP_LNKCTL_LABIE: u16 = 1 << 11;
+
+/// What the link uses.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpLnkctl(pub u16);
+
+impl CapExpLnkctl {
+    /// Power states that it may enter by itself.
+    pub const ASPMC: Self = Self(PCI_EXP_LNKCTL_ASPMC);
+    /// Uses L0s.
+    pub const ASPM_L0S: Self = Self(PCI_EXP_LNKCTL_ASPM_L0S);
+    /// Uses L1.
+    pub const ASPM_L1: Self = Self(PCI_EXP_LNKCTL_ASPM_L1);
+    /// Completions are split at 128 bytes, not at 64.
+    pub const RCB: Self = Self(PCI_EXP_LNKCTL_RCB);
+    /// The link is disabled.
+    pub const LD: Self = Self(PCI_EXP_LNKCTL_LD);
+    /// Trains the link again.
+    pub const RL: Self = Self(PCI_EXP_LNKCTL_RL);
+    /// Both ends have a common clock.
+    pub const CCC: Self = Self(PCI_EXP_LNKCTL_CCC);
+    /// Sends longer sequences to synchronize.
+    pub const ES: Self = Self(PCI_EXP_LNKCTL_ES);
+    /// The clock may be removed.
+    pub const CLKREQ_EN: Self = Self(PCI_EXP_LNKCTL_CLKREQ_EN);
+    /// The hardware does not change the width by itself.
+    pub const HAWD: Self = Self(PCI_EXP_LNKCTL_HAWD);
+    /// Interrupts for managed changes of the bandwidth.
+    pub const LBMIE: Self = Self(PCI_EXP_LNKCTL_LBMIE);
+    /// Interrupts for autonomous changes of the bandwidth.
+    pub const LABIE: Self = Self(PCI_EXP_LNKCTL_LABIE);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[
+        ("RCB", Self::RCB),
+        ("LD", Self::LD),
+        ("RL", Self::RL),
+        ("CCC", Self::CCC),
+        ("ES", Self::ES),
+        ("CLKREQ_EN", Self::CLKREQ_EN),
+        ("HAWD", Self::HAWD),
+        ("LBMIE", Self::LBMIE),
+        ("LABIE", Self::LABIE),
+    ];
+}
+
+flags!(CapExpLnkctl, u16);
+
+/// Present speed, as a place in the list of the link capabilities 2.
+pub const PCI_EXP_LNKSTA_CLS: u16 = 0xf;
+
+/// Runs at 2.5 GT/s.
+pub const PCI_EXP_LNKSTA_CLS_2_5GB: u16 = 0x1;
+
+/// Runs at 5 GT/s.
+pub const PCI_EXP_LNKSTA_CLS_5_0GB: u16 = 0x2;
+
+/// Runs at 8 GT/s.
+///
+/// Since Linux 3.14.
+pub const PCI_EXP_LNKSTA_CLS_8_0GB: u16 = 0x3;
+
+/// Runs at 16 GT/s.
+///
+/// Since Linux 4.17.
+pub const PCI_EXP_LNKSTA_CLS_16_0GB: u16 = 0x4;
+
+/// Runs at 32 GT/s.
+///
+/// Since Linux 5.3.
+pub const PCI_EXP_LNKSTA_CLS_32_0GB: u16 = 0x5;
+
+/// Runs at 64 GT/s.
+///
+/// Since Linux 5.11.
+pub const PCI_EXP_LNKSTA_CLS_64_0GB: u16 = 0x6;
+
+/// Present number of lanes.
+pub const PCI_EXP_LNKSTA_NLW: u16 = 0x3f0;
+
+/// Uses 1 lane.
+///
+/// Since Linux 3.14.
+pub const PCI_EXP_LNKSTA_NLW_X1: u16 = 0x10;
+
+/// Uses 2 lanes.
+///
+/// Since Linux 3.14.
+pub const PCI_EXP_LNKSTA_NLW_X2: u16 = 0x20;
+
+/// Uses 4 lanes.
+///
+/// Since Linux 3.14.
+pub const PCI_EXP_LNKSTA_NLW_X4: u16 = 0x40;
+
+/// Uses 8 lanes.
+///
+/// Since Linux 3.14.
+pub const PCI_EXP_LNKSTA_NLW_X8: u16 = 0x80;
+
+/// The link is being trained.
+pub const PCI_EXP_LNKSTA_LT: u16 = 1 << 11;
+
+/// Uses the clock of the slot.
+pub const PCI_EXP_LNKSTA_SLC: u16 = 1 << 12;
+
+/// The data link is active.
+pub const PCI_EXP_LNKSTA_DLLLA: u16 = 1 << 13;
+
+/// The bandwidth was changed by management.
+pub const PCI_EXP_LNKSTA_LBMS: u16 = 1 << 14;
+
+/// The bandwidth was changed by the hardware.
+pub const PCI_EXP_LNKSTA_LABS: u16 = 1 << 15;
+
+/// State of the link.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpLnksta(pub u16);
+
+impl CapExpLnksta {
+    /// Present speed, as a place in the list of the link capabilities 2.
+    pub const CLS: Self = Self(PCI_EXP_LNKSTA_CLS);
+    /// Runs at 2.5 GT/s.
+    pub const CLS_2_5GB: Self = Self(PCI_EXP_LNKSTA_CLS_2_5GB);
+    /// Runs at 5 GT/s.
+    pub const CLS_5_0GB: Self = Self(PCI_EXP_LNKSTA_CLS_5_0GB);
+    /// Runs at 8 GT/s.
+    pub const CLS_8_0GB: Self = Self(PCI_EXP_LNKSTA_CLS_8_0GB);
+    /// Runs at 16 GT/s.
+    pub const CLS_16_0GB: Self = Self(PCI_EXP_LNKSTA_CLS_16_0GB);
+    /// Runs at 32 GT/s.
+    pub const CLS_32_0GB: Self = Self(PCI_EXP_LNKSTA_CLS_32_0GB);
+    /// Runs at 64 GT/s.
+    pub const CLS_64_0GB: Self = Self(PCI_EXP_LNKSTA_CLS_64_0GB);
+    /// Present number of lanes.
+    pub const NLW: Self = Self(PCI_EXP_LNKSTA_NLW);
+    /// Uses 1 lane.
+    pub const NLW_X1: Self = Self(PCI_EXP_LNKSTA_NLW_X1);
+    /// Uses 2 lanes.
+    pub const NLW_X2: Self = Self(PCI_EXP_LNKSTA_NLW_X2);
+    /// Uses 4 lanes.
+    pub const NLW_X4: Self = Self(PCI_EXP_LNKSTA_NLW_X4);
+    /// Uses 8 lanes.
+    pub const NLW_X8: Self = Self(PCI_EXP_LNKSTA_NLW_X8);
+    /// The link is being trained.
+    pub const LT: Self = Self(PCI_EXP_LNKSTA_LT);
+    /// Uses the clock of the slot.
+    pub const SLC: Self = Self(PCI_EXP_LNKSTA_SLC);
+    /// The data link is active.
+    pub const DLLLA: Self = Self(PCI_EXP_LNKSTA_DLLLA);
+    /// The bandwidth was changed by management.
+    pub const LBMS: Self = Self(PCI_EXP_LNKSTA_LBMS);
+    /// The bandwidth was changed by the hardware.
+    pub const LABS: Self = Self(PCI_EXP_LNKSTA_LABS);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[
+        ("LT", Self::LT),
+        ("SLC", Self::SLC),
+        ("DLLLA", Self::DLLLA),
+        ("LBMS", Self::LBMS),
+        ("LABS", Self::LABS),
+    ];
+}
+
+flags!(CapExpLnksta, u16);
+
+/// Has an attention button.
+pub const PCI_EXP_SLTCAP_ABP: u32 = 1 << 0;
+
+/// Has a power controller.
+pub const PCI_EXP_SLTCAP_PCP: u32 = 1 << 1;
+
+/// Has a sensor for its latch.
+pub const PCI_EXP_SLTCAP_MRLSP: u32 = 1 << 2;
+
+/// Has an attention indicator.
+pub const PCI_EXP_SLTCAP_AIP: u32 = 1 << 3;
+
+/// Has a power indicator.
+pub const PCI_EXP_SLTCAP_PIP: u32 = 1 << 4;
+
+/// A card can be removed without a notice.
+pub const PCI_EXP_SLTCAP_HPS: u32 = 1 << 5;
+
+/// Cards can be plugged while the system runs.
+pub const PCI_EXP_SLTCAP_HPC: u32 = 1 << 6;
+
+/// Power that the slot supplies.
+pub const PCI_EXP_SLTCAP_SPLV: u32 = 0x7f80;
+
+/// Unit of this power.
+pub const PCI_EXP_SLTCAP_SPLS: u32 = 0x1_8000;
+
+/// Has an interlock.
+pub const PCI_EXP_SLTCAP_EIP: u32 = 1 << 17;
+
+/// Does not report that a command is complete.
+pub const PCI_EXP_SLTCAP_NCCS: u32 = 1 << 18;
+
+/// Number of the slot.
+pub const PCI_EXP_SLTCAP_PSN: u32 = 0xfff8_0000;
+
+/// Abilities of the slot.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpSltcap(pub u32);
+
+impl CapExpSltcap {
+    /// Has an attention button.
+    pub const ABP: Self = Self(PCI_EXP_SLTCAP_ABP);
+    /// Has a power controller.
+    pub const PCP: Self = Self(PCI_EXP_SLTCAP_PCP);
+    /// Has a sensor for its latch.
+    pub const MRLSP: Self = Self(PCI_EXP_SLTCAP_MRLSP);
+    /// Has an attention indicator.
+    pub const AIP: Self = Self(PCI_EXP_SLTCAP_AIP);
+    /// Has a power indicator.
+    pub const PIP: Self = Self(PCI_EXP_SLTCAP_PIP);
+    /// A card can be removed without a notice.
+    pub const HPS: Self = Self(PCI_EXP_SLTCAP_HPS);
+    /// Cards can be plugged while the system runs.
+    pub const HPC: Self = Self(PCI_EXP_SLTCAP_HPC);
+    /// Power that the slot supplies.
+    pub const SPLV: Self = Self(PCI_EXP_SLTCAP_SPLV);
+    /// Unit of this power.
+    pub const SPLS: Self = Self(PCI_EXP_SLTCAP_SPLS);
+    /// Has an interlock.
+    pub const EIP: Self = Self(PCI_EXP_SLTCAP_EIP);
+    /// Does not report that a command is complete.
+    pub const NCCS: Self = Self(PCI_EXP_SLTCAP_NCCS);
+    /// Number of the slot.
+    pub const PSN: Self = Self(PCI_EXP_SLTCAP_PSN);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[
+        ("ABP", Self::ABP),
+        ("PCP", Self::PCP),
+        ("MRLSP", Self::MRLSP),
+        ("AIP", Self::AIP),
+        ("PIP", Self::PIP),
+        ("HPS", Self::HPS),
+        ("HPC", Self::HPC),
+        ("EIP", Self::EIP),
+        ("NCCS", Self::NCCS),
+    ];
+}
+
+flags!(CapExpSltcap, u32);
+
+/// Reports that the button was pressed.
+pub const PCI_EXP_SLTCTL_ABPE: u16 = 1 << 0;
+
+/// Reports power faults.
+pub const PCI_EXP_SLTCTL_PFDE: u16 = 1 << 1;
+
+/// Reports that the latch moved.
+pub const PCI_EXP_SLTCTL_MRLSCE: u16 = 1 << 2;
+
+/// Reports that a card came or went.
+pub const PCI_EXP_SLTCTL_PDCE: u16 = 1 << 3;
+
+/// Interrupts for complete commands.
+pub const PCI_EXP_SLTCTL_CCIE: u16 = 1 << 4;
+
+/// Interrupts for events of hot plugging.
+pub const PCI_EXP_SLTCTL_HPIE: u16 = 1 << 5;
+
+/// Attention indicator.
+pub const PCI_EXP_SLTCTL_AIC: u16 = 0xc0;
+
+/// Attention indicator on.
+///
+/// Since Linux 3.14.
+pub const PCI_EXP_SLTCTL_ATTN_IND_ON: u16 = 0x40;
+
+/// Attention indicator blinking.
+///
+/// Since Linux 3.14.
+pub const PCI_EXP_SLTCTL_ATTN_IND_BLINK: u16 = 0x80;
+
+/// Attention indicator off.
+///
+/// Since Linux 3.14.
+pub const PCI_EXP_SLTCTL_ATTN_IND_OFF: u16 = 0xc0;
+
+/// Power indicator.
+pub const PCI_EXP_SLTCTL_PIC: u16 = 0x300;
+
+/// Power indicator on.
+///
+/// Since Linux 3.14.
+pub const PCI_EXP_SLTCTL_PWR_IND_ON: u16 = 0x100;
+
+/// Power indicator blinking.
+///
+/// Since Linux 3.14.
+pub const PCI_EXP_SLTCTL_PWR_IND_BLINK: u16 = 0x200;
+
+/// Power indicator off.
+///
+/// Since Linux 3.14.
+pub const PCI_EXP_SLTCTL_PWR_IND_OFF: u16 = 0x300;
+
+/// The power is off.
+pub const PCI_EXP_SLTCTL_PCC: u16 = 1 << 10;
+
+/// Switches the interlock.
+pub const PCI_EXP_SLTCTL_EIC: u16 = 1 << 11;
+
+/// Reports changes of the data link.
+pub const PCI_EXP_SLTCTL_DLLSCE: u16 = 1 << 12;
+
+/// Does not send the power limit by itself.
+///
+/// Since Linux 5.18–5.19.
+pub const PCI_EXP_SLTCTL_ASPL_DISABLE: u16 = 1 << 13;
+
+/// Does not detect cards by the link.
+///
+/// Since Linux 5.7.
+pub const PCI_EXP_SLTCTL_IBPD_DISABLE: u16 = 1 << 14;
+
+/// What the slot uses.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpSltctl(pub u16);
+
+impl CapExpSltctl {
+    /// Reports that the button was pressed.
+    pub const ABPE: Self = Self(PCI_EXP_SLTCTL_ABPE);
+    /// Reports power faults.
+    pub const PFDE: Self = Self(PCI_EXP_SLTCTL_PFDE);
+    /// Reports that the latch moved.
+    pub const MRLSCE: Self = Self(PCI_EXP_SLTCTL_MRLSCE);
+    /// Reports that a card came or went.
+    pub const PDCE: Self = Self(PCI_EXP_SLTCTL_PDCE);
+    /// Interrupts for complete commands.
+    pub const CCIE: Self = Self(PCI_EXP_SLTCTL_CCIE);
+    /// Interrupts for events of hot plugging.
+    pub const HPIE: Self = Self(PCI_EXP_SLTCTL_HPIE);
+    /// Attention indicator.
+    pub const AIC: Self = Self(PCI_EXP_SLTCTL_AIC);
+    /// Attention indicator on.
+    pub const ATTN_IND_ON: Self = Self(PCI_EXP_SLTCTL_ATTN_IND_ON);
+    /// Attention indicator blinking.
+    pub const ATTN_IND_BLINK: Self = Self(PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+    /// Attention indicator off.
+    pub const ATTN_IND_OFF: Self = Self(PCI_EXP_SLTCTL_ATTN_IND_OFF);
+    /// Power indicator.
+    pub const PIC: Self = Self(PCI_EXP_SLTCTL_PIC);
+    /// Power indicator on.
+    pub const PWR_IND_ON: Self = Self(PCI_EXP_SLTCTL_PWR_IND_ON);
+    /// Power indicator blinking.
+    pub const PWR_IND_BLINK: Self = Self(PCI_EXP_SLTCTL_PWR_IND_BLINK);
+    /// Power indicator off.
+    pub const PWR_IND_OFF: Self = Self(PCI_EXP_SLTCTL_PWR_IND_OFF);
+    /// The power is off.
+    pub const PCC: Self = Self(PCI_EXP_SLTCTL_PCC);
+    /// Switches the interlock.
+    pub const EIC: Self = Self(PCI_EXP_SLTCTL_EIC);
+    /// Reports changes of the data link.
+    pub const DLLSCE: Self = Self(PCI_EXP_SLTCTL_DLLSCE);
+    /// Does not send the power limit by itself.
+    pub const ASPL_DISABLE: Self = Self(PCI_EXP_SLTCTL_ASPL_DISABLE);
+    /// Does not detect cards by the link.
+    pub const IBPD_DISABLE: Self = Self(PCI_EXP_SLTCTL_IBPD_DISABLE);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[
+        ("ABPE", Self::ABPE),
+        ("PFDE", Self::PFDE),
+        ("MRLSCE", Self::MRLSCE),
+        ("PDCE", Self::PDCE),
+        ("CCIE", Self::CCIE),
+        ("HPIE", Self::HPIE),
+        ("PCC", Self::PCC),
+        ("EIC", Self::EIC),
+        ("DLLSCE", Self::DLLSCE),
+        ("ASPL_DISABLE", Self::ASPL_DISABLE),
+        ("IBPD_DISABLE", Self::IBPD_DISABLE),
+    ];
+}
+
+flags!(CapExpSltctl, u16);
+
+/// The button was pressed.
+pub const PCI_EXP_SLTSTA_ABP: u16 = 1 << 0;
+
+/// Detected a power fault.
+pub const PCI_EXP_SLTSTA_PFD: u16 = 1 << 1;
+
+/// The latch moved.
+pub const PCI_EXP_SLTSTA_MRLSC: u16 = 1 << 2;
+
+/// A card came or went.
+pub const PCI_EXP_SLTSTA_PDC: u16 = 1 << 3;
+
+/// A command is complete.
+pub const PCI_EXP_SLTSTA_CC: u16 = 1 << 4;
+
+/// The latch is open.
+pub const PCI_EXP_SLTSTA_MRLSS: u16 = 1 << 5;
+
+/// A card is in the slot.
+pub const PCI_EXP_SLTSTA_PDS: u16 = 1 << 6;
+
+/// The interlock is closed.
+pub const PCI_EXP_SLTSTA_EIS: u16 = 1 << 7;
+
+/// The data link changed.
+pub const PCI_EXP_SLTSTA_DLLSC: u16 = 1 << 8;
+
+/// State of the slot.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpSltsta(pub u16);
+
+impl CapExpSltsta {
+    /// The button was pressed.
+    pub const ABP: Self = Self(PCI_EXP_SLTSTA_ABP);
+    /// Detected a power fault.
+    pub const PFD: Self = Self(PCI_EXP_SLTSTA_PFD);
+    /// The latch moved.
+    pub const MRLSC: Self = Self(PCI_EXP_SLTSTA_MRLSC);
+    /// A card came or went.
+    pub const PDC: Self = Self(PCI_EXP_SLTSTA_PDC);
+    /// A command is complete.
+    pub const CC: Self = Self(PCI_EXP_SLTSTA_CC);
+    /// The latch is open.
+    pub const MRLSS: Self = Self(PCI_EXP_SLTSTA_MRLSS);
+    /// A card is in the slot.
+    pub const PDS: Self = Self(PCI_EXP_SLTSTA_PDS);
+    /// The interlock is closed.
+    pub const EIS: Self = Self(PCI_EXP_SLTSTA_EIS);
+    /// The data link changed.
+    pub const DLLSC: Self = Self(PCI_EXP_SLTSTA_DLLSC);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[
+        ("ABP", Self::ABP),
+        ("PFD", Self::PFD),
+        ("MRLSC", Self::MRLSC),
+        ("PDC", Self::PDC),
+        ("CC", Self::CC),
+        ("MRLSS", Self::MRLSS),
+        ("PDS", Self::PDS),
+        ("EIS", Self::EIS),
+        ("DLLSC", Self::DLLSC),
+    ];
+}
+
+flags!(CapExpSltsta, u16);
+
+/// A system error for correctable errors.
+pub const PCI_EXP_RTCTL_SECEE: u16 = 1 << 0;
+
+/// A system error for non-fatal errors.
+pub const PCI_EXP_RTCTL_SENFEE: u16 = 1 << 1;
+
+/// A system error for fatal errors.
+pub const PCI_EXP_RTCTL_SEFEE: u16 = 1 << 2;
+
+/// Interrupts for power management events.
+pub const PCI_EXP_RTCTL_PMEIE: u16 = 1 << 3;
+
+/// Software sees configuration requests that have to be retried.
+///
+/// Since Linux 6.11–6.12.
+pub const PCI_EXP_RTCTL_RRS_SVE: u16 = 1 << 4;
+
+/// What a root port reports.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpRtctl(pub u16);
+
+impl CapExpRtctl {
+    /// A system error for correctable errors.
+    pub const SECEE: Self = Self(PCI_EXP_RTCTL_SECEE);
+    /// A system error for non-fatal errors.
+    pub const SENFEE: Self = Self(PCI_EXP_RTCTL_SENFEE);
+    /// A system error for fatal errors.
+    pub const SEFEE: Self = Self(PCI_EXP_RTCTL_SEFEE);
+    /// Interrupts for power management events.
+    pub const PMEIE: Self = Self(PCI_EXP_RTCTL_PMEIE);
+    /// Software sees configuration requests that have to be retried.
+    pub const RRS_SVE: Self = Self(PCI_EXP_RTCTL_RRS_SVE);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[
+        ("SECEE", Self::SECEE),
+        ("SENFEE", Self::SENFEE),
+        ("SEFEE", Self::SEFEE),
+        ("PMEIE", Self::PMEIE),
+        ("RRS_SVE", Self::RRS_SVE),
+    ];
+}
+
+flags!(CapExpRtctl, u16);
+
+/// Can show configuration requests that have to be retried.
+///
+/// Since Linux 6.11–6.12.
+pub const PCI_EXP_RTCAP_RRS_SV: u16 = 1 << 0;
+
+/// Abilities of a root port.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpRtcap(pub u16);
+
+impl CapExpRtcap {
+    /// Can show configuration requests that have to be retried.
+    pub const SV: Self = Self(PCI_EXP_RTCAP_RRS_SV);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[("SV", Self::SV)];
+}
+
+flags!(CapExpRtcap, u16);
+
+/// Function that reported one.
+///
+/// Since Linux 6.6–6.7.
+pub const PCI_EXP_RTSTA_PME_RQ_ID: u32 = 0xffff;
+
+/// An event was reported.
+pub const PCI_EXP_RTSTA_PME: u32 = 1 << 16;
+
+/// Another one waits.
+pub const PCI_EXP_RTSTA_PENDING: u32 = 1 << 17;
+
+/// Power management events of a root port.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpRtsta(pub u32);
+
+impl CapExpRtsta {
+    /// Function that reported one.
+    pub const PME_RQ_ID: Self = Self(PCI_EXP_RTSTA_PME_RQ_ID);
+    /// An event was reported.
+    pub const PME: Self = Self(PCI_EXP_RTSTA_PME);
+    /// Another one waits.
+    pub const PENDING: Self = Self(PCI_EXP_RTSTA_PENDING);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[("PME", Self::PME), ("PENDING", Self::PENDING)];
+}
+
+flags!(CapExpRtsta, u32);
+
+/// The timeout of completions can be disabled.
+///
+/// Since Linux 4.16.
+pub const PCI_EXP_DEVCAP2_COMP_TMOUT_DIS: u32 = 1 << 4;
+
+/// Forwards alternative routing ids.
+pub const PCI_EXP_DEVCAP2_ARI: u32 = 1 << 5;
+
+/// Routes atomic operations.
+///
+/// Since Linux 4.9.
+pub const PCI_EXP_DEVCAP2_ATOMIC_ROUTE: u32 = 1 << 6;
+
+/// Completes atomic operations of 32 bits.
+///
+/// Since Linux 4.16.
+pub const PCI_EXP_DEVCAP2_ATOMIC_COMP32: u32 = 1 << 7;
+
+/// Completes atomic operations of 64 bits.
+///
+/// Since Linux 4.9.
+pub const PCI_EXP_DEVCAP2_ATOMIC_COMP64: u32 = 1 << 8;
+
+/// Completes atomic operations of 128 bits.
+///
+/// Since Linux 4.16.
+pub const PCI_EXP_DEVCAP2_ATOMIC_COMP128: u32 = 1 << 9;
+
+/// Reports latencies that it tolerates.
+pub const PCI_EXP_DEVCAP2_LTR: u32 = 1 << 11;
+
+/// Processing hints that it completes.
+///
+/// Since Linux 6.13.
+pub const PCI_EXP_DEVCAP2_TPH_COMP_MASK: u32 = 0x3000;
+
+/// Ways to learn of a good time for transfers.
+pub const PCI_EXP_DEVCAP2_OBFF_MASK: u32 = 0xc_0000;
+
+/// Messages about a good time for transfers.
+pub const PCI_EXP_DEVCAP2_OBFF_MSG: u32 = 0x4_0000;
+
+/// The same by a signal.
+pub const PCI_EXP_DEVCAP2_OBFF_WAKE: u32 = 0x8_0000;
+
+/// Supports end-to-end prefixes.
+///
+/// Since Linux 4.19.
+pub const PCI_EXP_DEVCAP2_EE_PREFIX: u32 = 1 << 21;
+
+/// Highest number of such prefixes.
+///
+/// Since Linux 6.14–6.19.
+pub const PCI_EXP_DEVCAP2_EE_PREFIX_MAX: u32 = 0xc0_0000;
+
+/// More abilities of the device.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpDevcap2(pub u32);
+
+impl CapExpDevcap2 {
+    /// The timeout of completions can be disabled.
+    pub const COMP_TMOUT_DIS: Self = Self(PCI_EXP_DEVCAP2_COMP_TMOUT_DIS);
+    /// Forwards alternative routing ids.
+    pub const ARI: Self = Self(PCI_EXP_DEVCAP2_ARI);
+    /// Routes atomic operations.
+    pub const ATOMIC_ROUTE: Self = Self(PCI_EXP_DEVCAP2_ATOMIC_ROUTE);
+    /// Completes atomic operations of 32 bits.
+    pub const ATOMIC_COMP32: Self = Self(PCI_EXP_DEVCAP2_ATOMIC_COMP32);
+    /// Completes atomic operations of 64 bits.
+    pub const ATOMIC_COMP64: Self = Self(PCI_EXP_DEVCAP2_ATOMIC_COMP64);
+    /// Completes atomic operations of 128 bits.
+    pub const ATOMIC_COMP128: Self = Self(PCI_EXP_DEVCAP2_ATOMIC_COMP128);
+    /// Reports latencies that it tolerates.
+    pub const LTR: Self = Self(PCI_EXP_DEVCAP2_LTR);
+    /// Processing hints that it completes.
+    pub const TPH_COMP_MASK: Self = Self(PCI_EXP_DEVCAP2_TPH_COMP_MASK);
+    /// Ways to learn of a good time for transfers.
+    pub const OBFF_MASK: Self = Self(PCI_EXP_DEVCAP2_OBFF_MASK);
+    /// Messages about a good time for transfers.
+    pub const OBFF_MSG: Self = Self(PCI_EXP_DEVCAP2_OBFF_MSG);
+    /// The same by a signal.
+    pub const OBFF_WAKE: Self = Self(PCI_EXP_DEVCAP2_OBFF_WAKE);
+    /// Supports end-to-end prefixes.
+    pub const EE_PREFIX: Self = Self(PCI_EXP_DEVCAP2_EE_PREFIX);
+    /// Highest number of such prefixes.
+    pub const EE_PREFIX_MAX: Self = Self(PCI_EXP_DEVCAP2_EE_PREFIX_MAX);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[
+        ("COMP_TMOUT_DIS", Self::COMP_TMOUT_DIS),
+        ("ARI", Self::ARI),
+        ("ATOMIC_ROUTE", Self::ATOMIC_ROUTE),
+        ("ATOMIC_COMP32", Self::ATOMIC_COMP32),
+        ("ATOMIC_COMP64", Self::ATOMIC_COMP64),
+        ("ATOMIC_COMP128", Self::ATOMIC_COMP128),
+        ("LTR", Self::LTR),
+        ("EE_PREFIX", Self::EE_PREFIX),
+    ];
+}
+
+flags!(CapExpDevcap2, u32);
+
+/// Timeout of completions.
+///
+/// Since Linux 3.13.
+pub const PCI_EXP_DEVCTL2_COMP_TIMEOUT: u16 = 0xf;
+
+/// Completions have no timeout.
+///
+/// Since Linux 4.16.
+pub const PCI_EXP_DEVCTL2_COMP_TMOUT_DIS: u16 = 1 << 4;
+
+/// Forwards alternative routing ids.
+pub const PCI_EXP_DEVCTL2_ARI: u16 = 1 << 5;
+
+/// May ask for atomic operations.
+///
+/// Since Linux 4.9.
+pub const PCI_EXP_DEVCTL2_ATOMIC_REQ: u16 = 1 << 6;
+
+/// Does not let atomic operations out.
+///
+/// Since Linux 4.12.
+pub const PCI_EXP_DEVCTL2_ATOMIC_EGRESS_BLOCK: u16 = 1 << 7;
+
+/// Requests may be ordered by id.
+pub const PCI_EXP_DEVCTL2_IDO_REQ_EN: u16 = 1 << 8;
+
+/// Completions may be ordered by id.
+pub const PCI_EXP_DEVCTL2_IDO_CMP_EN: u16 = 1 << 9;
+
+/// Reports latencies.
+pub const PCI_EXP_DEVCTL2_LTR_EN: u16 = 1 << 10;
+
+/// More of what the device uses.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpDevctl2(pub u16);
+
+impl CapExpDevctl2 {
+    /// Timeout of completions.
+    pub const COMP_TIMEOUT: Self = Self(PCI_EXP_DEVCTL2_COMP_TIMEOUT);
+    /// Completions have no timeout.
+    pub const COMP_TMOUT_DIS: Self = Self(PCI_EXP_DEVCTL2_COMP_TMOUT_DIS);
+    /// Forwards alternative routing ids.
+    pub const ARI: Self = Self(PCI_EXP_DEVCTL2_ARI);
+    /// May ask for atomic operations.
+    pub const ATOMIC_REQ: Self = Self(PCI_EXP_DEVCTL2_ATOMIC_REQ);
+    /// Does not let atomic operations out.
+    pub const ATOMIC_EGRESS_BLOCK: Self = Self(PCI_EXP_DEVCTL2_ATOMIC_EGRESS_BLOCK);
+    /// Requests may be ordered by id.
+    pub const IDO_REQ_EN: Self = Self(PCI_EXP_DEVCTL2_IDO_REQ_EN);
+    /// Completions may be ordered by id.
+    pub const IDO_CMP_EN: Self = Self(PCI_EXP_DEVCTL2_IDO_CMP_EN);
+    /// Reports latencies.
+    pub const LTR_EN: Self = Self(PCI_EXP_DEVCTL2_LTR_EN);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[
+        ("COMP_TMOUT_DIS", Self::COMP_TMOUT_DIS),
+        ("ARI", Self::ARI),
+        ("ATOMIC_REQ", Self::ATOMIC_REQ),
+        ("ATOMIC_EGRESS_BLOCK", Self::ATOMIC_EGRESS_BLOCK),
+        ("IDO_REQ_EN", Self::IDO_REQ_EN),
+        ("IDO_CMP_EN", Self::IDO_CMP_EN),
+        ("LTR_EN", Self::LTR_EN),
+    ];
+}
+
+flags!(CapExpDevctl2, u16);
+
+/// List of the speeds.
+///
+/// Since Linux 6.13.
+pub const PCI_EXP_LNKCAP2_SLS: u32 = 0xfe;
+
+/// Can be linked to a port of its own kind.
+pub const PCI_EXP_LNKCAP2_CROSSLINK: u32 = 1 << 8;
+
+/// More abilities of the link.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpLnkcap2(pub u32);
+
+impl CapExpLnkcap2 {
+    /// List of the speeds.
+    pub const SLS: Self = Self(PCI_EXP_LNKCAP2_SLS);
+    /// Can be linked to a port of its own kind.
+    pub const CROSSLINK: Self = Self(PCI_EXP_LNKCAP2_CROSSLINK);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[("CROSSLINK", Self::CROSSLINK)];
+}
+
+flags!(CapExpLnkcap2, u32);
+
+/// Target speed.
+///
+/// Since Linux 4.18.
+pub const PCI_EXP_LNKCTL2_TLS: u16 = 0xf;
+
+/// 2\.5 GT/s.
+///
+/// Since Linux 4.18.
+pub const PCI_EXP_LNKCTL2_TLS_2_5GT: u16 = 0x1;
+
+/// 5 GT/s.
+///
+/// Since Linux 4.18.
+pub const PCI_EXP_LNKCTL2_TLS_5_0GT: u16 = 0x2;
+
+/// 8 GT/s.
+///
+/// Since Linux 4.18.
+pub const PCI_EXP_LNKCTL2_TLS_8_0GT: u16 = 0x3;
+
+/// 16 GT/s.
+///
+/// Since Linux 4.18.
+pub const PCI_EXP_LNKCTL2_TLS_16_0GT: u16 = 0x4;
+
+/// 32 GT/s.
+///
+/// Since Linux 5.3.
+pub const PCI_EXP_LNKCTL2_TLS_32_0GT: u16 = 0x5;
+
+/// 64 GT/s.
+///
+/// Since Linux 5.11.
+pub const PCI_EXP_LNKCTL2_TLS_64_0GT: u16 = 0x6;
+
+/// Enters compliance mode.
+///
+/// Since Linux 5.5.
+pub const PCI_EXP_LNKCTL2_ENTER_COMP: u16 = 1 << 4;
+
+/// Voltage of the transmitter.
+///
+/// Since Linux 5.5.
+pub const PCI_EXP_LNKCTL2_TX_MARGIN: u16 = 0x380;
+
+/// The hardware does not change the speed by itself.
+///
+/// Since Linux 5.6.
+pub const PCI_EXP_LNKCTL2_HASD: u16 = 1 << 5;
+
+/// More of what the link uses.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpLnkctl2(pub u16);
+
+impl CapExpLnkctl2 {
+    /// Target speed.
+    pub const TLS: Self = Self(PCI_EXP_LNKCTL2_TLS);
+    /// 2\.5 GT/s.
+    pub const TLS_2_5GT: Self = Self(PCI_EXP_LNKCTL2_TLS_2_5GT);
+    /// 5 GT/s.
+    pub const TLS_5_0GT: Self = Self(PCI_EXP_LNKCTL2_TLS_5_0GT);
+    /// 8 GT/s.
+    pub const TLS_8_0GT: Self = Self(PCI_EXP_LNKCTL2_TLS_8_0GT);
+    /// 16 GT/s.
+    pub const TLS_16_0GT: Self = Self(PCI_EXP_LNKCTL2_TLS_16_0GT);
+    /// 32 GT/s.
+    pub const TLS_32_0GT: Self = Self(PCI_EXP_LNKCTL2_TLS_32_0GT);
+    /// 64 GT/s.
+    pub const TLS_64_0GT: Self = Self(PCI_EXP_LNKCTL2_TLS_64_0GT);
+    /// Enters compliance mode.
+    pub const ENTER_COMP: Self = Self(PCI_EXP_LNKCTL2_ENTER_COMP);
+    /// Voltage of the transmitter.
+    pub const TX_MARGIN: Self = Self(PCI_EXP_LNKCTL2_TX_MARGIN);
+    /// The hardware does not change the speed by itself.
+    pub const HASD: Self = Self(PCI_EXP_LNKCTL2_HASD);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("ENTER_COMP", Self::ENTER_COMP), ("HASD", Self::HASD)];
+}
+
+flags!(CapExpLnkctl2, u16);
+
+/// Uses flit mode.
+///
+/// Since Linux 6.3.
+pub const PCI_EXP_LNKSTA2_FLIT: u16 = 1 << 10;
+
+/// More of the state of the link.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpLnksta2(pub u16);
+
+impl CapExpLnksta2 {
+    /// Uses flit mode.
+    pub const FLIT: Self = Self(PCI_EXP_LNKSTA2_FLIT);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[("FLIT", Self::FLIT)];
+}
+
+flags!(CapExpLnksta2, u16);
+
+/// Detection of cards by the link can be disabled.
+///
+/// Since Linux 5.7.
+pub const PCI_EXP_SLTCAP2_IBPD: u32 = 1 << 0;
+
+/// More abilities of the slot.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct CapExpSltcap2(pub u32);
+
+impl CapExpSltcap2 {
+    /// Detection of cards by the link can be disabled.
+    pub const IBPD: Self = Self(PCI_EXP_SLTCAP2_IBPD);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[("IBPD", Self::IBPD)];
+}
+
+flags!(CapExpSltcap2, u32);
+
 /// Offset of `flags`.
 pub const PCI_EXP_FLAGS: u32 = 0x2;
 
@@ -449,6 +1636,66 @@ pub const PCI_EXP_DEVCTL: u32 = 0x8;
 
 /// Offset of `devsta`.
 pub const PCI_EXP_DEVSTA: u32 = 0xa;
+
+/// Offset of `lnkcap`.
+pub const PCI_EXP_LNKCAP: u32 = 0xc;
+
+/// Offset of `lnkctl`.
+pub const PCI_EXP_LNKCTL: u32 = 0x10;
+
+/// Offset of `lnksta`.
+pub const PCI_EXP_LNKSTA: u32 = 0x12;
+
+/// Offset of `sltcap`.
+pub const PCI_EXP_SLTCAP: u32 = 0x14;
+
+/// Offset of `sltctl`.
+pub const PCI_EXP_SLTCTL: u32 = 0x18;
+
+/// Offset of `sltsta`.
+pub const PCI_EXP_SLTSTA: u32 = 0x1a;
+
+/// Offset of `rtctl`.
+pub const PCI_EXP_RTCTL: u32 = 0x1c;
+
+/// Offset of `rtcap`.
+pub const PCI_EXP_RTCAP: u32 = 0x1e;
+
+/// Offset of `rtsta`.
+pub const PCI_EXP_RTSTA: u32 = 0x20;
+
+/// Offset of `devcap2`.
+pub const PCI_EXP_DEVCAP2: u32 = 0x24;
+
+/// Offset of `devctl2`.
+pub const PCI_EXP_DEVCTL2: u32 = 0x28;
+
+/// Offset of `devsta2`.
+///
+/// Since Linux 3.12.
+pub const PCI_EXP_DEVSTA2: u32 = 0x2a;
+
+/// Offset of `lnkcap2`.
+pub const PCI_EXP_LNKCAP2: u32 = 0x2c;
+
+/// Offset of `lnkctl2`.
+pub const PCI_EXP_LNKCTL2: u32 = 0x30;
+
+/// Offset of `lnksta2`.
+pub const PCI_EXP_LNKSTA2: u32 = 0x32;
+
+/// Offset of `sltcap2`.
+///
+/// Since Linux 3.12.
+pub const PCI_EXP_SLTCAP2: u32 = 0x34;
+
+/// Offset of `sltctl2`.
+pub const PCI_EXP_SLTCTL2: u32 = 0x38;
+
+/// Offset of `sltsta2`.
+///
+/// Since Linux 3.12.
+pub const PCI_EXP_SLTSTA2: u32 = 0x3a;
 
 /// Endpoint.
 pub const PCI_EXP_TYPE_ENDPOINT: u32 = 0x0;
@@ -557,1319 +1804,6 @@ pub const PCI_EXP_LNKCAP2_SLS_32_0GB: u32 = 0x20;
 /// Since Linux 5.11.
 pub const PCI_EXP_LNKCAP2_SLS_64_0GB: u32 = 0x40;
 
-/// Every register of PCI Express, as version 2 of the capability has them. Version 1 ends
-/// earlier.
-///
-/// Since Linux 3.7.
-#[repr(C, packed)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct pci_exp_registers {
-    /// Header of the capability.
-    pub header: pci_cap_header,
-    /// Version of the capability, and type of the device or port.
-    pub flags: u16,
-    /// Abilities of the device.
-    pub devcap: u32,
-    /// What the device uses.
-    pub devctl: u16,
-    /// Errors of the device since they were cleared.
-    pub devsta: u16,
-    /// Abilities of the link.
-    pub lnkcap: ExpRegistersLnkcap,
-    /// What the link uses.
-    pub lnkctl: ExpRegistersLnkctl,
-    /// State of the link.
-    pub lnksta: ExpRegistersLnksta,
-    /// Abilities of the slot.
-    pub sltcap: ExpRegistersSltcap,
-    /// What the slot uses.
-    pub sltctl: ExpRegistersSltctl,
-    /// State of the slot.
-    pub sltsta: ExpRegistersSltsta,
-    /// What a root port reports.
-    pub rtctl: ExpRegistersRtctl,
-    /// Abilities of a root port.
-    pub rtcap: ExpRegistersRtcap,
-    /// Power management events of a root port.
-    pub rtsta: ExpRegistersRtsta,
-    /// More abilities of the device.
-    pub devcap2: ExpRegistersDevcap2,
-    /// More of what the device uses.
-    pub devctl2: ExpRegistersDevctl2,
-    /// Not used.
-    pub devsta2: u16,
-    /// More abilities of the link.
-    pub lnkcap2: ExpRegistersLnkcap2,
-    /// More of what the link uses.
-    pub lnkctl2: ExpRegistersLnkctl2,
-    /// More of the state of the link.
-    pub lnksta2: ExpRegistersLnksta2,
-    /// More abilities of the slot.
-    pub sltcap2: ExpRegistersSltcap2,
-    /// Not used.
-    pub sltctl2: u16,
-    /// Not used.
-    pub sltsta2: u16,
-}
-
-impl pci_exp_registers {
-    /// All zero.
-    pub const fn new() -> Self {
-        Self {
-            header: pci_cap_header::new(),
-            flags: 0,
-            devcap: 0,
-            devctl: 0,
-            devsta: 0,
-            lnkcap: ExpRegistersLnkcap(0),
-            lnkctl: ExpRegistersLnkctl(0),
-            lnksta: ExpRegistersLnksta(0),
-            sltcap: ExpRegistersSltcap(0),
-            sltctl: ExpRegistersSltctl(0),
-            sltsta: ExpRegistersSltsta(0),
-            rtctl: ExpRegistersRtctl(0),
-            rtcap: ExpRegistersRtcap(0),
-            rtsta: ExpRegistersRtsta(0),
-            devcap2: ExpRegistersDevcap2(0),
-            devctl2: ExpRegistersDevctl2(0),
-            devsta2: 0,
-            lnkcap2: ExpRegistersLnkcap2(0),
-            lnkctl2: ExpRegistersLnkctl2(0),
-            lnksta2: ExpRegistersLnksta2(0),
-            sltcap2: ExpRegistersSltcap2(0),
-            sltctl2: 0,
-            sltsta2: 0,
-        }
-    }
-
-    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
-    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
-        change(&mut self);
-        self
-    }
-}
-
-impl Default for pci_exp_registers {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-const _: () = {
-    assert!(size_of::<pci_exp_registers>() == 60);
-    assert!(offset_of!(pci_exp_registers, header) == 0);
-    assert!(offset_of!(pci_exp_registers, flags) == 2);
-    assert!(offset_of!(pci_exp_registers, devcap) == 4);
-    assert!(offset_of!(pci_exp_registers, devctl) == 8);
-    assert!(offset_of!(pci_exp_registers, devsta) == 10);
-    assert!(offset_of!(pci_exp_registers, lnkcap) == 12);
-    assert!(offset_of!(pci_exp_registers, lnkctl) == 16);
-    assert!(offset_of!(pci_exp_registers, lnksta) == 18);
-    assert!(offset_of!(pci_exp_registers, sltcap) == 20);
-    assert!(offset_of!(pci_exp_registers, sltctl) == 24);
-    assert!(offset_of!(pci_exp_registers, sltsta) == 26);
-    assert!(offset_of!(pci_exp_registers, rtctl) == 28);
-    assert!(offset_of!(pci_exp_registers, rtcap) == 30);
-    assert!(offset_of!(pci_exp_registers, rtsta) == 32);
-    assert!(offset_of!(pci_exp_registers, devcap2) == 36);
-    assert!(offset_of!(pci_exp_registers, devctl2) == 40);
-    assert!(offset_of!(pci_exp_registers, devsta2) == 42);
-    assert!(offset_of!(pci_exp_registers, lnkcap2) == 44);
-    assert!(offset_of!(pci_exp_registers, lnkctl2) == 48);
-    assert!(offset_of!(pci_exp_registers, lnksta2) == 50);
-    assert!(offset_of!(pci_exp_registers, sltcap2) == 52);
-    assert!(offset_of!(pci_exp_registers, sltctl2) == 56);
-    assert!(offset_of!(pci_exp_registers, sltsta2) == 58);
-};
-
-/// Highest speed, as a place in the list of the link capabilities 2.
-pub const PCI_EXP_LNKCAP_SLS: u32 = 0xf;
-
-/// First speed of the list in the link capabilities 2.
-///
-/// Since Linux 3.8.
-pub const PCI_EXP_LNKCAP_SLS_2_5GB: u32 = 0x1;
-
-/// Second speed.
-///
-/// Since Linux 3.8.
-pub const PCI_EXP_LNKCAP_SLS_5_0GB: u32 = 0x2;
-
-/// Third speed.
-///
-/// Since Linux 4.13.
-pub const PCI_EXP_LNKCAP_SLS_8_0GB: u32 = 0x3;
-
-/// Fourth speed.
-///
-/// Since Linux 4.17.
-pub const PCI_EXP_LNKCAP_SLS_16_0GB: u32 = 0x4;
-
-/// Fifth speed.
-///
-/// Since Linux 5.3.
-pub const PCI_EXP_LNKCAP_SLS_32_0GB: u32 = 0x5;
-
-/// Sixth speed.
-///
-/// Since Linux 5.11.
-pub const PCI_EXP_LNKCAP_SLS_64_0GB: u32 = 0x6;
-
-/// Highest number of lanes.
-pub const PCI_EXP_LNKCAP_MLW: u32 = 0x3f0;
-
-/// Power states that it can enter by itself.
-pub const PCI_EXP_LNKCAP_ASPMS: u32 = 0xc00;
-
-/// Supports L0s.
-///
-/// Since Linux 5.8–5.10.
-pub const PCI_EXP_LNKCAP_ASPM_L0S: u32 = 0x400;
-
-/// Supports L1.
-///
-/// Since Linux 5.8–5.10.
-pub const PCI_EXP_LNKCAP_ASPM_L1: u32 = 0x800;
-
-/// Time to leave L0s.
-pub const PCI_EXP_LNKCAP_L0SEL: u32 = 0x7000;
-
-/// Time to leave L1.
-pub const PCI_EXP_LNKCAP_L1EL: u32 = 0x3_8000;
-
-/// The clock can be removed.
-pub const PCI_EXP_LNKCAP_CLKPM: u32 = 1 << 18;
-
-/// Reports a link that goes down unexpectedly.
-pub const PCI_EXP_LNKCAP_SDERC: u32 = 1 << 19;
-
-/// Reports whether the data link is active.
-pub const PCI_EXP_LNKCAP_DLLLARC: u32 = 1 << 20;
-
-/// Reports changes of the bandwidth.
-pub const PCI_EXP_LNKCAP_LBNC: u32 = 1 << 21;
-
-/// Number of the port.
-pub const PCI_EXP_LNKCAP_PN: u32 = 0xff00_0000;
-
-/// Abilities of the link.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersLnkcap(pub u32);
-
-impl ExpRegistersLnkcap {
-    /// Highest speed, as a place in the list of the link capabilities 2.
-    pub const SLS: Self = Self(PCI_EXP_LNKCAP_SLS);
-    /// First speed of the list in the link capabilities 2.
-    pub const SLS_2_5GB: Self = Self(PCI_EXP_LNKCAP_SLS_2_5GB);
-    /// Second speed.
-    pub const SLS_5_0GB: Self = Self(PCI_EXP_LNKCAP_SLS_5_0GB);
-    /// Third speed.
-    pub const SLS_8_0GB: Self = Self(PCI_EXP_LNKCAP_SLS_8_0GB);
-    /// Fourth speed.
-    pub const SLS_16_0GB: Self = Self(PCI_EXP_LNKCAP_SLS_16_0GB);
-    /// Fifth speed.
-    pub const SLS_32_0GB: Self = Self(PCI_EXP_LNKCAP_SLS_32_0GB);
-    /// Sixth speed.
-    pub const SLS_64_0GB: Self = Self(PCI_EXP_LNKCAP_SLS_64_0GB);
-    /// Highest number of lanes.
-    pub const MLW: Self = Self(PCI_EXP_LNKCAP_MLW);
-    /// Power states that it can enter by itself.
-    pub const ASPMS: Self = Self(PCI_EXP_LNKCAP_ASPMS);
-    /// Supports L0s.
-    pub const ASPM_L0S: Self = Self(PCI_EXP_LNKCAP_ASPM_L0S);
-    /// Supports L1.
-    pub const ASPM_L1: Self = Self(PCI_EXP_LNKCAP_ASPM_L1);
-    /// Time to leave L0s.
-    pub const L0SEL: Self = Self(PCI_EXP_LNKCAP_L0SEL);
-    /// Time to leave L1.
-    pub const L1EL: Self = Self(PCI_EXP_LNKCAP_L1EL);
-    /// The clock can be removed.
-    pub const CLKPM: Self = Self(PCI_EXP_LNKCAP_CLKPM);
-    /// Reports a link that goes down unexpectedly.
-    pub const SDERC: Self = Self(PCI_EXP_LNKCAP_SDERC);
-    /// Reports whether the data link is active.
-    pub const DLLLARC: Self = Self(PCI_EXP_LNKCAP_DLLLARC);
-    /// Reports changes of the bandwidth.
-    pub const LBNC: Self = Self(PCI_EXP_LNKCAP_LBNC);
-    /// Number of the port.
-    pub const PN: Self = Self(PCI_EXP_LNKCAP_PN);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("CLKPM", Self::CLKPM),
-        ("SDERC", Self::SDERC),
-        ("DLLLARC", Self::DLLLARC),
-        ("LBNC", Self::LBNC),
-    ];
-}
-
-flags!(ExpRegistersLnkcap, u32);
-
-/// Power states that it may enter by itself.
-pub const PCI_EXP_LNKCTL_ASPMC: u16 = 0x3;
-
-/// Uses L0s.
-///
-/// Since Linux 3.8.
-pub const PCI_EXP_LNKCTL_ASPM_L0S: u16 = 0x1;
-
-/// Uses L1.
-///
-/// Since Linux 3.8.
-pub const PCI_EXP_LNKCTL_ASPM_L1: u16 = 0x2;
-
-/// Completions are split at 128 bytes, not at 64.
-pub const PCI_EXP_LNKCTL_RCB: u16 = 1 << 3;
-
-/// The link is disabled.
-pub const PCI_EXP_LNKCTL_LD: u16 = 1 << 4;
-
-/// Trains the link again.
-pub const PCI_EXP_LNKCTL_RL: u16 = 1 << 5;
-
-/// Both ends have a common clock.
-pub const PCI_EXP_LNKCTL_CCC: u16 = 1 << 6;
-
-/// Sends longer sequences to synchronize.
-pub const PCI_EXP_LNKCTL_ES: u16 = 1 << 7;
-
-/// The clock may be removed.
-pub const PCI_EXP_LNKCTL_CLKREQ_EN: u16 = 1 << 8;
-
-/// The hardware does not change the width by itself.
-pub const PCI_EXP_LNKCTL_HAWD: u16 = 1 << 9;
-
-/// Interrupts for managed changes of the bandwidth.
-pub const PCI_EXP_LNKCTL_LBMIE: u16 = 1 << 10;
-
-/// Interrupts for autonomous changes of the bandwidth.
-pub const PCI_EXP_LNKCTL_LABIE: u16 = 1 << 11;
-
-/// What the link uses.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersLnkctl(pub u16);
-
-impl ExpRegistersLnkctl {
-    /// Power states that it may enter by itself.
-    pub const ASPMC: Self = Self(PCI_EXP_LNKCTL_ASPMC);
-    /// Uses L0s.
-    pub const ASPM_L0S: Self = Self(PCI_EXP_LNKCTL_ASPM_L0S);
-    /// Uses L1.
-    pub const ASPM_L1: Self = Self(PCI_EXP_LNKCTL_ASPM_L1);
-    /// Completions are split at 128 bytes, not at 64.
-    pub const RCB: Self = Self(PCI_EXP_LNKCTL_RCB);
-    /// The link is disabled.
-    pub const LD: Self = Self(PCI_EXP_LNKCTL_LD);
-    /// Trains the link again.
-    pub const RL: Self = Self(PCI_EXP_LNKCTL_RL);
-    /// Both ends have a common clock.
-    pub const CCC: Self = Self(PCI_EXP_LNKCTL_CCC);
-    /// Sends longer sequences to synchronize.
-    pub const ES: Self = Self(PCI_EXP_LNKCTL_ES);
-    /// The clock may be removed.
-    pub const CLKREQ_EN: Self = Self(PCI_EXP_LNKCTL_CLKREQ_EN);
-    /// The hardware does not change the width by itself.
-    pub const HAWD: Self = Self(PCI_EXP_LNKCTL_HAWD);
-    /// Interrupts for managed changes of the bandwidth.
-    pub const LBMIE: Self = Self(PCI_EXP_LNKCTL_LBMIE);
-    /// Interrupts for autonomous changes of the bandwidth.
-    pub const LABIE: Self = Self(PCI_EXP_LNKCTL_LABIE);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("RCB", Self::RCB),
-        ("LD", Self::LD),
-        ("RL", Self::RL),
-        ("CCC", Self::CCC),
-        ("ES", Self::ES),
-        ("CLKREQ_EN", Self::CLKREQ_EN),
-        ("HAWD", Self::HAWD),
-        ("LBMIE", Self::LBMIE),
-        ("LABIE", Self::LABIE),
-    ];
-}
-
-flags!(ExpRegistersLnkctl, u16);
-
-/// Present speed, as a place in the list of the link capabilities 2.
-pub const PCI_EXP_LNKSTA_CLS: u16 = 0xf;
-
-/// Runs at 2.5 GT/s.
-pub const PCI_EXP_LNKSTA_CLS_2_5GB: u16 = 0x1;
-
-/// Runs at 5 GT/s.
-pub const PCI_EXP_LNKSTA_CLS_5_0GB: u16 = 0x2;
-
-/// Runs at 8 GT/s.
-///
-/// Since Linux 3.14.
-pub const PCI_EXP_LNKSTA_CLS_8_0GB: u16 = 0x3;
-
-/// Runs at 16 GT/s.
-///
-/// Since Linux 4.17.
-pub const PCI_EXP_LNKSTA_CLS_16_0GB: u16 = 0x4;
-
-/// Runs at 32 GT/s.
-///
-/// Since Linux 5.3.
-pub const PCI_EXP_LNKSTA_CLS_32_0GB: u16 = 0x5;
-
-/// Runs at 64 GT/s.
-///
-/// Since Linux 5.11.
-pub const PCI_EXP_LNKSTA_CLS_64_0GB: u16 = 0x6;
-
-/// Present number of lanes.
-pub const PCI_EXP_LNKSTA_NLW: u16 = 0x3f0;
-
-/// Uses 1 lane.
-///
-/// Since Linux 3.14.
-pub const PCI_EXP_LNKSTA_NLW_X1: u16 = 0x10;
-
-/// Uses 2 lanes.
-///
-/// Since Linux 3.14.
-pub const PCI_EXP_LNKSTA_NLW_X2: u16 = 0x20;
-
-/// Uses 4 lanes.
-///
-/// Since Linux 3.14.
-pub const PCI_EXP_LNKSTA_NLW_X4: u16 = 0x40;
-
-/// Uses 8 lanes.
-///
-/// Since Linux 3.14.
-pub const PCI_EXP_LNKSTA_NLW_X8: u16 = 0x80;
-
-/// The link is being trained.
-pub const PCI_EXP_LNKSTA_LT: u16 = 1 << 11;
-
-/// Uses the clock of the slot.
-pub const PCI_EXP_LNKSTA_SLC: u16 = 1 << 12;
-
-/// The data link is active.
-pub const PCI_EXP_LNKSTA_DLLLA: u16 = 1 << 13;
-
-/// The bandwidth was changed by management.
-pub const PCI_EXP_LNKSTA_LBMS: u16 = 1 << 14;
-
-/// The bandwidth was changed by the hardware.
-pub const PCI_EXP_LNKSTA_LABS: u16 = 1 << 15;
-
-/// State of the link.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersLnksta(pub u16);
-
-impl ExpRegistersLnksta {
-    /// Present speed, as a place in the list of the link capabilities 2.
-    pub const CLS: Self = Self(PCI_EXP_LNKSTA_CLS);
-    /// Runs at 2.5 GT/s.
-    pub const CLS_2_5GB: Self = Self(PCI_EXP_LNKSTA_CLS_2_5GB);
-    /// Runs at 5 GT/s.
-    pub const CLS_5_0GB: Self = Self(PCI_EXP_LNKSTA_CLS_5_0GB);
-    /// Runs at 8 GT/s.
-    pub const CLS_8_0GB: Self = Self(PCI_EXP_LNKSTA_CLS_8_0GB);
-    /// Runs at 16 GT/s.
-    pub const CLS_16_0GB: Self = Self(PCI_EXP_LNKSTA_CLS_16_0GB);
-    /// Runs at 32 GT/s.
-    pub const CLS_32_0GB: Self = Self(PCI_EXP_LNKSTA_CLS_32_0GB);
-    /// Runs at 64 GT/s.
-    pub const CLS_64_0GB: Self = Self(PCI_EXP_LNKSTA_CLS_64_0GB);
-    /// Present number of lanes.
-    pub const NLW: Self = Self(PCI_EXP_LNKSTA_NLW);
-    /// Uses 1 lane.
-    pub const NLW_X1: Self = Self(PCI_EXP_LNKSTA_NLW_X1);
-    /// Uses 2 lanes.
-    pub const NLW_X2: Self = Self(PCI_EXP_LNKSTA_NLW_X2);
-    /// Uses 4 lanes.
-    pub const NLW_X4: Self = Self(PCI_EXP_LNKSTA_NLW_X4);
-    /// Uses 8 lanes.
-    pub const NLW_X8: Self = Self(PCI_EXP_LNKSTA_NLW_X8);
-    /// The link is being trained.
-    pub const LT: Self = Self(PCI_EXP_LNKSTA_LT);
-    /// Uses the clock of the slot.
-    pub const SLC: Self = Self(PCI_EXP_LNKSTA_SLC);
-    /// The data link is active.
-    pub const DLLLA: Self = Self(PCI_EXP_LNKSTA_DLLLA);
-    /// The bandwidth was changed by management.
-    pub const LBMS: Self = Self(PCI_EXP_LNKSTA_LBMS);
-    /// The bandwidth was changed by the hardware.
-    pub const LABS: Self = Self(PCI_EXP_LNKSTA_LABS);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("LT", Self::LT),
-        ("SLC", Self::SLC),
-        ("DLLLA", Self::DLLLA),
-        ("LBMS", Self::LBMS),
-        ("LABS", Self::LABS),
-    ];
-}
-
-flags!(ExpRegistersLnksta, u16);
-
-/// Has an attention button.
-pub const PCI_EXP_SLTCAP_ABP: u32 = 1 << 0;
-
-/// Has a power controller.
-pub const PCI_EXP_SLTCAP_PCP: u32 = 1 << 1;
-
-/// Has a sensor for its latch.
-pub const PCI_EXP_SLTCAP_MRLSP: u32 = 1 << 2;
-
-/// Has an attention indicator.
-pub const PCI_EXP_SLTCAP_AIP: u32 = 1 << 3;
-
-/// Has a power indicator.
-pub const PCI_EXP_SLTCAP_PIP: u32 = 1 << 4;
-
-/// A card can be removed without a notice.
-pub const PCI_EXP_SLTCAP_HPS: u32 = 1 << 5;
-
-/// Cards can be plugged while the system runs.
-pub const PCI_EXP_SLTCAP_HPC: u32 = 1 << 6;
-
-/// Power that the slot supplies.
-pub const PCI_EXP_SLTCAP_SPLV: u32 = 0x7f80;
-
-/// Unit of this power.
-pub const PCI_EXP_SLTCAP_SPLS: u32 = 0x1_8000;
-
-/// Has an interlock.
-pub const PCI_EXP_SLTCAP_EIP: u32 = 1 << 17;
-
-/// Does not report that a command is complete.
-pub const PCI_EXP_SLTCAP_NCCS: u32 = 1 << 18;
-
-/// Number of the slot.
-pub const PCI_EXP_SLTCAP_PSN: u32 = 0xfff8_0000;
-
-/// Abilities of the slot.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersSltcap(pub u32);
-
-impl ExpRegistersSltcap {
-    /// Has an attention button.
-    pub const ABP: Self = Self(PCI_EXP_SLTCAP_ABP);
-    /// Has a power controller.
-    pub const PCP: Self = Self(PCI_EXP_SLTCAP_PCP);
-    /// Has a sensor for its latch.
-    pub const MRLSP: Self = Self(PCI_EXP_SLTCAP_MRLSP);
-    /// Has an attention indicator.
-    pub const AIP: Self = Self(PCI_EXP_SLTCAP_AIP);
-    /// Has a power indicator.
-    pub const PIP: Self = Self(PCI_EXP_SLTCAP_PIP);
-    /// A card can be removed without a notice.
-    pub const HPS: Self = Self(PCI_EXP_SLTCAP_HPS);
-    /// Cards can be plugged while the system runs.
-    pub const HPC: Self = Self(PCI_EXP_SLTCAP_HPC);
-    /// Power that the slot supplies.
-    pub const SPLV: Self = Self(PCI_EXP_SLTCAP_SPLV);
-    /// Unit of this power.
-    pub const SPLS: Self = Self(PCI_EXP_SLTCAP_SPLS);
-    /// Has an interlock.
-    pub const EIP: Self = Self(PCI_EXP_SLTCAP_EIP);
-    /// Does not report that a command is complete.
-    pub const NCCS: Self = Self(PCI_EXP_SLTCAP_NCCS);
-    /// Number of the slot.
-    pub const PSN: Self = Self(PCI_EXP_SLTCAP_PSN);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("ABP", Self::ABP),
-        ("PCP", Self::PCP),
-        ("MRLSP", Self::MRLSP),
-        ("AIP", Self::AIP),
-        ("PIP", Self::PIP),
-        ("HPS", Self::HPS),
-        ("HPC", Self::HPC),
-        ("EIP", Self::EIP),
-        ("NCCS", Self::NCCS),
-    ];
-}
-
-flags!(ExpRegistersSltcap, u32);
-
-/// Reports that the button was pressed.
-pub const PCI_EXP_SLTCTL_ABPE: u16 = 1 << 0;
-
-/// Reports power faults.
-pub const PCI_EXP_SLTCTL_PFDE: u16 = 1 << 1;
-
-/// Reports that the latch moved.
-pub const PCI_EXP_SLTCTL_MRLSCE: u16 = 1 << 2;
-
-/// Reports that a card came or went.
-pub const PCI_EXP_SLTCTL_PDCE: u16 = 1 << 3;
-
-/// Interrupts for complete commands.
-pub const PCI_EXP_SLTCTL_CCIE: u16 = 1 << 4;
-
-/// Interrupts for events of hot plugging.
-pub const PCI_EXP_SLTCTL_HPIE: u16 = 1 << 5;
-
-/// Attention indicator.
-pub const PCI_EXP_SLTCTL_AIC: u16 = 0xc0;
-
-/// Attention indicator on.
-///
-/// Since Linux 3.14.
-pub const PCI_EXP_SLTCTL_ATTN_IND_ON: u16 = 0x40;
-
-/// Attention indicator blinking.
-///
-/// Since Linux 3.14.
-pub const PCI_EXP_SLTCTL_ATTN_IND_BLINK: u16 = 0x80;
-
-/// Attention indicator off.
-///
-/// Since Linux 3.14.
-pub const PCI_EXP_SLTCTL_ATTN_IND_OFF: u16 = 0xc0;
-
-/// Power indicator.
-pub const PCI_EXP_SLTCTL_PIC: u16 = 0x300;
-
-/// Power indicator on.
-///
-/// Since Linux 3.14.
-pub const PCI_EXP_SLTCTL_PWR_IND_ON: u16 = 0x100;
-
-/// Power indicator blinking.
-///
-/// Since Linux 3.14.
-pub const PCI_EXP_SLTCTL_PWR_IND_BLINK: u16 = 0x200;
-
-/// Power indicator off.
-///
-/// Since Linux 3.14.
-pub const PCI_EXP_SLTCTL_PWR_IND_OFF: u16 = 0x300;
-
-/// The power is off.
-pub const PCI_EXP_SLTCTL_PCC: u16 = 1 << 10;
-
-/// Switches the interlock.
-pub const PCI_EXP_SLTCTL_EIC: u16 = 1 << 11;
-
-/// Reports changes of the data link.
-pub const PCI_EXP_SLTCTL_DLLSCE: u16 = 1 << 12;
-
-/// Does not send the power limit by itself.
-///
-/// Since Linux 5.18–5.19.
-pub const PCI_EXP_SLTCTL_ASPL_DISABLE: u16 = 1 << 13;
-
-/// Does not detect cards by the link.
-///
-/// Since Linux 5.7.
-pub const PCI_EXP_SLTCTL_IBPD_DISABLE: u16 = 1 << 14;
-
-/// What the slot uses.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersSltctl(pub u16);
-
-impl ExpRegistersSltctl {
-    /// Reports that the button was pressed.
-    pub const ABPE: Self = Self(PCI_EXP_SLTCTL_ABPE);
-    /// Reports power faults.
-    pub const PFDE: Self = Self(PCI_EXP_SLTCTL_PFDE);
-    /// Reports that the latch moved.
-    pub const MRLSCE: Self = Self(PCI_EXP_SLTCTL_MRLSCE);
-    /// Reports that a card came or went.
-    pub const PDCE: Self = Self(PCI_EXP_SLTCTL_PDCE);
-    /// Interrupts for complete commands.
-    pub const CCIE: Self = Self(PCI_EXP_SLTCTL_CCIE);
-    /// Interrupts for events of hot plugging.
-    pub const HPIE: Self = Self(PCI_EXP_SLTCTL_HPIE);
-    /// Attention indicator.
-    pub const AIC: Self = Self(PCI_EXP_SLTCTL_AIC);
-    /// Attention indicator on.
-    pub const ATTN_IND_ON: Self = Self(PCI_EXP_SLTCTL_ATTN_IND_ON);
-    /// Attention indicator blinking.
-    pub const ATTN_IND_BLINK: Self = Self(PCI_EXP_SLTCTL_ATTN_IND_BLINK);
-    /// Attention indicator off.
-    pub const ATTN_IND_OFF: Self = Self(PCI_EXP_SLTCTL_ATTN_IND_OFF);
-    /// Power indicator.
-    pub const PIC: Self = Self(PCI_EXP_SLTCTL_PIC);
-    /// Power indicator on.
-    pub const PWR_IND_ON: Self = Self(PCI_EXP_SLTCTL_PWR_IND_ON);
-    /// Power indicator blinking.
-    pub const PWR_IND_BLINK: Self = Self(PCI_EXP_SLTCTL_PWR_IND_BLINK);
-    /// Power indicator off.
-    pub const PWR_IND_OFF: Self = Self(PCI_EXP_SLTCTL_PWR_IND_OFF);
-    /// The power is off.
-    pub const PCC: Self = Self(PCI_EXP_SLTCTL_PCC);
-    /// Switches the interlock.
-    pub const EIC: Self = Self(PCI_EXP_SLTCTL_EIC);
-    /// Reports changes of the data link.
-    pub const DLLSCE: Self = Self(PCI_EXP_SLTCTL_DLLSCE);
-    /// Does not send the power limit by itself.
-    pub const ASPL_DISABLE: Self = Self(PCI_EXP_SLTCTL_ASPL_DISABLE);
-    /// Does not detect cards by the link.
-    pub const IBPD_DISABLE: Self = Self(PCI_EXP_SLTCTL_IBPD_DISABLE);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("ABPE", Self::ABPE),
-        ("PFDE", Self::PFDE),
-        ("MRLSCE", Self::MRLSCE),
-        ("PDCE", Self::PDCE),
-        ("CCIE", Self::CCIE),
-        ("HPIE", Self::HPIE),
-        ("PCC", Self::PCC),
-        ("EIC", Self::EIC),
-        ("DLLSCE", Self::DLLSCE),
-        ("ASPL_DISABLE", Self::ASPL_DISABLE),
-        ("IBPD_DISABLE", Self::IBPD_DISABLE),
-    ];
-}
-
-flags!(ExpRegistersSltctl, u16);
-
-/// The button was pressed.
-pub const PCI_EXP_SLTSTA_ABP: u16 = 1 << 0;
-
-/// Detected a power fault.
-pub const PCI_EXP_SLTSTA_PFD: u16 = 1 << 1;
-
-/// The latch moved.
-pub const PCI_EXP_SLTSTA_MRLSC: u16 = 1 << 2;
-
-/// A card came or went.
-pub const PCI_EXP_SLTSTA_PDC: u16 = 1 << 3;
-
-/// A command is complete.
-pub const PCI_EXP_SLTSTA_CC: u16 = 1 << 4;
-
-/// The latch is open.
-pub const PCI_EXP_SLTSTA_MRLSS: u16 = 1 << 5;
-
-/// A card is in the slot.
-pub const PCI_EXP_SLTSTA_PDS: u16 = 1 << 6;
-
-/// The interlock is closed.
-pub const PCI_EXP_SLTSTA_EIS: u16 = 1 << 7;
-
-/// The data link changed.
-pub const PCI_EXP_SLTSTA_DLLSC: u16 = 1 << 8;
-
-/// State of the slot.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersSltsta(pub u16);
-
-impl ExpRegistersSltsta {
-    /// The button was pressed.
-    pub const ABP: Self = Self(PCI_EXP_SLTSTA_ABP);
-    /// Detected a power fault.
-    pub const PFD: Self = Self(PCI_EXP_SLTSTA_PFD);
-    /// The latch moved.
-    pub const MRLSC: Self = Self(PCI_EXP_SLTSTA_MRLSC);
-    /// A card came or went.
-    pub const PDC: Self = Self(PCI_EXP_SLTSTA_PDC);
-    /// A command is complete.
-    pub const CC: Self = Self(PCI_EXP_SLTSTA_CC);
-    /// The latch is open.
-    pub const MRLSS: Self = Self(PCI_EXP_SLTSTA_MRLSS);
-    /// A card is in the slot.
-    pub const PDS: Self = Self(PCI_EXP_SLTSTA_PDS);
-    /// The interlock is closed.
-    pub const EIS: Self = Self(PCI_EXP_SLTSTA_EIS);
-    /// The data link changed.
-    pub const DLLSC: Self = Self(PCI_EXP_SLTSTA_DLLSC);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("ABP", Self::ABP),
-        ("PFD", Self::PFD),
-        ("MRLSC", Self::MRLSC),
-        ("PDC", Self::PDC),
-        ("CC", Self::CC),
-        ("MRLSS", Self::MRLSS),
-        ("PDS", Self::PDS),
-        ("EIS", Self::EIS),
-        ("DLLSC", Self::DLLSC),
-    ];
-}
-
-flags!(ExpRegistersSltsta, u16);
-
-/// A system error for correctable errors.
-pub const PCI_EXP_RTCTL_SECEE: u16 = 1 << 0;
-
-/// A system error for non-fatal errors.
-pub const PCI_EXP_RTCTL_SENFEE: u16 = 1 << 1;
-
-/// A system error for fatal errors.
-pub const PCI_EXP_RTCTL_SEFEE: u16 = 1 << 2;
-
-/// Interrupts for power management events.
-pub const PCI_EXP_RTCTL_PMEIE: u16 = 1 << 3;
-
-/// Software sees configuration requests that have to be retried.
-///
-/// Since Linux 6.11–6.12.
-pub const PCI_EXP_RTCTL_RRS_SVE: u16 = 1 << 4;
-
-/// What a root port reports.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersRtctl(pub u16);
-
-impl ExpRegistersRtctl {
-    /// A system error for correctable errors.
-    pub const SECEE: Self = Self(PCI_EXP_RTCTL_SECEE);
-    /// A system error for non-fatal errors.
-    pub const SENFEE: Self = Self(PCI_EXP_RTCTL_SENFEE);
-    /// A system error for fatal errors.
-    pub const SEFEE: Self = Self(PCI_EXP_RTCTL_SEFEE);
-    /// Interrupts for power management events.
-    pub const PMEIE: Self = Self(PCI_EXP_RTCTL_PMEIE);
-    /// Software sees configuration requests that have to be retried.
-    pub const RRS_SVE: Self = Self(PCI_EXP_RTCTL_RRS_SVE);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("SECEE", Self::SECEE),
-        ("SENFEE", Self::SENFEE),
-        ("SEFEE", Self::SEFEE),
-        ("PMEIE", Self::PMEIE),
-        ("RRS_SVE", Self::RRS_SVE),
-    ];
-}
-
-flags!(ExpRegistersRtctl, u16);
-
-/// Can show configuration requests that have to be retried.
-///
-/// Since Linux 6.11–6.12.
-pub const PCI_EXP_RTCAP_RRS_SV: u16 = 1 << 0;
-
-/// Abilities of a root port.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersRtcap(pub u16);
-
-impl ExpRegistersRtcap {
-    /// Can show configuration requests that have to be retried.
-    pub const SV: Self = Self(PCI_EXP_RTCAP_RRS_SV);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[("SV", Self::SV)];
-}
-
-flags!(ExpRegistersRtcap, u16);
-
-/// Function that reported one.
-///
-/// Since Linux 6.6–6.7.
-pub const PCI_EXP_RTSTA_PME_RQ_ID: u32 = 0xffff;
-
-/// An event was reported.
-pub const PCI_EXP_RTSTA_PME: u32 = 1 << 16;
-
-/// Another one waits.
-pub const PCI_EXP_RTSTA_PENDING: u32 = 1 << 17;
-
-/// Power management events of a root port.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersRtsta(pub u32);
-
-impl ExpRegistersRtsta {
-    /// Function that reported one.
-    pub const PME_RQ_ID: Self = Self(PCI_EXP_RTSTA_PME_RQ_ID);
-    /// An event was reported.
-    pub const PME: Self = Self(PCI_EXP_RTSTA_PME);
-    /// Another one waits.
-    pub const PENDING: Self = Self(PCI_EXP_RTSTA_PENDING);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[("PME", Self::PME), ("PENDING", Self::PENDING)];
-}
-
-flags!(ExpRegistersRtsta, u32);
-
-/// The timeout of completions can be disabled.
-///
-/// Since Linux 4.16.
-pub const PCI_EXP_DEVCAP2_COMP_TMOUT_DIS: u32 = 1 << 4;
-
-/// Forwards alternative routing ids.
-pub const PCI_EXP_DEVCAP2_ARI: u32 = 1 << 5;
-
-/// Routes atomic operations.
-///
-/// Since Linux 4.9.
-pub const PCI_EXP_DEVCAP2_ATOMIC_ROUTE: u32 = 1 << 6;
-
-/// Completes atomic operations of 32 bits.
-///
-/// Since Linux 4.16.
-pub const PCI_EXP_DEVCAP2_ATOMIC_COMP32: u32 = 1 << 7;
-
-/// Completes atomic operations of 64 bits.
-///
-/// Since Linux 4.9.
-pub const PCI_EXP_DEVCAP2_ATOMIC_COMP64: u32 = 1 << 8;
-
-/// Completes atomic operations of 128 bits.
-///
-/// Since Linux 4.16.
-pub const PCI_EXP_DEVCAP2_ATOMIC_COMP128: u32 = 1 << 9;
-
-/// Reports latencies that it tolerates.
-pub const PCI_EXP_DEVCAP2_LTR: u32 = 1 << 11;
-
-/// Processing hints that it completes.
-///
-/// Since Linux 6.13.
-pub const PCI_EXP_DEVCAP2_TPH_COMP_MASK: u32 = 0x3000;
-
-/// Ways to learn of a good time for transfers.
-pub const PCI_EXP_DEVCAP2_OBFF_MASK: u32 = 0xc_0000;
-
-/// Messages about a good time for transfers.
-pub const PCI_EXP_DEVCAP2_OBFF_MSG: u32 = 0x4_0000;
-
-/// The same by a signal.
-pub const PCI_EXP_DEVCAP2_OBFF_WAKE: u32 = 0x8_0000;
-
-/// Supports end-to-end prefixes.
-///
-/// Since Linux 4.19.
-pub const PCI_EXP_DEVCAP2_EE_PREFIX: u32 = 1 << 21;
-
-/// Highest number of such prefixes.
-///
-/// Since Linux 6.14–6.19.
-pub const PCI_EXP_DEVCAP2_EE_PREFIX_MAX: u32 = 0xc0_0000;
-
-/// More abilities of the device.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersDevcap2(pub u32);
-
-impl ExpRegistersDevcap2 {
-    /// The timeout of completions can be disabled.
-    pub const COMP_TMOUT_DIS: Self = Self(PCI_EXP_DEVCAP2_COMP_TMOUT_DIS);
-    /// Forwards alternative routing ids.
-    pub const ARI: Self = Self(PCI_EXP_DEVCAP2_ARI);
-    /// Routes atomic operations.
-    pub const ATOMIC_ROUTE: Self = Self(PCI_EXP_DEVCAP2_ATOMIC_ROUTE);
-    /// Completes atomic operations of 32 bits.
-    pub const ATOMIC_COMP32: Self = Self(PCI_EXP_DEVCAP2_ATOMIC_COMP32);
-    /// Completes atomic operations of 64 bits.
-    pub const ATOMIC_COMP64: Self = Self(PCI_EXP_DEVCAP2_ATOMIC_COMP64);
-    /// Completes atomic operations of 128 bits.
-    pub const ATOMIC_COMP128: Self = Self(PCI_EXP_DEVCAP2_ATOMIC_COMP128);
-    /// Reports latencies that it tolerates.
-    pub const LTR: Self = Self(PCI_EXP_DEVCAP2_LTR);
-    /// Processing hints that it completes.
-    pub const TPH_COMP_MASK: Self = Self(PCI_EXP_DEVCAP2_TPH_COMP_MASK);
-    /// Ways to learn of a good time for transfers.
-    pub const OBFF_MASK: Self = Self(PCI_EXP_DEVCAP2_OBFF_MASK);
-    /// Messages about a good time for transfers.
-    pub const OBFF_MSG: Self = Self(PCI_EXP_DEVCAP2_OBFF_MSG);
-    /// The same by a signal.
-    pub const OBFF_WAKE: Self = Self(PCI_EXP_DEVCAP2_OBFF_WAKE);
-    /// Supports end-to-end prefixes.
-    pub const EE_PREFIX: Self = Self(PCI_EXP_DEVCAP2_EE_PREFIX);
-    /// Highest number of such prefixes.
-    pub const EE_PREFIX_MAX: Self = Self(PCI_EXP_DEVCAP2_EE_PREFIX_MAX);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("COMP_TMOUT_DIS", Self::COMP_TMOUT_DIS),
-        ("ARI", Self::ARI),
-        ("ATOMIC_ROUTE", Self::ATOMIC_ROUTE),
-        ("ATOMIC_COMP32", Self::ATOMIC_COMP32),
-        ("ATOMIC_COMP64", Self::ATOMIC_COMP64),
-        ("ATOMIC_COMP128", Self::ATOMIC_COMP128),
-        ("LTR", Self::LTR),
-        ("EE_PREFIX", Self::EE_PREFIX),
-    ];
-}
-
-flags!(ExpRegistersDevcap2, u32);
-
-/// Timeout of completions.
-///
-/// Since Linux 3.13.
-pub const PCI_EXP_DEVCTL2_COMP_TIMEOUT: u16 = 0xf;
-
-/// Completions have no timeout.
-///
-/// Since Linux 4.16.
-pub const PCI_EXP_DEVCTL2_COMP_TMOUT_DIS: u16 = 1 << 4;
-
-/// Forwards alternative routing ids.
-pub const PCI_EXP_DEVCTL2_ARI: u16 = 1 << 5;
-
-/// May ask for atomic operations.
-///
-/// Since Linux 4.9.
-pub const PCI_EXP_DEVCTL2_ATOMIC_REQ: u16 = 1 << 6;
-
-/// Does not let atomic operations out.
-///
-/// Since Linux 4.12.
-pub const PCI_EXP_DEVCTL2_ATOMIC_EGRESS_BLOCK: u16 = 1 << 7;
-
-/// Requests may be ordered by id.
-pub const PCI_EXP_DEVCTL2_IDO_REQ_EN: u16 = 1 << 8;
-
-/// Completions may be ordered by id.
-pub const PCI_EXP_DEVCTL2_IDO_CMP_EN: u16 = 1 << 9;
-
-/// Reports latencies.
-pub const PCI_EXP_DEVCTL2_LTR_EN: u16 = 1 << 10;
-
-/// More of what the device uses.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersDevctl2(pub u16);
-
-impl ExpRegistersDevctl2 {
-    /// Timeout of completions.
-    pub const COMP_TIMEOUT: Self = Self(PCI_EXP_DEVCTL2_COMP_TIMEOUT);
-    /// Completions have no timeout.
-    pub const COMP_TMOUT_DIS: Self = Self(PCI_EXP_DEVCTL2_COMP_TMOUT_DIS);
-    /// Forwards alternative routing ids.
-    pub const ARI: Self = Self(PCI_EXP_DEVCTL2_ARI);
-    /// May ask for atomic operations.
-    pub const ATOMIC_REQ: Self = Self(PCI_EXP_DEVCTL2_ATOMIC_REQ);
-    /// Does not let atomic operations out.
-    pub const ATOMIC_EGRESS_BLOCK: Self = Self(PCI_EXP_DEVCTL2_ATOMIC_EGRESS_BLOCK);
-    /// Requests may be ordered by id.
-    pub const IDO_REQ_EN: Self = Self(PCI_EXP_DEVCTL2_IDO_REQ_EN);
-    /// Completions may be ordered by id.
-    pub const IDO_CMP_EN: Self = Self(PCI_EXP_DEVCTL2_IDO_CMP_EN);
-    /// Reports latencies.
-    pub const LTR_EN: Self = Self(PCI_EXP_DEVCTL2_LTR_EN);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("COMP_TMOUT_DIS", Self::COMP_TMOUT_DIS),
-        ("ARI", Self::ARI),
-        ("ATOMIC_REQ", Self::ATOMIC_REQ),
-        ("ATOMIC_EGRESS_BLOCK", Self::ATOMIC_EGRESS_BLOCK),
-        ("IDO_REQ_EN", Self::IDO_REQ_EN),
-        ("IDO_CMP_EN", Self::IDO_CMP_EN),
-        ("LTR_EN", Self::LTR_EN),
-    ];
-}
-
-flags!(ExpRegistersDevctl2, u16);
-
-/// List of the speeds.
-///
-/// Since Linux 6.13.
-pub const PCI_EXP_LNKCAP2_SLS: u32 = 0xfe;
-
-/// Can be linked to a port of its own kind.
-pub const PCI_EXP_LNKCAP2_CROSSLINK: u32 = 1 << 8;
-
-/// More abilities of the link.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersLnkcap2(pub u32);
-
-impl ExpRegistersLnkcap2 {
-    /// List of the speeds.
-    pub const SLS: Self = Self(PCI_EXP_LNKCAP2_SLS);
-    /// Can be linked to a port of its own kind.
-    pub const CROSSLINK: Self = Self(PCI_EXP_LNKCAP2_CROSSLINK);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[("CROSSLINK", Self::CROSSLINK)];
-}
-
-flags!(ExpRegistersLnkcap2, u32);
-
-/// Target speed.
-///
-/// Since Linux 4.18.
-pub const PCI_EXP_LNKCTL2_TLS: u16 = 0xf;
-
-/// 2\.5 GT/s.
-///
-/// Since Linux 4.18.
-pub const PCI_EXP_LNKCTL2_TLS_2_5GT: u16 = 0x1;
-
-/// 5 GT/s.
-///
-/// Since Linux 4.18.
-pub const PCI_EXP_LNKCTL2_TLS_5_0GT: u16 = 0x2;
-
-/// 8 GT/s.
-///
-/// Since Linux 4.18.
-pub const PCI_EXP_LNKCTL2_TLS_8_0GT: u16 = 0x3;
-
-/// 16 GT/s.
-///
-/// Since Linux 4.18.
-pub const PCI_EXP_LNKCTL2_TLS_16_0GT: u16 = 0x4;
-
-/// 32 GT/s.
-///
-/// Since Linux 5.3.
-pub const PCI_EXP_LNKCTL2_TLS_32_0GT: u16 = 0x5;
-
-/// 64 GT/s.
-///
-/// Since Linux 5.11.
-pub const PCI_EXP_LNKCTL2_TLS_64_0GT: u16 = 0x6;
-
-/// Enters compliance mode.
-///
-/// Since Linux 5.5.
-pub const PCI_EXP_LNKCTL2_ENTER_COMP: u16 = 1 << 4;
-
-/// Voltage of the transmitter.
-///
-/// Since Linux 5.5.
-pub const PCI_EXP_LNKCTL2_TX_MARGIN: u16 = 0x380;
-
-/// The hardware does not change the speed by itself.
-///
-/// Since Linux 5.6.
-pub const PCI_EXP_LNKCTL2_HASD: u16 = 1 << 5;
-
-/// More of what the link uses.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersLnkctl2(pub u16);
-
-impl ExpRegistersLnkctl2 {
-    /// Target speed.
-    pub const TLS: Self = Self(PCI_EXP_LNKCTL2_TLS);
-    /// 2\.5 GT/s.
-    pub const TLS_2_5GT: Self = Self(PCI_EXP_LNKCTL2_TLS_2_5GT);
-    /// 5 GT/s.
-    pub const TLS_5_0GT: Self = Self(PCI_EXP_LNKCTL2_TLS_5_0GT);
-    /// 8 GT/s.
-    pub const TLS_8_0GT: Self = Self(PCI_EXP_LNKCTL2_TLS_8_0GT);
-    /// 16 GT/s.
-    pub const TLS_16_0GT: Self = Self(PCI_EXP_LNKCTL2_TLS_16_0GT);
-    /// 32 GT/s.
-    pub const TLS_32_0GT: Self = Self(PCI_EXP_LNKCTL2_TLS_32_0GT);
-    /// 64 GT/s.
-    pub const TLS_64_0GT: Self = Self(PCI_EXP_LNKCTL2_TLS_64_0GT);
-    /// Enters compliance mode.
-    pub const ENTER_COMP: Self = Self(PCI_EXP_LNKCTL2_ENTER_COMP);
-    /// Voltage of the transmitter.
-    pub const TX_MARGIN: Self = Self(PCI_EXP_LNKCTL2_TX_MARGIN);
-    /// The hardware does not change the speed by itself.
-    pub const HASD: Self = Self(PCI_EXP_LNKCTL2_HASD);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] =
-        &[("ENTER_COMP", Self::ENTER_COMP), ("HASD", Self::HASD)];
-}
-
-flags!(ExpRegistersLnkctl2, u16);
-
-/// Uses flit mode.
-///
-/// Since Linux 6.3.
-pub const PCI_EXP_LNKSTA2_FLIT: u16 = 1 << 10;
-
-/// More of the state of the link.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersLnksta2(pub u16);
-
-impl ExpRegistersLnksta2 {
-    /// Uses flit mode.
-    pub const FLIT: Self = Self(PCI_EXP_LNKSTA2_FLIT);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[("FLIT", Self::FLIT)];
-}
-
-flags!(ExpRegistersLnksta2, u16);
-
-/// Detection of cards by the link can be disabled.
-///
-/// Since Linux 5.7.
-pub const PCI_EXP_SLTCAP2_IBPD: u32 = 1 << 0;
-
-/// More abilities of the slot.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "zerocopy",
-    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
-)]
-#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(transparent)]
-pub struct ExpRegistersSltcap2(pub u32);
-
-impl ExpRegistersSltcap2 {
-    /// Detection of cards by the link can be disabled.
-    pub const IBPD: Self = Self(PCI_EXP_SLTCAP2_IBPD);
-    /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[("IBPD", Self::IBPD)];
-}
-
-flags!(ExpRegistersSltcap2, u32);
-
-/// Offset of `lnkcap`.
-pub const PCI_EXP_LNKCAP: u32 = 0xc;
-
-/// Offset of `lnkctl`.
-pub const PCI_EXP_LNKCTL: u32 = 0x10;
-
-/// Offset of `lnksta`.
-pub const PCI_EXP_LNKSTA: u32 = 0x12;
-
-/// Offset of `sltcap`.
-pub const PCI_EXP_SLTCAP: u32 = 0x14;
-
-/// Offset of `sltctl`.
-pub const PCI_EXP_SLTCTL: u32 = 0x18;
-
-/// Offset of `sltsta`.
-pub const PCI_EXP_SLTSTA: u32 = 0x1a;
-
-/// Offset of `rtctl`.
-pub const PCI_EXP_RTCTL: u32 = 0x1c;
-
-/// Offset of `rtcap`.
-pub const PCI_EXP_RTCAP: u32 = 0x1e;
-
-/// Offset of `rtsta`.
-pub const PCI_EXP_RTSTA: u32 = 0x20;
-
-/// Offset of `devcap2`.
-pub const PCI_EXP_DEVCAP2: u32 = 0x24;
-
-/// Offset of `devctl2`.
-pub const PCI_EXP_DEVCTL2: u32 = 0x28;
-
-/// Offset of `devsta2`.
-///
-/// Since Linux 3.12.
-pub const PCI_EXP_DEVSTA2: u32 = 0x2a;
-
-/// Offset of `lnkcap2`.
-pub const PCI_EXP_LNKCAP2: u32 = 0x2c;
-
-/// Offset of `lnkctl2`.
-pub const PCI_EXP_LNKCTL2: u32 = 0x30;
-
-/// Offset of `lnksta2`.
-pub const PCI_EXP_LNKSTA2: u32 = 0x32;
-
-/// Offset of `sltcap2`.
-///
-/// Since Linux 3.12.
-pub const PCI_EXP_SLTCAP2: u32 = 0x34;
-
-/// Offset of `sltctl2`.
-pub const PCI_EXP_SLTCTL2: u32 = 0x38;
-
-/// Offset of `sltsta2`.
-///
-/// Since Linux 3.12.
-pub const PCI_EXP_SLTSTA2: u32 = 0x3a;
-
-/// The former name of [`PCI_EXP_DEVCTL2_OBFF_MSGA_EN`].
-#[deprecated(note = "called `PCI_EXP_DEVCTL2_OBFF_MSGA_EN` since Linux 3.12")]
-pub const PCI_EXP_OBFF_MSGA_EN: u32 = PCI_EXP_DEVCTL2_OBFF_MSGA_EN;
-
-/// The former name of [`PCI_EXP_DEVCTL2_OBFF_MSGB_EN`].
-#[deprecated(note = "called `PCI_EXP_DEVCTL2_OBFF_MSGB_EN` since Linux 3.12")]
-pub const PCI_EXP_OBFF_MSGB_EN: u32 = PCI_EXP_DEVCTL2_OBFF_MSGB_EN;
-
-/// The former name of [`PCI_EXP_DEVCTL2_OBFF_WAKE_EN`].
-#[deprecated(note = "called `PCI_EXP_DEVCTL2_OBFF_WAKE_EN` since Linux 3.12")]
-pub const PCI_EXP_OBFF_WAKE_EN: u32 = PCI_EXP_DEVCTL2_OBFF_WAKE_EN;
-
 /// The former name of [`PCI_EXP_DEVCAP2_OBFF_MASK`].
 #[deprecated(note = "called `PCI_EXP_DEVCAP2_OBFF_MASK` since Linux 3.12")]
 pub const PCI_EXP_OBFF_MASK: u32 = PCI_EXP_DEVCAP2_OBFF_MASK;
@@ -1893,3 +1827,15 @@ pub const PCI_EXP_IDO_CMP_EN: u16 = PCI_EXP_DEVCTL2_IDO_CMP_EN;
 /// The former name of [`PCI_EXP_DEVCTL2_LTR_EN`].
 #[deprecated(note = "called `PCI_EXP_DEVCTL2_LTR_EN` since Linux 3.12")]
 pub const PCI_EXP_LTR_EN: u16 = PCI_EXP_DEVCTL2_LTR_EN;
+
+/// The former name of [`PCI_EXP_DEVCTL2_OBFF_MSGA_EN`].
+#[deprecated(note = "called `PCI_EXP_DEVCTL2_OBFF_MSGA_EN` since Linux 3.12")]
+pub const PCI_EXP_OBFF_MSGA_EN: u32 = PCI_EXP_DEVCTL2_OBFF_MSGA_EN;
+
+/// The former name of [`PCI_EXP_DEVCTL2_OBFF_MSGB_EN`].
+#[deprecated(note = "called `PCI_EXP_DEVCTL2_OBFF_MSGB_EN` since Linux 3.12")]
+pub const PCI_EXP_OBFF_MSGB_EN: u32 = PCI_EXP_DEVCTL2_OBFF_MSGB_EN;
+
+/// The former name of [`PCI_EXP_DEVCTL2_OBFF_WAKE_EN`].
+#[deprecated(note = "called `PCI_EXP_DEVCTL2_OBFF_WAKE_EN` since Linux 3.12")]
+pub const PCI_EXP_OBFF_WAKE_EN: u32 = PCI_EXP_DEVCTL2_OBFF_WAKE_EN;

@@ -301,6 +301,8 @@ pub struct pci_ext_cap_tph {
     pub cap: ExtCapTphCap,
     /// What is used.
     pub ctrl: ExtCapTphCtrl,
+    /// Steering tags, if the table is in the capability.
+    pub table: [u16; 0],
 }
 
 impl pci_ext_cap_tph {
@@ -310,6 +312,7 @@ impl pci_ext_cap_tph {
             header: pci_ext_cap_header { header: 0 },
             cap: ExtCapTphCap(0),
             ctrl: ExtCapTphCtrl(0),
+            table: [],
         }
     }
 
@@ -331,6 +334,7 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_tph, header) == 0);
     assert!(offset_of!(pci_ext_cap_tph, cap) == 4);
     assert!(offset_of!(pci_ext_cap_tph, ctrl) == 8);
+    assert!(offset_of!(pci_ext_cap_tph, table) == 12);
 };
 
 /// Without steering tags.

@@ -15,6 +15,10 @@ pub const PCI_CAP_ID_MSI: u32 = 5;
 
 /// Message-signalled interrupts without a table.
 ///
+/// Two bits of the flags say whether the address has an upper half and whether vectors can be
+/// masked. What follows moves. [`pci_cap_msi`](super::pci_cap_msi) has the places of the form
+/// with both.
+///
 /// Since Linux 3.7.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +36,16 @@ pub struct pci_cap_msi {
     pub flags: CapMsiFlags,
     /// Address of a message, or its lower half.
     pub address_lo: u32,
+    /// Upper half of the address.
+    pub address_hi: u32,
+    /// Data of a message; the number of the vector is in its low bits.
+    pub data: u16,
+    /// Not used.
+    pub reserved: u16,
+    /// A bit for each vector that is masked.
+    pub mask: u32,
+    /// A bit for each vector that waits.
+    pub pending: u32,
 }
 
 impl pci_cap_msi {
@@ -41,6 +55,11 @@ impl pci_cap_msi {
             header: pci_cap_header { id: PCI_CAP_ID_MSI as u8, next: 0 },
             flags: CapMsiFlags(0),
             address_lo: 0,
+            address_hi: 0,
+            data: 0,
+            reserved: 0,
+            mask: 0,
+            pending: 0,
         }
     }
 
@@ -58,10 +77,15 @@ impl Default for pci_cap_msi {
 }
 
 const _: () = {
-    assert!(size_of::<pci_cap_msi>() == 8);
+    assert!(size_of::<pci_cap_msi>() == 24);
     assert!(offset_of!(pci_cap_msi, header) == 0);
     assert!(offset_of!(pci_cap_msi, flags) == 2);
     assert!(offset_of!(pci_cap_msi, address_lo) == 4);
+    assert!(offset_of!(pci_cap_msi, address_hi) == 8);
+    assert!(offset_of!(pci_cap_msi, data) == 12);
+    assert!(offset_of!(pci_cap_msi, reserved) == 14);
+    assert!(offset_of!(pci_cap_msi, mask) == 16);
+    assert!(offset_of!(pci_cap_msi, pending) == 20);
 };
 
 /// Messages are sent.

@@ -140,7 +140,7 @@ pub const PCI_EXT_CAP_PWR_SIZEOF: u32 = 0x10;
 /// The id of [`pci_ext_cap_dpa`](super::pci_ext_cap_dpa).
 pub const PCI_EXT_CAP_ID_DPA: u32 = 22;
 
-/// Power that changes in steps. A byte for each step follows.
+/// Power that changes in steps.
 ///
 /// Since Linux 3.7.
 #[repr(C, packed)]
@@ -163,6 +163,8 @@ pub struct pci_ext_cap_dpa {
     pub status: u16,
     /// Step to take.
     pub ctrl: u16,
+    /// Power of each step.
+    pub power: [u8; 0],
 }
 
 impl pci_ext_cap_dpa {
@@ -174,6 +176,7 @@ impl pci_ext_cap_dpa {
             latency: 0,
             status: 0,
             ctrl: 0,
+            power: [],
         }
     }
 
@@ -197,6 +200,7 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_dpa, latency) == 8);
     assert!(offset_of!(pci_ext_cap_dpa, status) == 12);
     assert!(offset_of!(pci_ext_cap_dpa, ctrl) == 14);
+    assert!(offset_of!(pci_ext_cap_dpa, power) == 16);
 };
 
 /// Number of steps, less one.

@@ -10,11 +10,7 @@ use core::mem::{offset_of, size_of};
 
 use super::pci_ext_cap_header;
 
-/// The id of [`pci_ext_cap_rebar`](super::pci_ext_cap_rebar).
-pub const PCI_EXT_CAP_ID_REBAR: u32 = 21;
-
-/// Base addresses whose size can be chosen. A pair of words for each follows; this is the first
-/// one.
+/// A base address with a choice of sizes.
 ///
 /// Since Linux 3.7.
 #[repr(C, packed)]
@@ -25,24 +21,17 @@ pub const PCI_EXT_CAP_ID_REBAR: u32 = 21;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub struct pci_ext_cap_rebar {
-    /// The capability's id and version, and the offset of the next capability.
-    pub header: pci_ext_cap_header,
+pub struct pci_rebar_entry {
     /// Sizes that it can have.
-    pub cap: ExtCapRebarCap,
+    pub cap: RebarEntryCap,
     /// Size that it has.
-    pub ctrl: ExtCapRebarCtrl,
+    pub ctrl: RebarEntryCtrl,
 }
 
-impl pci_ext_cap_rebar {
-    /// All zero, except for the header's id and version.
+impl pci_rebar_entry {
+    /// All zero.
     pub const fn new() -> Self {
-        Self {
-            header: pci_ext_cap_header { header: 0 },
-            cap: ExtCapRebarCap(0),
-            ctrl: ExtCapRebarCtrl(0),
-        }
+        Self { cap: RebarEntryCap(0), ctrl: RebarEntryCtrl(0) }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
@@ -52,17 +41,16 @@ impl pci_ext_cap_rebar {
     }
 }
 
-impl Default for pci_ext_cap_rebar {
+impl Default for pci_rebar_entry {
     fn default() -> Self {
         Self::new()
     }
 }
 
 const _: () = {
-    assert!(size_of::<pci_ext_cap_rebar>() == 12);
-    assert!(offset_of!(pci_ext_cap_rebar, header) == 0);
-    assert!(offset_of!(pci_ext_cap_rebar, cap) == 4);
-    assert!(offset_of!(pci_ext_cap_rebar, ctrl) == 8);
+    assert!(size_of::<pci_rebar_entry>() == 8);
+    assert!(offset_of!(pci_rebar_entry, cap) == 0);
+    assert!(offset_of!(pci_rebar_entry, ctrl) == 4);
 };
 
 /// A bit for each power of two from 1 MiB on.
@@ -79,16 +67,16 @@ pub const PCI_REBAR_CAP_SIZES: u32 = 0xffff_fff0;
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(transparent)]
-pub struct ExtCapRebarCap(pub u32);
+pub struct RebarEntryCap(pub u32);
 
-impl ExtCapRebarCap {
+impl RebarEntryCap {
     /// A bit for each power of two from 1 MiB on.
     pub const SIZES: Self = Self(PCI_REBAR_CAP_SIZES);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
 }
 
-flags!(ExtCapRebarCap, u32);
+flags!(RebarEntryCap, u32);
 
 /// Number of the base address.
 ///
@@ -112,9 +100,9 @@ pub const PCI_REBAR_CTRL_BAR_SIZE: u32 = 0x1f00;
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(transparent)]
-pub struct ExtCapRebarCtrl(pub u32);
+pub struct RebarEntryCtrl(pub u32);
 
-impl ExtCapRebarCtrl {
+impl RebarEntryCtrl {
     /// Number of the base address.
     pub const BAR_IDX: Self = Self(PCI_REBAR_CTRL_BAR_IDX);
     /// Number of such base addresses.
@@ -125,7 +113,54 @@ impl ExtCapRebarCtrl {
     pub const NAMED: &[(&'static str, Self)] = &[];
 }
 
-flags!(ExtCapRebarCtrl, u32);
+flags!(RebarEntryCtrl, u32);
+
+/// The id of [`pci_ext_cap_rebar`](super::pci_ext_cap_rebar).
+pub const PCI_EXT_CAP_ID_REBAR: u32 = 21;
+
+/// Base addresses whose size can be chosen.
+///
+/// Since Linux 3.7.
+#[repr(C, packed)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct pci_ext_cap_rebar {
+    /// The capability's id and version, and the offset of the next capability.
+    pub header: pci_ext_cap_header,
+    /// The base addresses.
+    pub entries: [pci_rebar_entry; 0],
+}
+
+impl pci_ext_cap_rebar {
+    /// All zero, except for the header's id and version.
+    pub const fn new() -> Self {
+        Self { header: pci_ext_cap_header { header: 0 }, entries: [] }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+}
+
+impl Default for pci_ext_cap_rebar {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+const _: () = {
+    assert!(size_of::<pci_ext_cap_rebar>() == 4);
+    assert!(offset_of!(pci_ext_cap_rebar, header) == 0);
+    assert!(offset_of!(pci_ext_cap_rebar, entries) == 4);
+};
 
 /// Offset of `cap`.
 ///
@@ -143,10 +178,7 @@ pub const PCI_REBAR_CTRL_NBAR_SHIFT: u32 = 5;
 /// Since Linux 4.19.
 pub const PCI_REBAR_CTRL_BAR_SHIFT: u32 = 8;
 
-/// The id of [`pci_ext_cap_vf_rebar`](super::pci_ext_cap_vf_rebar).
-pub const PCI_EXT_CAP_ID_VF_REBAR: u32 = 36;
-
-/// Base addresses of virtual functions whose size can be chosen.
+/// A base address of virtual functions with a choice of sizes.
 ///
 /// Since Linux 6.14–6.19.
 #[repr(C, packed)]
@@ -157,24 +189,17 @@ pub const PCI_EXT_CAP_ID_VF_REBAR: u32 = 36;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub struct pci_ext_cap_vf_rebar {
-    /// The capability's id and version, and the offset of the next capability.
-    pub header: pci_ext_cap_header,
-    /// Sizes that the first one can have.
-    pub cap: ExtCapVfRebarCap,
+pub struct pci_vf_rebar_entry {
+    /// Sizes that it can have.
+    pub cap: VfRebarEntryCap,
     /// Size that it has.
-    pub ctrl: ExtCapVfRebarCtrl,
+    pub ctrl: VfRebarEntryCtrl,
 }
 
-impl pci_ext_cap_vf_rebar {
-    /// All zero, except for the header's id and version.
+impl pci_vf_rebar_entry {
+    /// All zero.
     pub const fn new() -> Self {
-        Self {
-            header: pci_ext_cap_header { header: 0 },
-            cap: ExtCapVfRebarCap(0),
-            ctrl: ExtCapVfRebarCtrl(0),
-        }
+        Self { cap: VfRebarEntryCap(0), ctrl: VfRebarEntryCtrl(0) }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
@@ -184,23 +209,22 @@ impl pci_ext_cap_vf_rebar {
     }
 }
 
-impl Default for pci_ext_cap_vf_rebar {
+impl Default for pci_vf_rebar_entry {
     fn default() -> Self {
         Self::new()
     }
 }
 
 const _: () = {
-    assert!(size_of::<pci_ext_cap_vf_rebar>() == 12);
-    assert!(offset_of!(pci_ext_cap_vf_rebar, header) == 0);
-    assert!(offset_of!(pci_ext_cap_vf_rebar, cap) == 4);
-    assert!(offset_of!(pci_ext_cap_vf_rebar, ctrl) == 8);
+    assert!(size_of::<pci_vf_rebar_entry>() == 8);
+    assert!(offset_of!(pci_vf_rebar_entry, cap) == 0);
+    assert!(offset_of!(pci_vf_rebar_entry, ctrl) == 4);
 };
 
 /// A bit for each power of two from 1 MiB on.
 pub const PCI_VF_REBAR_CAP_SIZES: u32 = 0xffff_fff0;
 
-/// Sizes that the first one can have.
+/// Sizes that it can have.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -209,16 +233,16 @@ pub const PCI_VF_REBAR_CAP_SIZES: u32 = 0xffff_fff0;
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(transparent)]
-pub struct ExtCapVfRebarCap(pub u32);
+pub struct VfRebarEntryCap(pub u32);
 
-impl ExtCapVfRebarCap {
+impl VfRebarEntryCap {
     /// A bit for each power of two from 1 MiB on.
     pub const SIZES: Self = Self(PCI_VF_REBAR_CAP_SIZES);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
 }
 
-flags!(ExtCapVfRebarCap, u32);
+flags!(VfRebarEntryCap, u32);
 
 /// Number of the base address.
 pub const PCI_VF_REBAR_CTRL_BAR_IDX: u32 = 0x7;
@@ -238,9 +262,9 @@ pub const PCI_VF_REBAR_CTRL_BAR_SIZE: u32 = 0x1f00;
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(transparent)]
-pub struct ExtCapVfRebarCtrl(pub u32);
+pub struct VfRebarEntryCtrl(pub u32);
 
-impl ExtCapVfRebarCtrl {
+impl VfRebarEntryCtrl {
     /// Number of the base address.
     pub const BAR_IDX: Self = Self(PCI_VF_REBAR_CTRL_BAR_IDX);
     /// Number of such base addresses.
@@ -251,7 +275,54 @@ impl ExtCapVfRebarCtrl {
     pub const NAMED: &[(&'static str, Self)] = &[];
 }
 
-flags!(ExtCapVfRebarCtrl, u32);
+flags!(VfRebarEntryCtrl, u32);
+
+/// The id of [`pci_ext_cap_vf_rebar`](super::pci_ext_cap_vf_rebar).
+pub const PCI_EXT_CAP_ID_VF_REBAR: u32 = 36;
+
+/// Base addresses of virtual functions whose size can be chosen.
+///
+/// Since Linux 6.14–6.19.
+#[repr(C, packed)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct pci_ext_cap_vf_rebar {
+    /// The capability's id and version, and the offset of the next capability.
+    pub header: pci_ext_cap_header,
+    /// The base addresses.
+    pub entries: [pci_vf_rebar_entry; 0],
+}
+
+impl pci_ext_cap_vf_rebar {
+    /// All zero, except for the header's id and version.
+    pub const fn new() -> Self {
+        Self { header: pci_ext_cap_header { header: 0 }, entries: [] }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+}
+
+impl Default for pci_ext_cap_vf_rebar {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+const _: () = {
+    assert!(size_of::<pci_ext_cap_vf_rebar>() == 4);
+    assert!(offset_of!(pci_ext_cap_vf_rebar, header) == 0);
+    assert!(offset_of!(pci_ext_cap_vf_rebar, entries) == 4);
+};
 
 /// Offset of `cap`.
 pub const PCI_VF_REBAR_CAP: u32 = 0x4;

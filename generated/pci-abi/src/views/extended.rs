@@ -4,7 +4,10 @@
 
 use crate::bits::BitField;
 use crate::space::Space;
-use crate::space_cap::{SpaceCap, space_capability};
+use crate::space_body::{
+    SpaceBody, SpaceCondition, SpaceItems, SpacePart, SpaceQuantity, SpaceStride, space_element,
+};
+use crate::space_cap::{SpaceCap, SpaceNumbers, space_capability};
 use crate::space_walk::{SpaceError, SpaceFormat, SpaceWalk};
 use crate::uapi;
 
@@ -338,6 +341,12 @@ impl<'a, S: Space + ?Sized> ExtendedErr<'a, S> {
     pub fn cap_field(&self) -> uapi::ExtCapErrCap {
         uapi::ExtCapErrCap(self.cap.number(24, 4) as u32)
     }
+
+    /// Header of the packet with the first error.
+    #[inline]
+    pub fn header_log(&self) -> [u32; 4] {
+        self.cap.fixed(28, 4).map(|number| number as u32)
+    }
 }
 
 /// The capability [`PCI_EXT_CAP_ID_VC`](crate::uapi::PCI_EXT_CAP_ID_VC).
@@ -345,9 +354,18 @@ pub struct ExtendedVc<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
-space_capability!(ExtendedVc, 1, |cap| cap.body(16));
+space_capability!(ExtendedVc, 1, |cap| {
+    cap.body(16)?;
+    cap.array(16, cap.quantity(&Self::COUNT), 12)
+});
 
 impl<'a, S: Space + ?Sized> ExtendedVc<'a, S> {
+    const COUNT: SpaceQuantity = SpaceQuantity {
+        bits: BitField { offset: 4, width: 4, low: 0, mask: 0x7 },
+        plus: 1,
+        unit: 1,
+    };
+
     /// Number of channels.
     #[inline]
     pub fn port_cap1(&self) -> uapi::ExtCapVcPortCap1 {
@@ -370,6 +388,12 @@ impl<'a, S: Space + ?Sized> ExtendedVc<'a, S> {
     #[inline]
     pub fn port_status(&self) -> uapi::ExtCapVcPortStatus {
         uapi::ExtCapVcPortStatus(self.cap.number(14, 2) as u16)
+    }
+
+    /// The channels.
+    #[inline]
+    pub fn resources(&self) -> SpaceItems<'a, S, ExtendedVcResource<'a, S>> {
+        self.cap.items(16, Some(self.cap.quantity(&Self::COUNT)), SpaceStride::Fixed(12))
     }
 }
 
@@ -483,9 +507,18 @@ pub struct ExtendedMfvc<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
-space_capability!(ExtendedMfvc, 1, |cap| cap.body(16));
+space_capability!(ExtendedMfvc, 1, |cap| {
+    cap.body(16)?;
+    cap.array(16, cap.quantity(&Self::COUNT), 12)
+});
 
 impl<'a, S: Space + ?Sized> ExtendedMfvc<'a, S> {
+    const COUNT: SpaceQuantity = SpaceQuantity {
+        bits: BitField { offset: 4, width: 4, low: 0, mask: 0x7 },
+        plus: 1,
+        unit: 1,
+    };
+
     /// Number of channels.
     #[inline]
     pub fn port_cap1(&self) -> u32 {
@@ -508,6 +541,12 @@ impl<'a, S: Space + ?Sized> ExtendedMfvc<'a, S> {
     #[inline]
     pub fn port_status(&self) -> u16 {
         self.cap.number(14, 2) as u16
+    }
+
+    /// The channels.
+    #[inline]
+    pub fn resources(&self) -> SpaceItems<'a, S, ExtendedVcResource<'a, S>> {
+        self.cap.items(16, Some(self.cap.quantity(&Self::COUNT)), SpaceStride::Fixed(12))
     }
 }
 
@@ -516,9 +555,18 @@ pub struct ExtendedVc9<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
-space_capability!(ExtendedVc9, 1, |cap| cap.body(16));
+space_capability!(ExtendedVc9, 1, |cap| {
+    cap.body(16)?;
+    cap.array(16, cap.quantity(&Self::COUNT), 12)
+});
 
 impl<'a, S: Space + ?Sized> ExtendedVc9<'a, S> {
+    const COUNT: SpaceQuantity = SpaceQuantity {
+        bits: BitField { offset: 4, width: 4, low: 0, mask: 0x7 },
+        plus: 1,
+        unit: 1,
+    };
+
     /// Number of channels.
     #[inline]
     pub fn port_cap1(&self) -> u32 {
@@ -541,6 +589,12 @@ impl<'a, S: Space + ?Sized> ExtendedVc9<'a, S> {
     #[inline]
     pub fn port_status(&self) -> u16 {
         self.cap.number(14, 2) as u16
+    }
+
+    /// The channels.
+    #[inline]
+    pub fn resources(&self) -> SpaceItems<'a, S, ExtendedVcResource<'a, S>> {
+        self.cap.items(16, Some(self.cap.quantity(&Self::COUNT)), SpaceStride::Fixed(12))
     }
 }
 
@@ -747,6 +801,12 @@ impl<'a, S: Space + ?Sized> ExtendedSriov<'a, S> {
     pub fn vfm(&self) -> u32 {
         self.cap.number(60, 4) as u32
     }
+
+    /// Base addresses of the virtual functions.
+    #[inline]
+    pub fn bar(&self) -> [u32; 6] {
+        self.cap.fixed(36, 4).map(|number| number as u32)
+    }
 }
 
 /// The capability [`PCI_EXT_CAP_ID_MRIOV`](crate::uapi::PCI_EXT_CAP_ID_MRIOV).
@@ -846,19 +906,22 @@ pub struct ExtendedRebar<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
-space_capability!(ExtendedRebar, 1, |cap| cap.body(12));
+space_capability!(ExtendedRebar, 1, |cap| {
+    cap.body(12)?;
+    cap.array(4, cap.quantity(&Self::COUNT), 8)
+});
 
 impl<'a, S: Space + ?Sized> ExtendedRebar<'a, S> {
-    /// Sizes that it can have.
-    #[inline]
-    pub fn cap_field(&self) -> uapi::ExtCapRebarCap {
-        uapi::ExtCapRebarCap(self.cap.number(4, 4) as u32)
-    }
+    const COUNT: SpaceQuantity = SpaceQuantity {
+        bits: BitField { offset: 8, width: 4, low: 5, mask: 0x7 },
+        plus: 0,
+        unit: 1,
+    };
 
-    /// Size that it has.
+    /// The base addresses.
     #[inline]
-    pub fn ctrl(&self) -> uapi::ExtCapRebarCtrl {
-        uapi::ExtCapRebarCtrl(self.cap.number(8, 4) as u32)
+    pub fn entries(&self) -> SpaceItems<'a, S, ExtendedRebarEntry<'a, S>> {
+        self.cap.items(4, Some(self.cap.quantity(&Self::COUNT)), SpaceStride::Fixed(8))
     }
 }
 
@@ -867,9 +930,18 @@ pub struct ExtendedDpa<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
-space_capability!(ExtendedDpa, 1, |cap| cap.body(16));
+space_capability!(ExtendedDpa, 1, |cap| {
+    cap.body(16)?;
+    cap.array(16, cap.quantity(&Self::COUNT), 1)
+});
 
 impl<'a, S: Space + ?Sized> ExtendedDpa<'a, S> {
+    const COUNT: SpaceQuantity = SpaceQuantity {
+        bits: BitField { offset: 4, width: 4, low: 0, mask: 0x1f },
+        plus: 1,
+        unit: 1,
+    };
+
     /// Number and unit of the steps.
     #[inline]
     pub fn cap_field(&self) -> uapi::ExtCapDpaCap {
@@ -893,6 +965,12 @@ impl<'a, S: Space + ?Sized> ExtendedDpa<'a, S> {
     pub fn ctrl(&self) -> u16 {
         self.cap.number(14, 2) as u16
     }
+
+    /// Power of each step.
+    #[inline]
+    pub fn power(&self) -> SpaceNumbers<'a, S, u8> {
+        self.cap.numbers(16, Some(self.cap.quantity(&Self::COUNT)), 1)
+    }
 }
 
 /// The capability [`PCI_EXT_CAP_ID_TPH`](crate::uapi::PCI_EXT_CAP_ID_TPH).
@@ -900,9 +978,32 @@ pub struct ExtendedTph<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
-space_capability!(ExtendedTph, 1, |cap| cap.body(12));
+space_capability!(ExtendedTph, 1, |cap| {
+    cap.body(12)?;
+    cap.parts(&Self::BODY)?;
+    cap.array(12, cap.count(&Self::BODY, 12, cap.quantity(&Self::COUNT)), 2)
+});
 
 impl<'a, S: Space + ?Sized> ExtendedTph<'a, S> {
+    const BODY: SpaceBody = SpaceBody {
+        parts: &[SpacePart {
+            offset: 12,
+            size: 0,
+            conditions: &[SpaceCondition {
+                at_start: false,
+                bits: BitField { offset: 4, width: 4, low: 9, mask: 0x3 },
+                numbers: &[(0x1, 0x1)],
+            }],
+        }],
+        compact: false,
+        end: 12,
+    };
+    const COUNT: SpaceQuantity = SpaceQuantity {
+        bits: BitField { offset: 4, width: 4, low: 16, mask: 0x7ff },
+        plus: 1,
+        unit: 1,
+    };
+
     /// Abilities.
     #[inline]
     pub fn cap_field(&self) -> uapi::ExtCapTphCap {
@@ -913,6 +1014,16 @@ impl<'a, S: Space + ?Sized> ExtendedTph<'a, S> {
     #[inline]
     pub fn ctrl(&self) -> uapi::ExtCapTphCtrl {
         uapi::ExtCapTphCtrl(self.cap.number(8, 4) as u32)
+    }
+
+    /// Steering tags, if the table is in the capability.
+    #[inline]
+    pub fn table(&self) -> SpaceNumbers<'a, S, u16> {
+        self.cap.numbers(
+            12,
+            Some(self.cap.count(&Self::BODY, 12, self.cap.quantity(&Self::COUNT))),
+            2,
+        )
     }
 }
 
@@ -1156,19 +1267,22 @@ pub struct ExtendedVfRebar<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
-space_capability!(ExtendedVfRebar, 1, |cap| cap.body(12));
+space_capability!(ExtendedVfRebar, 1, |cap| {
+    cap.body(12)?;
+    cap.array(4, cap.quantity(&Self::COUNT), 8)
+});
 
 impl<'a, S: Space + ?Sized> ExtendedVfRebar<'a, S> {
-    /// Sizes that the first one can have.
-    #[inline]
-    pub fn cap_field(&self) -> uapi::ExtCapVfRebarCap {
-        uapi::ExtCapVfRebarCap(self.cap.number(4, 4) as u32)
-    }
+    const COUNT: SpaceQuantity = SpaceQuantity {
+        bits: BitField { offset: 8, width: 4, low: 5, mask: 0x7 },
+        plus: 0,
+        unit: 1,
+    };
 
-    /// Size that it has.
+    /// The base addresses.
     #[inline]
-    pub fn ctrl(&self) -> uapi::ExtCapVfRebarCtrl {
-        uapi::ExtCapVfRebarCtrl(self.cap.number(8, 4) as u32)
+    pub fn entries(&self) -> SpaceItems<'a, S, ExtendedVfRebarEntry<'a, S>> {
+        self.cap.items(4, Some(self.cap.quantity(&Self::COUNT)), SpaceStride::Fixed(8))
     }
 }
 
@@ -1622,5 +1736,74 @@ impl<'a, S: Space + ?Sized> ExtendedCxlRegLocator<'a, S> {
     #[inline]
     pub fn block1(&self) -> uapi::DvsecCxlRegLocatorBlock1 {
         uapi::DvsecCxlRegLocatorBlock1(self.cap.number(12, 4) as u32)
+    }
+}
+
+/// An element with the fields of [`pci_vc_resource`](crate::uapi::pci_vc_resource).
+pub struct ExtendedVcResource<'a, S: ?Sized = [u8]> {
+    cap: SpaceCap<'a, S>,
+}
+
+space_element!(ExtendedVcResource);
+
+impl<S: Space + ?Sized> ExtendedVcResource<'_, S> {
+    /// Ways of arbitration between ports, and the place of the table for it.
+    #[inline]
+    pub fn cap_field(&self) -> u32 {
+        self.cap.number(0, 4) as u32
+    }
+
+    /// Number of the channel and its classes of traffic.
+    #[inline]
+    pub fn ctrl(&self) -> u32 {
+        self.cap.number(4, 4) as u32
+    }
+
+    /// Whether the channel is ready.
+    #[inline]
+    pub fn status(&self) -> u16 {
+        self.cap.number(10, 2) as u16
+    }
+}
+
+/// An element with the fields of [`pci_rebar_entry`](crate::uapi::pci_rebar_entry).
+pub struct ExtendedRebarEntry<'a, S: ?Sized = [u8]> {
+    cap: SpaceCap<'a, S>,
+}
+
+space_element!(ExtendedRebarEntry);
+
+impl<S: Space + ?Sized> ExtendedRebarEntry<'_, S> {
+    /// Sizes that it can have.
+    #[inline]
+    pub fn cap_field(&self) -> uapi::RebarEntryCap {
+        uapi::RebarEntryCap(self.cap.number(0, 4) as u32)
+    }
+
+    /// Size that it has.
+    #[inline]
+    pub fn ctrl(&self) -> uapi::RebarEntryCtrl {
+        uapi::RebarEntryCtrl(self.cap.number(4, 4) as u32)
+    }
+}
+
+/// An element with the fields of [`pci_vf_rebar_entry`](crate::uapi::pci_vf_rebar_entry).
+pub struct ExtendedVfRebarEntry<'a, S: ?Sized = [u8]> {
+    cap: SpaceCap<'a, S>,
+}
+
+space_element!(ExtendedVfRebarEntry);
+
+impl<S: Space + ?Sized> ExtendedVfRebarEntry<'_, S> {
+    /// Sizes that it can have.
+    #[inline]
+    pub fn cap_field(&self) -> uapi::VfRebarEntryCap {
+        uapi::VfRebarEntryCap(self.cap.number(0, 4) as u32)
+    }
+
+    /// Size that it has.
+    #[inline]
+    pub fn ctrl(&self) -> uapi::VfRebarEntryCtrl {
+        uapi::VfRebarEntryCtrl(self.cap.number(4, 4) as u32)
     }
 }

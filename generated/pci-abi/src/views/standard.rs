@@ -4,6 +4,9 @@
 
 use crate::bits::BitField;
 use crate::space::Space;
+use crate::space_body::{
+    SpaceBody, SpaceCondition, SpaceItems, SpacePart, SpaceQuantity, SpaceStride, space_element,
+};
 use crate::space_cap::{SpaceCap, space_capability};
 use crate::space_walk::{SpaceError, SpaceFormat, SpaceWalk};
 use crate::uapi;
@@ -334,9 +337,55 @@ pub struct StandardMsi<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
-space_capability!(StandardMsi, 1, |cap| cap.body(8));
+space_capability!(StandardMsi, 1, |cap| {
+    cap.body(10)?;
+    cap.parts(&Self::BODY)
+});
 
 impl<'a, S: Space + ?Sized> StandardMsi<'a, S> {
+    const BODY: SpaceBody = SpaceBody {
+        parts: &[
+            SpacePart {
+                offset: 8,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 2, width: 2, low: 7, mask: 0x1 },
+                    numbers: &[(0x1, 0x1)],
+                }],
+            },
+            SpacePart {
+                offset: 14,
+                size: 2,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
+                    numbers: &[(0x1, 0x1)],
+                }],
+            },
+            SpacePart {
+                offset: 16,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
+                    numbers: &[(0x1, 0x1)],
+                }],
+            },
+            SpacePart {
+                offset: 20,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
+                    numbers: &[(0x1, 0x1)],
+                }],
+            },
+        ],
+        compact: true,
+        end: 14,
+    };
+
     /// Form of the capability, and the number of vectors.
     #[inline]
     pub fn flags(&self) -> uapi::CapMsiFlags {
@@ -347,6 +396,30 @@ impl<'a, S: Space + ?Sized> StandardMsi<'a, S> {
     #[inline]
     pub fn address_lo(&self) -> u32 {
         self.cap.number(4, 4) as u32
+    }
+
+    /// Upper half of the address.
+    #[inline]
+    pub fn address_hi(&self) -> Option<u32> {
+        self.cap.part(&Self::BODY, 8, 4).map(|number| number as u32)
+    }
+
+    /// Data of a message; the number of the vector is in its low bits.
+    #[inline]
+    pub fn data(&self) -> u16 {
+        self.cap.number(self.cap.place(&Self::BODY, 12), 2) as u16
+    }
+
+    /// A bit for each vector that is masked.
+    #[inline]
+    pub fn mask(&self) -> Option<u32> {
+        self.cap.part(&Self::BODY, 16, 4).map(|number| number as u32)
+    }
+
+    /// A bit for each vector that waits.
+    #[inline]
+    pub fn pending(&self) -> Option<u32> {
+        self.cap.part(&Self::BODY, 20, 4).map(|number| number as u32)
     }
 }
 
@@ -506,9 +579,259 @@ pub struct StandardExp<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
-space_capability!(StandardExp, 1, |cap| cap.body(12));
+space_capability!(StandardExp, 1, |cap| {
+    cap.body(12)?;
+    cap.parts(&Self::BODY)
+});
 
 impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
+    const BODY: SpaceBody = SpaceBody {
+        parts: &[
+            SpacePart {
+                offset: 12,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                    numbers: &[(0x0, 0x1), (0x4, 0x8)],
+                }],
+            },
+            SpacePart {
+                offset: 16,
+                size: 2,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                    numbers: &[(0x0, 0x1), (0x4, 0x8)],
+                }],
+            },
+            SpacePart {
+                offset: 18,
+                size: 2,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                    numbers: &[(0x0, 0x1), (0x4, 0x8)],
+                }],
+            },
+            SpacePart {
+                offset: 20,
+                size: 4,
+                conditions: &[
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                        numbers: &[(0x4, 0x4), (0x6, 0x6), (0x8, 0x8)],
+                    },
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
+                        numbers: &[(0x1, 0x1)],
+                    },
+                ],
+            },
+            SpacePart {
+                offset: 24,
+                size: 2,
+                conditions: &[
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                        numbers: &[(0x4, 0x4), (0x6, 0x6), (0x8, 0x8)],
+                    },
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
+                        numbers: &[(0x1, 0x1)],
+                    },
+                ],
+            },
+            SpacePart {
+                offset: 26,
+                size: 2,
+                conditions: &[
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                        numbers: &[(0x4, 0x4), (0x6, 0x6), (0x8, 0x8)],
+                    },
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
+                        numbers: &[(0x1, 0x1)],
+                    },
+                ],
+            },
+            SpacePart {
+                offset: 28,
+                size: 2,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                    numbers: &[(0x4, 0x4), (0xa, 0xa)],
+                }],
+            },
+            SpacePart {
+                offset: 30,
+                size: 2,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                    numbers: &[(0x4, 0x4), (0xa, 0xa)],
+                }],
+            },
+            SpacePart {
+                offset: 32,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                    numbers: &[(0x4, 0x4), (0xa, 0xa)],
+                }],
+            },
+            SpacePart {
+                offset: 36,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
+                    numbers: &[(0x2, 0xf)],
+                }],
+            },
+            SpacePart {
+                offset: 40,
+                size: 2,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
+                    numbers: &[(0x2, 0xf)],
+                }],
+            },
+            SpacePart {
+                offset: 42,
+                size: 2,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
+                    numbers: &[(0x2, 0xf)],
+                }],
+            },
+            SpacePart {
+                offset: 44,
+                size: 4,
+                conditions: &[
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
+                        numbers: &[(0x2, 0xf)],
+                    },
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                        numbers: &[(0x0, 0x1), (0x4, 0x8)],
+                    },
+                ],
+            },
+            SpacePart {
+                offset: 48,
+                size: 2,
+                conditions: &[
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
+                        numbers: &[(0x2, 0xf)],
+                    },
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                        numbers: &[(0x0, 0x1), (0x4, 0x8)],
+                    },
+                ],
+            },
+            SpacePart {
+                offset: 50,
+                size: 2,
+                conditions: &[
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
+                        numbers: &[(0x2, 0xf)],
+                    },
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                        numbers: &[(0x0, 0x1), (0x4, 0x8)],
+                    },
+                ],
+            },
+            SpacePart {
+                offset: 52,
+                size: 4,
+                conditions: &[
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
+                        numbers: &[(0x2, 0xf)],
+                    },
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                        numbers: &[(0x4, 0x4), (0x6, 0x6), (0x8, 0x8)],
+                    },
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
+                        numbers: &[(0x1, 0x1)],
+                    },
+                ],
+            },
+            SpacePart {
+                offset: 56,
+                size: 2,
+                conditions: &[
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
+                        numbers: &[(0x2, 0xf)],
+                    },
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                        numbers: &[(0x4, 0x4), (0x6, 0x6), (0x8, 0x8)],
+                    },
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
+                        numbers: &[(0x1, 0x1)],
+                    },
+                ],
+            },
+            SpacePart {
+                offset: 58,
+                size: 2,
+                conditions: &[
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
+                        numbers: &[(0x2, 0xf)],
+                    },
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                        numbers: &[(0x4, 0x4), (0x6, 0x6), (0x8, 0x8)],
+                    },
+                    SpaceCondition {
+                        at_start: false,
+                        bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
+                        numbers: &[(0x1, 0x1)],
+                    },
+                ],
+            },
+        ],
+        compact: false,
+        end: 12,
+    };
+
     /// Version of the capability, and type of the device or port.
     #[inline]
     pub fn flags(&self) -> uapi::CapExpFlags {
@@ -531,6 +854,114 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
     #[inline]
     pub fn devsta(&self) -> uapi::CapExpDevsta {
         uapi::CapExpDevsta(self.cap.number(10, 2) as u16)
+    }
+
+    /// Abilities of the link.
+    #[inline]
+    pub fn lnkcap(&self) -> Option<uapi::CapExpLnkcap> {
+        self.cap.part(&Self::BODY, 12, 4).map(|number| uapi::CapExpLnkcap(number as u32))
+    }
+
+    /// What the link uses.
+    #[inline]
+    pub fn lnkctl(&self) -> Option<uapi::CapExpLnkctl> {
+        self.cap.part(&Self::BODY, 16, 2).map(|number| uapi::CapExpLnkctl(number as u16))
+    }
+
+    /// State of the link.
+    #[inline]
+    pub fn lnksta(&self) -> Option<uapi::CapExpLnksta> {
+        self.cap.part(&Self::BODY, 18, 2).map(|number| uapi::CapExpLnksta(number as u16))
+    }
+
+    /// Abilities of the slot.
+    #[inline]
+    pub fn sltcap(&self) -> Option<uapi::CapExpSltcap> {
+        self.cap.part(&Self::BODY, 20, 4).map(|number| uapi::CapExpSltcap(number as u32))
+    }
+
+    /// What the slot uses.
+    #[inline]
+    pub fn sltctl(&self) -> Option<uapi::CapExpSltctl> {
+        self.cap.part(&Self::BODY, 24, 2).map(|number| uapi::CapExpSltctl(number as u16))
+    }
+
+    /// State of the slot.
+    #[inline]
+    pub fn sltsta(&self) -> Option<uapi::CapExpSltsta> {
+        self.cap.part(&Self::BODY, 26, 2).map(|number| uapi::CapExpSltsta(number as u16))
+    }
+
+    /// What a root port reports.
+    #[inline]
+    pub fn rtctl(&self) -> Option<uapi::CapExpRtctl> {
+        self.cap.part(&Self::BODY, 28, 2).map(|number| uapi::CapExpRtctl(number as u16))
+    }
+
+    /// Abilities of a root port.
+    #[inline]
+    pub fn rtcap(&self) -> Option<uapi::CapExpRtcap> {
+        self.cap.part(&Self::BODY, 30, 2).map(|number| uapi::CapExpRtcap(number as u16))
+    }
+
+    /// Power management events of a root port.
+    #[inline]
+    pub fn rtsta(&self) -> Option<uapi::CapExpRtsta> {
+        self.cap.part(&Self::BODY, 32, 4).map(|number| uapi::CapExpRtsta(number as u32))
+    }
+
+    /// More abilities of the device.
+    #[inline]
+    pub fn devcap2(&self) -> Option<uapi::CapExpDevcap2> {
+        self.cap.part(&Self::BODY, 36, 4).map(|number| uapi::CapExpDevcap2(number as u32))
+    }
+
+    /// More of what the device uses.
+    #[inline]
+    pub fn devctl2(&self) -> Option<uapi::CapExpDevctl2> {
+        self.cap.part(&Self::BODY, 40, 2).map(|number| uapi::CapExpDevctl2(number as u16))
+    }
+
+    /// Not used.
+    #[inline]
+    pub fn devsta2(&self) -> Option<u16> {
+        self.cap.part(&Self::BODY, 42, 2).map(|number| number as u16)
+    }
+
+    /// More abilities of the link.
+    #[inline]
+    pub fn lnkcap2(&self) -> Option<uapi::CapExpLnkcap2> {
+        self.cap.part(&Self::BODY, 44, 4).map(|number| uapi::CapExpLnkcap2(number as u32))
+    }
+
+    /// More of what the link uses.
+    #[inline]
+    pub fn lnkctl2(&self) -> Option<uapi::CapExpLnkctl2> {
+        self.cap.part(&Self::BODY, 48, 2).map(|number| uapi::CapExpLnkctl2(number as u16))
+    }
+
+    /// More of the state of the link.
+    #[inline]
+    pub fn lnksta2(&self) -> Option<uapi::CapExpLnksta2> {
+        self.cap.part(&Self::BODY, 50, 2).map(|number| uapi::CapExpLnksta2(number as u16))
+    }
+
+    /// More abilities of the slot.
+    #[inline]
+    pub fn sltcap2(&self) -> Option<uapi::CapExpSltcap2> {
+        self.cap.part(&Self::BODY, 52, 4).map(|number| uapi::CapExpSltcap2(number as u32))
+    }
+
+    /// Not used.
+    #[inline]
+    pub fn sltctl2(&self) -> Option<u16> {
+        self.cap.part(&Self::BODY, 56, 2).map(|number| number as u16)
+    }
+
+    /// Not used.
+    #[inline]
+    pub fn sltsta2(&self) -> Option<u16> {
+        self.cap.part(&Self::BODY, 58, 2).map(|number| number as u16)
     }
 }
 
@@ -566,9 +997,37 @@ pub struct StandardSata<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
-space_capability!(StandardSata, 1, |cap| cap.body(8));
+space_capability!(StandardSata, 1, |cap| {
+    cap.body(8)?;
+    cap.parts(&Self::BODY)
+});
 
 impl<'a, S: Space + ?Sized> StandardSata<'a, S> {
+    const BODY: SpaceBody = SpaceBody {
+        parts: &[
+            SpacePart {
+                offset: 8,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 4, width: 4, low: 0, mask: 0xf },
+                    numbers: &[(0xf, 0xf)],
+                }],
+            },
+            SpacePart {
+                offset: 12,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 4, width: 4, low: 0, mask: 0xf },
+                    numbers: &[(0xf, 0xf)],
+                }],
+            },
+        ],
+        compact: false,
+        end: 8,
+    };
+
     /// Revision of the capability.
     #[inline]
     pub fn revision(&self) -> u16 {
@@ -579,6 +1038,18 @@ impl<'a, S: Space + ?Sized> StandardSata<'a, S> {
     #[inline]
     pub fn regs(&self) -> uapi::CapSataRegs {
         uapi::CapSataRegs(self.cap.number(4, 4) as u32)
+    }
+
+    /// Selects a register, if they are here.
+    #[inline]
+    pub fn index(&self) -> Option<u32> {
+        self.cap.part(&Self::BODY, 8, 4).map(|number| number as u32)
+    }
+
+    /// The selected register, if they are here.
+    #[inline]
+    pub fn data(&self) -> Option<u32> {
+        self.cap.part(&Self::BODY, 12, 4).map(|number| number as u32)
     }
 }
 
@@ -620,12 +1091,146 @@ pub struct StandardEa<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
-space_capability!(StandardEa, 1, |cap| cap.body(4));
+space_capability!(StandardEa, 1, |cap| {
+    cap.body(4)?;
+    cap.parts(&Self::BODY)?;
+    cap.elements(cap.place(&Self::BODY, 8), cap.quantity(&Self::COUNT), &Self::EACH)
+});
 
 impl<'a, S: Space + ?Sized> StandardEa<'a, S> {
-    /// Number of entries.
+    const BODY: SpaceBody = SpaceBody {
+        parts: &[
+            SpacePart {
+                offset: 4,
+                size: 1,
+                conditions: &[SpaceCondition {
+                    at_start: true,
+                    bits: BitField { offset: 14, width: 1, low: 0, mask: 0x7f },
+                    numbers: &[(0x1, 0x1)],
+                }],
+            },
+            SpacePart {
+                offset: 5,
+                size: 1,
+                conditions: &[SpaceCondition {
+                    at_start: true,
+                    bits: BitField { offset: 14, width: 1, low: 0, mask: 0x7f },
+                    numbers: &[(0x1, 0x1)],
+                }],
+            },
+            SpacePart {
+                offset: 6,
+                size: 2,
+                conditions: &[SpaceCondition {
+                    at_start: true,
+                    bits: BitField { offset: 14, width: 1, low: 0, mask: 0x7f },
+                    numbers: &[(0x1, 0x1)],
+                }],
+            },
+        ],
+        compact: true,
+        end: 4,
+    };
+    const COUNT: SpaceQuantity = SpaceQuantity {
+        bits: BitField { offset: 2, width: 1, low: 0, mask: 0x3f },
+        plus: 0,
+        unit: 1,
+    };
+    const EACH: SpaceQuantity = SpaceQuantity {
+        bits: BitField { offset: 0, width: 4, low: 0, mask: 0x7 },
+        plus: 1,
+        unit: 4,
+    };
+
+    /// Number of entries in the low six bits.
     #[inline]
     pub fn num_ent(&self) -> u8 {
         self.cap.number(2, 1) as u8
+    }
+
+    /// Fixed secondary bus.
+    #[inline]
+    pub fn secondary(&self) -> Option<u8> {
+        self.cap.part(&Self::BODY, 4, 1).map(|number| number as u8)
+    }
+
+    /// Fixed subordinate bus.
+    #[inline]
+    pub fn subordinate(&self) -> Option<u8> {
+        self.cap.part(&Self::BODY, 5, 1).map(|number| number as u8)
+    }
+
+    /// The regions.
+    #[inline]
+    pub fn entries(&self) -> SpaceItems<'a, S, StandardEaEntry<'a, S>> {
+        self.cap.items(
+            self.cap.place(&Self::BODY, 8),
+            Some(self.cap.quantity(&Self::COUNT)),
+            SpaceStride::Own(Self::EACH),
+        )
+    }
+}
+
+/// An element with the fields of [`pci_ea_entry`](crate::uapi::pci_ea_entry).
+pub struct StandardEaEntry<'a, S: ?Sized = [u8]> {
+    cap: SpaceCap<'a, S>,
+}
+
+space_element!(StandardEaEntry);
+
+impl<S: Space + ?Sized> StandardEaEntry<'_, S> {
+    const BODY: SpaceBody = SpaceBody {
+        parts: &[
+            SpacePart {
+                offset: 12,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 4, width: 4, low: 1, mask: 0x1 },
+                    numbers: &[(0x1, 0x1)],
+                }],
+            },
+            SpacePart {
+                offset: 16,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    at_start: false,
+                    bits: BitField { offset: 8, width: 4, low: 1, mask: 0x1 },
+                    numbers: &[(0x1, 0x1)],
+                }],
+            },
+        ],
+        compact: true,
+        end: 12,
+    };
+
+    /// The region for which it is used, its kind and the length of the entry.
+    #[inline]
+    pub fn entry(&self) -> u32 {
+        self.cap.number(0, 4) as u32
+    }
+
+    /// Address; a low bit says whether it has an upper half.
+    #[inline]
+    pub fn base(&self) -> Option<u32> {
+        self.cap.get(4, 4).map(|number| number as u32)
+    }
+
+    /// Last offset; a low bit says whether it has an upper half.
+    #[inline]
+    pub fn max_offset(&self) -> Option<u32> {
+        self.cap.get(8, 4).map(|number| number as u32)
+    }
+
+    /// Upper half of the address.
+    #[inline]
+    pub fn base_hi(&self) -> Option<u32> {
+        self.cap.part(&Self::BODY, 12, 4).map(|number| number as u32)
+    }
+
+    /// Upper half of the last offset.
+    #[inline]
+    pub fn max_offset_hi(&self) -> Option<u32> {
+        self.cap.part(&Self::BODY, 16, 4).map(|number| number as u32)
     }
 }

@@ -5,6 +5,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::fields::{picked, typed};
+use super::space_body;
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::protocol::{ByModel, CapPlan, IntField};
@@ -63,6 +64,12 @@ impl ChainBytes {
                 quote!(match #version { #(#arms,)* _ => #newest })
             }
         };
+        if let Some(checks) = space_body::checks(plan) {
+            return quote! {{
+                cap.body(#required)?;
+                #checks
+            }};
+        }
         match plan.array.as_ref().and_then(|array| Some((array, array.count.as_ref()?))) {
             None => quote!(cap.body(#required)),
             Some((array, count)) => {
@@ -85,7 +92,14 @@ impl ChainBytes {
         struct_: &Struct,
         plan: &CapPlan,
     ) -> TokenStream {
-        let fields = plan.fields.iter().map(|field| self.getter(docs, abi, struct_, field));
+        let body = &plan.body;
+        let fields = plan.fields.iter().map(|field| {
+            let moved = body.part(field.field).is_some() || body.moves(field.offset.kernel());
+            match moved {
+                true => space_body::getter(docs, abi, struct_, body, field),
+                false => self.getter(docs, abi, struct_, field),
+            }
+        });
         quote!(#(#fields)*)
     }
 

@@ -5,12 +5,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::capability::PlannedCap;
+use super::space_body;
 use super::space_capability::view;
 use crate::emit::rust::comment::{Docs, Names};
 use crate::emit::rust::format;
 use crate::emit::rust::tokens::{decimal, hex, ident};
-use crate::ir::protocol::{BitField, ChainPlan, FirstPlan, HeaderFormat, SpacePlan};
-use crate::ir::{Abi, Chain};
+use crate::ir::protocol::{
+    ArrayPlan, BitField, CapPlan, ChainPlan, FirstPlan, HeaderFormat, IntField, SpacePlan,
+};
+use crate::ir::{Abi, Chain, StructId};
 use crate::names;
 
 /// The file of a chain in a space.
@@ -37,6 +40,20 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &Spa
             use crate::space_cap::SpaceNumbers;
         )
     });
+    let all = caps.iter().flat_map(|cap| {
+        let kinds = cap.plan.kinds.iter().map(|kind| PlannedCap::new(abi, chain, kind.capability));
+        std::iter::once(*cap).chain(kinds)
+    });
+    let all: Vec<_> = all.collect();
+    let mut elements = Vec::new();
+    for one in all.iter().filter_map(|cap| space_body::items(cap.plan)) {
+        if !elements.iter().any(|(_, id, _): &(_, StructId, _)| *id == one.1) {
+            elements.push(one);
+        }
+    }
+    let body = body_imports(&all, &elements);
+    let elements =
+        elements.into_iter().map(|element| space_body::element(&docs, abi, chain, element));
     let uapi = (!caps.is_empty()).then(|| {
         quote!(
             use crate::uapi;
@@ -48,6 +65,7 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &Spa
         use crate::space::Space;
         use crate::space_cap::SpaceCap;
         use crate::space_walk::{SpaceError, SpaceFormat, SpaceWalk};
+        #body
         #macros
         #arrays
         #uapi
@@ -56,14 +74,50 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &Spa
         #enumeration
         #(#views)*
         #(#kinds)*
+        #(#elements)*
     })
+}
+
+/// The imports for bodies whose layout depends on bits.
+fn body_imports(
+    caps: &[PlannedCap<'_>],
+    elements: &[(&ArrayPlan, StructId, &[IntField])],
+) -> Option<TokenStream> {
+    let parts = caps.iter().any(|cap| !cap.plan.body.parts.is_empty())
+        || elements.iter().any(|(array, ..)| !array.body.parts.is_empty());
+    let arrays = caps.iter().filter_map(|cap| cap.plan.array.as_ref());
+    let quantities = arrays.clone().any(|array| array.counted.is_some() || array.each.is_some());
+    let mut names = Vec::new();
+    if parts {
+        names.extend(["SpaceBody", "SpaceCondition"]);
+    }
+    if !elements.is_empty() {
+        names.push("SpaceItems");
+    }
+    if parts {
+        names.push("SpacePart");
+    }
+    if quantities {
+        names.push("SpaceQuantity");
+    }
+    if !elements.is_empty() {
+        names.extend(["SpaceStride", "space_element"]);
+    }
+    let names = names.into_iter().map(ident);
+    let names: Vec<_> = names.collect();
+    match names.as_slice() {
+        [] => None,
+        [one] => Some(quote!(use crate::space_body::#one;)),
+        _ => Some(quote!(use crate::space_body::{#(#names),*};)),
+    }
 }
 
 fn has_numbers(abi: &Abi, plan: &ChainPlan) -> bool {
     let plans = plan.capabilities.iter().map(|id| &abi.protocol.capabilities[id.0]);
     let kinds = plans.clone().flat_map(|plan| &plan.kinds);
     let kinds = kinds.map(|kind| &abi.protocol.capabilities[kind.capability.0]);
-    plans.chain(kinds).any(|plan| plan.array.is_some())
+    let numbers = |plan: &CapPlan| plan.array.is_some() && space_body::items(plan).is_none();
+    plans.chain(kinds).any(numbers)
 }
 
 /// The names of a chain's iterator and enum.

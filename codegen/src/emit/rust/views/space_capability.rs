@@ -6,9 +6,10 @@ use quote::quote;
 use super::body::ChainBytes;
 use super::capability::PlannedCap;
 use super::space::{bits, variant};
+use super::space_body;
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::tokens::{decimal, hex, ident, int_type};
-use crate::ir::protocol::{ArrayPlan, ElementPlan, KindPlan};
+use crate::ir::protocol::{ArrayPlan, BodyPlan, ElementPlan, KindPlan};
 use crate::ir::{CapabilityId, Struct};
 use crate::names;
 
@@ -19,11 +20,13 @@ pub(super) fn view(docs: &Docs<'_>, cap: PlannedCap<'_>) -> TokenStream {
     let newest = decimal(u64::from(cap.plan.newest));
     let check = ChainBytes::Space.check(cap.plan);
     let getters = cap.struct_.map(|struct_| getters(docs, cap, struct_));
+    let tables = space_body::tables(cap.plan);
     let kinds = (!cap.plan.kinds.is_empty()).then(|| kinds(cap));
     let (kind, kind_type) = kinds.unzip();
     let methods = (getters.is_some() || kind.is_some()).then(|| {
         quote! {
             impl<'a, S: Space + ?Sized> #name<'a, S> {
+                #tables
                 #getters
                 #kind
             }
@@ -98,23 +101,25 @@ fn condition(plan: &KindPlan) -> TokenStream {
 
 fn getters(docs: &Docs<'_>, cap: PlannedCap<'_>, struct_: &Struct) -> TokenStream {
     let fields = ChainBytes::Space.getters(docs, cap.abi, struct_, cap.plan);
-    let array = cap.plan.array.as_ref().map(|array| numbers(docs, struct_, array));
-    quote!(#fields #array)
+    let body = &cap.plan.body;
+    let fixed = cap.plan.fixed_arrays.iter();
+    let fixed = fixed.map(|array| space_body::fixed_array(docs, struct_, body, array));
+    let array = cap.plan.array.as_ref().map(|array| numbers(docs, struct_, body, array));
+    let structs = space_body::structs(docs, cap.abi, cap.chain, (struct_, cap.plan));
+    quote!(#fields #(#fixed)* #array #structs)
 }
 
 /// The getter of the array after the body.
-fn numbers(docs: &Docs<'_>, struct_: &Struct, plan: &ArrayPlan) -> TokenStream {
+fn numbers(docs: &Docs<'_>, struct_: &Struct, body: &BodyPlan, plan: &ArrayPlan) -> TokenStream {
     let field = &struct_.fields[plan.field];
     let ElementPlan::Int(int) = plan.element else { return TokenStream::new() };
     let doc = docs.part(&field.meta, &struct_.meta);
     let (name, type_) = (ident(&names::view_getter(&field.name)), int_type(int));
-    let (cap, space) = (quote!(self.cap), ChainBytes::Space);
-    let [start, stride] = [plan.offset, plan.stride].map(|size| space.size(&cap, size));
-    let count = match &plan.count {
-        Some(count) => {
-            let count = space.number(&cap, count);
-            quote!(Some(#count))
-        }
+    let cap = quote!(self.cap);
+    let start = space_body::place(body, &cap, plan.offset.kernel());
+    let stride = ChainBytes::Space.size(&cap, plan.stride);
+    let count = match space_body::count(body, plan, &cap) {
+        Some(count) => quote!(Some(#count)),
         None => quote!(None),
     };
     quote! {

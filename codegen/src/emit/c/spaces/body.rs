@@ -1,0 +1,313 @@
+//! Bodies in a space whose layout depends on bits: their tables, and the values that need not
+//! exist.
+
+use super::{HasView, SpaceEmitter, SpaceValueView, initializer};
+use crate::emit::c::chains::literal;
+use crate::emit::c::chains::unique_names::UniqueNames;
+use crate::ir::protocol::{
+    ArrayPlan, BodyPlan, CapPlan, ChainPlan, ElementPlan, FixedArray, IntField, QuantityPlan,
+};
+use crate::ir::{Chain, Role, Struct, StructId};
+use crate::names;
+
+/// The tables of a body, and the function that computes the bytes that it needs.
+pub(super) struct BodyView {
+    /// The table of fields that need not exist.
+    pub(super) parts: Option<PartsView>,
+    /// The table of the number of elements.
+    pub(super) count: Option<QuantityView>,
+    /// The table of the length of each element.
+    pub(super) each: Option<QuantityView>,
+    /// The function.
+    pub(super) need: String,
+    /// The offset by which the array is in the table of fields, if it need not exist.
+    pub(super) array_part: Option<u64>,
+    /// Whether there is an array with a number of elements.
+    pub(super) counted: bool,
+}
+
+/// The table of fields that need not exist.
+pub(super) struct PartsView {
+    /// The table of rows, and the layout with it.
+    pub(super) rows_name: String,
+    pub(super) name: String,
+    pub(super) rows: Vec<String>,
+    /// 0 or 1.
+    pub(super) compact: u32,
+    pub(super) end: u64,
+}
+
+/// A number in bits.
+pub(super) struct QuantityView {
+    pub(super) name: String,
+    pub(super) value: String,
+}
+
+/// A struct that is an element of arrays.
+pub(super) struct ElementView {
+    pub(super) struct_: StructId,
+    pub(super) title: String,
+    pub(super) name: String,
+    /// Its member that is the element's place.
+    pub(super) cap: String,
+    pub(super) read: String,
+    pub(super) parts: Option<PartsView>,
+    pub(super) values: Vec<SpaceValueView>,
+    /// Whether fields need not exist.
+    pub(super) optional: bool,
+}
+
+impl BodyView {
+    /// None for a body that has the same layout always.
+    pub(super) fn of(
+        emitter: &SpaceEmitter<'_>,
+        name: &mut impl FnMut(&[&str]) -> String,
+        plan: &CapPlan,
+    ) -> Option<Self> {
+        let array = plan.array.as_ref();
+        let (counted, each) = (array.and_then(|one| one.counted), array.and_then(|one| one.each));
+        if plan.body.parts.is_empty() && counted.is_none() && each.is_none() {
+            return None;
+        }
+        let parts = emitter.parts(name, &plan.body);
+        let mut table = |word: &str, quantity: Option<QuantityPlan>| {
+            quantity.map(|QuantityPlan { bits, plus, unit }| QuantityView {
+                name: name(&["", word]),
+                value: format!(
+                    "{{ {}, {}, {} }}",
+                    initializer(Some(bits)),
+                    literal(plus),
+                    literal(unit)
+                ),
+            })
+        };
+        Some(Self {
+            parts,
+            count: table("count", counted),
+            each: table("each", each),
+            need: name(&["", "need"]),
+            array_part: array.and_then(|array| plan.body.part(array.field)).map(|part| part.offset),
+            counted: array.is_some_and(|array| array.counted.is_some() || array.count.is_some()),
+        })
+    }
+}
+
+impl SpaceEmitter<'_> {
+    /// The table of the fields that need not exist.
+    fn parts(
+        &self,
+        name: &mut impl FnMut(&[&str]) -> String,
+        plan: &BodyPlan,
+    ) -> Option<PartsView> {
+        let rows = plan.parts.iter().flat_map(|part| {
+            let conditions = (1_u32..).zip(&part.conditions);
+            conditions.flat_map(move |(nth, condition)| {
+                condition.numbers.iter().map(move |(first, last)| {
+                    let (at, size) = (part.offset, part.size);
+                    let at_start = u32::from(condition.of_space);
+                    let bits = initializer(Some(condition.bits));
+                    let (first, last) = (literal(*first), literal(*last));
+                    format!("{{ {at}, {size}, {nth}, {at_start}, {bits}, {first}, {last} }}")
+                })
+            })
+        });
+        let rows: Vec<_> = rows.collect();
+        (!rows.is_empty()).then(|| PartsView {
+            rows_name: name(&["", "parts"]),
+            name: name(&["", "layout"]),
+            rows,
+            compact: u32::from(plan.compact),
+            end: plan.end,
+        })
+    }
+
+    /// Where a field of `cap` is.
+    pub(super) fn place(
+        &self,
+        plan: &BodyPlan,
+        tables: Option<&BodyView>,
+        cap: &str,
+        offset: u64,
+    ) -> String {
+        let layout = tables.and_then(|body| body.parts.as_ref()).map(|parts| &*parts.name);
+        self.place_by(plan, layout, cap, offset)
+    }
+
+    fn place_by(&self, plan: &BodyPlan, layout: Option<&str>, cap: &str, offset: u64) -> String {
+        match layout.filter(|_| plan.moves(offset)) {
+            Some(layout) => {
+                format!("{}__space_place({cap},\n\t\t\t\t&{layout}, {offset})", self.stem)
+            }
+            None => offset.to_string(),
+        }
+    }
+
+    /// The values of a body or of an element.
+    pub(super) fn values(
+        &self,
+        (struct_, fields, arrays): (&Struct, &[IntField], &[FixedArray]),
+        plan: &BodyPlan,
+        tables: Option<&BodyView>,
+        members: &mut UniqueNames,
+    ) -> Vec<SpaceValueView> {
+        let layout = tables.and_then(|body| body.parts.as_ref()).map(|parts| &*parts.name);
+        let whole = |_: &IntField| None;
+        let values = self.integers((struct_, fields), plan, layout, whole, members);
+        let arrays: Vec<_> = arrays
+            .iter()
+            .map(|array| self.fixed_array((struct_, array), plan, layout, members))
+            .collect();
+        values.into_iter().chain(arrays).collect()
+    }
+
+    /// The integers; `short` is the test that an element reaches the end of a field.
+    fn integers(
+        &self,
+        (struct_, fields): (&Struct, &[IntField]),
+        plan: &BodyPlan,
+        layout: Option<&str>,
+        short: impl Fn(&IntField) -> Option<String>,
+        members: &mut UniqueNames,
+    ) -> Vec<SpaceValueView> {
+        let values = fields.iter().map(|field| {
+            let name = struct_.fields[field.field].name.clone();
+            let (at, width) = (field.offset.kernel(), field.int.size());
+            let type_ = names::c_int(field.int.value());
+            let part = layout.filter(|_| plan.part(field.field).is_some());
+            let (test, comment) = match (part, short(field), field.version) {
+                (Some(layout), ..) => (
+                    Some(format!(
+                        "{}__space_optional(cap,\n\t\t\t&{layout}, {at}, {width}, &number)",
+                        self.stem
+                    )),
+                    format!("whether there is {name}"),
+                ),
+                (None, Some(test), _) => (Some(test), format!("whether there is {name}")),
+                (None, None, 0 | 1) => (None, String::new()),
+                (None, None, version) => {
+                    (Some(format!("cap->version >= {version}")), format!("since version {version}"))
+                }
+            };
+            let get = match part {
+                Some(_) => "number".to_owned(),
+                None => {
+                    let place = self.place_by(plan, layout, "cap", at);
+                    format!("{}_space_get(cap, {place}, {width})", self.stem)
+                }
+            };
+            let load = match field.int.size() {
+                8 if !field.int.signed() => get,
+                _ => format!("{}_CAST({type_},\n\t\t\t{get})", self.macro_prefix),
+            };
+            let has = test.map(|test| HasView {
+                name: members.reserve(["has_", &name].concat()),
+                comment,
+                test,
+            });
+            SpaceValueView { name, type_, count: 1, length: String::new(), has, load }
+        });
+        values.collect()
+    }
+
+    fn fixed_array(
+        &self,
+        (struct_, array): (&Struct, &FixedArray),
+        plan: &BodyPlan,
+        layout: Option<&str>,
+        members: &mut UniqueNames,
+    ) -> SpaceValueView {
+        let FixedArray { first, count } = array;
+        let name = struct_.fields[first.field].name.clone();
+        let (at, width) = (first.offset.kernel(), first.int.size());
+        let type_ = names::c_int(first.int.value());
+        let part = layout.filter(|_| plan.part(first.field).is_some());
+        let has = part.map(|layout| HasView {
+            name: members.reserve(["has_", &name].concat()),
+            comment: format!("whether there is {name}"),
+            test: format!("{}__space_exists(cap,\n\t\t\t&{layout}, {at})", self.stem),
+        });
+        let place = self.place_by(plan, layout, "cap", at);
+        let get =
+            format!("{}_space_get(cap,\n\t\t\t\t{place} + nth * {width}, {width})", self.stem);
+        let load = match width {
+            8 => get,
+            _ => format!("{}_CAST({type_},\n\t\t\t{get})", self.macro_prefix),
+        };
+        SpaceValueView { name, type_, count: *count, length: format!("[{count}]"), has, load }
+    }
+
+    /// The structs that are elements of arrays of a chain, each once.
+    pub(super) fn elements(
+        &self,
+        chain: &Chain,
+        plan: &ChainPlan,
+        names: &mut UniqueNames,
+    ) -> Vec<ElementView> {
+        let caps = plan.capabilities.iter().map(|id| &self.abi.protocol.capabilities[id.0]);
+        let kinds = caps.clone().flat_map(|plan| &plan.kinds);
+        let kinds = kinds.map(|kind| &self.abi.protocol.capabilities[kind.capability.0]);
+        let arrays = caps.chain(kinds).filter_map(|plan| plan.array.as_ref());
+        let mut views: Vec<ElementView> = Vec::new();
+        for array in arrays {
+            let ElementPlan::Struct(id, fields) = &array.element else { continue };
+            if views.iter().all(|view| view.struct_ != *id) {
+                let view = self.element(chain, (*id, fields), array, names);
+                views.push(view);
+            }
+        }
+        views
+    }
+
+    fn element(
+        &self,
+        chain: &Chain,
+        (id, fields): (StructId, &[IntField]),
+        array: &ArrayPlan,
+        names: &mut UniqueNames,
+    ) -> ElementView {
+        let struct_ = self.abi.struct_(id);
+        let short = names::without_prefix(&self.abi.prefix, &struct_.name);
+        let mut name = |words: &[&str]| {
+            let words = [&[chain.name.as_str(), short][..], words].concat();
+            names.reserve(names::c_name(self.stem, &words))
+        };
+        let (own, read) = (name(&[]), name(&["read"]));
+        let parts = self.parts(&mut name, &array.body);
+        let shown = |field: &&IntField| struct_.fields[field.field].role != Role::Reserved;
+        let fields: Vec<_> = fields.iter().filter(shown).cloned().collect();
+        let mut members =
+            UniqueNames::members(struct_.fields.iter().map(|field| field.name.as_str()));
+        let cap = members.reserve("cap".to_owned());
+        let layout = parts.as_ref().map(|parts| parts.name.clone());
+        let short = |field: &IntField| {
+            let end = field.offset.kernel() + field.int.size();
+            let each = array.each?;
+            if end <= each.plus.saturating_mul(each.unit) || array.body.part(field.field).is_some()
+            {
+                return None;
+            }
+            Some(match array.body.moves(field.offset.kernel()) {
+                false => format!("cap->size >= {end}"),
+                true => {
+                    let layout = layout.as_deref();
+                    let at = field.offset.kernel();
+                    let place = self.place_by(&array.body, layout, "cap", at);
+                    format!("cap->size >= {place} + {}", field.int.size())
+                }
+            })
+        };
+        let values =
+            self.integers((struct_, &fields), &array.body, layout.as_deref(), short, &mut members);
+        let optional = fields.iter().any(|field| array.body.part(field.field).is_some());
+        ElementView {
+            struct_: id,
+            title: format!("An element with the values of a struct {}.", struct_.name),
+            name: own,
+            cap,
+            read,
+            parts,
+            values,
+            optional,
+        }
+    }
+}

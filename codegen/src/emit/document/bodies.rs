@@ -1,0 +1,58 @@
+//! Conditions of fields, and numbers in bits.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::chains::BitsJson;
+use crate::ir::{Abi, Field, Presence, Quantity, Struct};
+
+/// A condition of a field.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Presence")]
+pub(in crate::emit) struct PresenceJson<'a> {
+    #[serde(flatten)]
+    pub(in crate::emit) bits: BitsJson<'a>,
+    /// The struct of the space, if the bits are of that one and not of the own one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) space: Option<&'a str>,
+    /// The numbers that the bits have then: the first and the last one of each range.
+    pub(in crate::emit) numbers: Vec<[u64; 2]>,
+}
+
+impl<'a> PresenceJson<'a> {
+    pub(super) fn all(abi: &'a Abi, owner: &'a Struct, field: &'a Field) -> Vec<Self> {
+        let one = |presence: &'a Presence| {
+            let space = presence.space.map(|id| abi.struct_(id));
+            Self {
+                bits: BitsJson::of(space.unwrap_or(owner), presence.bits),
+                space: space.map(|space| space.name.as_str()),
+                numbers: presence.numbers.iter().map(|(first, last)| [*first, *last]).collect(),
+            }
+        };
+        field.exists_if.iter().map(one).collect()
+    }
+}
+
+/// A number in bits: `(bits + plus) * unit`.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Quantity")]
+pub(in crate::emit) struct QuantityJson<'a> {
+    #[serde(flatten)]
+    pub(in crate::emit) bits: BitsJson<'a>,
+    /// The array whose first element has the bits; without one, the struct itself has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) first_of: Option<&'a str>,
+    /// What is added to the bits.
+    pub(in crate::emit) plus: u64,
+    /// What the sum is multiplied by.
+    pub(in crate::emit) unit: u64,
+}
+
+impl<'a> QuantityJson<'a> {
+    pub(super) fn of(abi: &'a Abi, owner: &'a Struct, quantity: &Quantity) -> Self {
+        let Quantity { element, bits, plus, unit } = *quantity;
+        let of = element.map_or(owner, |(_, element)| abi.struct_(element));
+        let first_of = element.map(|(array, _)| owner.fields[array].name.as_str());
+        Self { bits: BitsJson::of(of, bits), first_of, plus, unit }
+    }
+}

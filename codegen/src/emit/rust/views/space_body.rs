@@ -1,0 +1,302 @@
+//! Views in a space whose layout depends on bits: the tables of their fields, and the views of
+//! the elements of arrays.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::body::ChainBytes;
+use super::fields::typed;
+use super::space::bits;
+use crate::emit::rust::comment::Docs;
+use crate::emit::rust::tokens::{decimal, hex, ident, int_type};
+use crate::ir::protocol::{
+    ArrayPlan, BodyPlan, CapPlan, ElementPlan, FixedArray, IntField, QuantityPlan,
+};
+use crate::ir::{Abi, Chain, Struct, StructId};
+use crate::names;
+
+/// The array of structs at the end of a capability.
+pub(super) fn items(plan: &CapPlan) -> Option<(&ArrayPlan, StructId, &[IntField])> {
+    let array = plan.array.as_ref()?;
+    match &array.element {
+        ElementPlan::Struct(id, fields) => Some((array, *id, fields)),
+        ElementPlan::Int(_) => None,
+    }
+}
+
+/// The name of the view of an element.
+pub(super) fn element_name(abi: &Abi, chain: &Chain, element: StructId) -> String {
+    names::space_element(&abi.prefix, &chain.name, &abi.struct_(element).name)
+}
+
+/// The tables that the view of a capability reads its body by.
+pub(super) fn tables(plan: &CapPlan) -> Option<TokenStream> {
+    let body = (!plan.body.parts.is_empty()).then(|| body(&plan.body));
+    let count = plan.array.as_ref().and_then(|array| array.counted);
+    let count = count.map(|count| named(quote!(COUNT), &count));
+    let each = plan.array.as_ref().and_then(|array| array.each);
+    let each = each.map(|each| named(quote!(EACH), &each));
+    let any = body.is_some() || count.is_some() || each.is_some();
+    any.then(|| quote!(#body #count #each))
+}
+
+fn named(name: TokenStream, quantity: &QuantityPlan) -> TokenStream {
+    let QuantityPlan { bits: place, plus, unit } = *quantity;
+    let (place, plus, unit) = (bits(place), decimal(plus), decimal(unit));
+    quote! {
+        const #name: SpaceQuantity = SpaceQuantity { bits: #place, plus: #plus, unit: #unit };
+    }
+}
+
+fn body(plan: &BodyPlan) -> TokenStream {
+    let parts = plan.parts.iter().map(|part| {
+        let (offset, size) = (decimal(part.offset), decimal(part.size));
+        let conditions = part.conditions.iter().map(|condition| {
+            let (at_start, place) = (condition.of_space, bits(condition.bits));
+            let numbers = condition.numbers.iter().map(|(first, last)| {
+                let (first, last) = (hex(*first), hex(*last));
+                quote!((#first, #last))
+            });
+            quote! {
+                SpaceCondition { at_start: #at_start, bits: #place, numbers: &[#(#numbers),*] }
+            }
+        });
+        quote!(SpacePart { offset: #offset, size: #size, conditions: &[#(#conditions),*] })
+    });
+    let (compact, end) = (plan.compact, decimal(plan.end));
+    quote! {
+        const BODY: SpaceBody =
+            SpaceBody { parts: &[#(#parts),*], compact: #compact, end: #end };
+    }
+}
+
+/// Where a field is in `cap`.
+pub(super) fn place(plan: &BodyPlan, cap: &TokenStream, offset: u64) -> TokenStream {
+    let at = decimal(offset);
+    match plan.moves(offset) {
+        true => quote!(#cap.place(&Self::BODY, #at)),
+        false => quote!(#at),
+    }
+}
+
+/// The number of elements of an array; none if it ends with the capability.
+pub(super) fn count(plan: &BodyPlan, array: &ArrayPlan, cap: &TokenStream) -> Option<TokenStream> {
+    let counted = match (&array.counted, &array.count) {
+        (Some(_), _) => Some(quote!(#cap.quantity(&Self::COUNT))),
+        (None, Some(count)) => Some(ChainBytes::Space.number(cap, count)),
+        (None, None) => None,
+    };
+    match plan.part(array.field) {
+        None => counted,
+        Some(part) => {
+            let at = decimal(part.offset);
+            let counted = counted.unwrap_or_else(|| quote!(u64::MAX));
+            Some(quote!(#cap.count(&Self::BODY, #at, #counted)))
+        }
+    }
+}
+
+/// The checks of a body besides the bytes that it has at least.
+pub(super) fn checks(plan: &CapPlan) -> Option<TokenStream> {
+    let cap = quote!(cap);
+    let parts = (!plan.body.parts.is_empty()).then(|| quote!(cap.parts(&Self::BODY)));
+    let array = plan.array.as_ref();
+    let array =
+        array.filter(|array| array.counted.is_some() || array.each.is_some() || parts.is_some());
+    let array = array.and_then(|array| {
+        let start = place(&plan.body, &cap, array.offset.kernel());
+        let count = count(&plan.body, array, &cap)?;
+        let all = match array.each {
+            Some(_) => quote!(cap.elements(#start, #count, &Self::EACH)),
+            None => {
+                let stride = decimal(array.stride.kernel());
+                quote!(cap.array(#start, #count, #stride))
+            }
+        };
+        Some(match plan.body.part(array.field) {
+            Some(part) => {
+                let at = decimal(part.offset);
+                quote!(if cap.has_part(&Self::BODY, #at) { #all } else { Ok(()) })
+            }
+            None => all,
+        })
+    });
+    match (parts, array) {
+        (Some(parts), Some(array)) => Some(quote!(#parts?; #array)),
+        (parts, array) => parts.or(array),
+    }
+}
+
+/// The getter of a field that need not exist, or that others move.
+pub(super) fn getter(
+    docs: &Docs<'_>,
+    abi: &Abi,
+    struct_: &Struct,
+    body: &BodyPlan,
+    plan: &IntField,
+) -> TokenStream {
+    let field = &struct_.fields[plan.field];
+    let doc = docs.part(&field.meta, &struct_.meta);
+    let name = ident(&names::view_getter(&field.name));
+    let (at, width) = (plan.offset.kernel(), decimal(plan.int.size()));
+    match body.part(plan.field) {
+        Some(_) => {
+            let (type_, value) = typed(abi, field.group, plan.int, quote!(number));
+            let at = decimal(at);
+            quote! {
+                #doc
+                #[inline]
+                pub fn #name(&self) -> Option<#type_> {
+                    self.cap.part(&Self::BODY, #at, #width).map(|number| #value)
+                }
+            }
+        }
+        None => {
+            let at = place(body, &quote!(self.cap), at);
+            let number = quote!(self.cap.number(#at, #width));
+            let (type_, value) = typed(abi, field.group, plan.int, number);
+            quote!(#doc #[inline] pub fn #name(&self) -> #type_ { #value })
+        }
+    }
+}
+
+/// The getter of an array of fixed length.
+pub(super) fn fixed_array(
+    docs: &Docs<'_>,
+    struct_: &Struct,
+    body: &BodyPlan,
+    plan: &FixedArray,
+) -> TokenStream {
+    let field = &struct_.fields[plan.first.field];
+    let doc = docs.part(&field.meta, &struct_.meta);
+    let (name, type_) = (ident(&names::view_getter(&field.name)), int_type(plan.first.int));
+    let offset = plan.first.offset.kernel();
+    let (at, each) = (place(body, &quote!(self.cap), offset), decimal(plan.first.int.size()));
+    let count = decimal(plan.count);
+    let numbers = match plan.first.int.size() {
+        8 => quote!(self.cap.fixed(#at, #each)),
+        _ => quote!(self.cap.fixed(#at, #each).map(|number| number as #type_)),
+    };
+    match body.part(plan.first.field) {
+        Some(_) => {
+            let offset = decimal(offset);
+            quote! {
+                #doc
+                #[inline]
+                pub fn #name(&self) -> Option<[#type_; #count]> {
+                    self.cap.has_part(&Self::BODY, #offset).then(|| #numbers)
+                }
+            }
+        }
+        None => quote! {
+            #doc
+            #[inline]
+            pub fn #name(&self) -> [#type_; #count] {
+                #numbers
+            }
+        },
+    }
+}
+
+/// The getter of the structs after the body.
+pub(super) fn structs(
+    docs: &Docs<'_>,
+    abi: &Abi,
+    chain: &Chain,
+    (struct_, plan): (&Struct, &CapPlan),
+) -> Option<TokenStream> {
+    let (array, element, _) = items(plan)?;
+    let field = &struct_.fields[array.field];
+    let doc = docs.part(&field.meta, &struct_.meta);
+    let name = ident(&names::view_getter(&field.name));
+    let view = ident(&element_name(abi, chain, element));
+    let cap = quote!(self.cap);
+    let start = place(&plan.body, &cap, array.offset.kernel());
+    let count = match count(&plan.body, array, &cap) {
+        Some(count) => quote!(Some(#count)),
+        None => quote!(None),
+    };
+    let stride = match array.each {
+        Some(_) => quote!(SpaceStride::Own(Self::EACH)),
+        None => {
+            let stride = decimal(array.stride.kernel());
+            quote!(SpaceStride::Fixed(#stride))
+        }
+    };
+    Some(quote! {
+        #doc
+        #[inline]
+        pub fn #name(&self) -> SpaceItems<'a, S, #view<'a, S>> {
+            self.cap.items(#start, #count, #stride)
+        }
+    })
+}
+
+/// The view of an element.
+pub(super) fn element(
+    docs: &Docs<'_>,
+    abi: &Abi,
+    chain: &Chain,
+    (array, id, fields): (&ArrayPlan, StructId, &[IntField]),
+) -> TokenStream {
+    let struct_ = abi.struct_(id);
+    let name = ident(&element_name(abi, chain, id));
+    let doc = [
+        " An element with the fields of [`",
+        &struct_.name,
+        "`](crate::uapi::",
+        &struct_.name,
+        ").",
+    ];
+    let doc = doc.concat();
+    let body = (!array.body.parts.is_empty()).then(|| body(&array.body));
+    let shown =
+        fields.iter().filter(|plan| struct_.fields[plan.field].role != crate::ir::Role::Reserved);
+    let getters = shown.map(|plan| match within(array, plan) {
+        true => getter(docs, abi, struct_, &array.body, plan),
+        false => shortened(docs, abi, struct_, &array.body, plan),
+    });
+    quote! {
+        #[doc = #doc]
+        pub struct #name<'a, S: ?Sized = [u8]> {
+            cap: SpaceCap<'a, S>,
+        }
+
+        space_element!(#name);
+
+        impl<S: Space + ?Sized> #name<'_, S> {
+            #body
+            #(#getters)*
+        }
+    }
+}
+
+/// Whether every element reaches the end of a field, or the field need not exist.
+pub(super) fn within(array: &ArrayPlan, plan: &IntField) -> bool {
+    let end = plan.offset.kernel() + plan.int.size();
+    let least = array.each.is_none_or(|each| end <= each.plus.saturating_mul(each.unit));
+    least || array.body.part(plan.field).is_some()
+}
+
+/// The getter of a field after the end of the shortest element.
+fn shortened(
+    docs: &Docs<'_>,
+    abi: &Abi,
+    struct_: &Struct,
+    body: &BodyPlan,
+    plan: &IntField,
+) -> TokenStream {
+    let field = &struct_.fields[plan.field];
+    let doc = docs.part(&field.meta, &struct_.meta);
+    let name = ident(&names::view_getter(&field.name));
+    let at = place(body, &quote!(self.cap), plan.offset.kernel());
+    let width = decimal(plan.int.size());
+    let (type_, value) = typed(abi, field.group, plan.int, quote!(number));
+    quote! {
+        #doc
+        #[inline]
+        pub fn #name(&self) -> Option<#type_> {
+            self.cap.get(#at, #width).map(|number| #value)
+        }
+    }
+}
