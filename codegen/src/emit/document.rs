@@ -2,8 +2,8 @@
 //! resolved. `abi.json` is this document, printed; the emitters of further languages read
 //! the same types, so a program that reads `abi.json` can know whatever they know.
 
-pub(super) mod bodies;
-mod capabilities;
+mod bodies;
+pub(super) mod capabilities;
 pub(super) mod chains;
 pub(super) mod head;
 pub(super) mod ioctls;

@@ -10023,7 +10023,7 @@ static inline __u32 pci_abi__space_place(
 	return at - gap;
 }
 
-/* The number of bytes up to the end of the last field that exists. */
+/* The bytes up to the end of the last field of fixed size that exists. */
 static inline __u32 pci_abi__space_needed(
 		const struct pci_abi_space_cap *cap,
 		const struct pci_abi__space_layout *layout)
@@ -10032,7 +10032,7 @@ static inline __u32 pci_abi__space_needed(
 	__u32 need = pci_abi__space_place(cap, layout, layout->end), end;
 
 	for (part = layout->parts; part->bits.width; part++) {
-		if (!pci_abi__space_first_row(layout, part) ||
+		if (!part->size || !pci_abi__space_first_row(layout, part) ||
 		    !pci_abi__space_exists(cap, layout, part->at))
 			continue;
 		end = pci_abi__space_place(cap, layout, part->at) + part->size;

@@ -103,11 +103,13 @@ impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
         parts.find(|part| part.offset == offset).is_none_or(|part| self.exists(part))
     }
 
-    /// Checks that the capability has all fields that exist.
+    /// Checks that the capability has all fields of fixed size that exist.
     #[inline]
     pub(crate) fn parts(&self, body: &SpaceBody) -> Result<(), SpaceError> {
-        let existing = body.parts.iter().filter(|part| self.exists(part));
-        let ends = existing.map(|part| self.place(body, part.offset).saturating_add(part.size));
+        let fixed = body.parts.iter().filter(|part| part.size > 0);
+        let existing = fixed.filter(|part| self.exists(part));
+        let ends =
+            existing.map(|part| self.place(body, part.offset).saturating_add(part.size));
         let end = ends.fold(self.place(body, body.end), u32::max);
         self.body(end.into())
     }

@@ -186,7 +186,7 @@ fn possible(
     for range in numbers.iter() {
         let (first, last) = (range.value.start.value, range.value.last());
         if !(0 <= first && first <= last && last <= most) {
-            let message = format!("`{}` can never be so, only from 0 to {most}", bits.field);
+            let message = format!("`{}` has numbers from 0 to {most}", bits.field);
             check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(range.place, ""));
         }
     }
@@ -248,7 +248,7 @@ fn element_length(check: &mut Check<'_>, body: &Body<'_>, length: &QuantitySpec)
     }
     if plus.saturating_mul(unit) < end {
         let message =
-            format!("an element has at least {end} bytes, which `plus` and `unit` allow for");
+            format!("`plus` and `unit` allow for less than the {end} bytes up to these bits");
         refuse(check, OUT_OF_RANGE, length.bits.place, &message);
     }
 }

@@ -981,7 +981,12 @@ pub struct ExtendedTph<'a, S: ?Sized = [u8]> {
 space_capability!(ExtendedTph, 1, |cap| {
     cap.body(12)?;
     cap.parts(&Self::BODY)?;
-    cap.array(12, cap.count(&Self::BODY, 12, cap.quantity(&Self::COUNT)), 2)
+    if cap.has_part(&Self::BODY, 12) {
+        cap.array(12, cap.count(&Self::BODY, 12, cap.quantity(&Self::COUNT)), 2)
+    } else {
+        Ok(())
+    }
+
 });
 
 impl<'a, S: Space + ?Sized> ExtendedTph<'a, S> {
@@ -1019,11 +1024,8 @@ impl<'a, S: Space + ?Sized> ExtendedTph<'a, S> {
     /// Steering tags, if the table is in the capability.
     #[inline]
     pub fn table(&self) -> SpaceNumbers<'a, S, u16> {
-        self.cap.numbers(
-            12,
-            Some(self.cap.count(&Self::BODY, 12, self.cap.quantity(&Self::COUNT))),
-            2,
-        )
+        self.cap
+            .numbers(12, Some(self.cap.count(&Self::BODY, 12, self.cap.quantity(&Self::COUNT))), 2)
     }
 }
 
