@@ -230,7 +230,8 @@ fn cap_plan(abi: &Abi, headers: &[HeaderFormat], capability: &Capability) -> Cap
         let size = headers[abi.chain(capability.chain).header].size;
         return plan(vec![ByModel([size; 3])], vec![size]);
     };
-    let array = array_plan(abi, struct_);
+    let in_space = abi.chain(capability.chain).space.is_some();
+    let array = array_plan(abi, struct_, in_space);
     let align = struct_.layouts[Model::Lp64.index()].align;
     let body = bodies::plan(abi, struct_);
     let least = bodies::least(&body, array.as_ref());
@@ -262,7 +263,7 @@ pub(super) fn is_array(field: &Field) -> bool {
 }
 
 /// The array of integers or structs that a struct ends with.
-fn array_plan(abi: &Abi, struct_: &Struct) -> Option<ArrayPlan> {
+fn array_plan(abi: &Abi, struct_: &Struct, in_space: bool) -> Option<ArrayPlan> {
     let field = struct_.fields.len().checked_sub(1)?;
     let Type::Flexible(element, count) = &struct_.fields[field].type_ else { return None };
     let (stride, element) = match **element {
@@ -270,7 +271,9 @@ fn array_plan(abi: &Abi, struct_: &Struct) -> Option<ArrayPlan> {
         Type::Struct(id) => {
             let element = abi.struct_(id);
             let stride = element.layouts.each_ref().map(|layout| layout.size.max(1));
-            (stride, ElementPlan::Struct(id, int_fields(element, &[])))
+            // A record has all fields, and the view of an element those with a meaning.
+            let excluded: &[Role] = if in_space { &[Role::Reserved] } else { &[] };
+            (stride, ElementPlan::Struct(id, int_fields(element, excluded)))
         }
         _ => return None,
     };

@@ -1,7 +1,7 @@
 //! The specification of configuration space: offsets that the kernel names are those of the
 //! fields, and every id of the kernel has a capability.
 
-use capchain::ir::{Abi, GroupKind};
+use capchain::ir::{Abi, GroupKind, Struct};
 use capchain::layout::Model;
 use capchain::lower::lower;
 use serde_json::Value;
@@ -27,9 +27,18 @@ fn offsets_are_those_of_the_fields() {
         for value in &group.values {
             let doc = value.meta.doc.concat();
             let field = doc.split('`').nth(1).unwrap_or_else(|| panic!("{}: {doc}", value.name));
-            let index = struct_.fields.iter().position(|one| one.name == field);
-            let index = index.unwrap_or_else(|| panic!("{name} has no field {field}"));
-            let offset = start + struct_.spans(index)[Model::Lp64.index()].offset;
+            let offset_in = |one: &Struct| {
+                let index = one.fields.iter().position(|one| one.name == field)?;
+                Some(one.spans(index)[Model::Lp64.index()].offset)
+            };
+            // Or those of the first element.
+            let in_element = || {
+                let array = struct_.fields.len() - 1;
+                let element = abi.struct_(struct_.fields[array].element()?);
+                Some(struct_.spans(array)[Model::Lp64.index()].offset + offset_in(element)?)
+            };
+            let offset = offset_in(struct_).or_else(in_element);
+            let offset = start + offset.unwrap_or_else(|| panic!("{name} has no field {field}"));
             assert_eq!(value.number, offset.into(), "{}", value.name);
             compared += 1;
         }

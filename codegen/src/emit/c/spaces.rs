@@ -116,28 +116,10 @@ struct SpaceCapView {
     fixed: bool,
     /// The size that its count requires.
     counted: Option<String>,
-    values: Vec<SpaceValueView>,
+    values: Vec<body::SpaceValueView>,
     array: Option<SpaceArrayView>,
     /// Initializers of values with the calls that read their bits.
     conditions: Vec<(String, String)>,
-}
-
-/// An integer field.
-struct SpaceValueView {
-    name: String,
-    type_: &'static str,
-    /// The number of elements of an array, and the same in brackets.
-    count: u64,
-    length: String,
-    has: Option<HasView>,
-    load: String,
-}
-
-/// The member that says whether there is a value.
-struct HasView {
-    name: String,
-    comment: String,
-    test: String,
 }
 
 /// The array at the end of a capability.

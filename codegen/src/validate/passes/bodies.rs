@@ -86,7 +86,7 @@ fn inside(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, uses: &[Use<'_
     if is_element && !chains.is_empty() {
         refuse(check, BAD_CHAIN, place, "a body is no element of an array in a space");
     }
-    let body = Body { struct_ };
+    let body = SpaceBody { struct_ };
     let conditional = body.fields().any(|field| !field.field.exists_if.is_empty());
     if struct_.compact && !(conditional && struct_.packed) {
         refuse(check, KEY_CONFLICT, place, "`compact` needs `packed` and a field with `exists_if`");
@@ -123,11 +123,11 @@ fn inside(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, uses: &[Use<'_
 }
 
 /// A struct of a space.
-struct Body<'a> {
+struct SpaceBody<'a> {
     struct_: &'a StructDeclaration<'a>,
 }
 
-impl<'a> Body<'a> {
+impl<'a> SpaceBody<'a> {
     fn fields(&self) -> impl Iterator<Item = DeclaredMember<'a>> + use<'a> {
         self.struct_.fields()
     }
@@ -150,7 +150,7 @@ impl<'a> Body<'a> {
 
 fn condition(
     check: &mut Check<'_>,
-    body: &Body<'_>,
+    body: &SpaceBody<'_>,
     chains: &[&ChainSpec],
     (field, bits, numbers): (&DeclaredMember<'_>, &Placed<BitsExpr>, &OneOrMany<NumberRange>),
 ) {
@@ -232,7 +232,7 @@ fn amounts(check: &mut Check<'_>, quantity: &QuantitySpec) -> (i128, i128) {
 }
 
 /// The length of an element covers its own bits, so that a walk over elements continues.
-fn element_length(check: &mut Check<'_>, body: &Body<'_>, length: &QuantitySpec) {
+fn element_length(check: &mut Check<'_>, body: &SpaceBody<'_>, length: &QuantitySpec) {
     body.settled(check, &length.bits);
     let (plus, unit) = amounts(check, length);
     let mut end = 0;
@@ -253,7 +253,12 @@ fn element_length(check: &mut Check<'_>, body: &Body<'_>, length: &QuantitySpec)
     }
 }
 
-fn count(check: &mut Check<'_>, body: &Body<'_>, field: &DeclaredMember<'_>, count: &QuantitySpec) {
+fn count(
+    check: &mut Check<'_>,
+    body: &SpaceBody<'_>,
+    field: &DeclaredMember<'_>,
+    count: &QuantitySpec,
+) {
     let bits = &count.bits;
     let lone = |expr: &TypeExpr| expr.shape == Shape::Flexible(None);
     if field.types().next().is_none() || !field.types().all(|(_, expr)| lone(expr)) {
@@ -276,6 +281,6 @@ fn count(check: &mut Check<'_>, body: &Body<'_>, field: &DeclaredMember<'_>, cou
     let at = Placed { value: of, place: bits.place };
     let index = check.index;
     for element in index.structs_named(element) {
-        Body { struct_: element }.settled(check, &at);
+        SpaceBody { struct_: element }.settled(check, &at);
     }
 }

@@ -214,8 +214,7 @@ fn rust_lines(cap: &Named<'_>) -> String {
             ElementPlan::Int(_) => format!("elements(text, {name:?}, view.{call}());\n"),
             ElementPlan::Struct(id, fields) => {
                 let element = cap.abi.struct_(*id);
-                let shown = |plan: &&IntField| element.fields[plan.field].role != Role::Reserved;
-                let lines = fields.iter().filter(shown).map(|plan| {
+                let lines = fields.iter().map(|plan| {
                     let field = &element.fields[plan.field].name;
                     let label = format!("&format!(\"{name}[{{nth}}].{field}\")");
                     let raw = raw_of(cap.abi, element, plan);
@@ -330,8 +329,7 @@ fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
             ElementPlan::Struct(id, fields) => {
                 let element = cap.abi.struct_(*id);
                 let short = names::without_prefix(&cap.abi.prefix, &element.name);
-                let shown = |plan: &&IntField| element.fields[plan.field].role != Role::Reserved;
-                let lines = fields.iter().filter(shown).map(|plan| {
+                let lines = fields.iter().map(|plan| {
                     let field = &element.fields[plan.field].name;
                     let has = match is_optional(array, plan) {
                         true => format!("if (each.has_{field})\n\t\t\t\t\t"),

@@ -1,14 +1,32 @@
 //! Bodies in a space whose layout depends on bits: their tables, and the values that need not
 //! exist.
 
-use super::{HasView, SpaceEmitter, SpaceValueView, initializer};
+use super::{SpaceEmitter, initializer};
 use crate::emit::c::chains::literal;
 use crate::emit::c::chains::unique_names::UniqueNames;
 use crate::ir::protocol::{
     ArrayPlan, BodyPlan, CapPlan, ChainPlan, ElementPlan, FixedArray, IntField, QuantityPlan,
 };
-use crate::ir::{Chain, Role, Struct, StructId};
+use crate::ir::{Chain, Struct, StructId};
 use crate::names;
+
+/// A field of a capability or of an element.
+pub(super) struct SpaceValueView {
+    pub(super) name: String,
+    pub(super) type_: &'static str,
+    /// The number of elements of an array, and the same in brackets.
+    pub(super) count: u64,
+    pub(super) length: String,
+    pub(super) has: Option<HasView>,
+    pub(super) load: String,
+}
+
+/// The member that says whether there is a value.
+pub(super) struct HasView {
+    pub(super) name: String,
+    pub(super) comment: String,
+    pub(super) test: String,
+}
 
 /// The tables of a body, and the function that computes the bytes that it needs.
 pub(super) struct BodyView {
@@ -273,8 +291,6 @@ impl SpaceEmitter<'_> {
         };
         let (own, read) = (name(&[]), name(&["read"]));
         let parts = self.parts(&mut name, &array.body);
-        let shown = |field: &&IntField| struct_.fields[field.field].role != Role::Reserved;
-        let fields: Vec<_> = fields.iter().filter(shown).cloned().collect();
         let mut members =
             UniqueNames::members(struct_.fields.iter().map(|field| field.name.as_str()));
         let cap = members.reserve("cap".to_owned());
@@ -297,7 +313,7 @@ impl SpaceEmitter<'_> {
             })
         };
         let values =
-            self.integers((struct_, &fields), &array.body, layout.as_deref(), short, &mut members);
+            self.integers((struct_, fields), &array.body, layout.as_deref(), short, &mut members);
         let optional = fields.iter().any(|field| array.body.part(field.field).is_some());
         ElementView {
             struct_: id,

@@ -250,9 +250,7 @@ pub(super) fn element(
     ];
     let doc = doc.concat();
     let body = (!array.body.parts.is_empty()).then(|| body(&array.body));
-    let shown =
-        fields.iter().filter(|plan| struct_.fields[plan.field].role != crate::ir::Role::Reserved);
-    let getters = shown.map(|plan| match within(array, plan) {
+    let getters = fields.iter().map(|plan| match within(array, plan) {
         true => getter(docs, abi, struct_, &array.body, plan),
         false => shortened(docs, abi, struct_, &array.body, plan),
     });
