@@ -108,7 +108,8 @@ impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
     pub(crate) fn parts(&self, body: &SpaceBody) -> Result<(), SpaceError> {
         let fixed = body.parts.iter().filter(|part| part.size > 0);
         let existing = fixed.filter(|part| self.exists(part));
-        let ends = existing.map(|part| self.place(body, part.offset).saturating_add(part.size));
+        let ends =
+            existing.map(|part| self.place(body, part.offset).saturating_add(part.size));
         let end = ends.fold(self.place(body, body.end), u32::max);
         self.body(end.into())
     }

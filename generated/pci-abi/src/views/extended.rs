@@ -986,6 +986,7 @@ space_capability!(ExtendedTph, 1, |cap| {
     } else {
         Ok(())
     }
+
 });
 
 impl<'a, S: Space + ?Sized> ExtendedTph<'a, S> {
@@ -1023,11 +1024,8 @@ impl<'a, S: Space + ?Sized> ExtendedTph<'a, S> {
     /// Steering tags, if the table is in the capability.
     #[inline]
     pub fn table(&self) -> SpaceNumbers<'a, S, u16> {
-        self.cap.numbers(
-            12,
-            Some(self.cap.count(&Self::BODY, 12, self.cap.quantity(&Self::COUNT))),
-            2,
-        )
+        self.cap
+            .numbers(12, Some(self.cap.count(&Self::BODY, 12, self.cap.quantity(&Self::COUNT))), 2)
     }
 }
 
