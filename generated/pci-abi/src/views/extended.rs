@@ -243,6 +243,54 @@ impl<S: Space + ?Sized> core::fmt::Debug for ExtendedCap<'_, S> {
 }
 
 impl<'a, S: Space + ?Sized> ExtendedCap<'a, S> {
+    /// The capability without the meaning of its body.
+    #[inline]
+    pub fn cap(&self) -> SpaceCap<'a, S> {
+        match self {
+            Self::Err(view) => view.cap(),
+            Self::Vc(view) => view.cap(),
+            Self::Dsn(view) => view.cap(),
+            Self::Pwr(view) => view.cap(),
+            Self::Rcld(view) => view.cap(),
+            Self::Rcilc(view) => view.cap(),
+            Self::Rcec(view) => view.cap(),
+            Self::Mfvc(view) => view.cap(),
+            Self::Vc9(view) => view.cap(),
+            Self::Rcrb(view) => view.cap(),
+            Self::Vndr(view) => view.cap(),
+            Self::Cac(view) => view.cap(),
+            Self::Acs(view) => view.cap(),
+            Self::Ari(view) => view.cap(),
+            Self::Ats(view) => view.cap(),
+            Self::Sriov(view) => view.cap(),
+            Self::Mriov(view) => view.cap(),
+            Self::Mcast(view) => view.cap(),
+            Self::Pri(view) => view.cap(),
+            Self::AmdXxx(view) => view.cap(),
+            Self::Rebar(view) => view.cap(),
+            Self::Dpa(view) => view.cap(),
+            Self::Tph(view) => view.cap(),
+            Self::Ltr(view) => view.cap(),
+            Self::Secpci(view) => view.cap(),
+            Self::Pmux(view) => view.cap(),
+            Self::Pasid(view) => view.cap(),
+            Self::Dpc(view) => view.cap(),
+            Self::L1ss(view) => view.cap(),
+            Self::Ptm(view) => view.cap(),
+            Self::Dvsec(view) => view.cap(),
+            Self::VfRebar(view) => view.cap(),
+            Self::Dlf(view) => view.cap(),
+            Self::Pl16gt(view) => view.cap(),
+            Self::Npem(view) => view.cap(),
+            Self::Pl32gt(view) => view.cap(),
+            Self::Doe(view) => view.cap(),
+            Self::Dev3(view) => view.cap(),
+            Self::Ide(view) => view.cap(),
+            Self::Pl64gt(view) => view.cap(),
+            Self::Unknown(cap) => *cap,
+        }
+    }
+
     #[inline]
     fn read(cap: SpaceCap<'a, S>) -> Result<Self, SpaceError> {
         let known = (u32::from(cap.id()), cap.version());

@@ -189,6 +189,34 @@ impl<S: Space + ?Sized> core::fmt::Debug for StandardCap<'_, S> {
 }
 
 impl<'a, S: Space + ?Sized> StandardCap<'a, S> {
+    /// The capability without the meaning of its body.
+    #[inline]
+    pub fn cap(&self) -> SpaceCap<'a, S> {
+        match self {
+            Self::Pm(view) => view.cap(),
+            Self::Agp(view) => view.cap(),
+            Self::Vpd(view) => view.cap(),
+            Self::Slotid(view) => view.cap(),
+            Self::Msi(view) => view.cap(),
+            Self::Chswp(view) => view.cap(),
+            Self::Pcix(view) => view.cap(),
+            Self::Ht(view) => view.cap(),
+            Self::Vndr(view) => view.cap(),
+            Self::Dbg(view) => view.cap(),
+            Self::Ccrc(view) => view.cap(),
+            Self::Shpc(view) => view.cap(),
+            Self::Ssvid(view) => view.cap(),
+            Self::Agp3(view) => view.cap(),
+            Self::Secdev(view) => view.cap(),
+            Self::Exp(view) => view.cap(),
+            Self::Msix(view) => view.cap(),
+            Self::Sata(view) => view.cap(),
+            Self::Af(view) => view.cap(),
+            Self::Ea(view) => view.cap(),
+            Self::Unknown(cap) => *cap,
+        }
+    }
+
     #[inline]
     fn read(cap: SpaceCap<'a, S>) -> Result<Self, SpaceError> {
         let known = (u32::from(cap.id()), cap.version());

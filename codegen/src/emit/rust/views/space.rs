@@ -51,7 +51,7 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &Spa
             elements.push(one);
         }
     }
-    let body = body_imports(&all, &elements);
+    let body = space_body::imports(&all, &elements);
     let elements =
         elements.into_iter().map(|element| space_body::element(&docs, abi, chain, element));
     let uapi = (!caps.is_empty()).then(|| {
@@ -76,40 +76,6 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &Spa
         #(#kinds)*
         #(#elements)*
     })
-}
-
-/// The imports for bodies whose layout depends on bits.
-fn body_imports(
-    caps: &[PlannedCap<'_>],
-    elements: &[(&ArrayPlan, StructId, &[IntField])],
-) -> Option<TokenStream> {
-    let parts = caps.iter().any(|cap| !cap.plan.body.parts.is_empty())
-        || elements.iter().any(|(array, ..)| !array.body.parts.is_empty());
-    let arrays = caps.iter().filter_map(|cap| cap.plan.array.as_ref());
-    let quantities = arrays.clone().any(|array| array.counted.is_some() || array.each.is_some());
-    let mut names = Vec::new();
-    if parts {
-        names.extend(["SpaceBody", "SpaceCondition"]);
-    }
-    if !elements.is_empty() {
-        names.push("SpaceItems");
-    }
-    if parts {
-        names.push("SpacePart");
-    }
-    if quantities {
-        names.push("SpaceQuantity");
-    }
-    if !elements.is_empty() {
-        names.extend(["SpaceStride", "space_element"]);
-    }
-    let names = names.into_iter().map(ident);
-    let names: Vec<_> = names.collect();
-    match names.as_slice() {
-        [] => None,
-        [one] => Some(quote!(use crate::space_body::#one;)),
-        _ => Some(quote!(use crate::space_body::{#(#names),*};)),
-    }
 }
 
 fn has_numbers(abi: &Abi, plan: &ChainPlan) -> bool {
@@ -312,6 +278,10 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
         quote!((uapi::#constant, 1..) => #view::read(cap).map(Self::#variant))
     });
     let ends = ends(caps);
+    let places = caps.iter().map(|cap| {
+        let variant = variant(*cap);
+        quote!(Self::#variant(view) => view.cap())
+    });
     let debugs = caps.iter().map(|cap| {
         let variant = variant(*cap);
         quote!(Self::#variant(view) => view.fmt(f))
@@ -344,6 +314,15 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
         }
 
         impl<'a, S: Space + ?Sized> #name<'a, S> {
+            /// The capability without the meaning of its body.
+            #[inline]
+            pub fn cap(&self) -> SpaceCap<'a, S> {
+                match self {
+                    #(#places,)*
+                    Self::Unknown(cap) => *cap,
+                }
+            }
+
             #[inline]
             fn read(cap: SpaceCap<'a, S>) -> Result<Self, SpaceError> {
                 let known = (u32::from(cap.id()), cap.version());

@@ -5,6 +5,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::body::ChainBytes;
+use super::capability::PlannedCap;
 use super::fields::typed;
 use super::space::bits;
 use crate::emit::rust::comment::Docs;
@@ -296,5 +297,39 @@ fn shortened(
         pub fn #name(&self) -> Option<#type_> {
             self.cap.get(#at, #width).map(|number| #value)
         }
+    }
+}
+
+/// The imports for bodies whose layout depends on bits.
+pub(super) fn imports(
+    caps: &[PlannedCap<'_>],
+    elements: &[(&ArrayPlan, StructId, &[IntField])],
+) -> Option<TokenStream> {
+    let parts = caps.iter().any(|cap| !cap.plan.body.parts.is_empty())
+        || elements.iter().any(|(array, ..)| !array.body.parts.is_empty());
+    let arrays = caps.iter().filter_map(|cap| cap.plan.array.as_ref());
+    let quantities = arrays.clone().any(|array| array.counted.is_some() || array.each.is_some());
+    let mut names = Vec::new();
+    if parts {
+        names.extend(["SpaceBody", "SpaceCondition"]);
+    }
+    if !elements.is_empty() {
+        names.push("SpaceItems");
+    }
+    if parts {
+        names.push("SpacePart");
+    }
+    if quantities {
+        names.push("SpaceQuantity");
+    }
+    if !elements.is_empty() {
+        names.extend(["SpaceStride", "space_element"]);
+    }
+    let names = names.into_iter().map(ident);
+    let names: Vec<_> = names.collect();
+    match names.as_slice() {
+        [] => None,
+        [one] => Some(quote!(use crate::space_body::#one;)),
+        _ => Some(quote!(use crate::space_body::{#(#names),*};)),
     }
 }
