@@ -10,9 +10,7 @@ use super::space_capability::view;
 use crate::emit::rust::comment::{Docs, Names};
 use crate::emit::rust::format;
 use crate::emit::rust::tokens::{decimal, hex, ident};
-use crate::ir::protocol::{
-    ArrayPlan, BitField, CapPlan, ChainPlan, FirstPlan, HeaderFormat, IntField, SpacePlan,
-};
+use crate::ir::protocol::{BitField, CapPlan, ChainPlan, FirstPlan, HeaderFormat, SpacePlan};
 use crate::ir::{Abi, Chain, StructId};
 use crate::names;
 
