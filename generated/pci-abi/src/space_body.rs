@@ -108,10 +108,20 @@ impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
     pub(crate) fn parts(&self, body: &SpaceBody) -> Result<(), SpaceError> {
         let fixed = body.parts.iter().filter(|part| part.size > 0);
         let existing = fixed.filter(|part| self.exists(part));
-        let ends =
-            existing.map(|part| self.place(body, part.offset).saturating_add(part.size));
+        let ends = existing.map(|part| self.place(body, part.offset).saturating_add(part.size));
         let end = ends.fold(self.place(body, body.end), u32::max);
         self.body(end.into())
+    }
+
+    /// The check of an array at an offset, which passes if the array does not exist.
+    #[inline]
+    pub(crate) fn check_part(
+        &self,
+        body: &SpaceBody,
+        offset: u32,
+        check: Result<(), SpaceError>,
+    ) -> Result<(), SpaceError> {
+        if self.has_part(body, offset) { check } else { Ok(()) }
     }
 
     /// The number of elements of an array at an offset: 0 if it does not exist.

@@ -441,7 +441,8 @@ impl<'a, S: Space + ?Sized> ExtendedVc<'a, S> {
     /// The channels.
     #[inline]
     pub fn resources(&self) -> SpaceItems<'a, S, ExtendedVcResource<'a, S>> {
-        self.cap.items(16, Some(self.cap.quantity(&Self::COUNT)), SpaceStride::Fixed(12))
+        let count = self.cap.quantity(&Self::COUNT);
+        self.cap.items(16, Some(count), SpaceStride::Fixed(12))
     }
 }
 
@@ -594,7 +595,8 @@ impl<'a, S: Space + ?Sized> ExtendedMfvc<'a, S> {
     /// The channels.
     #[inline]
     pub fn resources(&self) -> SpaceItems<'a, S, ExtendedVcResource<'a, S>> {
-        self.cap.items(16, Some(self.cap.quantity(&Self::COUNT)), SpaceStride::Fixed(12))
+        let count = self.cap.quantity(&Self::COUNT);
+        self.cap.items(16, Some(count), SpaceStride::Fixed(12))
     }
 }
 
@@ -642,7 +644,8 @@ impl<'a, S: Space + ?Sized> ExtendedVc9<'a, S> {
     /// The channels.
     #[inline]
     pub fn resources(&self) -> SpaceItems<'a, S, ExtendedVcResource<'a, S>> {
-        self.cap.items(16, Some(self.cap.quantity(&Self::COUNT)), SpaceStride::Fixed(12))
+        let count = self.cap.quantity(&Self::COUNT);
+        self.cap.items(16, Some(count), SpaceStride::Fixed(12))
     }
 }
 
@@ -969,7 +972,8 @@ impl<'a, S: Space + ?Sized> ExtendedRebar<'a, S> {
     /// The base addresses.
     #[inline]
     pub fn entries(&self) -> SpaceItems<'a, S, ExtendedRebarEntry<'a, S>> {
-        self.cap.items(4, Some(self.cap.quantity(&Self::COUNT)), SpaceStride::Fixed(8))
+        let count = self.cap.quantity(&Self::COUNT);
+        self.cap.items(4, Some(count), SpaceStride::Fixed(8))
     }
 }
 
@@ -1017,7 +1021,8 @@ impl<'a, S: Space + ?Sized> ExtendedDpa<'a, S> {
     /// Power of each step.
     #[inline]
     pub fn power(&self) -> SpaceNumbers<'a, S, u8> {
-        self.cap.numbers(16, Some(self.cap.quantity(&Self::COUNT)), 1)
+        let count = self.cap.quantity(&Self::COUNT);
+        self.cap.numbers(16, Some(count), 1)
     }
 }
 
@@ -1029,12 +1034,11 @@ pub struct ExtendedTph<'a, S: ?Sized = [u8]> {
 space_capability!(ExtendedTph, 1, |cap| {
     cap.body(12)?;
     cap.parts(&Self::BODY)?;
-    if cap.has_part(&Self::BODY, 12) {
-        cap.array(12, cap.count(&Self::BODY, 12, cap.quantity(&Self::COUNT)), 2)
-    } else {
-        Ok(())
-    }
-
+    cap.check_part(
+        &Self::BODY,
+        12,
+        cap.array(12, cap.count(&Self::BODY, 12, cap.quantity(&Self::COUNT)), 2),
+    )
 });
 
 impl<'a, S: Space + ?Sized> ExtendedTph<'a, S> {
@@ -1072,8 +1076,8 @@ impl<'a, S: Space + ?Sized> ExtendedTph<'a, S> {
     /// Steering tags, if the table is in the capability.
     #[inline]
     pub fn table(&self) -> SpaceNumbers<'a, S, u16> {
-        self.cap
-            .numbers(12, Some(self.cap.count(&Self::BODY, 12, self.cap.quantity(&Self::COUNT))), 2)
+        let count = self.cap.count(&Self::BODY, 12, self.cap.quantity(&Self::COUNT));
+        self.cap.numbers(12, Some(count), 2)
     }
 }
 
@@ -1332,7 +1336,8 @@ impl<'a, S: Space + ?Sized> ExtendedVfRebar<'a, S> {
     /// The base addresses.
     #[inline]
     pub fn entries(&self) -> SpaceItems<'a, S, ExtendedVfRebarEntry<'a, S>> {
-        self.cap.items(4, Some(self.cap.quantity(&Self::COUNT)), SpaceStride::Fixed(8))
+        let count = self.cap.quantity(&Self::COUNT);
+        self.cap.items(4, Some(count), SpaceStride::Fixed(8))
     }
 }
 

@@ -1191,11 +1191,8 @@ impl<'a, S: Space + ?Sized> StandardEa<'a, S> {
     /// The regions.
     #[inline]
     pub fn entries(&self) -> SpaceItems<'a, S, StandardEaEntry<'a, S>> {
-        self.cap.items(
-            self.cap.place(&Self::BODY, 8),
-            Some(self.cap.quantity(&Self::COUNT)),
-            SpaceStride::Own(Self::EACH),
-        )
+        let count = self.cap.quantity(&Self::COUNT);
+        self.cap.items(self.cap.place(&Self::BODY, 8), Some(count), SpaceStride::Own(Self::EACH))
     }
 }
 

@@ -97,6 +97,17 @@ pub(super) fn count(plan: &BodyPlan, array: &ArrayPlan, cap: &TokenStream) -> Op
     }
 }
 
+/// The number of elements for a getter: a statement before it, and an expression.
+pub(super) fn counted(plan: &BodyPlan, array: &ArrayPlan) -> (Option<TokenStream>, TokenStream) {
+    match count(plan, array, &quote!(self.cap)) {
+        None => (None, quote!(None)),
+        Some(count) if array.counted.is_none() && plan.part(array.field).is_none() => {
+            (None, quote!(Some(#count)))
+        }
+        Some(count) => (Some(quote!(let count = #count;)), quote!(Some(count))),
+    }
+}
+
 /// The checks of a body besides the bytes that it has at least.
 pub(super) fn checks(plan: &CapPlan) -> Option<TokenStream> {
     let cap = quote!(cap);
@@ -117,7 +128,7 @@ pub(super) fn checks(plan: &CapPlan) -> Option<TokenStream> {
         Some(match plan.body.part(array.field) {
             Some(part) => {
                 let at = decimal(part.offset);
-                quote!(if cap.has_part(&Self::BODY, #at) { #all } else { Ok(()) })
+                quote!(cap.check_part(&Self::BODY, #at, #all))
             }
             None => all,
         })
@@ -213,10 +224,7 @@ pub(super) fn structs(
     let view = ident(&element_name(abi, chain, element));
     let cap = quote!(self.cap);
     let start = place(&plan.body, &cap, array.offset.kernel());
-    let count = match count(&plan.body, array, &cap) {
-        Some(count) => quote!(Some(#count)),
-        None => quote!(None),
-    };
+    let (before, count) = counted(&plan.body, array);
     let stride = match array.each {
         Some(_) => quote!(SpaceStride::Own(Self::EACH)),
         None => {
@@ -228,6 +236,7 @@ pub(super) fn structs(
         #doc
         #[inline]
         pub fn #name(&self) -> SpaceItems<'a, S, #view<'a, S>> {
+            #before
             self.cap.items(#start, #count, #stride)
         }
     })

@@ -118,14 +118,12 @@ fn numbers(docs: &Docs<'_>, struct_: &Struct, body: &BodyPlan, plan: &ArrayPlan)
     let cap = quote!(self.cap);
     let start = space_body::place(body, &cap, plan.offset.kernel());
     let stride = ChainBytes::Space.size(&cap, plan.stride);
-    let count = match space_body::count(body, plan, &cap) {
-        Some(count) => quote!(Some(#count)),
-        None => quote!(None),
-    };
+    let (before, count) = space_body::counted(body, plan);
     quote! {
         #doc
         #[inline]
         pub fn #name(&self) -> SpaceNumbers<'a, S, #type_> {
+            #before
             self.cap.numbers(#start, #count, #stride)
         }
     }
