@@ -93,6 +93,9 @@ pub mod uapi;
 #[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
 mod wire;
 
+pub mod objects;
+pub mod open;
+
 /// The kernel release that this crate describes.
 pub const RELEASE: &str = "v7.3";
 

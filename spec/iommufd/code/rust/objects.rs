@@ -1,0 +1,129 @@
+//! The objects of an iommufd, each with the descriptor that has it and its id, on Linux.
+//!
+//! An object is a descriptor and a number: it can be copied if the descriptor can, and
+//! nothing happens when it is dropped. [`Owned`] destroys an object when it is dropped.
+//! `F` is any descriptor: `BorrowedFd` as [`Iommufd::borrowed`] makes it, or an `Arc` of a
+//! file in a struct that outlives its origin.
+//!
+//! Devices are bound and attached through their own descriptor: `bind_iommufd` of the
+//! `Device` of vfio-abi takes the number of the descriptor and returns the id that
+//! [`Hwpt::alloc`], [`Viommu::alloc`] and [`Vdevice::alloc`] take as `dev_id`;
+//! `attach_iommufd_pt` takes the id of an [`Ioas`] or an [`Hwpt`].
+#![cfg(all(feature = "ioctl", target_os = "linux"))]
+#![allow(unsafe_code, reason = "devices access mapped memory")]
+
+mod events;
+mod ioas;
+mod tables;
+
+use core::ops::Deref;
+
+use rustix::fd::{AsFd, BorrowedFd};
+
+use crate::calls::{CallError, Iommufd};
+
+pub use events::{EventQueue, Faults, QueueObject, VirtualEvents};
+pub use ioas::{Ioas, Mapping};
+pub use tables::{Hwpt, Vdevice, Viommu};
+
+impl<F: AsFd> Iommufd<F> {
+    /// The same descriptor, borrowed.
+    pub fn borrowed(&self) -> Iommufd<BorrowedFd<'_>> {
+        // SAFETY: the descriptor is of this kind.
+        unsafe { Iommufd::new(self.as_fd()) }
+    }
+}
+
+/// An object of an iommufd.
+pub trait Object {
+    /// Its id.
+    fn id(&self) -> u32;
+
+    /// Destroys it. EBUSY is returned while another object uses it.
+    fn destroy(&self) -> Result<(), CallError>;
+}
+
+/// Destroys an object when it is dropped.
+///
+/// The object stays if destroying it fails, as it does while a device or another object
+/// uses it: drop those first, or call [`destroy`](Self::destroy), which returns the error.
+#[derive(Debug)]
+pub struct Owned<O: Object> {
+    object: O,
+    /// Whether the object is destroyed when this is dropped.
+    armed: bool,
+}
+
+impl<O: Object> Owned<O> {
+    /// Owns an object.
+    pub const fn new(object: O) -> Self {
+        Self { object, armed: true }
+    }
+
+    /// Destroys it; if this fails, it is owned no more.
+    pub fn destroy(mut self) -> Result<(), CallError> {
+        self.armed = false;
+        self.object.destroy()
+    }
+
+    /// Leaves the object in the iommufd, and returns its id.
+    pub fn leave(mut self) -> u32 {
+        self.armed = false;
+        self.object.id()
+    }
+}
+
+impl<O: Object> Deref for Owned<O> {
+    type Target = O;
+
+    fn deref(&self) -> &O {
+        &self.object
+    }
+}
+
+impl<O: Object> Drop for Owned<O> {
+    fn drop(&mut self) {
+        if self.armed {
+            // Nobody can receive the error here.
+            let _ = self.object.destroy();
+        }
+    }
+}
+
+/// Implements [`Object`] and the constructor of an id for a struct with `iommufd` and `id`.
+macro_rules! object {
+    ($name:ident) => {
+        impl<F: rustix::fd::AsFd> $name<F> {
+            /// The object with an id.
+            pub const fn from_id(iommufd: crate::calls::Iommufd<F>, id: u32) -> Self {
+                Self { iommufd, id }
+            }
+
+            /// Its id.
+            pub const fn id(&self) -> u32 {
+                self.id
+            }
+
+            /// The iommufd that has it.
+            pub const fn iommufd(&self) -> &crate::calls::Iommufd<F> {
+                &self.iommufd
+            }
+
+            /// Destroys it when it is dropped.
+            pub fn owned(self) -> super::Owned<Self> {
+                super::Owned::new(self)
+            }
+        }
+
+        impl<F: rustix::fd::AsFd> super::Object for $name<F> {
+            fn id(&self) -> u32 {
+                self.id
+            }
+
+            fn destroy(&self) -> Result<(), crate::calls::CallError> {
+                self.iommufd.destroy(self.id)
+            }
+        }
+    };
+}
+use object;

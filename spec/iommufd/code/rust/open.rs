@@ -1,0 +1,17 @@
+//! Opens an iommufd by its path, on Linux.
+#![cfg(all(feature = "ioctl", feature = "std", target_os = "linux"))]
+#![allow(unsafe_code, reason = "a path determines the kind of a descriptor")]
+
+extern crate std;
+
+use std::fs::{File, OpenOptions};
+use std::io::Result;
+
+use crate::calls::Iommufd;
+
+/// Opens an iommufd without objects, `/dev/iommu`.
+pub fn iommufd() -> Result<Iommufd<File>> {
+    let file = OpenOptions::new().read(true).write(true).open("/dev/iommu")?;
+    // SAFETY: the kernel has only iommufds there.
+    Ok(unsafe { Iommufd::new(file) })
+}
