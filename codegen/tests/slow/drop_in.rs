@@ -16,13 +16,45 @@ use support::{fixtures, rustc};
 
 use registry::{Package, sources};
 
-/// The crate that is replaced.
-pub(crate) const REPLACED: Package = Package { name: "vfio-bindings", version: "0.7.0" };
+/// A crate that is replaced.
+pub(crate) struct Replaced {
+    pub(crate) package: Package,
+    /// The ABI whose crate replaces it.
+    pub(crate) abi: &'static str,
+    /// The file with its items, and the path of their module as programs write it and as the
+    /// names of types have it.
+    pub(crate) source: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) type_path: &'static str,
+}
 
-/// Programs that depend on it, each with the arguments of its test runs.
-const PROGRAMS: [(Package, &[&[&str]]); 2] = [
-    (Package { name: "vfio-ioctls", version: "0.10.0" }, &[&[], &["--features", "vfio_cdev"]]),
-    (Package { name: "vfio_user", version: "0.1.7" }, &[&[]]),
+/// The bindings of VFIO.
+pub(crate) const VFIO: Replaced = Replaced {
+    package: Package { name: "vfio-bindings", version: "0.7.0" },
+    abi: "vfio",
+    source: "src/vfio_bindings/vfio.rs",
+    path: "vfio_bindings::bindings::vfio",
+    type_path: "vfio_bindings::vfio_bindings::vfio::",
+};
+
+/// The bindings of iommufd.
+pub(crate) const IOMMUFD: Replaced = Replaced {
+    package: Package { name: "iommufd-bindings", version: "0.2.0" },
+    abi: "iommufd",
+    source: "src/iommufd.rs",
+    path: "iommufd_bindings::iommufd",
+    type_path: "iommufd_bindings::iommufd::",
+};
+
+/// Programs that depend on them, each with the arguments of its test runs.
+const PROGRAMS: [(&Replaced, Package, &[&[&str]]); 3] = [
+    (
+        &VFIO,
+        Package { name: "vfio-ioctls", version: "0.10.0" },
+        &[&[], &["--features", "vfio_cdev"]],
+    ),
+    (&VFIO, Package { name: "vfio_user", version: "0.1.7" }, &[&[]]),
+    (&IOMMUFD, Package { name: "iommufd-ioctls", version: "0.4.0" }, &[&[]]),
 ];
 
 /// A folder that keeps what was built, so that a second run is short.
@@ -36,11 +68,11 @@ fn folder() -> PathBuf {
 #[ignore = "downloads and builds crates of the registry; .ci/long bindings runs it"]
 fn programs_of_the_registry_pass_their_tests_with_one_changed_line() {
     let folder = folder();
-    for (package, runs) in PROGRAMS {
+    for (replaced, package, runs) in PROGRAMS {
         let source = &sources(&folder, &[package])[0];
         let original = copied(&folder.join("original"), source);
         let changed = copied(&folder.join("changed"), source);
-        replace_dependency(&changed);
+        replace_dependency(&changed, replaced);
         for args in runs {
             let [before, after] = [&original, &changed].map(|place| passed(place, args));
             let Package { name, version } = package;
@@ -88,14 +120,15 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Replaces the table of the dependency, which is all that changes.
-fn replace_dependency(package: &Path) {
+fn replace_dependency(package: &Path, replaced: &Replaced) {
     let manifest = package.join("Cargo.toml");
     let text = fs::read_to_string(&manifest).expect("a manifest");
-    let head = format!("[dependencies.{}]\n", REPLACED.name);
+    let head = format!("[dependencies.{}]\n", replaced.package.name);
     let (before, rest) = text.split_once(&head).expect("the dependency");
     let (_, after) = rest.split_once("\n\n").expect("another table");
-    let crate_ = fixtures::root().join("generated/vfio-abi");
-    let table = format!("package = \"vfio-abi\"\npath = {crate_:?}\nfeatures = [\"bindings\"]\n\n");
+    let name = [replaced.abi, "-abi"].concat();
+    let crate_ = fixtures::root().join("generated").join(&name);
+    let table = format!("package = {name:?}\npath = {crate_:?}\nfeatures = [\"bindings\"]\n\n");
     fs::write(manifest, [before, &head, &table, after].concat()).expect("a file");
 }
 

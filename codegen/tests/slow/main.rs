@@ -29,6 +29,7 @@ mod guides;
 mod header_mutations;
 mod hostile_dumps;
 mod hypotheses;
+mod iommufd;
 mod kills;
 mod linux_headers;
 mod lspci;

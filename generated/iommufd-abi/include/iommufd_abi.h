@@ -1723,8 +1723,7 @@ enum iommu_viommu_type {
 
 #ifndef IOMMU_HW_QUEUE_ALLOC
 #ifndef IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV
-#define IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV \
-	IOMMUFD_ABI__CAST(enum iommu_viommu_type, 2)
+#define IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV	2
 #endif
 struct iommu_viommu_tegra241_cmdqv {
 	__aligned_u64	out_vintf_mmap_offset;
@@ -1898,7 +1897,7 @@ struct iommu_veventq_alloc {
 #define IOMMUFD_CMD_FAULT_QUEUE_ALLOC	142
 #endif
 #ifndef IOMMU_HWPT_FAULT_ID_VALID
-#define IOMMU_HWPT_FAULT_ID_VALID	IOMMUFD_ABI__CAST(enum iommufd_hwpt_alloc_flags, 4)
+#define IOMMU_HWPT_FAULT_ID_VALID	4
 #endif
 #ifndef IOMMU_FAULT_QUEUE_ALLOC
 #define IOMMU_FAULT_QUEUE_ALLOC	_IO(IOMMUFD_TYPE, IOMMUFD_CMD_BASE + 14)
@@ -1924,16 +1923,16 @@ struct iommu_veventq_alloc {
 #define IOMMU_IOAS_CHANGE_PROCESS	_IO(IOMMUFD_TYPE, IOMMUFD_CMD_BASE + 18)
 #endif
 #ifndef IOMMU_HWPT_ALLOC_PASID
-#define IOMMU_HWPT_ALLOC_PASID	IOMMUFD_ABI__CAST(enum iommufd_hwpt_alloc_flags, 8)
+#define IOMMU_HWPT_ALLOC_PASID	8
 #endif
 #ifndef IOMMU_HWPT_DATA_ARM_SMMUV3
-#define IOMMU_HWPT_DATA_ARM_SMMUV3	IOMMUFD_ABI__CAST(enum iommu_hwpt_data_type, 2)
+#define IOMMU_HWPT_DATA_ARM_SMMUV3	2
 #endif
 #ifndef IOMMU_HW_INFO_TYPE_ARM_SMMUV3
-#define IOMMU_HW_INFO_TYPE_ARM_SMMUV3	IOMMUFD_ABI__CAST(enum iommu_hw_info_type, 2)
+#define IOMMU_HW_INFO_TYPE_ARM_SMMUV3	2
 #endif
 #ifndef IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3
-#define IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3	IOMMUFD_ABI__CAST(enum iommu_hwpt_invalidate_data_type, 1)
+#define IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3	1
 #endif
 #ifndef IOMMU_VIOMMU_ALLOC
 #define IOMMU_VIOMMU_ALLOC	_IO(IOMMUFD_TYPE, IOMMUFD_CMD_BASE + 16)
@@ -1947,10 +1946,10 @@ struct iommu_veventq_alloc {
 #define IOMMUFD_CMD_VEVENTQ_ALLOC	147
 #endif
 #ifndef IOMMU_HW_CAP_PCI_PASID_EXEC
-#define IOMMU_HW_CAP_PCI_PASID_EXEC	IOMMUFD_ABI__CAST(enum iommufd_hw_capabilities, 2)
+#define IOMMU_HW_CAP_PCI_PASID_EXEC	2
 #endif
 #ifndef IOMMU_HW_CAP_PCI_PASID_PRIV
-#define IOMMU_HW_CAP_PCI_PASID_PRIV	IOMMUFD_ABI__CAST(enum iommufd_hw_capabilities, 4)
+#define IOMMU_HW_CAP_PCI_PASID_PRIV	4
 #endif
 #ifndef IOMMU_VEVENTQ_ALLOC
 #define IOMMU_VEVENTQ_ALLOC	_IO(IOMMUFD_TYPE, IOMMUFD_CMD_BASE + 19)
@@ -1964,7 +1963,7 @@ struct iommu_veventq_alloc {
 #define IOMMU_HW_INFO_TYPE_DEFAULT	IOMMUFD_ABI__CAST(enum iommu_hw_info_type, 0)
 #endif
 #ifndef IOMMU_HW_INFO_TYPE_TEGRA241_CMDQV
-#define IOMMU_HW_INFO_TYPE_TEGRA241_CMDQV	IOMMUFD_ABI__CAST(enum iommu_hw_info_type, 3)
+#define IOMMU_HW_INFO_TYPE_TEGRA241_CMDQV	3
 #endif
 #ifndef IOMMU_HW_INFO_FLAG_INPUT_TYPE
 #define IOMMU_HW_INFO_FLAG_INPUT_TYPE	IOMMUFD_ABI__CAST(enum iommufd_hw_info_flags, 1)
@@ -1973,18 +1972,18 @@ struct iommu_veventq_alloc {
 #define IOMMU_HW_QUEUE_ALLOC	_IO(IOMMUFD_TYPE, IOMMUFD_CMD_BASE + 20)
 #endif
 #ifndef IOMMU_VEVENTQ_TYPE_TEGRA241_CMDQV
-#define IOMMU_VEVENTQ_TYPE_TEGRA241_CMDQV	IOMMUFD_ABI__CAST(enum iommu_veventq_type, 2)
+#define IOMMU_VEVENTQ_TYPE_TEGRA241_CMDQV	2
 #endif
 
 /* Linux 7.2 */
 #ifndef IOMMU_HWPT_DATA_AMD_GUEST
-#define IOMMU_HWPT_DATA_AMD_GUEST	IOMMUFD_ABI__CAST(enum iommu_hwpt_data_type, 3)
+#define IOMMU_HWPT_DATA_AMD_GUEST	3
 #endif
 #ifndef IOMMU_HW_INFO_TYPE_AMD
-#define IOMMU_HW_INFO_TYPE_AMD	IOMMUFD_ABI__CAST(enum iommu_hw_info_type, 4)
+#define IOMMU_HW_INFO_TYPE_AMD	4
 #endif
 #ifndef IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED
-#define IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED	IOMMUFD_ABI__CAST(enum iommufd_hw_capabilities, 8)
+#define IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED	8
 #endif
 
 /* Linux 7.3 */
@@ -2226,10 +2225,8 @@ struct iommu_veventq_alloc {
 	IOMMUFD_ABI__CAST(enum iommufd_hwpt_alloc_flags, 1)
 #define IOMMUFD_ABI_HWPT_ALLOC_DIRTY_TRACKING \
 	IOMMUFD_ABI__CAST(enum iommufd_hwpt_alloc_flags, 2)
-#define IOMMUFD_ABI_HWPT_FAULT_ID_VALID \
-	IOMMUFD_ABI__CAST(enum iommufd_hwpt_alloc_flags, 4)
-#define IOMMUFD_ABI_HWPT_ALLOC_PASID \
-	IOMMUFD_ABI__CAST(enum iommufd_hwpt_alloc_flags, 8)
+#define IOMMUFD_ABI_HWPT_FAULT_ID_VALID				4
+#define IOMMUFD_ABI_HWPT_ALLOC_PASID				8
 #define IOMMUFD_ABI_VTD_S1_SRE \
 	IOMMUFD_ABI__CAST(enum iommu_hwpt_vtd_s1_flags, 1)
 #define IOMMUFD_ABI_VTD_S1_EAFE \
@@ -2240,10 +2237,8 @@ struct iommu_veventq_alloc {
 	IOMMUFD_ABI__CAST(enum iommu_hwpt_data_type, 0)
 #define IOMMUFD_ABI_HWPT_DATA_VTD_S1 \
 	IOMMUFD_ABI__CAST(enum iommu_hwpt_data_type, 1)
-#define IOMMUFD_ABI_HWPT_DATA_ARM_SMMUV3 \
-	IOMMUFD_ABI__CAST(enum iommu_hwpt_data_type, 2)
-#define IOMMUFD_ABI_HWPT_DATA_AMD_GUEST \
-	IOMMUFD_ABI__CAST(enum iommu_hwpt_data_type, 3)
+#define IOMMUFD_ABI_HWPT_DATA_ARM_SMMUV3			2
+#define IOMMUFD_ABI_HWPT_DATA_AMD_GUEST				3
 #define IOMMUFD_ABI_HW_INFO_VTD_ERRATA_772415_SPR17 \
 	IOMMUFD_ABI__CAST(enum iommu_hw_info_vtd_flags, 1)
 #define IOMMUFD_ABI_HW_INFO_ARM_SMMUV3_ERRATA_REPEAT_TLBI_CFGI \
@@ -2254,20 +2249,14 @@ struct iommu_veventq_alloc {
 	IOMMUFD_ABI__CAST(enum iommu_hw_info_type, 0)
 #define IOMMUFD_ABI_HW_INFO_TYPE_INTEL_VTD \
 	IOMMUFD_ABI__CAST(enum iommu_hw_info_type, 1)
-#define IOMMUFD_ABI_HW_INFO_TYPE_ARM_SMMUV3 \
-	IOMMUFD_ABI__CAST(enum iommu_hw_info_type, 2)
-#define IOMMUFD_ABI_HW_INFO_TYPE_TEGRA241_CMDQV \
-	IOMMUFD_ABI__CAST(enum iommu_hw_info_type, 3)
-#define IOMMUFD_ABI_HW_INFO_TYPE_AMD \
-	IOMMUFD_ABI__CAST(enum iommu_hw_info_type, 4)
+#define IOMMUFD_ABI_HW_INFO_TYPE_ARM_SMMUV3			2
+#define IOMMUFD_ABI_HW_INFO_TYPE_TEGRA241_CMDQV			3
+#define IOMMUFD_ABI_HW_INFO_TYPE_AMD				4
 #define IOMMUFD_ABI_HW_CAP_DIRTY_TRACKING \
 	IOMMUFD_ABI__CAST(enum iommufd_hw_capabilities, 1)
-#define IOMMUFD_ABI_HW_CAP_PCI_PASID_EXEC \
-	IOMMUFD_ABI__CAST(enum iommufd_hw_capabilities, 2)
-#define IOMMUFD_ABI_HW_CAP_PCI_PASID_PRIV \
-	IOMMUFD_ABI__CAST(enum iommufd_hw_capabilities, 4)
-#define IOMMUFD_ABI_HW_CAP_PCI_ATS_NOT_SUPPORTED \
-	IOMMUFD_ABI__CAST(enum iommufd_hw_capabilities, 8)
+#define IOMMUFD_ABI_HW_CAP_PCI_PASID_EXEC			2
+#define IOMMUFD_ABI_HW_CAP_PCI_PASID_PRIV			4
+#define IOMMUFD_ABI_HW_CAP_PCI_ATS_NOT_SUPPORTED		8
 #define IOMMUFD_ABI_HW_INFO_FLAG_INPUT_TYPE \
 	IOMMUFD_ABI__CAST(enum iommufd_hw_info_flags, 1)
 #define IOMMUFD_ABI_HWPT_DIRTY_TRACKING_ENABLE \
@@ -2276,8 +2265,7 @@ struct iommu_veventq_alloc {
 	IOMMUFD_ABI__CAST(enum iommufd_hwpt_get_dirty_bitmap_flags, 1)
 #define IOMMUFD_ABI_HWPT_INVALIDATE_DATA_VTD_S1 \
 	IOMMUFD_ABI__CAST(enum iommu_hwpt_invalidate_data_type, 0)
-#define IOMMUFD_ABI_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3 \
-	IOMMUFD_ABI__CAST(enum iommu_hwpt_invalidate_data_type, 1)
+#define IOMMUFD_ABI_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3		1
 #define IOMMUFD_ABI_VTD_INV_FLAGS_LEAF \
 	IOMMUFD_ABI__CAST(enum iommu_hwpt_vtd_s1_invalidate_flags, 1)
 #define IOMMUFD_ABI_PGFAULT_FLAGS_PASID_VALID \
@@ -2300,8 +2288,7 @@ struct iommu_veventq_alloc {
 	IOMMUFD_ABI__CAST(enum iommu_viommu_type, 0)
 #define IOMMUFD_ABI_VIOMMU_TYPE_ARM_SMMUV3 \
 	IOMMUFD_ABI__CAST(enum iommu_viommu_type, 1)
-#define IOMMUFD_ABI_VIOMMU_TYPE_TEGRA241_CMDQV \
-	IOMMUFD_ABI__CAST(enum iommu_viommu_type, 2)
+#define IOMMUFD_ABI_VIOMMU_TYPE_TEGRA241_CMDQV			2
 #define IOMMUFD_ABI_HW_QUEUE_TYPE_DEFAULT \
 	IOMMUFD_ABI__CAST(enum iommu_hw_queue_type, 0)
 #define IOMMUFD_ABI_HW_QUEUE_TYPE_TEGRA241_CMDQV \
@@ -2312,8 +2299,7 @@ struct iommu_veventq_alloc {
 	IOMMUFD_ABI__CAST(enum iommu_veventq_type, 0)
 #define IOMMUFD_ABI_VEVENTQ_TYPE_ARM_SMMUV3 \
 	IOMMUFD_ABI__CAST(enum iommu_veventq_type, 1)
-#define IOMMUFD_ABI_VEVENTQ_TYPE_TEGRA241_CMDQV \
-	IOMMUFD_ABI__CAST(enum iommu_veventq_type, 2)
+#define IOMMUFD_ABI_VEVENTQ_TYPE_TEGRA241_CMDQV			2
 
 #endif /* IOMMUFD_ABI_COMPAT_H */
 

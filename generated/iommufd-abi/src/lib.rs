@@ -93,6 +93,7 @@ pub mod uapi;
 #[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
 mod wire;
 
+pub mod iommufd;
 pub mod objects;
 pub mod open;
 

@@ -9,7 +9,7 @@
 //!
 //! Devices are bound and attached through their own descriptor: `bind_iommufd` of the
 //! `Device` of vfio-abi takes the number of the descriptor and returns the id that
-//! [`Hwpt::alloc`], [`Viommu::alloc`] and [`Vdevice::alloc`] take as `dev_id`;
+//! [`Hwpt::alloc`], [`Viommu::alloc`] and [`Viommu::vdevice`] take as `dev_id`;
 //! `attach_iommufd_pt` takes the id of an [`Ioas`] or an [`Hwpt`].
 #![cfg(all(feature = "ioctl", target_os = "linux"))]
 #![allow(unsafe_code, reason = "devices access mapped memory")]

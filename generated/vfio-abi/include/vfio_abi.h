@@ -3941,8 +3941,7 @@ struct ccw_crw_region {
 	VFIO_ABI__CAST(enum vfio_device_mig_state, 6)
 #define VFIO_ABI_DEVICE_STATE_PRE_COPY_P2P \
 	VFIO_ABI__CAST(enum vfio_device_mig_state, 7)
-#define VFIO_ABI_DEVICE_STATE_NR \
-	VFIO_ABI__CAST(enum vfio_device_mig_state, 8)
+#define VFIO_ABI_DEVICE_STATE_NR		8
 #define VFIO_ABI_IOMMU_TYPE1_INFO_CAP_MIGRATION	2
 
 /* -------------------------- Former names -------------------------- */

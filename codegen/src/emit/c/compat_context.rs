@@ -53,14 +53,27 @@ impl<'a> CompatContext<'a> {
         [&self.prefix, rest].concat()
     }
 
-    /// The number of a name, cast to its enum if that has a tag.
+    /// The number of a name, cast to its enum if that has a tag and can hold the number in
+    /// every kernel header: in C++ an enum has only the bits of its enumerators.
     pub(super) fn number(&self, entry: &Entry<'_>) -> Option<String> {
         let number = literal::decimal(entry.number()?);
         Some(match entry.tag() {
-            Some(tag) => format!("{}_CAST(enum {tag}, {number})", self.prefix),
-            None => number,
+            Some(tag) if fits_oldest(entry) => {
+                format!("{}_CAST(enum {tag}, {number})", self.prefix)
+            }
+            _ => number,
         })
     }
+}
+
+/// Whether the bits of an enum's first enumerators can hold the number of an enumerator.
+fn fits_oldest(entry: &Entry<'_>) -> bool {
+    let EntryKind::Enumerator(group, value) = entry.kind else { return true };
+    let first = group.meta.since.first();
+    let oldest = group.values.iter().filter(|one| one.meta.since.first() <= first);
+    let bits = |number: i128| i128::BITS - number.leading_zeros();
+    let most = oldest.map(|one| bits(one.number)).max().unwrap_or(0);
+    bits(value.number) <= most
 }
 
 /// The macro that is defined if a kernel header was included before this

@@ -11,7 +11,7 @@ use support::process::succeed;
 
 use super::declared::Declared;
 use super::registry::sources;
-use super::{REPLACED, folder};
+use super::{IOMMUFD, Replaced, VFIO, folder};
 
 /// The program without its comparisons.
 const PROGRAM: &str = include_str!("../../programs/drop_in.rs");
@@ -30,13 +30,20 @@ const OTHERS: [(&str, &str); 9] = [
 ];
 
 #[test]
-#[ignore = "downloads a crate of the registry; .ci/long bindings runs it"]
+#[ignore = "downloads crates of the registry; .ci/long bindings runs it"]
 fn every_common_name_is_the_same() {
+    for replaced in [VFIO, IOMMUFD] {
+        names(&replaced);
+    }
+}
+
+fn names(replaced: &Replaced) {
     let folder = folder();
-    let source = &sources(&folder, &[REPLACED])[0];
-    let theirs = declared(&[&source.join("src/vfio_bindings/vfio.rs")]);
-    let crate_ = fixtures::root().join("generated/vfio-abi/src");
-    let ours = declared(&[&crate_.join("bindgen.rs"), &crate_.join("bindings/vfio.rs")]);
+    let source = &sources(&folder, &[replaced.package])[0];
+    let theirs = declared(&[&source.join(replaced.source)]);
+    let crate_ = fixtures::root().join(format!("generated/{}-abi/src", replaced.abi));
+    let bindings = crate_.join(format!("bindings/{}.rs", replaced.abi));
+    let ours = declared(&[&crate_.join("bindgen.rs"), &bindings]);
     let (known, own) = (theirs.names(), ours.names());
     let (left_out, added): (Vec<_>, Vec<_>) =
         (known.difference(&own).collect(), own.difference(&known).collect());
@@ -44,7 +51,7 @@ fn every_common_name_is_the_same() {
     assert!(missing.is_empty(), "names that are missing: {missing:?}");
     println!("left out, because other headers declare them: {left_out:?}");
     println!("only here: {added:?}");
-    println!("{}", compared(&folder, &theirs, &ours));
+    println!("{}: {}", replaced.package.name, compared(&folder, replaced, &theirs, &ours));
 }
 
 fn declared(files: &[&Path]) -> Declared {
@@ -63,17 +70,23 @@ fn is_of_others(name: &str) -> bool {
 }
 
 /// Builds and runs the comparison, and returns what it counted.
-fn compared(folder: &Path, theirs: &Declared, ours: &Declared) -> String {
+fn compared(folder: &Path, replaced: &Replaced, theirs: &Declared, ours: &Declared) -> String {
     let program = folder.join("comparison");
     fs::create_dir_all(program.join("src")).expect("a folder");
-    let path = fixtures::root().join("generated/vfio-abi");
+    let abi = replaced.abi;
+    let path = fixtures::root().join(format!("generated/{abi}-abi"));
     let manifest = format!(
         "[package]\nname = \"comparison\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         {} = \"={}\"\nvfio-abi = {{ path = {path:?}, features = [\"bindings\"] }}\n",
-        REPLACED.name, REPLACED.version
+         {} = \"={}\"\n{abi}-abi = {{ path = {path:?}, features = [\"bindings\"] }}\n",
+        replaced.package.name, replaced.package.version
     );
     fs::write(program.join("Cargo.toml"), manifest).expect("a file");
-    let text = PROGRAM.replace("// COMPARISONS", &comparisons(theirs, ours));
+    let text = PROGRAM
+        .replace(VFIO.type_path, replaced.type_path)
+        .replace(VFIO.path, replaced.path)
+        .replace("vfio_abi::bindings::vfio", &format!("{abi}_abi::bindings::{abi}"))
+        .replace("vfio_abi::bindgen", &format!("{abi}_abi::bindgen"))
+        .replace("// COMPARISONS", &comparisons(theirs, ours));
     fs::write(program.join("src/main.rs"), text).expect("a file");
     let target = folder.join("target");
     succeed(cargo(&program).args(["run", "--quiet"]).env("CARGO_TARGET_DIR", target))

@@ -12,7 +12,7 @@ use support::packages::cargo;
 use support::process::succeed;
 
 use super::registry::{Package, sources};
-use super::{REPLACED, copied, folder, passed};
+use super::{VFIO, copied, folder, passed};
 
 const PACKAGE: Package = Package { name: "vfio-ioctls", version: "0.10.0" };
 const EDITS: &str = include_str!("port/vfio_device.edits");
@@ -77,7 +77,7 @@ fn port(place: &Path) {
         let crate_ = fixtures::root().join("generated/vfio-abi");
         let table = format!("path = {crate_:?}\nfeatures = [\"ioctl\", \"std\"]\n\n");
         let text =
-            with_table(&text, REPLACED.name, &["[dependencies.vfio-abi]\n", &table].concat());
+            with_table(&text, VFIO.package.name, &["[dependencies.vfio-abi]\n", &table].concat());
         with_table(&text, "byteorder", "")
     });
 }

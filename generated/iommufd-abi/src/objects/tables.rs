@@ -104,7 +104,7 @@ impl<F: AsFd> Hwpt<F> {
 
 impl<F: AsFd> Viommu<F> {
     /// Creates the part of a device's IOMMU that one virtual machine gets. `parent` must have
-    /// been created with `NEST_PARENT`.
+    /// been created with `ALLOC_NEST_PARENT`.
     pub fn alloc<G: AsFd>(
         iommufd: Iommufd<F>,
         dev_id: u32,
