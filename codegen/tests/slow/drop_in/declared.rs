@@ -73,8 +73,9 @@ fn reexported(tree: &UseTree, names: &mut BTreeSet<String>) {
     match tree {
         UseTree::Path(path) => reexported(&path.tree, names),
         UseTree::Group(group) => group.items.iter().for_each(|tree| reexported(tree, names)),
-        UseTree::Name(name) if name.ident.to_string().contains("VFIO") => {
-            names.insert(name.ident.to_string());
+        UseTree::Name(name) => {
+            let name = name.ident.to_string();
+            names.extend(["VFIO", "IOMMU"].iter().any(|word| name.contains(word)).then_some(name));
         }
         _ => {}
     }
