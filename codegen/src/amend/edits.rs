@@ -143,7 +143,10 @@ impl Editor<'_> {
         let mut items: Vec<_> = separate.map(ItemSpec::Struct).into_iter().collect();
         match (there, capability.fields.is_empty()) {
             (true, _) => items.push(ItemSpec::Capability(capability)),
-            // Its body can stay without it.
+            // Its numbers, or its body, can stay without it.
+            (false, false) if !self.declares_structs => {
+                items.extend(self.bare_numbers(&capability))
+            }
             (false, false) => items.extend(self.bare_body(capability).map(ItemSpec::Struct)),
             (false, true) => {}
         }

@@ -47,6 +47,7 @@ mod mappable;
 mod matrix;
 mod model;
 mod model_answers;
+mod model_arguments;
 mod model_payloads;
 mod model_sample;
 mod new_kernel;

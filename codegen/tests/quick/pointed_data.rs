@@ -5,10 +5,11 @@
 use std::sync::LazyLock;
 
 use capchain::emit;
-use capchain::ir::Abi;
 use capchain::ir::requests::{DataForm, InputKind, RequestPlan, TypedData, TypedLength};
+use capchain::ir::{Abi, Payload, Value};
 use capchain::lower::lower;
 use capchain::model::pointer::PointerModel;
+use capchain::reply::WhenShorter;
 use capchain::validate::ValidSpec;
 use support::fixtures;
 
@@ -116,14 +117,22 @@ fn generated_code_reads_and_writes_all_of_the_data() {
     assert!(c.contains("iommufd_abi__put(bytes + 24, 4, data_type);"), "{c}");
 }
 
-/// The rules for the data of a number of the enum that the field of a struct holds.
-fn model<'a>(abi: &'a Abi, (struct_, field): (&str, &str), number: &str) -> PointerModel<'a> {
+/// What is said about the memory that the field of a struct has the address of.
+fn payload<'a>(abi: &'a Abi, (struct_, field): (&str, &str)) -> &'a Payload {
     let id = abi.find_struct(struct_).expect("a struct");
     let fields = &abi.struct_(id).fields;
     let field = fields.iter().find(|one| one.name == field).expect("a field");
-    let values = abi.groups.iter().flat_map(|group| &group.values);
-    let value = values.into_iter().find(|value| value.name == number).expect("a number");
-    PointerModel::new(abi, field.payload.as_ref().expect("memory"), value).expect("data")
+    field.payload.as_ref().expect("memory")
+}
+
+fn value<'a>(abi: &'a Abi, name: &str) -> &'a Value {
+    let mut values = abi.groups.iter().flat_map(|group| &group.values);
+    values.find(|value| value.name == name).expect("a number")
+}
+
+/// The rules for the data of a number of the enum that the field of a struct holds.
+fn model<'a>(abi: &'a Abi, field: (&str, &str), number: &str) -> PointerModel<'a> {
+    PointerModel::new(abi, payload(abi, field), value(abi, number)).expect("data")
 }
 
 #[test]
@@ -142,6 +151,12 @@ fn the_model_treats_data_of_another_length_as_the_kernel_does() {
     assert_eq!(short.read, [[1; 8], [0; 8]].concat());
     assert_eq!(arm.answer(&[&[1; 16][..], &[0; 8]].concat(), &[]).result, Ok(()));
     assert_eq!(arm.answer(&[1; 17], &[]).result, Err("E2BIG"));
+    let strict =
+        Payload { shorter: Some(WhenShorter::Refused), ..payload(&abi, invalidate).clone() };
+    let number = value(&abi, "IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3");
+    let strict = PointerModel::new(&abi, &strict, number).expect("data");
+    let results = [15, 16, 24].map(|len| strict.answer(&vec![0; len], &[]).result);
+    assert_eq!(results, [refused, Ok(()), Ok(())]);
     let info = ("iommu_hw_info", "data_uptr");
     let intel = model(&abi, info, "IOMMU_HW_INFO_TYPE_INTEL_VTD");
     let cut = intel.answer(&[0xa5; 8], &[7; 24]);

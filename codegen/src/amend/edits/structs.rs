@@ -68,9 +68,7 @@ impl Editor<'_> {
     /// The body of a capability that is gone.
     pub(super) fn bare_body(&mut self, item: CapabilitySpec) -> Option<StructSpec> {
         let name = item.struct_.clone()?;
-        if self.declares_structs {
-            self.facts.struct_(&name)?;
-        }
+        self.facts.struct_(&name)?;
         let chain = item.chain.as_ref().and_then(|chain| self.abi.find_chain(chain));
         let header =
             chain

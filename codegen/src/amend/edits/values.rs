@@ -7,8 +7,8 @@ use crate::ir::Literal;
 use crate::reply::Count;
 use crate::spec::text::Number;
 use crate::spec::types::{Amount, Base};
-use crate::spec::wrappers::{LineOrMap, Map, Placed};
-use crate::spec::{self, FieldSpec, ItemSpec, ValueSpec};
+use crate::spec::wrappers::{LineOrMap, List, Map, Placed};
+use crate::spec::{self, CapabilitySpec, FieldSpec, ItemSpec, ValueSpec};
 
 /// The list of a number, which decides how it can be written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -102,6 +102,31 @@ impl Editor<'_> {
         let spelt = value.before.name_at(self.release, name);
         let number = self.facts.constant(spelt).map(|constant| constant.number);
         number.or_else(|| self.values.get(spelt).map(|value| value.number)).unwrap_or(0)
+    }
+
+    /// The numbers of the fields of a capability that is gone.
+    pub(super) fn bare_numbers(&self, item: &CapabilitySpec) -> Vec<ItemSpec> {
+        let fields = item.fields.iter().filter(|(_, field)| !field.bits.is_empty());
+        let groups = fields.map(|(name, field)| {
+            let values = field.bits.iter().map(|(name, value)| {
+                let number = Number { value: self.number(name, value), hex: true };
+                let given = Some(Amount::Number(number));
+                let LineOrMap(value) = value.clone();
+                let value =
+                    ValueSpec { value: given, bit: None, mask: None, of: List::default(), ..value };
+                (name.clone(), LineOrMap(value))
+            });
+            let of = item.struct_.as_ref().unwrap_or(&item.capability);
+            let name = Placed { value: format!("{}_{}", of.value, name.value), place: name.place };
+            let values = Map(values.collect());
+            ItemSpec::Constants(spec::Values {
+                name,
+                doc: field.doc.clone(),
+                values,
+                ..spec::Values::default()
+            })
+        });
+        groups.collect()
     }
 
     fn value(

@@ -65,6 +65,13 @@ impl<'a> Constant<'a> {
         self.value().is_some_and(|value| matches!(value.literal, Literal::Alias(_)))
     }
 
+    /// The number that it takes from others: the space, the number, and for 0 the mask whose
+    /// bits hold it, since numbers in different masks share no bit.
+    pub(in crate::compat) fn taken(&self) -> (&'a str, i128, Option<&'a str>) {
+        let mask = self.value().and_then(|value| value.mask.as_deref());
+        (self.space, self.number, mask.filter(|_| self.number == 0))
+    }
+
     /// Whether no two numbers of its group may be equal.
     pub(in crate::compat) fn is_unique(&self) -> bool {
         let unique = matches!(

@@ -45,7 +45,7 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
 /// Two names for one number, which was not so on the old side.
 fn collisions(matching: &Matching<'_>) -> Vec<Finding> {
     let was_there = |one: &Constant<'_>, old: &Option<Constant<'_>>| {
-        old.is_some_and(|was| was.number == one.number && was.space == one.space)
+        old.is_some_and(|was| was.taken() == one.taken())
     };
     let mut first: HashMap<_, (Constant<'_>, bool)> = HashMap::new();
     let mut findings = Vec::new();
@@ -54,7 +54,7 @@ fn collisions(matching: &Matching<'_>) -> Vec<Finding> {
     new.retain(|(one, _)| one.is_unique());
     for (one, old) in new {
         let known = was_there(&one, &old);
-        let Some((other, other_known)) = first.insert((one.space, one.number), (one, known)) else {
+        let Some((other, other_known)) = first.insert(one.taken(), (one, known)) else {
             continue;
         };
         let (holder, newcomer) = match (other_known, known) {
@@ -79,8 +79,8 @@ const FREE_NUMBER: &str = "take the next number that was never used";
 fn reused(matching: &Matching<'_>, is: &Constant<'_>) -> Option<Finding> {
     let gone = |pair: &&Matched<Constant<'_>>| {
         let Some(was) = pair.old else { return false };
-        let had = was.space == is.space && was.number == is.number;
-        let still = pair.new.is_some_and(|now| now.space == was.space && now.number == was.number);
+        let had = was.taken() == is.taken();
+        let still = pair.new.is_some_and(|now| now.taken() == was.taken());
         let same = same_item((was.name, was.meta), (is.name, is.meta));
         had && was.is_unique() && is.is_unique() && !still && !same
     };
