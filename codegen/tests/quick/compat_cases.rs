@@ -1,8 +1,9 @@
 //! Changes that concern several items at once, which the table of keys does not have: each
 //! finding by its code, class, victim and subject.
 
-use capchain::compat::{Finding, compare};
-use support::fixtures::side;
+use capchain::compat::{Class, Finding, Side, compare};
+use capchain::lower::lower;
+use support::fixtures::{self, side};
 use support::spec_folder::SpecFolder;
 
 /// The ABIs of two texts of items, compared.
@@ -230,4 +231,28 @@ fn a_member_of_the_second_union_moves() {
     let claims: Vec<_> = claims.map(|claim| format!("{claim:?}")).collect();
     assert!(claims.iter().any(|claim| claim.contains("piece: \"two\"")), "{claims:?}");
     assert!(claims.iter().all(|claim| !claim.contains("piece: \"one\"")), "{claims:?}");
+}
+
+/// `pci` has masks of several bits: 0 is a number in each of them, and the number with all bits
+/// equals its mask.
+#[test]
+fn numbers_in_masks_do_not_collide() {
+    let spec = fixtures::open(&fixtures::root().join("spec/pci"));
+    let at = |release: &str| side(release, lower(&spec, Some(release.parse().expect("a release"))));
+    for (old, new, mask) in [
+        ("v3.12", "v4.1", "PCI_EXP_SLTCTL_AIC"),
+        ("v5.10", "v5.16", "PCI_EXP_DEVCTL_PAYLOAD"),
+        ("v6.6", "v6.12", "PCI_EXP_DPC_STATUS_TRIGGER_RSN"),
+    ] {
+        let (old, new) = (at(old), at(new));
+        let values = |side: &Side| {
+            let all = side.abi.groups.iter().flat_map(|group| &group.values);
+            all.filter(|one| one.mask.as_deref() == Some(mask)).count()
+        };
+        assert!(values(&new) > values(&old), "{mask}");
+        let found = compare(&old, &new);
+        let collisions = found.iter().filter(|one| one.class == Class::Ids);
+        let collisions: Vec<_> = collisions.map(|one| (&one.subject, &one.message)).collect();
+        assert!(collisions.is_empty(), "{collisions:?}");
+    }
 }

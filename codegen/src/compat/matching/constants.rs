@@ -60,6 +60,12 @@ impl<'a> Constant<'a> {
         self.value().is_some_and(|value| matches!(value.literal, Literal::Or(_)))
     }
 
+    /// Whether it is a mask whose bits hold other numbers, of which one can have all bits.
+    fn holds_others(&self) -> bool {
+        let Numbered::Value(group, _) = self.item else { return false };
+        group.values.iter().any(|one| one.mask.as_deref() == Some(self.name))
+    }
+
     /// Whether another name of its group has the number.
     fn is_second_name(&self) -> bool {
         self.value().is_some_and(|value| matches!(value.literal, Literal::Alias(_)))
@@ -80,6 +86,7 @@ impl<'a> Constant<'a> {
         );
         unique
             && !self.is_mask()
+            && !self.holds_others()
             && !self.is_second_name()
             && self.count().is_none()
             && self.text().is_none()
