@@ -117,7 +117,7 @@ fn generated_code_reads_and_writes_all_of_the_data() {
     assert!(c.contains("iommufd_abi__put(bytes + 24, 4, data_type);"), "{c}");
 }
 
-/// What is said about the memory that the field of a struct has the address of.
+/// The rules for the memory that the field of a struct has the address of.
 fn payload<'a>(abi: &'a Abi, (struct_, field): (&str, &str)) -> &'a Payload {
     let id = abi.find_struct(struct_).expect("a struct");
     let fields = &abi.struct_(id).fields;
