@@ -5,6 +5,7 @@ mod bindings;
 mod calls;
 mod comment;
 mod derives;
+mod examples;
 mod file_emitter;
 mod format;
 mod groups;

@@ -19,7 +19,7 @@ const SMALL: usize = 2 << 10;
 /// How much larger the other input is.
 const FACTOR: usize = 8;
 /// Instructions that an input costs for each byte, optimized or not.
-const MOST_PER_BYTE: f64 = 60_000.0;
+const MOST_PER_BYTE: f64 = 100_000.0;
 /// How many times as many instructions the larger input costs: as many as it is larger, and a
 /// quarter.
 const MOST_GROWTH: f64 = FACTOR as f64 * 1.25;

@@ -23,6 +23,17 @@ use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use rustix::io::Errno;
 
 /// /dev/iommu. Numbers outside of the range of its commands are the ioctls of a VFIO container
+///
+/// ```no_run
+/// use iommufd_abi::calls::Iommufd;
+///
+/// # fn call<F: rustix::fd::AsFd>(owner: F) -> Result<(), Box<dyn std::error::Error>> {
+/// // SAFETY: the descriptor is of this kind.
+/// let fd = unsafe { Iommufd::new(owner) };
+/// let owner = fd.into_inner();
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Iommufd<F>(F);
 
@@ -426,6 +437,17 @@ impl<F: AsFd> AsFd for Iommufd<F> {
 }
 
 /// Page faults, and the answers to them
+///
+/// ```no_run
+/// use iommufd_abi::calls::Faults;
+///
+/// # fn call<F: rustix::fd::AsFd>(owner: F) -> Result<(), Box<dyn std::error::Error>> {
+/// // SAFETY: the descriptor is of this kind.
+/// let fd = unsafe { Faults::new(owner) };
+/// let owner = fd.into_inner();
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Faults<F>(F);
 
@@ -452,6 +474,17 @@ impl<F: AsFd> AsFd for Faults<F> {
 }
 
 /// Events of a virtual IOMMU
+///
+/// ```no_run
+/// use iommufd_abi::calls::Events;
+///
+/// # fn call<F: rustix::fd::AsFd>(owner: F) -> Result<(), Box<dyn std::error::Error>> {
+/// // SAFETY: the descriptor is of this kind.
+/// let fd = unsafe { Events::new(owner) };
+/// let owner = fd.into_inner();
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Events<F>(F);
 

@@ -20,6 +20,17 @@ use crate::{requests, uapi, views};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 /// /dev/vfio/vfio, or an iommufd in compatibility mode
+///
+/// ```no_run
+/// use vfio_abi::calls::Container;
+///
+/// # fn call<F: rustix::fd::AsFd>(owner: F) -> Result<(), Box<dyn std::error::Error>> {
+/// // SAFETY: the descriptor is of this kind.
+/// let fd = unsafe { Container::new(owner) };
+/// println!("{}", fd.get_api_version()?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Container<F>(F);
 
@@ -268,6 +279,17 @@ impl<F: AsFd> AsFd for Container<F> {
 }
 
 /// /dev/vfio/N, an IOMMU group
+///
+/// ```no_run
+/// use vfio_abi::calls::Group;
+///
+/// # fn call<F: rustix::fd::AsFd>(owner: F) -> Result<(), Box<dyn std::error::Error>> {
+/// // SAFETY: the descriptor is of this kind.
+/// let fd = unsafe { Group::new(owner) };
+/// fd.unset_container()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Group<F>(F);
 
@@ -336,6 +358,17 @@ impl<F: AsFd> AsFd for Group<F> {
 }
 
 /// A device, from a group or from /dev/vfio/devices/vfioN
+///
+/// ```no_run
+/// use vfio_abi::calls::Device;
+///
+/// # fn call<F: rustix::fd::AsFd>(owner: F) -> Result<(), Box<dyn std::error::Error>> {
+/// // SAFETY: the descriptor is of this kind.
+/// let fd = unsafe { Device::new(owner) };
+/// fd.reset()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Device<F>(F);
 
@@ -761,6 +794,17 @@ impl<F: AsFd> AsFd for Device<F> {
 }
 
 /// The data stream of a migrating device
+///
+/// ```no_run
+/// use vfio_abi::calls::Migration;
+///
+/// # fn call<F: rustix::fd::AsFd>(owner: F) -> Result<(), Box<dyn std::error::Error>> {
+/// // SAFETY: the descriptor is of this kind.
+/// let fd = unsafe { Migration::new(owner) };
+/// let owner = fd.into_inner();
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Migration<F>(F);
 

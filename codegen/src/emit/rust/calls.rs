@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::comment::{Docs, Names};
 use super::tokens::ident;
-use super::{format, ioctls, views};
+use super::{examples, format, ioctls, views};
 use crate::ir::{Abi, FdKind};
 use crate::names;
 
@@ -78,8 +78,10 @@ fn descriptor(abi: &Abi, docs: &Docs<'_>, index: usize, kind: &FdKind) -> TokenS
     let name = ident(&names::group_type(&kind.name));
     let doc = docs.paragraphs(&kind.doc);
     let methods = methods::of_kind(abi, docs, index);
+    let example = examples::descriptor(abi, index, kind);
     quote! {
         #doc
+        #example
         #[derive(Clone, Copy, Debug)]
         pub struct #name<F>(F);
 

@@ -5,8 +5,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::comment::Docs;
-use super::derives;
 use super::tokens::{ident, int_type, value_expr};
+use super::{derives, examples};
 use crate::ir::{Abi, Group, Literal, Value};
 use crate::layout::Int;
 
@@ -16,10 +16,10 @@ pub(super) fn has_types(abi: &Abi) -> bool {
 }
 
 /// A group's constants, then its type.
-pub(super) fn items(docs: &Docs<'_>, group: &Group) -> TokenStream {
+pub(super) fn items(abi: &Abi, docs: &Docs<'_>, group: &Group) -> TokenStream {
     let int = int(group);
     let constants = group.values.iter().map(|value| constant(docs, group, value, int));
-    let type_ = group.rust.as_ref().map(|name| newtype(docs, group, name, int));
+    let type_ = group.rust.as_ref().map(|name| newtype(abi, docs, group, name, int));
     quote!(#(#constants)* #type_)
 }
 
@@ -47,11 +47,12 @@ fn constant(docs: &Docs<'_>, group: &Group, value: &Value, int: Int) -> TokenStr
     quote!(#doc pub const #name: #type_ = #expr;)
 }
 
-fn newtype(docs: &Docs<'_>, group: &Group, name: &str, int: Int) -> TokenStream {
+fn newtype(abi: &Abi, docs: &Docs<'_>, group: &Group, name: &str, int: Int) -> TokenStream {
     let doc = match group.field {
         Some(_) => docs.part(&group.meta, &group.meta),
         None => docs.item(&group.meta),
     };
+    let example = examples::group(abi, group, name);
     let (name, type_) = (ident(name), int_type(int));
     let shorts = group.values.iter().map(|value| {
         let doc = docs.alias(&value.name, &value.meta);
@@ -72,6 +73,7 @@ fn newtype(docs: &Docs<'_>, group: &Group, name: &str, int: Int) -> TokenStream 
     let derives = derives::of_newtype();
     quote! {
         #doc
+        #example
         #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
         #derives
         #[repr(transparent)]

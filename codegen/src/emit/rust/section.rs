@@ -108,7 +108,7 @@ pub(super) fn inner(doc: TokenStream) -> TokenStream {
 fn item(abi: &Abi, docs: &Docs<'_>, item: Item) -> TokenStream {
     match item {
         Item::Struct(id) => struct_(abi, docs, id),
-        Item::Group(id) => groups::items(docs, abi.group(id)),
+        Item::Group(id) => groups::items(abi, docs, abi.group(id)),
         Item::Ioctl(index) => ioctls::item(abi, docs, abi.ioctl(index)),
         Item::Macro(index) => macro_(abi, docs, index),
         Item::Capability(index) => capability(abi, docs, index),
@@ -118,7 +118,7 @@ fn item(abi: &Abi, docs: &Docs<'_>, item: Item) -> TokenStream {
 
 /// A struct, after the flags and numbers of its fields.
 fn struct_(abi: &Abi, docs: &Docs<'_>, id: StructId) -> TokenStream {
-    let held = abi.held_groups(id).map(|group| groups::items(docs, group));
+    let held = abi.held_groups(id).map(|group| groups::items(abi, docs, group));
     let struct_ = structs::items(abi, docs, id);
     quote!(#struct_ #(#held)*)
 }

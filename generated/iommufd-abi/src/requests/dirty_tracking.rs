@@ -9,6 +9,18 @@ use crate::uapi;
 /// [`IOMMU_HWPT_SET_DIRTY_TRACKING`](crate::uapi::IOMMU_HWPT_SET_DIRTY_TRACKING).
 ///
 /// Starts or stops the tracking of one page table.
+///
+/// ```
+/// use iommufd_abi::requests::{HwptSetDirtyTracking, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], flags: uapi::iommufd_hwpt_set_dirty_tracking_flags, hwpt_id: u32) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = HwptSetDirtyTracking::new(flags, hwpt_id);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `HwptSetDirtyTracking::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct HwptSetDirtyTracking {
@@ -49,6 +61,18 @@ impl Request for HwptSetDirtyTracking {
 /// [`IOMMU_HWPT_GET_DIRTY_BITMAP`](crate::uapi::IOMMU_HWPT_GET_DIRTY_BITMAP).
 ///
 /// Sets a bit for every dirty page of a range and, without the flag, makes these pages clean.
+///
+/// ```
+/// use iommufd_abi::requests::{HwptGetDirtyBitmap, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], hwpt_id: u32, flags: uapi::iommufd_hwpt_get_dirty_bitmap_flags, iova: u64, length: u64, page_size: u64, data: &mut [u64]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = HwptGetDirtyBitmap::new(hwpt_id, flags, iova, length, page_size, data);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `HwptGetDirtyBitmap::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct HwptGetDirtyBitmap<'a> {

@@ -14,6 +14,19 @@ use crate::wire::Wire;
 /// Creates a queue of page faults, which page tables can then name. Reads return whole groups
 /// and need a multiple of the size of a fault; a buffer that is too small for the next group
 /// gives EINVAL.
+///
+/// ```
+/// use iommufd_abi::requests::{FaultQueueAlloc, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = FaultQueueAlloc::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `FaultQueueAlloc::IOCTL`.
+/// println!("{:?}", FaultQueueAlloc::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct FaultQueueAlloc {}

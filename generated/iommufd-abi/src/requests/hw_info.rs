@@ -14,6 +14,19 @@ use crate::wire::Wire;
 /// Describes the IOMMU of a device. The kernel writes as much of the description as fits into
 /// the room and fills the rest of the room with zeros. `data_len` returns the length of the
 /// whole description, which can be more or less than the room.
+///
+/// ```
+/// use iommufd_abi::requests::{GetHwInfo, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], dev_id: u32, data_uptr: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = GetHwInfo::new(dev_id, data_uptr);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `GetHwInfo::IOCTL`.
+/// println!("{:?}", GetHwInfo::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct GetHwInfo<'a> {

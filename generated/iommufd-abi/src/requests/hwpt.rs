@@ -30,6 +30,19 @@ pub enum HwptAllocData<'a> {
 /// Creates a page table for the IOMMU of a device: from an address space, then the kernel keeps
 /// it up to date; or from a parent or a virtual IOMMU, then the data say where the guest keeps
 /// it. Attaching a device to an address space creates a table without this command.
+///
+/// ```
+/// use iommufd_abi::requests::{HwptAlloc, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], flags: uapi::iommufd_hwpt_alloc_flags, dev_id: u32, pt_id: u32, data_uptr: requests::HwptAllocData<'_>) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = HwptAlloc::new(flags, dev_id, pt_id, data_uptr);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `HwptAlloc::IOCTL`.
+/// println!("{:?}", HwptAlloc::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct HwptAlloc<'a> {

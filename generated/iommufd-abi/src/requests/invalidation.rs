@@ -26,6 +26,19 @@ pub enum HwptInvalidateData<'a> {
 /// Carries out requests in order until one fails. `entry_num` is written in any case, zero if
 /// the argument itself was refused. Without requests the call says only whether the type is
 /// known.
+///
+/// ```
+/// use iommufd_abi::requests::{HwptInvalidate, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], hwpt_id: u32, data_uptr: requests::HwptInvalidateData<'_>) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = HwptInvalidate::new(hwpt_id, data_uptr);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `HwptInvalidate::IOCTL`.
+/// println!("{:?}", HwptInvalidate::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct HwptInvalidate<'a> {

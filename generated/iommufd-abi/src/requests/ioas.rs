@@ -12,6 +12,19 @@ use crate::wire::Wire;
 /// [`IOMMU_IOAS_ALLOC`](crate::uapi::IOMMU_IOAS_ALLOC).
 ///
 /// Creates an address space without mappings.
+///
+/// ```
+/// use iommufd_abi::requests::{IoasAlloc, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IoasAlloc::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IoasAlloc::IOCTL`.
+/// println!("{:?}", IoasAlloc::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct IoasAlloc {}
@@ -49,6 +62,19 @@ impl Request for IoasAlloc {
 ///
 /// As many ranges are written as there is room for. If there are more, the call fails with
 /// EMSGSIZE and `num_iovas` is set to their number nevertheless.
+///
+/// ```
+/// use iommufd_abi::requests::{IoasIovaRanges, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], ioas_id: u32, allowed_iovas: &mut [uapi::iommu_iova_range]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IoasIovaRanges::new(ioas_id, allowed_iovas);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IoasIovaRanges::IOCTL`.
+/// println!("{:?}", IoasIovaRanges::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct IoasIovaRanges<'a> {
@@ -93,6 +119,18 @@ impl Request for IoasIovaRanges<'_> {
 /// that would take part of them away can then not be attached. Addresses that the kernel
 /// chooses are in these ranges. The call fails if a part of them is not usable already
 /// (EADDRINUSE).
+///
+/// ```
+/// use iommufd_abi::requests::{IoasAllowIovas, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], ioas_id: u32, allowed_iovas: &[uapi::iommu_iova_range]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IoasAllowIovas::new(ioas_id, allowed_iovas);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IoasAllowIovas::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IoasAllowIovas<'a> {

@@ -17,6 +17,19 @@ use crate::wire::Wire;
 ///
 /// The kernel or a device accesses the memory after the call as well: whoever makes the call
 /// guarantees that it stays valid, and that nothing else relies on its contents.
+///
+/// ```
+/// use iommufd_abi::requests::{IoasMap, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], flags: uapi::iommufd_ioas_map_flags, ioas_id: u32, user_va: u64, length: u64, iova: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IoasMap::new(flags, ioas_id, user_va, length, iova);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IoasMap::IOCTL`.
+/// println!("{:?}", IoasMap::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IoasMap {
@@ -73,6 +86,19 @@ impl Request for IoasMap {
 ///
 /// Finds the physical memory of a mapping. A device without an IOMMU is programmed with
 /// physical addresses. The call needs CAP_SYS_RAWIO.
+///
+/// ```
+/// use iommufd_abi::requests::{IoasNoiommuGetPa, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], ioas_id: u32, iova: u64, length: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IoasNoiommuGetPa::new(ioas_id, iova, length);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IoasNoiommuGetPa::IOCTL`.
+/// println!("{:?}", IoasNoiommuGetPa::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IoasNoiommuGetPa {
@@ -122,6 +148,19 @@ impl Request for IoasNoiommuGetPa {
 /// Devices access the pages of the file until they are unmapped. Whoever makes the call
 /// guarantees that the memory stays valid until then, and that nothing else relies on its
 /// contents.
+///
+/// ```
+/// use iommufd_abi::requests::{IoasMapFile, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], flags: uapi::iommufd_ioas_map_flags, ioas_id: u32, fd: i32, start: u64, length: u64, iova: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IoasMapFile::new(flags, ioas_id, fd, start, length, iova);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IoasMapFile::IOCTL`.
+/// println!("{:?}", IoasMapFile::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IoasMapFile {
@@ -185,6 +224,19 @@ impl Request for IoasMapFile {
 ///
 /// Devices access the memory until the copy is unmapped. Whoever makes the call guarantees that
 /// the memory stays valid until then, and that nothing else relies on its contents.
+///
+/// ```
+/// use iommufd_abi::requests::{IoasCopy, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], flags: uapi::iommufd_ioas_map_flags, dst_ioas_id: u32, src_ioas_id: u32, length: u64, dst_iova: u64, src_iova: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IoasCopy::new(flags, dst_ioas_id, src_ioas_id, length, dst_iova, src_iova);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IoasCopy::IOCTL`.
+/// println!("{:?}", IoasCopy::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IoasCopy {
@@ -245,6 +297,19 @@ impl Request for IoasCopy {
 ///
 /// Removes all mappings in a range. None may extend beyond it, and there must be at least one
 /// (ENOENT). The range from 0 with the largest length means everything.
+///
+/// ```
+/// use iommufd_abi::requests::{IoasUnmap, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], ioas_id: u32, iova: u64, length: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IoasUnmap::new(ioas_id, iova, length);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IoasUnmap::IOCTL`.
+/// println!("{:?}", IoasUnmap::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IoasUnmap {
@@ -290,6 +355,18 @@ impl Request for IoasUnmap {
 /// Charges all pinned memory of the iommufd to the calling process instead of the one that
 /// mapped it, so that a program can be replaced without stopping its devices. All mappings must
 /// be of files (EINVAL). On failure nothing has changed.
+///
+/// ```
+/// use iommufd_abi::requests::{IoasChangeProcess, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IoasChangeProcess::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IoasChangeProcess::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct IoasChangeProcess {}

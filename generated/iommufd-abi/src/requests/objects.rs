@@ -13,6 +13,18 @@ use crate::wire::Wire;
 ///
 /// Destroys an object of any kind but a device, which leaves by closing its own file
 /// descriptor. EBUSY is returned while another object uses it.
+///
+/// ```
+/// use iommufd_abi::requests::{Destroy, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], id: u32) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = Destroy::new(id);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `Destroy::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Destroy {
@@ -52,6 +64,19 @@ impl Request for Destroy {
 /// Sets or reads one option. An unknown option or operation is refused with EOPNOTSUPP. The
 /// accounting mode can only be set with CAP_SYS_RESOURCE, and only as long as the iommufd has
 /// no objects (EBUSY).
+///
+/// ```
+/// use iommufd_abi::requests::{Option, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], option_id: uapi::iommufd_option, op: u16, object_id: u32, val64: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = Option::new(option_id, op, object_id, val64);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `Option::IOCTL`.
+/// println!("{:?}", Option::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Option {
@@ -100,6 +125,19 @@ impl Request for Option {
 /// An iommufd that is used as a VFIO container has one address space for the ioctls of
 /// containers, which know no ids. This command reports or changes it. No operation creates or
 /// destroys an address space. If there is none, reading fails with ENODEV.
+///
+/// ```
+/// use iommufd_abi::requests::{VfioIoas, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], ioas_id: u32, op: u16) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = VfioIoas::new(ioas_id, op);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `VfioIoas::IOCTL`.
+/// println!("{:?}", VfioIoas::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct VfioIoas {

@@ -13,6 +13,19 @@ use crate::wire::Wire;
 ///
 /// Creates a queue of events for a virtual IOMMU, which has one of each type (EEXIST). Events
 /// that find the queue full are lost.
+///
+/// ```
+/// use iommufd_abi::requests::{VeventqAlloc, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], viommu_id: u32, r#type: uapi::iommu_veventq_type, veventq_depth: u32) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = VeventqAlloc::new(viommu_id, r#type, veventq_depth);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `VeventqAlloc::IOCTL`.
+/// println!("{:?}", VeventqAlloc::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct VeventqAlloc {

@@ -25,6 +25,19 @@ pub enum ViommuAllocData<'a> {
 /// Creates a virtual IOMMU: the ids, caches, queues and nested page tables of one virtual
 /// machine, kept apart from those of others. The parent must have been created with
 /// [`IOMMU_HWPT_ALLOC_NEST_PARENT`](crate::uapi::IOMMU_HWPT_ALLOC_NEST_PARENT).
+///
+/// ```
+/// use iommufd_abi::requests::{ViommuAlloc, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], dev_id: u32, hwpt_id: u32, data_uptr: requests::ViommuAllocData<'_>) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = ViommuAlloc::new(dev_id, hwpt_id, data_uptr);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `ViommuAlloc::IOCTL`.
+/// println!("{:?}", ViommuAlloc::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ViommuAlloc<'a> {
@@ -83,6 +96,19 @@ impl Request for ViommuAlloc<'_> {
 /// Gives a device the id that it has in the machine. A device has one virtual device and a
 /// virtual IOMMU has one of each id (EEXIST). Destroy it before the device's file is closed;
 /// otherwise its id cannot be used again until the iommufd is closed.
+///
+/// ```
+/// use iommufd_abi::requests::{VdeviceAlloc, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], viommu_id: u32, dev_id: u32, virt_id: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = VdeviceAlloc::new(viommu_id, dev_id, virt_id);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `VdeviceAlloc::IOCTL`.
+/// println!("{:?}", VdeviceAlloc::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct VdeviceAlloc {
@@ -128,6 +154,19 @@ impl Request for VdeviceAlloc {
 /// Creates a queue in the guest's memory that the hardware reads. Those of Tegra241 are created
 /// from index 0 upwards and destroyed in the opposite order. Their length is a power of two, at
 /// least 32 bytes, and their address a multiple of it; the memory should be contiguous.
+///
+/// ```
+/// use iommufd_abi::requests::{HwQueueAlloc, Request};
+/// # use iommufd_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], viommu_id: u32, r#type: uapi::iommu_hw_queue_type, index: u32, nesting_parent_iova: u64, length: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = HwQueueAlloc::new(viommu_id, r#type, index, nesting_parent_iova, length);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `HwQueueAlloc::IOCTL`.
+/// println!("{:?}", HwQueueAlloc::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct HwQueueAlloc {

@@ -106,6 +106,14 @@ pub const IOMMUFD_CMD_IOAS_NOIOMMU_GET_PA: u32 = 0x95;
 /// Numbers of the commands. The number of an ioctl is its distance to the base.
 ///
 /// Since Linux 6.2; source: include/uapi/linux/iommufd.h.
+///
+/// ```
+/// use iommufd_abi::uapi::IommufdCommand;
+///
+/// let found = IommufdCommand::from(IommufdCommand::BASE.0);
+/// assert_eq!(found, IommufdCommand::BASE);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

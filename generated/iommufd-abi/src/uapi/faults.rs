@@ -21,6 +21,14 @@ pub const IOMMU_PGFAULT_FLAGS_LAST_PAGE: u32 = 1 << 1;
 /// Flags of a page fault.
 ///
 /// Since Linux 6.11.
+///
+/// ```
+/// use iommufd_abi::uapi::iommu_hwpt_pgfault_flags;
+///
+/// let flags = iommu_hwpt_pgfault_flags::PASID_VALID | iommu_hwpt_pgfault_flags::LAST_PAGE;
+/// assert!(flags.contains(iommu_hwpt_pgfault_flags::PASID_VALID));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -58,6 +66,14 @@ pub const IOMMU_PGFAULT_PERM_PRIV: u32 = 1 << 3;
 /// Permissions that a device asks for.
 ///
 /// Since Linux 6.11.
+///
+/// ```
+/// use iommufd_abi::uapi::iommu_hwpt_pgfault_perm;
+///
+/// let flags = iommu_hwpt_pgfault_perm::READ | iommu_hwpt_pgfault_perm::WRITE;
+/// assert!(flags.contains(iommu_hwpt_pgfault_perm::READ));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -168,6 +184,14 @@ pub const IOMMUFD_PAGE_RESP_INVALID: u32 = 1;
 /// Answers to a page fault.
 ///
 /// Since Linux 6.11.
+///
+/// ```
+/// use iommufd_abi::uapi::iommufd_page_response_code;
+///
+/// let found = iommufd_page_response_code::from(iommufd_page_response_code::SUCCESS.0);
+/// assert_eq!(found, iommufd_page_response_code::SUCCESS);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -18,6 +18,14 @@ pub const IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17: u32 = 1 << 0;
 /// Flags of [`iommu_hw_info_vtd`](super::iommu_hw_info_vtd).
 ///
 /// Since Linux 6.7.
+///
+/// ```
+/// use iommufd_abi::uapi::iommu_hw_info_vtd_flags;
+///
+/// let found = iommu_hw_info_vtd_flags::from(iommu_hw_info_vtd_flags::ERRATA_772415_SPR17.0);
+/// assert_eq!(found, iommu_hw_info_vtd_flags::ERRATA_772415_SPR17);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -94,6 +102,14 @@ pub const IOMMU_HW_INFO_ARM_SMMUV3_ERRATA_REPEAT_TLBI_CFGI: u32 = 1 << 0;
 /// Flags of [`iommu_hw_info_arm_smmuv3`](super::iommu_hw_info_arm_smmuv3).
 ///
 /// Since Linux 7.3.
+///
+/// ```
+/// use iommufd_abi::uapi::iommu_hw_info_arm_smmuv3_flags;
+///
+/// let found = iommu_hw_info_arm_smmuv3_flags::from(iommu_hw_info_arm_smmuv3_flags::ERRATA_REPEAT_TLBI_CFGI.0);
+/// assert_eq!(found, iommu_hw_info_arm_smmuv3_flags::ERRATA_REPEAT_TLBI_CFGI);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -302,6 +318,14 @@ pub const IOMMU_HW_INFO_TYPE_AMD: u32 = 4;
 /// Types of the description.
 ///
 /// Since Linux 6.6.
+///
+/// ```
+/// use iommufd_abi::uapi::iommu_hw_info_type;
+///
+/// let found = iommu_hw_info_type::from(iommu_hw_info_type::NONE.0);
+/// assert_eq!(found, iommu_hw_info_type::NONE);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -358,6 +382,14 @@ pub const IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED: u32 = 1 << 3;
 /// Capabilities of a device and its IOMMU, whatever the kind.
 ///
 /// Since Linux 6.7.
+///
+/// ```
+/// use iommufd_abi::uapi::iommufd_hw_capabilities;
+///
+/// let flags = iommufd_hw_capabilities::DIRTY_TRACKING | iommufd_hw_capabilities::PCI_PASID_EXEC;
+/// assert!(flags.contains(iommufd_hw_capabilities::DIRTY_TRACKING));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -394,6 +426,14 @@ pub const IOMMU_HW_INFO_FLAG_INPUT_TYPE: u32 = 1 << 0;
 /// Flags of [`IOMMU_GET_HW_INFO`](super::IOMMU_GET_HW_INFO).
 ///
 /// Since Linux 6.17.
+///
+/// ```
+/// use iommufd_abi::uapi::iommufd_hw_info_flags;
+///
+/// let found = iommufd_hw_info_flags::from(iommufd_hw_info_flags::INPUT_TYPE.0);
+/// assert_eq!(found, iommufd_hw_info_flags::INPUT_TYPE);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

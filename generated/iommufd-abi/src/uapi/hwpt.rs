@@ -32,6 +32,14 @@ pub const IOMMU_HWPT_ALLOC_PASID: u32 = 1 << 3;
 /// Flags of [`IOMMU_HWPT_ALLOC`](super::IOMMU_HWPT_ALLOC).
 ///
 /// Since Linux 6.7.
+///
+/// ```
+/// use iommufd_abi::uapi::iommufd_hwpt_alloc_flags;
+///
+/// let flags = iommufd_hwpt_alloc_flags::ALLOC_NEST_PARENT | iommufd_hwpt_alloc_flags::ALLOC_DIRTY_TRACKING;
+/// assert!(flags.contains(iommufd_hwpt_alloc_flags::ALLOC_NEST_PARENT));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -75,6 +83,14 @@ pub const IOMMU_VTD_S1_WPE: u32 = 1 << 2;
 /// names them.
 ///
 /// Since Linux 6.7.
+///
+/// ```
+/// use iommufd_abi::uapi::iommu_hwpt_vtd_s1_flags;
+///
+/// let flags = iommu_hwpt_vtd_s1_flags::SRE | iommu_hwpt_vtd_s1_flags::EAFE;
+/// assert!(flags.contains(iommu_hwpt_vtd_s1_flags::SRE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -258,6 +274,14 @@ pub const IOMMU_HWPT_DATA_AMD_GUEST: u32 = 3;
 /// Types of the data for a new page table.
 ///
 /// Since Linux 6.7.
+///
+/// ```
+/// use iommufd_abi::uapi::iommu_hwpt_data_type;
+///
+/// let found = iommu_hwpt_data_type::from(iommu_hwpt_data_type::NONE.0);
+/// assert_eq!(found, iommu_hwpt_data_type::NONE);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

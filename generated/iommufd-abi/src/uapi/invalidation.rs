@@ -23,6 +23,14 @@ pub const IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3: u32 = 1;
 /// Types of requests to invalidate.
 ///
 /// Since Linux 6.8.
+///
+/// ```
+/// use iommufd_abi::uapi::iommu_hwpt_invalidate_data_type;
+///
+/// let found = iommu_hwpt_invalidate_data_type::from(iommu_hwpt_invalidate_data_type::HWPT_INVALIDATE_DATA_VTD_S1.0);
+/// assert_eq!(found, iommu_hwpt_invalidate_data_type::HWPT_INVALIDATE_DATA_VTD_S1);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -54,6 +62,14 @@ pub const IOMMU_VTD_INV_FLAGS_LEAF: u32 = 1 << 0;
 /// Flags of [`iommu_hwpt_vtd_s1_invalidate`](super::iommu_hwpt_vtd_s1_invalidate).
 ///
 /// Since Linux 6.8.
+///
+/// ```
+/// use iommufd_abi::uapi::iommu_hwpt_vtd_s1_invalidate_flags;
+///
+/// let found = iommu_hwpt_vtd_s1_invalidate_flags::from(iommu_hwpt_vtd_s1_invalidate_flags::LEAF.0);
+/// assert_eq!(found, iommu_hwpt_vtd_s1_invalidate_flags::LEAF);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

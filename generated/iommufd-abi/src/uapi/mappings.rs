@@ -24,6 +24,14 @@ pub const IOMMU_IOAS_MAP_READABLE: u32 = 1 << 2;
 /// Flags of all commands that map. A mapping is readable, writeable or both.
 ///
 /// Since Linux 6.2.
+///
+/// ```
+/// use iommufd_abi::uapi::iommufd_ioas_map_flags;
+///
+/// let flags = iommufd_ioas_map_flags::FIXED_IOVA | iommufd_ioas_map_flags::WRITEABLE;
+/// assert!(flags.contains(iommufd_ioas_map_flags::FIXED_IOVA));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -72,6 +72,14 @@ pub const IOMMU_OPTION_HUGE_PAGES: u32 = 1;
 /// Options of [`IOMMU_OPTION`](super::IOMMU_OPTION).
 ///
 /// Since Linux 6.2.
+///
+/// ```
+/// use iommufd_abi::uapi::iommufd_option;
+///
+/// let found = iommufd_option::from(iommufd_option::RLIMIT_MODE.0);
+/// assert_eq!(found, iommufd_option::RLIMIT_MODE);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -103,6 +111,14 @@ pub const IOMMU_OPTION_OP_GET: u32 = 1;
 /// Operations of [`IOMMU_OPTION`](super::IOMMU_OPTION).
 ///
 /// Since Linux 6.2.
+///
+/// ```
+/// use iommufd_abi::uapi::iommufd_option_ops;
+///
+/// let found = iommufd_option_ops::from(iommufd_option_ops::SET.0);
+/// assert_eq!(found, iommufd_option_ops::SET);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -207,6 +223,14 @@ pub const IOMMU_VFIO_IOAS_CLEAR: u32 = 2;
 /// Operations of [`IOMMU_VFIO_IOAS`](super::IOMMU_VFIO_IOAS).
 ///
 /// Since Linux 6.2.
+///
+/// ```
+/// use iommufd_abi::uapi::iommufd_vfio_ioas_op;
+///
+/// let found = iommufd_vfio_ioas_op::from(iommufd_vfio_ioas_op::GET.0);
+/// assert_eq!(found, iommufd_vfio_ioas_op::GET);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -19,6 +19,14 @@ pub const IOMMU_VEVENTQ_FLAG_LOST_EVENTS: u32 = 1 << 0;
 /// Flags of an event.
 ///
 /// Since Linux 6.15.
+///
+/// ```
+/// use iommufd_abi::uapi::iommu_veventq_flag;
+///
+/// let found = iommu_veventq_flag::from(iommu_veventq_flag::LOST_EVENTS.0);
+/// assert_eq!(found, iommu_veventq_flag::LOST_EVENTS);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -96,6 +104,14 @@ pub const IOMMU_VEVENTQ_TYPE_TEGRA241_CMDQV: u32 = 2;
 /// Types of events.
 ///
 /// Since Linux 6.15.
+///
+/// ```
+/// use iommufd_abi::uapi::iommu_veventq_type;
+///
+/// let found = iommu_veventq_type::from(iommu_veventq_type::DEFAULT.0);
+/// assert_eq!(found, iommu_veventq_type::DEFAULT);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -28,6 +28,14 @@ pub const IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV: u32 = 2;
 /// Types of virtual IOMMUs.
 ///
 /// Since Linux 6.13.
+///
+/// ```
+/// use iommufd_abi::uapi::iommu_viommu_type;
+///
+/// let found = iommu_viommu_type::from(iommu_viommu_type::DEFAULT.0);
+/// assert_eq!(found, iommu_viommu_type::DEFAULT);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -265,6 +273,14 @@ pub const IOMMU_HW_QUEUE_TYPE_TEGRA241_CMDQV: u32 = 1;
 /// Types of hardware queues.
 ///
 /// Since Linux 6.17.
+///
+/// ```
+/// use iommufd_abi::uapi::iommu_hw_queue_type;
+///
+/// let found = iommu_hw_queue_type::from(iommu_hw_queue_type::DEFAULT.0);
+/// assert_eq!(found, iommu_hw_queue_type::DEFAULT);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -176,6 +176,14 @@ pub const PCI_PM_CAP_PME_D3hot: u16 = 1 << 14;
 pub const PCI_PM_CAP_PME_D3cold: u16 = 1 << 15;
 
 /// Power states and events that the function supports.
+///
+/// ```
+/// use pci_abi::uapi::CapPmPmc;
+///
+/// let flags = CapPmPmc::PME_CLOCK | CapPmPmc::RESERVED;
+/// assert!(flags.contains(CapPmPmc::PME_CLOCK));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -247,6 +255,14 @@ pub const PCI_PM_CTRL_DATA_SCALE_MASK: u16 = 0x6000;
 pub const PCI_PM_CTRL_PME_STATUS: u16 = 1 << 15;
 
 /// Present power state, and power management events.
+///
+/// ```
+/// use pci_abi::uapi::CapPmCtrl;
+///
+/// let flags = CapPmCtrl::NO_SOFT_RESET | CapPmCtrl::PME_ENABLE;
+/// assert!(flags.contains(CapPmCtrl::NO_SOFT_RESET));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -287,6 +303,14 @@ pub const PCI_PM_PPB_B2_B3: u8 = 1 << 6;
 pub const PCI_PM_BPCC_ENABLE: u8 = 1 << 7;
 
 /// Support of bridges.
+///
+/// ```
+/// use pci_abi::uapi::CapPmPpbExtensions;
+///
+/// let flags = CapPmPpbExtensions::PPB_B2_B3 | CapPmPpbExtensions::BPCC_ENABLE;
+/// assert!(flags.contains(CapPmPpbExtensions::PPB_B2_B3));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -394,6 +418,14 @@ pub const PCI_VPD_ADDR_MASK: u16 = 0x7fff;
 pub const PCI_VPD_ADDR_F: u16 = 1 << 15;
 
 /// Address to read or write.
+///
+/// ```
+/// use pci_abi::uapi::CapVpdAddr;
+///
+/// let found = CapVpdAddr::from(CapVpdAddr::F.0);
+/// assert_eq!(found, CapVpdAddr::F);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -485,6 +517,14 @@ pub const PCI_SID_ESR_NSLOTS: u8 = 0x1f;
 pub const PCI_SID_ESR_FIC: u8 = 1 << 5;
 
 /// The slots of the bridge.
+///
+/// ```
+/// use pci_abi::uapi::CapSlotidEsr;
+///
+/// let found = CapSlotidEsr::from(CapSlotidEsr::FIC.0);
+/// assert_eq!(found, CapSlotidEsr::FIC);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -899,6 +939,14 @@ pub const PCI_AF_CAP_TP: u8 = 1 << 0;
 pub const PCI_AF_CAP_FLR: u8 = 1 << 1;
 
 /// Features.
+///
+/// ```
+/// use pci_abi::uapi::CapAfCap;
+///
+/// let flags = CapAfCap::TP | CapAfCap::FLR;
+/// assert!(flags.contains(CapAfCap::TP));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -924,6 +972,14 @@ flags!(CapAfCap, u8);
 pub const PCI_AF_CTRL_FLR: u8 = 1 << 0;
 
 /// Control.
+///
+/// ```
+/// use pci_abi::uapi::CapAfCtrl;
+///
+/// let found = CapAfCtrl::from(CapAfCtrl::FLR.0);
+/// assert_eq!(found, CapAfCtrl::FLR);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -947,6 +1003,14 @@ flags!(CapAfCtrl, u8);
 pub const PCI_AF_STATUS_TP: u8 = 1 << 0;
 
 /// Status.
+///
+/// ```
+/// use pci_abi::uapi::CapAfStatus;
+///
+/// let found = CapAfStatus::from(CapAfStatus::TP.0);
+/// assert_eq!(found, CapAfStatus::TP);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

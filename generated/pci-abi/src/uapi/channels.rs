@@ -177,6 +177,14 @@ pub const PCI_VC_CAP2_128_PHASE: u32 = 1 << 3;
 pub const PCI_VC_CAP2_ARB_OFF: u32 = 0xff00_0000;
 
 /// Arbitration between channels.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapVcPortCap2;
+///
+/// let flags = ExtCapVcPortCap2::CAP2_32_PHASE | ExtCapVcPortCap2::CAP2_64_PHASE;
+/// assert!(flags.contains(ExtCapVcPortCap2::CAP2_32_PHASE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -212,6 +220,14 @@ flags!(ExtCapVcPortCap2, u32);
 pub const PCI_VC_PORT_CTRL_LOAD_TABLE: u16 = 1 << 0;
 
 /// Control of the port.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapVcPortCtrl;
+///
+/// let found = ExtCapVcPortCtrl::from(ExtCapVcPortCtrl::TABLE.0);
+/// assert_eq!(found, ExtCapVcPortCtrl::TABLE);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -237,6 +253,14 @@ flags!(ExtCapVcPortCtrl, u16);
 pub const PCI_VC_PORT_STATUS_TABLE: u16 = 1 << 0;
 
 /// Status of the port.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapVcPortStatus;
+///
+/// let found = ExtCapVcPortStatus::from(ExtCapVcPortStatus::TABLE.0);
+/// assert_eq!(found, ExtCapVcPortStatus::TABLE);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

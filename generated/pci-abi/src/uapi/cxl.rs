@@ -85,6 +85,14 @@ pub const PCI_DVSEC_CXL_MEM_CAPABLE: u16 = 1 << 2;
 pub const PCI_DVSEC_CXL_HDM_COUNT: u16 = 0x30;
 
 /// Abilities.
+///
+/// ```
+/// use pci_abi::uapi::DvsecCxlDeviceCap;
+///
+/// let flags = DvsecCxlDeviceCap::CACHE_CAPABLE | DvsecCxlDeviceCap::MEM_CAPABLE;
+/// assert!(flags.contains(DvsecCxlDeviceCap::CACHE_CAPABLE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -113,6 +121,14 @@ flags!(DvsecCxlDeviceCap, u16);
 pub const PCI_DVSEC_CXL_MEM_ENABLE: u16 = 1 << 2;
 
 /// What is used.
+///
+/// ```
+/// use pci_abi::uapi::DvsecCxlDeviceCtrl;
+///
+/// let found = DvsecCxlDeviceCtrl::from(DvsecCxlDeviceCtrl::ENABLE.0);
+/// assert_eq!(found, DvsecCxlDeviceCtrl::ENABLE);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -297,6 +313,14 @@ const _: () = {
 pub const PCI_DVSEC_CXL_PORT_CTL_UNMASK_SBR: u16 = 1 << 0;
 
 /// Control.
+///
+/// ```
+/// use pci_abi::uapi::DvsecCxlPortCtl;
+///
+/// let found = DvsecCxlPortCtl::from(DvsecCxlPortCtl::SBR.0);
+/// assert_eq!(found, DvsecCxlPortCtl::SBR);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -570,6 +594,14 @@ pub const PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_CACHE: u16 = 1 << 0;
 pub const PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_MEM: u16 = 1 << 2;
 
 /// What was negotiated.
+///
+/// ```
+/// use pci_abi::uapi::DvsecCxlFlexbusPortStatus;
+///
+/// let flags = DvsecCxlFlexbusPortStatus::CACHE | DvsecCxlFlexbusPortStatus::MEM;
+/// assert!(flags.contains(DvsecCxlFlexbusPortStatus::CACHE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -166,6 +166,14 @@ pub const PCI_ERR_UNC_PCRC_CHECK: u32 = 1 << 30;
 pub const PCI_ERR_UNC_XLAT_BLK: u32 = 1 << 31;
 
 /// Uncorrectable errors that happened.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapErrUncorStatus;
+///
+/// let flags = ExtCapErrUncorStatus::UND | ExtCapErrUncorStatus::DLP;
+/// assert!(flags.contains(ExtCapErrUncorStatus::UND));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -278,6 +286,14 @@ pub const PCI_ERR_COR_INTERNAL: u32 = 1 << 14;
 pub const PCI_ERR_COR_LOG_OVER: u32 = 1 << 15;
 
 /// Correctable errors that happened.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapErrCorStatus;
+///
+/// let flags = ExtCapErrCorStatus::RCVR | ExtCapErrCorStatus::BAD_TLP;
+/// assert!(flags.contains(ExtCapErrCorStatus::RCVR));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -353,6 +369,14 @@ pub const PCI_ERR_CAP_TLP_LOG_FLIT: u32 = 1 << 18;
 pub const PCI_ERR_CAP_TLP_LOG_SIZE: u32 = 0xf8_0000;
 
 /// Abilities of error reporting.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapErrCap;
+///
+/// let flags = ExtCapErrCap::ECRC_GENC | ExtCapErrCap::ECRC_GENE;
+/// assert!(flags.contains(ExtCapErrCap::ECRC_GENC));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -561,6 +585,14 @@ pub const PCI_EXP_DPC_CAP_DL_ACTIVE: u16 = 1 << 12;
 pub const PCI_EXP_DPC_RP_PIO_LOG_SIZE4: u16 = 1 << 13;
 
 /// Abilities.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapDpcCap;
+///
+/// let flags = ExtCapDpcCap::CAP_RP_EXT | ExtCapDpcCap::CAP_POISONED_TLP;
+/// assert!(flags.contains(ExtCapDpcCap::CAP_RP_EXT));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -610,6 +642,14 @@ pub const PCI_EXP_DPC_CTL_EN_NONFATAL: u16 = 1 << 1;
 pub const PCI_EXP_DPC_CTL_INT_EN: u16 = 1 << 3;
 
 /// What is used.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapDpcCtl;
+///
+/// let flags = ExtCapDpcCtl::EN_FATAL | ExtCapDpcCtl::EN_NONFATAL;
+/// assert!(flags.contains(ExtCapDpcCtl::EN_FATAL));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -694,6 +734,14 @@ pub const PCI_EXP_DPC_STATUS_TRIGGER_RSN_SW_TRIGGER: u16 = 0x20;
 pub const PCI_EXP_DPC_RP_PIO_FEP: u16 = 0x1f00;
 
 /// Status.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapDpcStatus;
+///
+/// let flags = ExtCapDpcStatus::STATUS_TRIGGER | ExtCapDpcStatus::STATUS_INTERRUPT;
+/// assert!(flags.contains(ExtCapDpcStatus::STATUS_TRIGGER));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

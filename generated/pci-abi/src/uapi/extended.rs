@@ -373,6 +373,14 @@ pub const PCI_TPH_LOC_MSIX: u32 = 0x400;
 pub const PCI_TPH_CAP_ST_MASK: u32 = 0x7ff_0000;
 
 /// Abilities.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapTphCap;
+///
+/// let flags = ExtCapTphCap::ST_NS | ExtCapTphCap::ST_IV;
+/// assert!(flags.contains(ExtCapTphCap::ST_NS));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -698,6 +706,14 @@ pub const PCI_NPEM_IND_SPEC_6: u32 = 1 << 30;
 pub const PCI_NPEM_IND_SPEC_7: u32 = 1 << 31;
 
 /// Indications that it has.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapNpemCap;
+///
+/// let flags = ExtCapNpemCap::CAP_CAPABLE | ExtCapNpemCap::CMD_RESET;
+/// assert!(flags.contains(ExtCapNpemCap::CAP_CAPABLE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -780,6 +796,14 @@ flags!(ExtCapNpemCap, u32);
 pub const PCI_NPEM_CTRL_ENABLE: u32 = 1 << 0;
 
 /// Indications that are on, with the same bits.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapNpemCtrl;
+///
+/// let found = ExtCapNpemCtrl::from(ExtCapNpemCtrl::ENABLE.0);
+/// assert_eq!(found, ExtCapNpemCtrl::ENABLE);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -803,6 +827,14 @@ flags!(ExtCapNpemCtrl, u32);
 pub const PCI_NPEM_STATUS_CC: u32 = 1 << 0;
 
 /// Status.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapNpemStatus;
+///
+/// let found = ExtCapNpemStatus::from(ExtCapNpemStatus::CC.0);
+/// assert_eq!(found, ExtCapNpemStatus::CC);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

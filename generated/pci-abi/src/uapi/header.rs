@@ -146,6 +146,14 @@ pub const PCI_COMMAND_FAST_BACK: u16 = 1 << 9;
 pub const PCI_COMMAND_INTX_DISABLE: u16 = 1 << 10;
 
 /// Accesses that the function makes and answers.
+///
+/// ```
+/// use pci_abi::uapi::HeaderCommand;
+///
+/// let flags = HeaderCommand::IO | HeaderCommand::MEMORY;
+/// assert!(flags.contains(HeaderCommand::IO));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -248,6 +256,14 @@ pub const PCI_STATUS_SIG_SYSTEM_ERROR: u16 = 1 << 14;
 pub const PCI_STATUS_DETECTED_PARITY: u16 = 1 << 15;
 
 /// Abilities, and errors since they were cleared.
+///
+/// ```
+/// use pci_abi::uapi::HeaderStatus;
+///
+/// let flags = HeaderStatus::STATUS_IMM_READY | HeaderStatus::STATUS_INTERRUPT;
+/// assert!(flags.contains(HeaderStatus::STATUS_IMM_READY));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -321,6 +337,14 @@ pub const PCI_HEADER_TYPE_MASK: u8 = 0x7f;
 pub const PCI_HEADER_TYPE_MFD: u8 = 1 << 7;
 
 /// Layout of the rest of the header.
+///
+/// ```
+/// use pci_abi::uapi::HeaderHeaderType;
+///
+/// let found = HeaderHeaderType::from(HeaderHeaderType::MFD.0);
+/// assert_eq!(found, HeaderHeaderType::MFD);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -352,6 +376,14 @@ pub const PCI_BIST_START: u8 = 1 << 6;
 pub const PCI_BIST_CAPABLE: u8 = 1 << 7;
 
 /// Built-in self-test.
+///
+/// ```
+/// use pci_abi::uapi::HeaderBist;
+///
+/// let flags = HeaderBist::START | HeaderBist::CAPABLE;
+/// assert!(flags.contains(HeaderBist::START));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -732,6 +764,14 @@ pub const PCI_BRIDGE_CTL_BUS_RESET: u16 = 1 << 6;
 pub const PCI_BRIDGE_CTL_FAST_BACK: u16 = 1 << 7;
 
 /// Accesses that the bridge forwards.
+///
+/// ```
+/// use pci_abi::uapi::HeaderBridgeBridgeControl;
+///
+/// let flags = HeaderBridgeBridgeControl::PARITY | HeaderBridgeBridgeControl::SERR;
+/// assert!(flags.contains(HeaderBridgeBridgeControl::PARITY));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -1028,6 +1068,14 @@ pub const PCI_CB_BRIDGE_CTL_PREFETCH_MEM1: u16 = 1 << 9;
 pub const PCI_CB_BRIDGE_CTL_POST_WRITES: u16 = 1 << 10;
 
 /// Accesses that the bridge forwards.
+///
+/// ```
+/// use pci_abi::uapi::HeaderCardbusBridgeControl;
+///
+/// let flags = HeaderCardbusBridgeControl::CTL_PARITY | HeaderCardbusBridgeControl::CTL_SERR;
+/// assert!(flags.contains(HeaderCardbusBridgeControl::CTL_PARITY));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

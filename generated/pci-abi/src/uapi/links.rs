@@ -137,6 +137,14 @@ pub const PCI_PTM_CAP_ROOT: u32 = 1 << 2;
 pub const PCI_PTM_GRANULARITY_MASK: u32 = 0xff00;
 
 /// Abilities.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapPtmCap;
+///
+/// let flags = ExtCapPtmCap::CAP_REQ | ExtCapPtmCap::CAP_RES;
+/// assert!(flags.contains(ExtCapPtmCap::CAP_REQ));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -170,6 +178,14 @@ pub const PCI_PTM_CTRL_ENABLE: u32 = 1 << 0;
 pub const PCI_PTM_CTRL_ROOT: u32 = 1 << 1;
 
 /// What is used.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapPtmCtrl;
+///
+/// let flags = ExtCapPtmCtrl::ENABLE | ExtCapPtmCtrl::ROOT;
+/// assert!(flags.contains(ExtCapPtmCtrl::ENABLE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -251,6 +267,14 @@ const _: () = {
 pub const PCI_DLF_EXCHANGE_ENABLE: u32 = 1 << 31;
 
 /// Features of this side.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapDlfCap;
+///
+/// let found = ExtCapDlfCap::from(ExtCapDlfCap::ENABLE.0);
+/// assert_eq!(found, ExtCapDlfCap::ENABLE);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -485,6 +509,14 @@ const _: () = {
 pub const PCI_DEV3_STA_SEGMENT: u32 = 1 << 3;
 
 /// Status.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapDev3Sta;
+///
+/// let found = ExtCapDev3Sta::from(ExtCapDev3Sta::SEGMENT.0);
+/// assert_eq!(found, ExtCapDev3Sta::SEGMENT);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -104,6 +104,14 @@ pub const PCI_MSI_FLAGS_64BIT: u16 = 1 << 7;
 pub const PCI_MSI_FLAGS_MASKBIT: u16 = 1 << 8;
 
 /// Form of the capability, and the number of vectors.
+///
+/// ```
+/// use pci_abi::uapi::CapMsiFlags;
+///
+/// let flags = CapMsiFlags::FLAGS_ENABLE | CapMsiFlags::FLAGS_64BIT;
+/// assert!(flags.contains(CapMsiFlags::FLAGS_ENABLE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -233,6 +241,14 @@ pub const PCI_MSIX_FLAGS_MASKALL: u16 = 1 << 14;
 pub const PCI_MSIX_FLAGS_ENABLE: u16 = 1 << 15;
 
 /// Size of the table, and whether it is used.
+///
+/// ```
+/// use pci_abi::uapi::CapMsixFlags;
+///
+/// let flags = CapMsixFlags::MASKALL | CapMsixFlags::ENABLE;
+/// assert!(flags.contains(CapMsixFlags::MASKALL));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -83,6 +83,14 @@ pub const PCI_DOE_CAP_INT_SUP: u32 = 1 << 0;
 pub const PCI_DOE_CAP_INT_MSG_NUM: u32 = 0xffe;
 
 /// Abilities.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapDoeCap;
+///
+/// let found = ExtCapDoeCap::from(ExtCapDoeCap::SUP.0);
+/// assert_eq!(found, ExtCapDoeCap::SUP);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -114,6 +122,14 @@ pub const PCI_DOE_CTRL_INT_EN: u32 = 1 << 1;
 pub const PCI_DOE_CTRL_GO: u32 = 1 << 31;
 
 /// What to do.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapDoeCtrl;
+///
+/// let flags = ExtCapDoeCtrl::ABORT | ExtCapDoeCtrl::INT_EN;
+/// assert!(flags.contains(ExtCapDoeCtrl::ABORT));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -151,6 +167,14 @@ pub const PCI_DOE_STATUS_ERROR: u32 = 1 << 2;
 pub const PCI_DOE_STATUS_DATA_OBJECT_READY: u32 = 1 << 31;
 
 /// Status.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapDoeStatus;
+///
+/// let flags = ExtCapDoeStatus::BUSY | ExtCapDoeStatus::INT_STATUS;
+/// assert!(flags.contains(ExtCapDoeStatus::BUSY));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -323,6 +347,14 @@ pub const PCI_IDE_CAP_SEL_NUM: u32 = 0xff_0000;
 pub const PCI_IDE_CAP_TEE_LIMITED: u32 = 1 << 24;
 
 /// Abilities.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapIdeCap;
+///
+/// let flags = ExtCapIdeCap::LINK | ExtCapIdeCap::SELECTIVE;
+/// assert!(flags.contains(ExtCapIdeCap::LINK));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -378,6 +410,14 @@ flags!(ExtCapIdeCap, u32);
 pub const PCI_IDE_CTL_FLOWTHROUGH_IDE: u32 = 1 << 2;
 
 /// What is used.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapIdeCtl;
+///
+/// let found = ExtCapIdeCtl::from(ExtCapIdeCtl::IDE.0);
+/// assert_eq!(found, ExtCapIdeCtl::IDE);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

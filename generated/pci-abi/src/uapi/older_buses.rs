@@ -94,6 +94,14 @@ pub const PCI_AGP_STATUS_RATE2: u32 = 1 << 1;
 pub const PCI_AGP_STATUS_RATE1: u32 = 1 << 0;
 
 /// Abilities of the port.
+///
+/// ```
+/// use pci_abi::uapi::CapAgpStatus;
+///
+/// let flags = CapAgpStatus::STATUS_SBA | CapAgpStatus::STATUS_64BIT;
+/// assert!(flags.contains(CapAgpStatus::STATUS_SBA));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -157,6 +165,14 @@ pub const PCI_AGP_COMMAND_RATE2: u32 = 1 << 1;
 pub const PCI_AGP_COMMAND_RATE1: u32 = 1 << 0;
 
 /// What the port uses.
+///
+/// ```
+/// use pci_abi::uapi::CapAgpCommand;
+///
+/// let flags = CapAgpCommand::COMMAND_SBA | CapAgpCommand::COMMAND_AGP;
+/// assert!(flags.contains(CapAgpCommand::COMMAND_SBA));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -289,6 +305,14 @@ pub const PCI_CHSWP_EXT: u8 = 1 << 6;
 pub const PCI_CHSWP_INS: u8 = 1 << 7;
 
 /// State of the card.
+///
+/// ```
+/// use pci_abi::uapi::CapChswpCsr;
+///
+/// let flags = CapChswpCsr::DHA | CapChswpCsr::EIM;
+/// assert!(flags.contains(CapChswpCsr::DHA));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -399,6 +399,14 @@ pub const PCI_L1SS_CAP_P_PWR_ON_SCALE: u32 = 0x3_0000;
 pub const PCI_L1SS_CAP_P_PWR_ON_VALUE: u32 = 0xf8_0000;
 
 /// Abilities.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapL1ssCap;
+///
+/// let flags = ExtCapL1ssCap::PCIPM_L1_2 | ExtCapL1ssCap::PCIPM_L1_1;
+/// assert!(flags.contains(ExtCapL1ssCap::PCIPM_L1_2));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -466,6 +474,14 @@ pub const PCI_L1SS_CTL1_LTR_L12_TH_VALUE: u32 = 0x3ff_0000;
 pub const PCI_L1SS_CTL1_LTR_L12_TH_SCALE: u32 = 0xe000_0000;
 
 /// What is used.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapL1ssCtl1;
+///
+/// let flags = ExtCapL1ssCtl1::PCIPM_L1_2 | ExtCapL1ssCtl1::PCIPM_L1_1;
+/// assert!(flags.contains(ExtCapL1ssCtl1::PCIPM_L1_2));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

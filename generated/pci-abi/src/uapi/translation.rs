@@ -70,6 +70,14 @@ const _: () = {
 pub const PCI_ATS_CAP_PAGE_ALIGNED: u16 = 1 << 5;
 
 /// Abilities.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapAtsCap;
+///
+/// let found = ExtCapAtsCap::from(ExtCapAtsCap::ALIGNED.0);
+/// assert_eq!(found, ExtCapAtsCap::ALIGNED);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -93,6 +101,14 @@ flags!(ExtCapAtsCap, u16);
 pub const PCI_ATS_CTRL_ENABLE: u16 = 1 << 15;
 
 /// What is used.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapAtsCtrl;
+///
+/// let found = ExtCapAtsCtrl::from(ExtCapAtsCtrl::ENABLE.0);
+/// assert_eq!(found, ExtCapAtsCtrl::ENABLE);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -210,6 +226,14 @@ pub const PCI_PRI_CTRL_ENABLE: u16 = 1 << 0;
 pub const PCI_PRI_CTRL_RESET: u16 = 1 << 1;
 
 /// What is used.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapPriCtrl;
+///
+/// let flags = ExtCapPriCtrl::ENABLE | ExtCapPriCtrl::RESET;
+/// assert!(flags.contains(ExtCapPriCtrl::ENABLE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -246,6 +270,14 @@ pub const PCI_PRI_STATUS_STOPPED: u16 = 1 << 8;
 pub const PCI_PRI_STATUS_PASID: u16 = 1 << 15;
 
 /// Status.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapPriStatus;
+///
+/// let flags = ExtCapPriStatus::RF | ExtCapPriStatus::UPRGI;
+/// assert!(flags.contains(ExtCapPriStatus::RF));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -357,6 +389,14 @@ pub const PCI_PASID_CAP_PRIV: u16 = 1 << 2;
 pub const PCI_PASID_CAP_WIDTH: u16 = 0x1f00;
 
 /// Abilities.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapPasidCap;
+///
+/// let flags = ExtCapPasidCap::EXEC | ExtCapPasidCap::PRIV;
+/// assert!(flags.contains(ExtCapPasidCap::EXEC));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -390,6 +430,14 @@ pub const PCI_PASID_CTRL_EXEC: u16 = 1 << 1;
 pub const PCI_PASID_CTRL_PRIV: u16 = 1 << 2;
 
 /// What is used.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapPasidCtrl;
+///
+/// let flags = ExtCapPasidCtrl::ENABLE | ExtCapPasidCtrl::EXEC;
+/// assert!(flags.contains(ExtCapPasidCtrl::ENABLE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

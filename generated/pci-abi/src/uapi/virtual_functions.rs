@@ -82,6 +82,14 @@ pub const PCI_ACS_EC: u16 = 1 << 5;
 pub const PCI_ACS_DT: u16 = 1 << 6;
 
 /// Checks that the function can make.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapAcsCap;
+///
+/// let flags = ExtCapAcsCap::SV | ExtCapAcsCap::TB;
+/// assert!(flags.contains(ExtCapAcsCap::SV));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -194,6 +202,14 @@ pub const PCI_ARI_CAP_MFVC: u16 = 1 << 0;
 pub const PCI_ARI_CAP_ACS: u16 = 1 << 1;
 
 /// Abilities.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapAriCap;
+///
+/// let flags = ExtCapAriCap::MFVC | ExtCapAriCap::ACS;
+/// assert!(flags.contains(ExtCapAriCap::MFVC));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -222,6 +238,14 @@ pub const PCI_ARI_CTRL_MFVC: u16 = 1 << 0;
 pub const PCI_ARI_CTRL_ACS: u16 = 1 << 1;
 
 /// What is used.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapAriCtrl;
+///
+/// let flags = ExtCapAriCtrl::MFVC | ExtCapAriCtrl::ACS;
+/// assert!(flags.contains(ExtCapAriCtrl::MFVC));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -380,6 +404,14 @@ const _: () = {
 pub const PCI_SRIOV_CAP_VFM: u32 = 1 << 0;
 
 /// Abilities.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapSriovCap;
+///
+/// let found = ExtCapSriovCap::from(ExtCapSriovCap::VFM.0);
+/// assert_eq!(found, ExtCapSriovCap::VFM);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -415,6 +447,14 @@ pub const PCI_SRIOV_CTRL_MSE: u16 = 1 << 3;
 pub const PCI_SRIOV_CTRL_ARI: u16 = 1 << 4;
 
 /// What is used.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapSriovCtrl;
+///
+/// let flags = ExtCapSriovCtrl::VFE | ExtCapSriovCtrl::VFM;
+/// assert!(flags.contains(ExtCapSriovCtrl::VFE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -452,6 +492,14 @@ flags!(ExtCapSriovCtrl, u16);
 pub const PCI_SRIOV_STATUS_VFM: u16 = 1 << 0;
 
 /// Status.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapSriovStatus;
+///
+/// let found = ExtCapSriovStatus::from(ExtCapSriovStatus::VFM.0);
+/// assert_eq!(found, ExtCapSriovStatus::VFM);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -32,6 +32,17 @@ const FORMAT: SpaceFormat = SpaceFormat {
 ///
 /// A capability with a short body is an error, after which the walk continues. It
 /// ends after every other error.
+///
+/// ```
+/// use pci_abi::views::{ExtendedCaps, SpaceError};
+///
+/// # fn print(bytes: &[u8]) -> Result<(), SpaceError> {
+/// for cap in ExtendedCaps::parse(bytes) {
+///     println!("{:?}", cap?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct ExtendedCaps<'a, S: ?Sized = [u8]> {
     walk: SpaceWalk<'a, S, 30>,
 }

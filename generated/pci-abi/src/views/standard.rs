@@ -29,6 +29,17 @@ const FORMAT: SpaceFormat = SpaceFormat {
 ///
 /// A capability with a short body is an error, after which the walk continues. It
 /// ends after every other error.
+///
+/// ```
+/// use pci_abi::views::{StandardCaps, SpaceError};
+///
+/// # fn print(bytes: &[u8]) -> Result<(), SpaceError> {
+/// for cap in StandardCaps::parse(bytes) {
+///     println!("{:?}", cap?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct StandardCaps<'a, S: ?Sized = [u8]> {
     walk: SpaceWalk<'a, S, 2>,
 }

@@ -16,6 +16,19 @@ use crate::wire::Wire;
 /// physical function was given, if there is one.
 ///
 /// In crosvm (vfio_sys/src/lib.rs) the same number is another ioctl, VFIO_DEVICE_ACPI_DSM.
+///
+/// ```
+/// use vfio_abi::requests::{BindIommufd, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], iommufd: i32) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = BindIommufd::new(iommufd);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `BindIommufd::IOCTL`.
+/// println!("{:?}", BindIommufd::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct BindIommufd<'a> {
@@ -61,6 +74,19 @@ impl Request for BindIommufd<'_> {
 ///
 /// Gives a bound device an address space. Attaching it to another one without detaching first
 /// replaces the old one. EBUSY is returned while the device or one of its group is being reset.
+///
+/// ```
+/// use vfio_abi::requests::{AttachIommufdPt, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], pt_id: u32) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = AttachIommufdPt::new(pt_id);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `AttachIommufdPt::IOCTL`.
+/// println!("{:?}", AttachIommufdPt::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct AttachIommufdPt {
@@ -105,6 +131,18 @@ impl Request for AttachIommufdPt {
 ///
 /// Takes the address space from a device or from one of its PASIDs, which then cannot do DMA
 /// any more.
+///
+/// ```
+/// use vfio_abi::requests::{DetachIommufdPt, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = DetachIommufdPt::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `DetachIommufdPt::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct DetachIommufdPt {

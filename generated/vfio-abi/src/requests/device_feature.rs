@@ -13,6 +13,18 @@ use crate::wire::Wire;
 /// [`VFIO_DEVICE_FEATURE_PCI_VF_TOKEN`](crate::uapi::VFIO_DEVICE_FEATURE_PCI_VF_TOKEN).
 ///
 /// The UUID as 16 bytes, a secret that a PF driver shares with its VF drivers.
+///
+/// ```
+/// use vfio_abi::requests::{SetPciVfToken, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], data: [u8; 16]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = SetPciVfToken::new(data);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `SetPciVfToken::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SetPciVfToken {
@@ -52,6 +64,19 @@ impl Request for SetPciVfToken {
 /// [`VFIO_DEVICE_FEATURE_MIGRATION`](crate::uapi::VFIO_DEVICE_FEATURE_MIGRATION).
 ///
 /// The migration states that the device supports.
+///
+/// ```
+/// use vfio_abi::requests::{GetMigration, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = GetMigration::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `GetMigration::IOCTL`.
+/// println!("{:?}", GetMigration::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct GetMigration {}
@@ -87,6 +112,19 @@ impl Request for GetMigration {
 /// [`VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE`](crate::uapi::VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE).
 ///
 /// The migration state; setting it moves the device to another state.
+///
+/// ```
+/// use vfio_abi::requests::{GetMigDeviceState, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = GetMigDeviceState::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `GetMigDeviceState::IOCTL`.
+/// println!("{:?}", GetMigDeviceState::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct GetMigDeviceState {}
@@ -123,6 +161,19 @@ impl Request for GetMigDeviceState {
 /// [`VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE`](crate::uapi::VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE).
 ///
 /// The migration state; setting it moves the device to another state.
+///
+/// ```
+/// use vfio_abi::requests::{SetMigDeviceState, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], device_state: uapi::vfio_device_mig_state) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = SetMigDeviceState::new(device_state);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `SetMigDeviceState::IOCTL`.
+/// println!("{:?}", SetMigDeviceState::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SetMigDeviceState {
@@ -165,6 +216,18 @@ impl Request for SetMigDeviceState {
 /// Allows low power states until
 /// [`VFIO_DEVICE_FEATURE_LOW_POWER_EXIT`](crate::uapi::VFIO_DEVICE_FEATURE_LOW_POWER_EXIT);
 /// mapped regions are shut off.
+///
+/// ```
+/// use vfio_abi::requests::{SetLowPowerEntry, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = SetLowPowerEntry::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `SetLowPowerEntry::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct SetLowPowerEntry {}
@@ -200,6 +263,18 @@ impl Request for SetLowPowerEntry {
 /// [`VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP`](crate::uapi::VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP).
 ///
 /// Allows low power states once, and signals an eventfd when the device wakes.
+///
+/// ```
+/// use vfio_abi::requests::{SetLowPowerEntryWithWakeup, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], wakeup_eventfd: i32) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = SetLowPowerEntryWithWakeup::new(wakeup_eventfd);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `SetLowPowerEntryWithWakeup::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SetLowPowerEntryWithWakeup {
@@ -239,6 +314,18 @@ impl Request for SetLowPowerEntryWithWakeup {
 /// [`VFIO_DEVICE_FEATURE_LOW_POWER_EXIT`](crate::uapi::VFIO_DEVICE_FEATURE_LOW_POWER_EXIT).
 ///
 /// Ends what either way of entry allowed; may itself signal the eventfd.
+///
+/// ```
+/// use vfio_abi::requests::{SetLowPowerExit, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = SetLowPowerExit::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `SetLowPowerExit::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct SetLowPowerExit {}
@@ -274,6 +361,19 @@ impl Request for SetLowPowerExit {
 /// [`VFIO_DEVICE_FEATURE_DMA_LOGGING_START`](crate::uapi::VFIO_DEVICE_FEATURE_DMA_LOGGING_START).
 ///
 /// Starts to log where the device writes by DMA.
+///
+/// ```
+/// use vfio_abi::requests::{SetDmaLoggingStart, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], page_size: u64, ranges: &[uapi::vfio_device_feature_dma_logging_range]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = SetDmaLoggingStart::new(page_size, ranges);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `SetDmaLoggingStart::IOCTL`.
+/// println!("{:?}", SetDmaLoggingStart::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SetDmaLoggingStart<'a> {
@@ -322,6 +422,18 @@ impl Request for SetDmaLoggingStart<'_> {
 /// Ends the log that
 /// [`VFIO_DEVICE_FEATURE_DMA_LOGGING_START`](crate::uapi::VFIO_DEVICE_FEATURE_DMA_LOGGING_START)
 /// began.
+///
+/// ```
+/// use vfio_abi::requests::{SetDmaLoggingStop, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = SetDmaLoggingStop::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `SetDmaLoggingStop::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct SetDmaLoggingStop {}
@@ -357,6 +469,18 @@ impl Request for SetDmaLoggingStop {
 /// [`VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT`](crate::uapi::VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT).
 ///
 /// Reads a part of the log and clears it.
+///
+/// ```
+/// use vfio_abi::requests::{GetDmaLoggingReport, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], iova: u64, length: u64, page_size: u64, bitmap: &mut [u64]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = GetDmaLoggingReport::new(iova, length, page_size, bitmap);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `GetDmaLoggingReport::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct GetDmaLoggingReport<'a> {
@@ -406,6 +530,19 @@ impl Request for GetDmaLoggingReport<'_> {
 /// [`VFIO_DEVICE_FEATURE_MIG_DATA_SIZE`](crate::uapi::VFIO_DEVICE_FEATURE_MIG_DATA_SIZE).
 ///
 /// How much data the device is expected to send while stopped.
+///
+/// ```
+/// use vfio_abi::requests::{GetMigDataSize, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = GetMigDataSize::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `GetMigDataSize::IOCTL`.
+/// println!("{:?}", GetMigDataSize::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct GetMigDataSize {}
@@ -441,6 +578,18 @@ impl Request for GetMigDataSize {
 /// [`VFIO_DEVICE_FEATURE_BUS_MASTER`](crate::uapi::VFIO_DEVICE_FEATURE_BUS_MASTER).
 ///
 /// Switches DMA of the device on or off, where its bus has no way of its own.
+///
+/// ```
+/// use vfio_abi::requests::{SetBusMaster, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], op: uapi::DeviceFeatureBusMasterOp) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = SetBusMaster::new(op);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `SetBusMaster::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SetBusMaster {
@@ -480,6 +629,18 @@ impl Request for SetBusMaster {
 /// [`VFIO_DEVICE_FEATURE_DMA_BUF`](crate::uapi::VFIO_DEVICE_FEATURE_DMA_BUF).
 ///
 /// Makes a dma-buf of parts of a region, for DMA between devices.
+///
+/// ```
+/// use vfio_abi::requests::{GetDmaBuf, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], region_index: u32, open_flags: u32, flags: u32, dma_ranges: &[uapi::vfio_region_dma_range]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = GetDmaBuf::new(region_index, open_flags, flags, dma_ranges);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `GetDmaBuf::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct GetDmaBuf<'a> {
@@ -535,6 +696,18 @@ impl Request for GetDmaBuf<'_> {
 ///
 /// Makes the flags of [`VFIO_MIG_GET_PRECOPY_INFO`](crate::uapi::VFIO_MIG_GET_PRECOPY_INFO) an
 /// output that can be trusted; has no payload.
+///
+/// ```
+/// use vfio_abi::requests::{SetMigPrecopyInfov2, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = SetMigPrecopyInfov2::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `SetMigPrecopyInfov2::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct SetMigPrecopyInfov2 {}
@@ -573,6 +746,18 @@ impl Request for SetMigPrecopyInfov2 {
 ///
 /// The request does not carry the length of the memory: whoever makes the call guarantees that
 /// it is long enough.
+///
+/// ```
+/// use vfio_abi::requests::{GetZpciError, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], data: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = GetZpciError::new(data);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `GetZpciError::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct GetZpciError<'a> {
@@ -612,6 +797,18 @@ impl Request for GetZpciError<'_> {
 /// [`VFIO_DEVICE_FEATURE_PROBE`](crate::uapi::VFIO_DEVICE_FEATURE_PROBE).
 ///
 /// Only ask whether the feature exists and, with GET or SET, whether this access is possible.
+///
+/// ```
+/// use vfio_abi::requests::{FeatureProbe, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], id: u32, flags: uapi::DeviceFeatureFlags) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = FeatureProbe::new(id, flags);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `FeatureProbe::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct FeatureProbe {

@@ -10,6 +10,18 @@ use crate::uapi;
 ///
 /// Runs one operation on the PE of each group of the container, and stops at the first group
 /// for which it gives something other than 0.
+///
+/// ```
+/// use vfio_abi::requests::{EehPeOp, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], op: u32, arg: uapi::vfio_eeh_pe_err) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = EehPeOp::new(op, arg);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `EehPeOp::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct EehPeOp {

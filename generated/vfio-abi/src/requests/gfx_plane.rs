@@ -13,6 +13,19 @@ use crate::wire::Wire;
 ///
 /// Reports what a plane of a mediated device shows at the moment, or, with the probe flag,
 /// whether the device can hand out pictures in that way.
+///
+/// ```
+/// use vfio_abi::requests::{QueryGfxPlane, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], flags: uapi::DeviceGfxPlaneInfoFlags, drm_plane_type: u32) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = QueryGfxPlane::new(flags, drm_plane_type);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `QueryGfxPlane::IOCTL`.
+/// println!("{:?}", QueryGfxPlane::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct QueryGfxPlane {

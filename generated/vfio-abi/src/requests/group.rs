@@ -12,6 +12,19 @@ use crate::wire::Wire;
 /// [`VFIO_GROUP_GET_STATUS`](crate::uapi::VFIO_GROUP_GET_STATUS).
 ///
 /// Reports whether the group can be used, and whether it has joined a container.
+///
+/// ```
+/// use vfio_abi::requests::{GetStatus, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = GetStatus::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `GetStatus::IOCTL`.
+/// println!("{:?}", GetStatus::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct GetStatus {}

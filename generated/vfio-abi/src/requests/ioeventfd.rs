@@ -26,6 +26,18 @@ pub enum DeviceIoeventfdWidth {
 /// Makes the kernel write to the device whenever an eventfd is signaled, or ends that. Drivers
 /// may support it for some regions and widths only, or not at all; PCI devices support it for
 /// BARs, except for the MSI-X table.
+///
+/// ```
+/// use vfio_abi::requests::{Ioeventfd, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], width: requests::DeviceIoeventfdWidth, offset: u64, data: u64, fd: i32) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = Ioeventfd::new(width, offset, data, fd);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `Ioeventfd::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Ioeventfd {

@@ -12,6 +12,19 @@ use crate::wire::Wire;
 /// [`VFIO_IOMMU_SPAPR_TCE_GET_INFO`](crate::uapi::VFIO_IOMMU_SPAPR_TCE_GET_INFO).
 ///
 /// Reports the 32-bit DMA window and, for version 2, the limits of further windows.
+///
+/// ```
+/// use vfio_abi::requests::{IommuSpaprTceGetInfo, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IommuSpaprTceGetInfo::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IommuSpaprTceGetInfo::IOCTL`.
+/// println!("{:?}", IommuSpaprTceGetInfo::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct IommuSpaprTceGetInfo {}
@@ -49,6 +62,18 @@ impl Request for IommuSpaprTceGetInfo {
 ///
 /// The kernel or a device accesses the memory after the call as well: whoever makes the call
 /// guarantees that it stays valid, and that nothing else relies on its contents.
+///
+/// ```
+/// use vfio_abi::requests::{IommuSpaprRegisterMemory, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], vaddr: u64, size: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IommuSpaprRegisterMemory::new(vaddr, size);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IommuSpaprRegisterMemory::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IommuSpaprRegisterMemory {
@@ -93,6 +118,18 @@ impl Request for IommuSpaprRegisterMemory {
 ///
 /// The kernel or a device accesses the memory after the call as well: whoever makes the call
 /// guarantees that it stays valid, and that nothing else relies on its contents.
+///
+/// ```
+/// use vfio_abi::requests::{IommuSpaprUnregisterMemory, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], vaddr: u64, size: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IommuSpaprUnregisterMemory::new(vaddr, size);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IommuSpaprUnregisterMemory::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IommuSpaprUnregisterMemory {
@@ -133,6 +170,19 @@ impl Request for IommuSpaprUnregisterMemory {
 /// [`VFIO_IOMMU_SPAPR_TCE_CREATE`](crate::uapi::VFIO_IOMMU_SPAPR_TCE_CREATE).
 ///
 /// Adds a DMA window for every group of the container. Version 1 refuses it with ENOTTY.
+///
+/// ```
+/// use vfio_abi::requests::{IommuSpaprTceCreate, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], page_shift: u32, window_size: u64, levels: u32) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IommuSpaprTceCreate::new(page_shift, window_size, levels);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IommuSpaprTceCreate::IOCTL`.
+/// println!("{:?}", IommuSpaprTceCreate::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IommuSpaprTceCreate {
@@ -176,6 +226,18 @@ impl Request for IommuSpaprTceCreate {
 /// [`VFIO_IOMMU_SPAPR_TCE_REMOVE`](crate::uapi::VFIO_IOMMU_SPAPR_TCE_REMOVE).
 ///
 /// Takes a DMA window away from every group of the container. Version 1 refuses it with ENOTTY.
+///
+/// ```
+/// use vfio_abi::requests::{IommuSpaprTceRemove, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], start_addr: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IommuSpaprTceRemove::new(start_addr);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IommuSpaprTceRemove::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IommuSpaprTceRemove {

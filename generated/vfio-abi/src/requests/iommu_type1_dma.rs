@@ -15,6 +15,18 @@ use crate::wire::Wire;
 ///
 /// The kernel or a device accesses the memory after the call as well: whoever makes the call
 /// guarantees that it stays valid, and that nothing else relies on its contents.
+///
+/// ```
+/// use vfio_abi::requests::{IommuMapDma, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], flags: uapi::IommuType1DmaMapFlags, vaddr: u64, iova: u64, size: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IommuMapDma::new(flags, vaddr, iova, size);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IommuMapDma::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IommuMapDma {
@@ -62,6 +74,19 @@ impl Request for IommuMapDma {
 ///
 /// Unmaps a range of IO virtual addresses. A range that cuts a mapping in two need not work.
 /// Flags that the backend does not know are EINVAL.
+///
+/// ```
+/// use vfio_abi::requests::{IommuUnmapDma, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], flags: uapi::IommuType1DmaUnmapFlags, iova: u64, size: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IommuUnmapDma::new(flags, iova, size);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IommuUnmapDma::IOCTL`.
+/// println!("{:?}", IommuUnmapDma::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IommuUnmapDma {
@@ -106,6 +131,19 @@ impl Request for IommuUnmapDma {
 /// [`VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP`](crate::uapi::VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP).
 ///
 /// Report the dirty pages of the range before it is unmapped.
+///
+/// ```
+/// use vfio_abi::requests::{IommuUnmapDmaGetDirtyBitmap, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], flags: uapi::IommuType1DmaUnmapFlags, iova: u64, size: u64, pgsize: u64, data: &mut [u64]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IommuUnmapDmaGetDirtyBitmap::new(flags, iova, size, pgsize, data);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IommuUnmapDmaGetDirtyBitmap::IOCTL`.
+/// println!("{:?}", IommuUnmapDmaGetDirtyBitmap::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct IommuUnmapDmaGetDirtyBitmap<'a> {
@@ -165,6 +203,18 @@ impl Request for IommuUnmapDmaGetDirtyBitmap<'_> {
 /// [`VFIO_IOMMU_DIRTY_PAGES_FLAG_START`](crate::uapi::VFIO_IOMMU_DIRTY_PAGES_FLAG_START).
 ///
 /// Start tracking.
+///
+/// ```
+/// use vfio_abi::requests::{IommuDirtyPagesStart, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IommuDirtyPagesStart::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IommuDirtyPagesStart::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct IommuDirtyPagesStart {}
@@ -200,6 +250,18 @@ impl Request for IommuDirtyPagesStart {
 /// [`VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP`](crate::uapi::VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP).
 ///
 /// Stop tracking.
+///
+/// ```
+/// use vfio_abi::requests::{IommuDirtyPagesStop, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IommuDirtyPagesStop::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IommuDirtyPagesStop::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct IommuDirtyPagesStop {}
@@ -235,6 +297,18 @@ impl Request for IommuDirtyPagesStop {
 /// [`VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP`](crate::uapi::VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP).
 ///
 /// Report the dirty pages of a range; tracking must be on.
+///
+/// ```
+/// use vfio_abi::requests::{IommuDirtyPagesGetBitmap, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], iova: u64, size: u64, pgsize: u64, data: &mut [u64]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IommuDirtyPagesGetBitmap::new(iova, size, pgsize, data);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `IommuDirtyPagesGetBitmap::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct IommuDirtyPagesGetBitmap<'a> {

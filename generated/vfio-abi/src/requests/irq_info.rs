@@ -27,6 +27,19 @@ pub enum IrqSetAction {
 /// Describes the block `index` of a device's interrupts. The valid indexes end below the
 /// `num_irqs` of [`vfio_device_info`](crate::uapi::vfio_device_info); another one is EINVAL.
 /// Some drivers refuse a smaller index too, if the device does not have the block.
+///
+/// ```
+/// use vfio_abi::requests::{GetIrqInfo, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], index: u32) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = GetIrqInfo::new(index);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `GetIrqInfo::IOCTL`.
+/// println!("{:?}", GetIrqInfo::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct GetIrqInfo {
@@ -65,6 +78,18 @@ impl Request for GetIrqInfo {
 /// [`VFIO_IRQ_SET_DATA_NONE`](crate::uapi::VFIO_IRQ_SET_DATA_NONE).
 ///
 /// No data; the action is done at once on all of the interrupts.
+///
+/// ```
+/// use vfio_abi::requests::{SetIrqsNone, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], action: requests::IrqSetAction, index: u32, start: u32, count: u32) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = SetIrqsNone::new(action, index, start, count);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `SetIrqsNone::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SetIrqsNone {
@@ -113,6 +138,18 @@ impl Request for SetIrqsNone {
 /// [`VFIO_IRQ_SET_DATA_BOOL`](crate::uapi::VFIO_IRQ_SET_DATA_BOOL).
 ///
 /// One byte per interrupt; the action is done where it is not 0.
+///
+/// ```
+/// use vfio_abi::requests::{SetIrqsBool, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], action: requests::IrqSetAction, index: u32, start: u32, data: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = SetIrqsBool::new(action, index, start, data);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `SetIrqsBool::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SetIrqsBool<'a> {
@@ -162,6 +199,18 @@ impl Request for SetIrqsBool<'_> {
 /// [`VFIO_IRQ_SET_DATA_EVENTFD`](crate::uapi::VFIO_IRQ_SET_DATA_EVENTFD).
 ///
 /// One s32 per interrupt, the eventfd to connect, or -1 to disconnect.
+///
+/// ```
+/// use vfio_abi::requests::{SetIrqsEventfd, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], action: requests::IrqSetAction, index: u32, start: u32, data: &[i32]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = SetIrqsEventfd::new(action, index, start, data);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `SetIrqsEventfd::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SetIrqsEventfd<'a> {

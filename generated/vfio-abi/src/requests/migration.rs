@@ -14,6 +14,19 @@ use crate::wire::Wire;
 /// Reports the amount of pre-copy data in the stream, so that user space can judge when to stop
 /// the device. EINVAL in every state but the pre-copy ones. A device with
 /// [`VFIO_MIGRATION_PRE_COPY`](crate::uapi::VFIO_MIGRATION_PRE_COPY) always has it.
+///
+/// ```
+/// use vfio_abi::requests::{MigGetPrecopyInfo, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = MigGetPrecopyInfo::new();
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `MigGetPrecopyInfo::IOCTL`.
+/// println!("{:?}", MigGetPrecopyInfo::reply(argument)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct MigGetPrecopyInfo {}

@@ -14,6 +14,18 @@ use crate::wire::Wire;
 ///
 /// Resets the slot or bus of a device. Every device that is hit must belong to one of the given
 /// groups or, without groups, to the caller's iommufd; the two cannot be mixed.
+///
+/// ```
+/// use vfio_abi::requests::{PciHotReset, Request};
+/// # use vfio_abi::{requests, uapi};
+///
+/// # fn ask(buffer: &mut [u8], group_fds: &[i32]) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = PciHotReset::new(group_fds);
+/// let argument = request.write(buffer)?;
+/// // Pass `argument` to the ioctl `PciHotReset::IOCTL`.
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct PciHotReset<'a> {

@@ -131,6 +131,14 @@ pub const VFIO_CCW_ASYNC_CMD_HSCH: u32 = 1 << 0;
 pub const VFIO_CCW_ASYNC_CMD_CSCH: u32 = 1 << 1;
 
 /// The operation; one at a time.
+///
+/// ```
+/// use vfio_abi::uapi::CcwCmdRegionCommand;
+///
+/// let flags = CcwCmdRegionCommand::HSCH | CcwCmdRegionCommand::CSCH;
+/// assert!(flags.contains(CcwCmdRegionCommand::HSCH));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -85,6 +85,14 @@ const _: () = {
 pub const VFIO_DEVICE_BIND_FLAG_TOKEN: u32 = 1 << 0;
 
 /// Which of the later fields count.
+///
+/// ```
+/// use vfio_abi::uapi::DeviceBindIommufdFlags;
+///
+/// let found = DeviceBindIommufdFlags::from(DeviceBindIommufdFlags::TOKEN.0);
+/// assert_eq!(found, DeviceBindIommufdFlags::TOKEN);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -176,6 +184,14 @@ const _: () = {
 pub const VFIO_DEVICE_ATTACH_PASID: u32 = 1 << 0;
 
 /// Which of the later fields count.
+///
+/// ```
+/// use vfio_abi::uapi::DeviceAttachIommufdPtFlags;
+///
+/// let found = DeviceAttachIommufdPtFlags::from(DeviceAttachIommufdPtFlags::PASID.0);
+/// assert_eq!(found, DeviceAttachIommufdPtFlags::PASID);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -256,6 +272,14 @@ const _: () = {
 pub const VFIO_DEVICE_DETACH_PASID: u32 = 1 << 0;
 
 /// Which of the later fields count.
+///
+/// ```
+/// use vfio_abi::uapi::DeviceDetachIommufdPtFlags;
+///
+/// let found = DeviceDetachIommufdPtFlags::from(DeviceDetachIommufdPtFlags::PASID.0);
+/// assert_eq!(found, DeviceDetachIommufdPtFlags::PASID);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -75,6 +75,14 @@ pub const VFIO_DEVICE_FEATURE_SET: u32 = 1 << 17;
 pub const VFIO_DEVICE_FEATURE_PROBE: u32 = 1 << 18;
 
 /// The id of the feature in the low 16 bits, and the access in the bits above them.
+///
+/// ```
+/// use vfio_abi::uapi::DeviceFeatureFlags;
+///
+/// let flags = DeviceFeatureFlags::GET | DeviceFeatureFlags::SET;
+/// assert!(flags.contains(DeviceFeatureFlags::GET));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -321,6 +329,14 @@ pub const VFIO_DEVICE_FEATURE_CLEAR_MASTER: u32 = 0;
 pub const VFIO_DEVICE_FEATURE_SET_MASTER: u32 = 1;
 
 /// Whether the device may start DMA.
+///
+/// ```
+/// use vfio_abi::uapi::DeviceFeatureBusMasterOp;
+///
+/// let found = DeviceFeatureBusMasterOp::from(DeviceFeatureBusMasterOp::CLEAR_MASTER.0);
+/// assert_eq!(found, DeviceFeatureBusMasterOp::CLEAR_MASTER);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

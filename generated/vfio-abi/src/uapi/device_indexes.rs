@@ -45,6 +45,14 @@ pub const VFIO_PCI_NUM_REGIONS: u32 = 9;
 /// [`VFIO_REGION_INFO_CAP_TYPE`](super::VFIO_REGION_INFO_CAP_TYPE) describes.
 ///
 /// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+///
+/// ```
+/// use vfio_abi::uapi::PciRegionIndex;
+///
+/// let found = PciRegionIndex::from(PciRegionIndex::BAR0.0);
+/// assert_eq!(found, PciRegionIndex::BAR0);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -117,6 +125,14 @@ pub const VFIO_PCI_NUM_IRQS: u32 = 5;
 /// Blocks of interrupts of a PCI device.
 ///
 /// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+///
+/// ```
+/// use vfio_abi::uapi::PciIrqIndex;
+///
+/// let found = PciIrqIndex::from(PciIrqIndex::INTX.0);
+/// assert_eq!(found, PciIrqIndex::INTX);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -161,6 +177,14 @@ pub const VFIO_CCW_NUM_REGIONS: u32 = 1;
 /// Regions of an s390 channel device.
 ///
 /// Since Linux 4.12; source: include/uapi/linux/vfio.h.
+///
+/// ```
+/// use vfio_abi::uapi::CcwRegionIndex;
+///
+/// let found = CcwRegionIndex::from(CcwRegionIndex::CONFIG.0);
+/// assert_eq!(found, CcwRegionIndex::CONFIG);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -201,6 +225,14 @@ pub const VFIO_CCW_NUM_IRQS: u32 = 3;
 /// Blocks of interrupts of an s390 channel device.
 ///
 /// Since Linux 4.12; source: include/uapi/linux/vfio.h.
+///
+/// ```
+/// use vfio_abi::uapi::CcwIrqIndex;
+///
+/// let found = CcwIrqIndex::from(CcwIrqIndex::IO.0);
+/// assert_eq!(found, CcwIrqIndex::IO);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -241,6 +273,14 @@ pub const VFIO_AP_NUM_IRQS: u32 = 2;
 /// Blocks of interrupts of an s390 crypto adapter.
 ///
 /// Since Linux 6.5; source: include/uapi/linux/vfio.h.
+///
+/// ```
+/// use vfio_abi::uapi::ApIrqIndex;
+///
+/// let found = ApIrqIndex::from(ApIrqIndex::REQ.0);
+/// assert_eq!(found, ApIrqIndex::REQ);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

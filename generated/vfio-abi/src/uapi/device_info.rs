@@ -124,6 +124,14 @@ pub const VFIO_DEVICE_FLAGS_CAPS: u32 = 1 << 7;
 pub const VFIO_DEVICE_FLAGS_CDX: u32 = 1 << 8;
 
 /// Kind and abilities of the device.
+///
+/// ```
+/// use vfio_abi::uapi::DeviceInfoFlags;
+///
+/// let flags = DeviceInfoFlags::RESET | DeviceInfoFlags::PCI;
+/// assert!(flags.contains(DeviceInfoFlags::RESET));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -286,6 +294,14 @@ pub const VFIO_PCI_ATOMIC_COMP64: u32 = 1 << 1;
 pub const VFIO_PCI_ATOMIC_COMP128: u32 = 1 << 2;
 
 /// The widths of the operands that are completed.
+///
+/// ```
+/// use vfio_abi::uapi::DeviceInfoCapPciAtomicCompFlags;
+///
+/// let flags = DeviceInfoCapPciAtomicCompFlags::COMP32 | DeviceInfoCapPciAtomicCompFlags::COMP64;
+/// assert!(flags.contains(DeviceInfoCapPciAtomicCompFlags::COMP32));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -146,6 +146,14 @@ pub const VFIO_GFX_PLANE_TYPE_DMABUF: u32 = 1 << 1;
 pub const VFIO_GFX_PLANE_TYPE_REGION: u32 = 1 << 2;
 
 /// The requested type of plane; with the probe flag, only ask whether the device supports it.
+///
+/// ```
+/// use vfio_abi::uapi::DeviceGfxPlaneInfoFlags;
+///
+/// let flags = DeviceGfxPlaneInfoFlags::PROBE | DeviceGfxPlaneInfoFlags::DMABUF;
+/// assert!(flags.contains(DeviceGfxPlaneInfoFlags::PROBE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

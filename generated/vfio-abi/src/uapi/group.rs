@@ -64,6 +64,14 @@ pub const VFIO_GROUP_FLAGS_VIABLE: u32 = 1 << 0;
 pub const VFIO_GROUP_FLAGS_CONTAINER_SET: u32 = 1 << 1;
 
 /// State of the group.
+///
+/// ```
+/// use vfio_abi::uapi::GroupStatusFlags;
+///
+/// let flags = GroupStatusFlags::VIABLE | GroupStatusFlags::CONTAINER_SET;
+/// assert!(flags.contains(GroupStatusFlags::VIABLE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

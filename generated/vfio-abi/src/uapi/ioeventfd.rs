@@ -95,6 +95,14 @@ pub const VFIO_DEVICE_IOEVENTFD_64: u32 = 1 << 3;
 pub const VFIO_DEVICE_IOEVENTFD_SIZE_MASK: u32 = 0xf;
 
 /// Width of the write, exactly one of the four.
+///
+/// ```
+/// use vfio_abi::uapi::DeviceIoeventfdFlags;
+///
+/// let flags = DeviceIoeventfdFlags::IOEVENTFD_8 | DeviceIoeventfdFlags::IOEVENTFD_16;
+/// assert!(flags.contains(DeviceIoeventfdFlags::IOEVENTFD_8));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -138,6 +138,14 @@ const _: () = {
 pub const VFIO_IOMMU_SPAPR_INFO_DDW: u32 = 1 << 0;
 
 /// Contents of the reply; 0 before v4.2.
+///
+/// ```
+/// use vfio_abi::uapi::IommuSpaprTceInfoFlags;
+///
+/// let found = IommuSpaprTceInfoFlags::from(IommuSpaprTceInfoFlags::DDW.0);
+/// assert_eq!(found, IommuSpaprTceInfoFlags::DDW);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -84,6 +84,14 @@ pub const VFIO_DMA_MAP_FLAG_WRITE: u32 = 1 << 1;
 pub const VFIO_DMA_MAP_FLAG_VADDR: u32 = 1 << 2;
 
 /// The access of devices; type1 requires read, write or both, or VADDR alone.
+///
+/// ```
+/// use vfio_abi::uapi::IommuType1DmaMapFlags;
+///
+/// let flags = IommuType1DmaMapFlags::READ | IommuType1DmaMapFlags::WRITE;
+/// assert!(flags.contains(IommuType1DmaMapFlags::READ));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -237,6 +245,14 @@ pub const VFIO_DMA_UNMAP_FLAG_ALL: u32 = 1 << 1;
 pub const VFIO_DMA_UNMAP_FLAG_VADDR: u32 = 1 << 2;
 
 /// Options of the call.
+///
+/// ```
+/// use vfio_abi::uapi::IommuType1DmaUnmapFlags;
+///
+/// let flags = IommuType1DmaUnmapFlags::GET_DIRTY_BITMAP | IommuType1DmaUnmapFlags::ALL;
+/// assert!(flags.contains(IommuType1DmaUnmapFlags::GET_DIRTY_BITMAP));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -327,6 +343,14 @@ pub const VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP: u32 = 1 << 1;
 pub const VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP: u32 = 1 << 2;
 
 /// The operation, exactly one of the three.
+///
+/// ```
+/// use vfio_abi::uapi::IommuType1DirtyBitmapFlags;
+///
+/// let flags = IommuType1DirtyBitmapFlags::START | IommuType1DirtyBitmapFlags::STOP;
+/// assert!(flags.contains(IommuType1DirtyBitmapFlags::START));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

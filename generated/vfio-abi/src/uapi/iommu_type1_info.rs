@@ -88,6 +88,14 @@ pub const VFIO_IOMMU_INFO_PGSIZES: u32 = 1 << 0;
 pub const VFIO_IOMMU_INFO_CAPS: u32 = 1 << 1;
 
 /// Which of the later fields count.
+///
+/// ```
+/// use vfio_abi::uapi::IommuType1InfoFlags;
+///
+/// let flags = IommuType1InfoFlags::PGSIZES | IommuType1InfoFlags::CAPS;
+/// assert!(flags.contains(IommuType1InfoFlags::PGSIZES));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -82,6 +82,14 @@ pub const VFIO_IRQ_INFO_AUTOMASKED: u32 = 1 << 2;
 pub const VFIO_IRQ_INFO_NORESIZE: u32 = 1 << 3;
 
 /// What can be done with the block.
+///
+/// ```
+/// use vfio_abi::uapi::IrqInfoFlags;
+///
+/// let flags = IrqInfoFlags::EVENTFD | IrqInfoFlags::MASKABLE;
+/// assert!(flags.contains(IrqInfoFlags::EVENTFD));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -210,6 +218,14 @@ pub const VFIO_IRQ_SET_ACTION_TYPE_MASK: u32 =
     VFIO_IRQ_SET_ACTION_MASK | VFIO_IRQ_SET_ACTION_UNMASK | VFIO_IRQ_SET_ACTION_TRIGGER;
 
 /// One kind of data and one action.
+///
+/// ```
+/// use vfio_abi::uapi::IrqSetFlags;
+///
+/// let flags = IrqSetFlags::DATA_NONE | IrqSetFlags::DATA_BOOL;
+/// assert!(flags.contains(IrqSetFlags::DATA_NONE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

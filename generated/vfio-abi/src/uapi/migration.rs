@@ -69,6 +69,14 @@ pub const VFIO_MIGRATION_P2P: u64 = 1 << 1;
 pub const VFIO_MIGRATION_PRE_COPY: u64 = 1 << 2;
 
 /// Sets of states that the device has beyond running and error.
+///
+/// ```
+/// use vfio_abi::uapi::DeviceFeatureMigrationFlags;
+///
+/// let flags = DeviceFeatureMigrationFlags::STOP_COPY | DeviceFeatureMigrationFlags::P2P;
+/// assert!(flags.contains(DeviceFeatureMigrationFlags::STOP_COPY));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -179,6 +187,14 @@ pub const VFIO_DEVICE_STATE_NR: u32 = 8;
 /// values 0, 1 and 4, so that of these only RESUMING has kept its number.
 ///
 /// Since Linux 5.18.
+///
+/// ```
+/// use vfio_abi::uapi::vfio_device_mig_state;
+///
+/// let found = vfio_device_mig_state::from(vfio_device_mig_state::ERROR.0);
+/// assert_eq!(found, vfio_device_mig_state::ERROR);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -291,6 +307,14 @@ pub const VFIO_PRECOPY_INFO_REINIT: u32 = 1 << 0;
 /// What the caller had there, unless
 /// [`VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2`](super::VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2)
 /// was set before.
+///
+/// ```
+/// use vfio_abi::uapi::PrecopyInfoFlags;
+///
+/// let found = PrecopyInfoFlags::from(PrecopyInfoFlags::REINIT.0);
+/// assert_eq!(found, PrecopyInfoFlags::REINIT);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

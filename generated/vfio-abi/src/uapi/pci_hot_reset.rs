@@ -92,6 +92,14 @@ pub const VFIO_PCI_DEVID_OWNED: u32 = 0;
 pub const VFIO_PCI_DEVID_NOT_OWNED: u32 = 0xffff_ffff;
 
 /// The device's id in the caller's iommufd, or one of the two values below.
+///
+/// ```
+/// use vfio_abi::uapi::PciDependentDeviceDevid;
+///
+/// let found = PciDependentDeviceDevid::from(PciDependentDeviceDevid::OWNED.0);
+/// assert_eq!(found, PciDependentDeviceDevid::OWNED);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -180,6 +188,14 @@ pub const VFIO_PCI_HOT_RESET_FLAG_DEV_ID: u32 = 1 << 0;
 pub const VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED: u32 = 1 << 1;
 
 /// How the owners are named; 0 on a device that was opened through a group.
+///
+/// ```
+/// use vfio_abi::uapi::PciHotResetInfoFlags;
+///
+/// let flags = PciHotResetInfoFlags::DEV_ID | PciHotResetInfoFlags::DEV_ID_OWNED;
+/// assert!(flags.contains(PciHotResetInfoFlags::DEV_ID));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -92,6 +92,14 @@ pub const VFIO_REGION_INFO_FLAG_MMAP: u32 = 1 << 2;
 pub const VFIO_REGION_INFO_FLAG_CAPS: u32 = 1 << 3;
 
 /// Access to the region.
+///
+/// ```
+/// use vfio_abi::uapi::RegionInfoFlags;
+///
+/// let flags = RegionInfoFlags::READ | RegionInfoFlags::WRITE;
+/// assert!(flags.contains(RegionInfoFlags::READ));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

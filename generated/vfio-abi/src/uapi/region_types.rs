@@ -131,6 +131,14 @@ pub const VFIO_DEVICE_GFX_LINK_STATE_UP: u32 = 1;
 pub const VFIO_DEVICE_GFX_LINK_STATE_DOWN: u32 = 2;
 
 /// Whether the monitor is on.
+///
+/// ```
+/// use vfio_abi::uapi::RegionGfxEdidLinkState;
+///
+/// let found = RegionGfxEdidLinkState::from(RegionGfxEdidLinkState::UP.0);
+/// assert_eq!(found, RegionGfxEdidLinkState::UP);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -254,6 +262,14 @@ pub const VFIO_DEVICE_STATE_MASK: u32 =
     VFIO_DEVICE_STATE_V1_RUNNING | VFIO_DEVICE_STATE_V1_SAVING | VFIO_DEVICE_STATE_V1_RESUMING;
 
 /// State of the device, a set of flags; saving and resuming at once mean an error.
+///
+/// ```
+/// use vfio_abi::uapi::DeviceMigrationInfoDeviceState;
+///
+/// let flags = DeviceMigrationInfoDeviceState::V1_RUNNING | DeviceMigrationInfoDeviceState::V1_SAVING;
+/// assert!(flags.contains(DeviceMigrationInfoDeviceState::V1_RUNNING));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

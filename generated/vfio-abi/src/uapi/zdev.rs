@@ -194,6 +194,14 @@ const _: () = {
 pub const VFIO_DEVICE_INFO_ZPCI_FLAG_REFRESH: u64 = 1 << 0;
 
 /// Properties of the group.
+///
+/// ```
+/// use vfio_abi::uapi::DeviceInfoCapZpciGroupFlags;
+///
+/// let found = DeviceInfoCapZpciGroupFlags::from(DeviceInfoCapZpciGroupFlags::REFRESH.0);
+/// assert_eq!(found, DeviceInfoCapZpciGroupFlags::REFRESH);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -378,6 +378,18 @@ impl<'a> DevicePciAtomicComp<'a> {
 }
 
 /// A capability of the `device` chain, to append to a reply.
+///
+/// ```
+/// use vfio_abi::uapi::vfio_device_info;
+/// use vfio_abi::views::{NewDeviceCap, NewCap, DEVICE};
+///
+/// # fn answer(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// // A capability that only these two programs know. `buffer` has the request.
+/// let caps = [NewDeviceCap::from(NewCap { id: 0x8000, version: 1, body: &[0; 8] })];
+/// let size = DEVICE.reply(buffer, &vfio_device_info::new(), &caps)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum NewDeviceCap<'a> {

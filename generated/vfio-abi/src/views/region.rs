@@ -276,6 +276,18 @@ impl<'a> RegionNvlink2Lnkspd<'a> {
 }
 
 /// A capability of the `region` chain, to append to a reply.
+///
+/// ```
+/// use vfio_abi::uapi::vfio_region_info;
+/// use vfio_abi::views::{NewRegionCap, NewCap, REGION};
+///
+/// # fn answer(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// // A capability that only these two programs know. `buffer` has the request.
+/// let caps = [NewRegionCap::from(NewCap { id: 0x8000, version: 1, body: &[0; 8] })];
+/// let size = REGION.reply(buffer, &vfio_region_info::new(), &caps)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum NewRegionCap<'a> {

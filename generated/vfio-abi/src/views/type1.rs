@@ -224,6 +224,18 @@ impl<'a> Type1DmaAvail<'a> {
 }
 
 /// A capability of the `type1` chain, to append to a reply.
+///
+/// ```
+/// use vfio_abi::uapi::vfio_iommu_type1_info;
+/// use vfio_abi::views::{NewType1Cap, NewCap, TYPE1_V5_4};
+///
+/// # fn answer(buffer: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// // A capability that only these two programs know. `buffer` has the request.
+/// let caps = [NewType1Cap::from(NewCap { id: 0x8000, version: 1, body: &[0; 8] })];
+/// let size = TYPE1_V5_4.reply(buffer, &vfio_iommu_type1_info::new(), &caps)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum NewType1Cap<'a> {

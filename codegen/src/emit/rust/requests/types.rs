@@ -7,6 +7,7 @@ use quote::quote;
 
 use super::{borrows, type_name, typed_data};
 use crate::emit::rust::comment::Docs;
+use crate::emit::rust::examples;
 use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::emit::sentence::sentence;
 use crate::ir::Abi;
@@ -46,6 +47,7 @@ pub(super) fn choices(docs: &Docs<'_>, plans: &[&RequestPlan]) -> TokenStream {
 pub(super) fn declaration(abi: &Abi, docs: &Docs<'_>, plan: &RequestPlan) -> TokenStream {
     let name = type_name(plan);
     let doc = docs.paragraphs(&doc(abi, plan));
+    let example = examples::request(abi, plan);
     let lifetime = borrows(plan).then(|| quote!(<'a>));
     let default = taken_by_new(plan).next().is_none().then(|| quote!(, Default));
     let copy = match has_mutable(plan) {
@@ -70,6 +72,7 @@ pub(super) fn declaration(abi: &Abi, docs: &Docs<'_>, plan: &RequestPlan) -> Tok
     };
     quote! {
         #doc
+        #example
         #copy
         #[non_exhaustive]
         pub struct #name #lifetime { #(#fields),* }

@@ -23,7 +23,7 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan) -> String {
     let host = plan.host.as_ref();
     let replies = host.map(|host| host::view(abi, &docs, chain, host));
     let writers = host.map(|host| {
-        let new_caps = new_cap::item(abi, chain, host, &caps);
+        let new_caps = new_cap::item(abi, chain, host, &caps, plan.profiles.first());
         let arrays = (!plan.profiles.is_empty()).then(|| profiles::arrays(abi, plan));
         let profiles = profiles::items(abi, plan, host);
         let owned = owned::item(abi, chain, host, &caps);

@@ -5,8 +5,9 @@ use quote::quote;
 
 use super::capability::{PlannedCap, element_type};
 use super::fields::put;
+use crate::emit::rust::examples;
 use crate::emit::rust::tokens::{decimal, ident, int_type};
-use crate::ir::protocol::{BitField, HostPlan};
+use crate::ir::protocol::{BitField, HostPlan, ProfilePlan};
 use crate::ir::{Abi, CapHeader, Chain};
 use crate::names;
 
@@ -16,6 +17,7 @@ pub(super) fn item(
     chain: &Chain,
     host: &HostPlan,
     caps: &[PlannedCap<'_>],
+    profile: Option<&ProfilePlan>,
 ) -> TokenStream {
     let name = ident(&["New", &names::group_type(&chain.name), "Cap"].concat());
     let host = ident(&abi.struct_(host.struct_).name);
@@ -24,8 +26,13 @@ pub(super) fn item(
     let shapes = caps.iter().map(|cap| shape(*cap));
     let fields = caps.iter().map(|cap| fields(*cap));
     let elements = caps.iter().map(|cap| elements(*cap));
+    let example = profile.map(|profile| {
+        let profile = names::screaming(&profile.name);
+        examples::reply(abi, &host.to_string(), &name.to_string(), &profile)
+    });
     quote! {
         #[doc = #doc]
+        #example
         #[derive(Clone, Copy, Debug)]
         #[non_exhaustive]
         pub enum #name<'a> {

@@ -8,8 +8,8 @@ use super::capability::PlannedCap;
 use super::space_body;
 use super::space_capability::view;
 use crate::emit::rust::comment::{Docs, Names};
-use crate::emit::rust::format;
 use crate::emit::rust::tokens::{decimal, hex, ident};
+use crate::emit::rust::{examples, format};
 use crate::ir::protocol::{BitField, CapPlan, ChainPlan, FirstPlan, HeaderFormat, SpacePlan};
 use crate::ir::{Abi, Chain, StructId};
 use crate::names;
@@ -135,11 +135,13 @@ fn iterator(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
     let slots = decimal(slots);
     let first = first(abi, chain, space);
     let doc = [" Walks the `", &chain.name, "` chain of a space."].concat();
+    let example = examples::space(abi, &caps.to_string());
     quote! {
         #[doc = #doc]
         ///
         /// A capability with a short body is an error, after which the walk continues. It
         /// ends after every other error.
+        #example
         pub struct #caps<'a, S: ?Sized = [u8]> {
             walk: SpaceWalk<'a, S, #slots>,
         }
