@@ -15,28 +15,6 @@ const capchain = "target/debug/capchain";
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
 
-// One page of each kind: for axe in both themes and widths, and for the screenshots.
-const KINDS = [
-    "index.html",
-    "find.html?q=VFIO_DEVICE_GET_REGION_INFO",
-    "compare.html?abi=vfio&old=v5.10&new=v7.3",
-    "changes/vfio/README.html",
-    "changes/vfio/v5.10.html",
-    "docs/guide-rust.html",
-    "docs/compat.html",
-    "docs/reference/vfio/README.html",
-    "docs/reference/vfio/region_info.html",
-    "docs/reference/vfio/migration.html",
-    "docs/reference/vfio/numbers.html",
-    "docs/reference/vfio/registry/device.html",
-    "docs/reference/vfio/releases/README.html",
-    "docs/reference/vfio/releases/v6.1.html",
-    "docs/reference/vfio/names.html",
-    "api/vfio/rust.html",
-    "api/vfio/c.html",
-    "codes/lint.html",
-];
-
 const faults = [];
 const numbers = {};
 const fault = (text) => { faults.push(text); console.log(`fault: ${text}`); };
@@ -52,6 +30,40 @@ function files(folder, from = folder) {
 const all = new Set(files(site));
 const pages = [...all].filter((path) => path.endsWith(".html")
     && !["toc.html", "404.html"].includes(path) && !path.startsWith("playground/")).sort();
+
+// The ABIs of the site, and the one that commands use without `--abi`.
+const ABIS = readdirSync(join(site, "docs/reference")).filter((name) => all.has(`docs/reference/${name}/README.html`));
+const MAIN = ABIS.includes("vfio") ? "vfio" : ABIS[0];
+
+/** The first and the last release of an ABI, of those that have a page. */
+function releases(abi) {
+    const { releases: found } = JSON.parse(readFileSync(`generated/${abi}-abi/abi.json`, "utf8"));
+    return [found[0], found.at(-1)];
+}
+
+/** One page of each kind, for axe in both themes and widths, and for the screenshots. */
+function kinds() {
+    const [old, newer] = releases(MAIN);
+    const every = ABIS.flatMap((abi) => {
+        const [first] = releases(abi);
+        const below = (folder) => pages.filter((page) => page.startsWith(`${folder}/`) && !page.endsWith("/README.html"));
+        const own = below(`docs/reference/${abi}`).filter((page) => page.split("/").length === 4);
+        // The longest page of items has every kind of picture and table.
+        const longest = own.filter((page) => !/(names|numbers)\.html$/.test(page))
+            .sort((a, b) => statSync(join(site, b)).size - statSync(join(site, a)).size)[0];
+        return [
+            `docs/reference/${abi}/README.html`, longest, `docs/reference/${abi}/numbers.html`, `docs/reference/${abi}/names.html`,
+            below(`docs/reference/${abi}/registry`)[0], `docs/reference/${abi}/releases/README.html`,
+            `docs/reference/${abi}/releases/${first}.html`, `changes/${abi}/README.html`, `changes/${abi}/${first}.html`,
+            `api/${abi}/rust.html`, `api/${abi}/c.html`,
+        ].filter((page) => all.has(page));
+    });
+    return [
+        "index.html", "find.html?q=VFIO_DEVICE_GET_REGION_INFO", `compare.html?abi=${MAIN}&old=${old}&new=${newer}`,
+        "docs/guide-rust.html", "docs/compat.html", "codes/lint.html", ...every,
+    ];
+}
+const KINDS = kinds();
 
 /** The links and anchors of all pages. */
 function checkLinks() {
@@ -206,7 +218,7 @@ async function checkComparisons(tab, origin) {
             text = error.stdout;
         }
         const expected = JSON.parse(text).findings.map((one) => `${one.subject}: ${one.message}`.replaceAll("`", "")).sort();
-        await tab.goto(`${origin}/compare.html?abi=vfio&old=${old}&new=${newer}`);
+        await tab.goto(`${origin}/compare.html?abi=${MAIN}&old=${old}&new=${newer}`);
         await tab.waitForFunction(() => document.getElementById("compare-summary").textContent);
         const shown = await tab.$$eval("#compare-result li", (lines) => lines.map((line) => line.textContent));
         const missing = expected.filter((one) => !shown.some((line) => line.startsWith(one)));

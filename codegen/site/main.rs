@@ -28,6 +28,10 @@ const OWN_FILES: [(&str, &str); 5] = [
     ("compare.js", "src/compare.js"),
 ];
 
+/// Marks in own pages, and the page of each ABI to which they become links.
+const LISTS: [(&str, &str); 2] =
+    [("{{#changes}}", "changes/ABI/README.html"), ("{{#names}}", "docs/reference/ABI/names.html")];
+
 /// Languages of code that mdBook's highlighter does not know.
 const UNKNOWN: [&str; 3] = ["```cmake", "```hex", "```meson"];
 
@@ -40,10 +44,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let sources = folder.join("src");
     let mut pages = pages(&root)?;
+    let histories = histories(&root)?;
+    let abis: Vec<_> = histories.iter().map(AbiHistory::name).collect();
     let playground = root.join(PLAYGROUND);
     let has_playground = playground.join("index.html").exists();
     for name in OWN_PAGES.iter().filter(|name| has_playground || **name != "playground.md") {
         let text = fs::read_to_string(root.join(OWN).join(name))?;
+        let text = LISTS.iter().fold(text, |text, (mark, page)| {
+            let links = abis.iter().map(|abi| {
+                let path = page.replace("ABI", abi);
+                format!("<a href=\"{path}\">{abi}</a>")
+            });
+            text.replace(mark, &links.collect::<Vec<_>>().join(", "))
+        });
         pages.push(SourcePage { path: (*name).to_owned(), text });
     }
     if has_playground {
@@ -54,7 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let text = UNKNOWN.iter().fold(text, |text, language| text.replace(language, "```text"));
         write(&sources.join(&page.path), text.as_bytes())?;
     }
-    for file in site::files(&histories(&root)?, &pages) {
+    for file in site::files(&histories, &pages) {
         write(&sources.join(file.path), file.contents.as_bytes())?;
     }
     for (own, path) in OWN_FILES {

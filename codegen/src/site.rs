@@ -38,6 +38,11 @@ impl AbiHistory {
         let newest = releases.last()?.clone();
         Some(Self { releases, newest })
     }
+
+    /// The name of the ABI.
+    pub fn name(&self) -> &str {
+        &self.newest.name
+    }
 }
 
 /// Something that generated code declares.
@@ -51,6 +56,9 @@ struct ApiItem {
     file: String,
     /// The first sentence of its documentation.
     summary: String,
+    /// How programs use it: the example of its documentation, or the declaration of a function;
+    /// empty for others.
+    usage: String,
 }
 
 /// All pages and data of the site besides `pages`.

@@ -29,11 +29,19 @@ pub(super) fn list(abi: &Abi) -> Vec<ApiItem> {
         let usable = name.strip_prefix(prefix.as_str()).is_some_and(|rest| !rest.starts_with('_'));
         if usable && declared.iter().all(|one| one.name != name) {
             let (name, summary) = (name.to_owned(), summary(&lines[..at]));
-            declared.push(ApiItem { name, kind, file: file.clone(), summary });
+            let usage = if kind == "function" { prototype(&lines[at..]) } else { String::new() };
+            declared.push(ApiItem { name, kind, file: file.clone(), summary, usage });
         }
     }
     declared.sort_by(|a, b| a.name.cmp(&b.name));
     declared
+}
+
+/// The declaration of a function: its lines before its body.
+fn prototype(lines: &[&str]) -> String {
+    let before = lines.iter().take_while(|line| !line.starts_with('{'));
+    let joined: String = before.map(|line| [line, "\n"].concat()).collect();
+    [joined.trim_end().trim_start_matches("static inline "), ";\n"].concat()
 }
 
 /// The first sentence of the comment that ends directly before a declaration.

@@ -17,6 +17,7 @@ use crate::output::OutputFile;
 struct ApiView {
     title: String,
     file: String,
+    language: String,
     rows: Vec<ApiRowView>,
 }
 
@@ -26,6 +27,8 @@ struct ApiRowView {
     kind: &'static str,
     file: String,
     summary: String,
+    /// Lines of code; empty without.
+    usage: String,
 }
 
 /// The page of what generated code declares.
@@ -39,8 +42,10 @@ pub(super) fn api_page(abi: &Abi, language: &str, declared: &[ApiItem]) -> Outpu
         kind: one.kind,
         file: one.file.clone(),
         summary: emit::cell(&one.summary, |_| None),
+        usage: one.usage.clone(),
     };
-    let view = ApiView { title, file: file.to_owned(), rows: declared.iter().map(row).collect() };
+    let rows = declared.iter().map(row).collect();
+    let view = ApiView { title, file: file.to_owned(), language: language.to_owned(), rows };
     let path = format!("api/{}/{language}.md", abi.name);
     OutputFile { path, contents: view.to_string() + "\n" }
 }

@@ -36,8 +36,9 @@ struct ApiLister<'a> {
 
 impl ApiLister<'_> {
     fn add(&mut self, name: String, kind: &'static str, attributes: &[Attribute]) {
-        let (file, summary) = (self.file.to_owned(), summary(attributes));
-        self.declared.push(ApiItem { name, kind, file, summary });
+        let lines = lines(attributes);
+        let (summary, usage) = (summary(&lines), example(&lines));
+        self.declared.push(ApiItem { name, kind, file: self.file.to_owned(), summary, usage });
     }
 
     fn item(&mut self, item: &Item) {
@@ -88,18 +89,33 @@ impl ApiLister<'_> {
     }
 }
 
-/// The first sentence of a documentation.
-fn summary(attributes: &[Attribute]) -> String {
+/// The lines of a documentation.
+fn lines(attributes: &[Attribute]) -> Vec<String> {
     let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
             Expr::Lit(literal) => match &literal.lit {
-                Lit::Str(text) => Some(text.value().trim().to_owned()),
+                Lit::Str(text) => Some(text.value()),
                 _ => None,
             },
             _ => None,
         },
         _ => None,
     });
-    let paragraph: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+    lines.collect()
+}
+
+/// The first sentence of a documentation.
+fn summary(lines: &[String]) -> String {
+    let paragraph: Vec<_> =
+        lines.iter().map(|line| line.trim()).take_while(|line| !line.is_empty()).collect();
     emit::first_sentence(&paragraph.join(" ")).to_owned()
+}
+
+/// The first example of a documentation, without the lines that rustdoc does not show.
+fn example(lines: &[String]) -> String {
+    let code = lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let code = code.skip_while(|line| !line.starts_with("```")).skip(1);
+    let shown =
+        code.take_while(|line| !line.starts_with("```")).filter(|line| !line.starts_with("# "));
+    shown.map(|line| [line, "\n"].concat()).collect()
 }

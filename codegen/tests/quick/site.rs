@@ -101,6 +101,24 @@ fn slug(heading: &str) -> String {
 }
 
 #[test]
+fn pages_of_code_have_examples_and_declarations() {
+    for (page, function, least) in [
+        ("api/vfio/rust.md", "let info = RegionInfo::parse(reply)?;", 60),
+        ("api/vfio/c.md", "vfio_abi_region_info_parse(", 200),
+    ] {
+        let text = &FILES[page];
+        let links: Vec<_> = text.split("](#use-").skip(1).collect();
+        for link in &links {
+            let name = link.split(')').next().unwrap_or_default();
+            assert!(text.contains(&format!("<a id=\"use-{name}\"></a>")), "{page}: {name}");
+        }
+        let (_, code) = text.split_once("## How programs use them").expect("a part");
+        assert!(code.contains(function) && !code.contains("\n# "), "{page}");
+        assert!(links.len() > least, "{page}: {}", links.len());
+    }
+}
+
+#[test]
 fn every_page_is_listed_once() {
     let contents = &FILES["SUMMARY.md"];
     let listed: Vec<&str> =
