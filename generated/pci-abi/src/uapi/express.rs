@@ -167,6 +167,14 @@ pub const PCI_EXP_FLAGS_IRQ: u16 = 0x3e00;
 pub const PCI_EXP_FLAGS_FLIT: u16 = 1 << 15;
 
 /// Version of the capability, and type of the device or port.
+///
+/// ```
+/// use pci_abi::uapi::CapExpFlags;
+///
+/// let flags = CapExpFlags::SLOT | CapExpFlags::FLIT;
+/// assert!(flags.contains(CapExpFlags::SLOT));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -236,6 +244,14 @@ pub const PCI_EXP_DEVCAP_FLR: u32 = 1 << 28;
 pub const PCI_EXP_DEVCAP_TEE: u32 = 1 << 30;
 
 /// Abilities of the device.
+///
+/// ```
+/// use pci_abi::uapi::CapExpDevcap;
+///
+/// let flags = CapExpDevcap::EXT_TAG | CapExpDevcap::ATN_BUT;
+/// assert!(flags.contains(CapExpDevcap::EXT_TAG));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -384,6 +400,14 @@ pub const PCI_EXP_DEVCTL_READRQ_4096B: u16 = 0x5000;
 pub const PCI_EXP_DEVCTL_BCR_FLR: u16 = 1 << 15;
 
 /// What the device uses.
+///
+/// ```
+/// use pci_abi::uapi::CapExpDevctl;
+///
+/// let flags = CapExpDevctl::CERE | CapExpDevctl::NFERE;
+/// assert!(flags.contains(CapExpDevctl::CERE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -479,6 +503,14 @@ pub const PCI_EXP_DEVSTA_AUXPD: u16 = 1 << 4;
 pub const PCI_EXP_DEVSTA_TRPND: u16 = 1 << 5;
 
 /// Errors of the device since they were cleared.
+///
+/// ```
+/// use pci_abi::uapi::CapExpDevsta;
+///
+/// let flags = CapExpDevsta::CED | CapExpDevsta::NFED;
+/// assert!(flags.contains(CapExpDevsta::CED));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -586,6 +618,14 @@ pub const PCI_EXP_LNKCAP_LBNC: u32 = 1 << 21;
 pub const PCI_EXP_LNKCAP_PN: u32 = 0xff00_0000;
 
 /// Abilities of the link.
+///
+/// ```
+/// use pci_abi::uapi::CapExpLnkcap;
+///
+/// let flags = CapExpLnkcap::CLKPM | CapExpLnkcap::SDERC;
+/// assert!(flags.contains(CapExpLnkcap::CLKPM));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -685,6 +725,14 @@ pub const PCI_EXP_LNKCTL_LBMIE: u16 = 1 << 10;
 pub const PCI_EXP_LNKCTL_LABIE: u16 = 1 << 11;
 
 /// What the link uses.
+///
+/// ```
+/// use pci_abi::uapi::CapExpLnkctl;
+///
+/// let flags = CapExpLnkctl::RCB | CapExpLnkctl::LD;
+/// assert!(flags.contains(CapExpLnkctl::RCB));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -804,6 +852,14 @@ pub const PCI_EXP_LNKSTA_LBMS: u16 = 1 << 14;
 pub const PCI_EXP_LNKSTA_LABS: u16 = 1 << 15;
 
 /// State of the link.
+///
+/// ```
+/// use pci_abi::uapi::CapExpLnksta;
+///
+/// let flags = CapExpLnksta::LT | CapExpLnksta::SLC;
+/// assert!(flags.contains(CapExpLnksta::LT));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -898,6 +954,14 @@ pub const PCI_EXP_SLTCAP_NCCS: u32 = 1 << 18;
 pub const PCI_EXP_SLTCAP_PSN: u32 = 0xfff8_0000;
 
 /// Abilities of the slot.
+///
+/// ```
+/// use pci_abi::uapi::CapExpSltcap;
+///
+/// let flags = CapExpSltcap::ABP | CapExpSltcap::PCP;
+/// assert!(flags.contains(CapExpSltcap::ABP));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -1023,6 +1087,14 @@ pub const PCI_EXP_SLTCTL_ASPL_DISABLE: u16 = 1 << 13;
 pub const PCI_EXP_SLTCTL_IBPD_DISABLE: u16 = 1 << 14;
 
 /// What the slot uses.
+///
+/// ```
+/// use pci_abi::uapi::CapExpSltctl;
+///
+/// let flags = CapExpSltctl::ABPE | CapExpSltctl::PFDE;
+/// assert!(flags.contains(CapExpSltctl::ABPE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -1118,6 +1190,14 @@ pub const PCI_EXP_SLTSTA_EIS: u16 = 1 << 7;
 pub const PCI_EXP_SLTSTA_DLLSC: u16 = 1 << 8;
 
 /// State of the slot.
+///
+/// ```
+/// use pci_abi::uapi::CapExpSltsta;
+///
+/// let flags = CapExpSltsta::ABP | CapExpSltsta::PFD;
+/// assert!(flags.contains(CapExpSltsta::ABP));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -1181,6 +1261,14 @@ pub const PCI_EXP_RTCTL_PMEIE: u16 = 1 << 3;
 pub const PCI_EXP_RTCTL_RRS_SVE: u16 = 1 << 4;
 
 /// What a root port reports.
+///
+/// ```
+/// use pci_abi::uapi::CapExpRtctl;
+///
+/// let flags = CapExpRtctl::SECEE | CapExpRtctl::SENFEE;
+/// assert!(flags.contains(CapExpRtctl::SECEE));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -1220,6 +1308,14 @@ flags!(CapExpRtctl, u16);
 pub const PCI_EXP_RTCAP_RRS_SV: u16 = 1 << 0;
 
 /// Abilities of a root port.
+///
+/// ```
+/// use pci_abi::uapi::CapExpRtcap;
+///
+/// let found = CapExpRtcap::from(CapExpRtcap::SV.0);
+/// assert_eq!(found, CapExpRtcap::SV);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -1251,6 +1347,14 @@ pub const PCI_EXP_RTSTA_PME: u32 = 1 << 16;
 pub const PCI_EXP_RTSTA_PENDING: u32 = 1 << 17;
 
 /// Power management events of a root port.
+///
+/// ```
+/// use pci_abi::uapi::CapExpRtsta;
+///
+/// let flags = CapExpRtsta::PME | CapExpRtsta::PENDING;
+/// assert!(flags.contains(CapExpRtsta::PME));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -1330,6 +1434,14 @@ pub const PCI_EXP_DEVCAP2_EE_PREFIX: u32 = 1 << 21;
 pub const PCI_EXP_DEVCAP2_EE_PREFIX_MAX: u32 = 0xc0_0000;
 
 /// More abilities of the device.
+///
+/// ```
+/// use pci_abi::uapi::CapExpDevcap2;
+///
+/// let flags = CapExpDevcap2::COMP_TMOUT_DIS | CapExpDevcap2::ARI;
+/// assert!(flags.contains(CapExpDevcap2::COMP_TMOUT_DIS));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -1415,6 +1527,14 @@ pub const PCI_EXP_DEVCTL2_IDO_CMP_EN: u16 = 1 << 9;
 pub const PCI_EXP_DEVCTL2_LTR_EN: u16 = 1 << 10;
 
 /// More of what the device uses.
+///
+/// ```
+/// use pci_abi::uapi::CapExpDevctl2;
+///
+/// let flags = CapExpDevctl2::COMP_TMOUT_DIS | CapExpDevctl2::ARI;
+/// assert!(flags.contains(CapExpDevctl2::COMP_TMOUT_DIS));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -1465,6 +1585,14 @@ pub const PCI_EXP_LNKCAP2_SLS: u32 = 0xfe;
 pub const PCI_EXP_LNKCAP2_CROSSLINK: u32 = 1 << 8;
 
 /// More abilities of the link.
+///
+/// ```
+/// use pci_abi::uapi::CapExpLnkcap2;
+///
+/// let found = CapExpLnkcap2::from(CapExpLnkcap2::CROSSLINK.0);
+/// assert_eq!(found, CapExpLnkcap2::CROSSLINK);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -1537,6 +1665,14 @@ pub const PCI_EXP_LNKCTL2_TX_MARGIN: u16 = 0x380;
 pub const PCI_EXP_LNKCTL2_HASD: u16 = 1 << 5;
 
 /// More of what the link uses.
+///
+/// ```
+/// use pci_abi::uapi::CapExpLnkctl2;
+///
+/// let flags = CapExpLnkctl2::ENTER_COMP | CapExpLnkctl2::HASD;
+/// assert!(flags.contains(CapExpLnkctl2::ENTER_COMP));
+/// println!("{flags:?}");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -1581,6 +1717,14 @@ flags!(CapExpLnkctl2, u16);
 pub const PCI_EXP_LNKSTA2_FLIT: u16 = 1 << 10;
 
 /// More of the state of the link.
+///
+/// ```
+/// use pci_abi::uapi::CapExpLnksta2;
+///
+/// let found = CapExpLnksta2::from(CapExpLnksta2::FLIT.0);
+/// assert_eq!(found, CapExpLnksta2::FLIT);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -1606,6 +1750,14 @@ flags!(CapExpLnksta2, u16);
 pub const PCI_EXP_SLTCAP2_IBPD: u32 = 1 << 0;
 
 /// More abilities of the slot.
+///
+/// ```
+/// use pci_abi::uapi::CapExpSltcap2;
+///
+/// let found = CapExpSltcap2::from(CapExpSltcap2::IBPD.0);
+/// assert_eq!(found, CapExpSltcap2::IBPD);
+/// println!("{found:?}"); // its name, or the number if it has none
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
