@@ -108,7 +108,20 @@ fn lines(attributes: &[Attribute]) -> Vec<String> {
 fn summary(lines: &[String]) -> String {
     let paragraph: Vec<_> =
         lines.iter().map(|line| line.trim()).take_while(|line| !line.is_empty()).collect();
-    emit::first_sentence(&paragraph.join(" ")).to_owned()
+    without_links(emit::first_sentence(&paragraph.join(" ")))
+}
+
+/// A text without the targets of links, which are paths of the crate.
+fn without_links(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("](") {
+        let (shown, tail) = (before.rsplit_once('['), after.split_once(')'));
+        let (Some((before, shown)), Some((_, tail))) = (shown, tail) else { break };
+        plain.extend([before, shown]);
+        rest = tail;
+    }
+    plain + rest
 }
 
 /// The first example of a documentation, without the lines that rustdoc does not show.

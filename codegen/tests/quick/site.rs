@@ -112,6 +112,7 @@ fn pages_of_code_have_examples_and_declarations() {
             let name = link.split(')').next().unwrap_or_default();
             assert!(text.contains(&format!("<a id=\"use-{name}\"></a>")), "{page}: {name}");
         }
+        assert!(!text.contains("](crate::"), "{page}: a path of the crate is no link");
         let (_, code) = text.split_once("## How programs use them").expect("a part");
         assert!(code.contains(function) && !code.contains("\n# "), "{page}");
         assert!(links.len() > least, "{page}: {}", links.len());
