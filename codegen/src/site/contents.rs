@@ -17,7 +17,15 @@ const TOP: [(&str, &str); 4] = [
 const GUIDES: [(&str, &[&str]); 5] = [
     (
         "Use it",
-        &["guide-rust", "guide-c", "guide-servers", "migrating", "build-systems", "linux-headers"],
+        &[
+            "guide-rust",
+            "guide-c",
+            "guide-servers",
+            "guide-size-first",
+            "migrating",
+            "build-systems",
+            "linux-headers",
+        ],
     ),
     (
         "Look into it",

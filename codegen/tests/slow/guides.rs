@@ -14,12 +14,13 @@ const RUST: &str = include_str!("../programs/guide.rs");
 const C: &str = include_str!("../programs/guide.c");
 
 /// Every document with snippets, and how many it has at least, in Rust and C.
-const DOCUMENTS: [(&str, usize, usize); 7] = [
+const DOCUMENTS: [(&str, usize, usize); 8] = [
     ("README.md", 1, 1),
     ("docs/guide-rust.md", 6, 0),
     ("docs/guide-c.md", 0, 5),
     ("docs/build-systems.md", 0, 2),
     ("docs/guide-servers.md", 2, 1),
+    ("docs/guide-size-first.md", 2, 2),
     ("docs/kernel-versions.md", 1, 2),
     ("docs/migrating.md", 4, 3),
 ];
@@ -134,11 +135,33 @@ fn the_readme_shows_the_output_of_its_commands() {
 
 /// What a snippet in C prints.
 fn in_c(folder: &Path, snippet: &str) -> String {
-    fs::write(folder.join("main.c"), program(snippet, "int main", C)).expect("a file");
+    compiled_c(folder, &program(snippet, "int main", C))
+}
+
+/// What a program in C prints.
+fn compiled_c(folder: &Path, text: &str) -> String {
+    fs::write(folder.join("main.c"), text).expect("a file");
     let mut gcc = Command::new("gcc");
     gcc.current_dir(folder).args(["-std=gnu99", "-Wall", "-Wextra", "-Werror"]);
     succeed(gcc.args(["-Igenerated/include", "main.c", "-o", "main"]));
     rustc::run(&folder.join("main"), &[])
+}
+
+/// Whether a snippet uses the outputs of iommufd.
+fn is_of_iommufd(snippet: &str) -> bool {
+    snippet.contains("iommufd_abi")
+}
+
+/// What a snippet that uses the outputs of iommufd prints.
+fn with_iommufd(folder: &Path, language: &str, snippet: &str) -> String {
+    if language == "rust" {
+        let head = "fn main() -> Result<(), Box<dyn std::error::Error>> {\n";
+        let text = [head, snippet, "Ok(())\n}\n"].concat();
+        let program = rustc::program_with(folder, "iommufd_abi", &text, &["-Dwarnings"]);
+        return succeed(&mut Command::new(program));
+    }
+    let head = "#include <stdio.h>\n#include \"iommufd_abi.h\"\n\nint main(void)\n{\n";
+    compiled_c(folder, &[head, snippet, "\treturn 0;\n}\n"].concat())
 }
 
 #[test]
@@ -147,20 +170,23 @@ fn every_snippet_runs_and_prints_the_output_on_its_page() {
     rustc::write_crate(folder.path(), &lower(&fixtures::spec(), None));
     let features = ["--cfg", "feature=\"alloc\"", "--cfg", "feature=\"bindings\""];
     rustc::library(folder.path(), "vfio_abi", &features);
+    let iommufd = tempfile::tempdir().expect("a folder");
+    let spec = fixtures::open(&fixtures::root().join("spec/iommufd"));
+    rustc::write_crate(iommufd.path(), &lower(&spec, None));
+    rustc::library(iommufd.path(), "iommufd_abi", &features);
     for (document, rust, c) in DOCUMENTS {
         let blocks = blocks(document);
         let mut found = (0, 0);
         for (index, block) in blocks.iter().enumerate() {
-            let printed = match block.info.as_str() {
-                "rust" => {
-                    found.0 += 1;
-                    in_rust(folder.path(), &block.text)
-                }
-                "c" => {
-                    found.1 += 1;
-                    in_c(folder.path(), &block.text)
-                }
+            match block.info.as_str() {
+                "rust" => found.0 += 1,
+                "c" => found.1 += 1,
                 _ => continue,
+            }
+            let printed = match (block.info.as_str(), is_of_iommufd(&block.text)) {
+                (language, true) => with_iommufd(iommufd.path(), language, &block.text),
+                ("rust", false) => in_rust(folder.path(), &block.text),
+                (_, false) => in_c(folder.path(), &block.text),
             };
             let expected = blocks.get(index + 1).filter(|next| next.info == "text");
             let expected = expected.map_or("", |block| block.text.as_str());
