@@ -27,6 +27,7 @@ mod text;
 mod value;
 mod whole_space;
 
+pub use bytes::little_endian;
 pub use candidates::{Candidate, arguments, candidates};
 pub use chain::DecodedCap;
 pub use condition::Condition;

@@ -55,6 +55,7 @@ pub fn drift(facts: &Facts, abi: &Abi, newest: &Abi, given: &[usize]) -> Drift {
         abi,
         declared: &declared,
         later: &later,
+        complete: given.iter().any(|header| abi.headers[*header].complete),
         drift: Drift::default(),
     };
     comparison.constants();
@@ -68,6 +69,8 @@ struct HeaderComparison<'c> {
     abi: &'c Abi,
     declared: &'c Declarations<'c>,
     later: &'c Declarations<'c>,
+    /// Whether the ABI has all items of one of the headers.
+    complete: bool,
     drift: Drift,
 }
 
@@ -78,6 +81,9 @@ impl HeaderComparison<'_> {
 
     /// Items of the headers that the ABI lacks.
     fn lacking(&mut self, kind: &str, name: &str, place: Place) {
+        if !self.complete {
+            return;
+        }
         let release = self.abi.release;
         let message = format!("{release} has no {kind} `{name}` in the specification");
         let later = self.later.meta(name);

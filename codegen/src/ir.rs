@@ -178,6 +178,8 @@ pub struct Header {
     /// Whether it declares the structs of its sections; otherwise only the generated header
     /// does.
     pub structs: bool,
+    /// Whether the ABI has all of its items.
+    pub complete: bool,
 }
 
 /// `_IO(type, base + number)`.

@@ -78,6 +78,7 @@ impl<'a> Lowering<'a> {
             path: header.path.value.clone(),
             guards: header.guards.iter().map(|guard| guard.value.clone()).collect(),
             structs: header.structs,
+            complete: header.complete,
         });
         let argument_rules = handlers::argument_rules(&spec.abi.protocol);
         let fds = spec.abi.fds.iter().map(|(name, kind)| FdKind {

@@ -106,7 +106,7 @@ impl AbiFile {
     }
 }
 
-/// The default of `publish` and `structs`.
+/// The default of `publish`, `structs` and `complete`.
 fn yes() -> bool {
     true
 }
@@ -121,6 +121,9 @@ pub struct HeaderSpec {
     /// Whether it declares the structs of its files; otherwise only the generated header does.
     #[serde(default = "yes")]
     pub structs: bool,
+    /// Whether the specification has all of its items; otherwise `drift` reports none that it lacks.
+    #[serde(default = "yes")]
+    pub complete: bool,
 }
 
 /// How ioctl numbers are built: `_IO(type, base + number)`.

@@ -47,6 +47,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("IoctlNumbers", "type_name", "compared as a constant"),
     ("IoctlNumbers", "base_name", "compared as a constant"),
     ("FdKind", "doc", DOC),
+    ("Header", "complete", "only drift reads it"),
     ("Header", "structs", "the generated header declares the structs in any case"),
     ("CapHeader", "name", "only the specification uses the name"),
     ("CapHeader", "doc", DOC),

@@ -14,6 +14,21 @@ pub(super) struct ByteReader<'a> {
     pub(super) bytes: &'a [u8],
 }
 
+/// The little-endian number of up to 8 bytes, if all of them exist.
+pub fn little_endian(bytes: &[u8], span: Span) -> Option<u64> {
+    number(bytes, span, |bytes| bytes.iter().rev().fold(0, shift_in))
+}
+
+fn number(bytes: &[u8], span: Span, read: impl Fn(&[u8]) -> u64) -> Option<u64> {
+    let start = usize::try_from(span.offset).ok()?;
+    let size = usize::try_from(span.size).ok().filter(|size| *size <= 8)?;
+    Some(read(bytes.get(start..start.checked_add(size)?)?))
+}
+
+fn shift_in(number: u64, byte: &u8) -> u64 {
+    number << 8 | u64::from(*byte)
+}
+
 impl<'a> ByteReader<'a> {
     /// The number of readable bytes.
     pub(super) fn len(self) -> u64 {
@@ -34,15 +49,10 @@ impl<'a> ByteReader<'a> {
 
     /// The unsigned number in these bytes, if all of them exist.
     pub(super) fn unsigned(self, span: Span) -> Option<u64> {
-        let bytes = self.bytes(span);
-        if bytes.len() as u64 != span.size || span.size > 8 {
-            return None;
+        match self.target.big_endian {
+            true => number(self.bytes, span, |bytes| bytes.iter().fold(0, shift_in)),
+            false => little_endian(self.bytes, span),
         }
-        let shift_in = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-        Some(match self.target.big_endian {
-            true => bytes.iter().fold(0, shift_in),
-            false => bytes.iter().rev().fold(0, shift_in),
-        })
     }
 
     /// How the target lays a struct out.

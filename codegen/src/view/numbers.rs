@@ -1,6 +1,8 @@
 //! Little-endian numbers of 1, 2, 4 or 8 bytes at offsets of a space.
 
+use crate::decode::little_endian;
 use crate::ir::{BitsAre, BitsAt};
+use crate::layout::Span;
 
 /// An offset as an index.
 pub(super) fn index(offset: u64) -> usize {
@@ -9,9 +11,7 @@ pub(super) fn index(offset: u64) -> usize {
 
 /// The number at an offset, if all of its bytes exist.
 pub(super) fn read(bytes: &[u8], at: u64, size: u64) -> Option<u64> {
-    let end = at.checked_add(size)?;
-    let bytes = bytes.get(index(at)..index(end))?;
-    Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    little_endian(bytes, Span { offset: at, size })
 }
 
 /// Replaces some bits of the number at an offset, as far as its bytes exist.

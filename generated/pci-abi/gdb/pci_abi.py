@@ -1977,6 +1977,13 @@ STRUCTS = {
     "pci_dvsec_cxl_device_gpf": {},
     "pci_dvsec_cxl_flexbus_port": {"status": {"numbers": 203}},
     "pci_dvsec_cxl_reg_locator": {"reserved": {"reserved": 1}, "block1": {"numbers": 204}},
+    "pci_cap_virtio_common": {"padding": {"reserved": 1}},
+    "pci_cap_virtio_notify": {"padding": {"reserved": 1}},
+    "pci_cap_virtio_isr": {"padding": {"reserved": 1}},
+    "pci_cap_virtio_device": {"padding": {"reserved": 1}},
+    "pci_cap_virtio_pci": {"padding": {"reserved": 1}},
+    "pci_cap_virtio_shared_memory": {"padding": {"reserved": 1}},
+    "pci_cap_virtio_vendor": {},
 }
 
 # Structs with a chain of capabilities.

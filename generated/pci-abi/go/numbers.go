@@ -5487,6 +5487,34 @@ const (
 	//
 	// Since Linux 4.4.
 	PCI_CAP_ID_EA = 20
+	// The common configuration of a virtio device.
+	//
+	// Since Linux 4.0.
+	VIRTIO_PCI_CAP_COMMON_CFG = 1
+	// The places that a driver writes to when a queue has new buffers.
+	//
+	// Since Linux 4.0.
+	VIRTIO_PCI_CAP_NOTIFY_CFG = 2
+	// The status of the interrupt of a virtio device.
+	//
+	// Since Linux 4.0.
+	VIRTIO_PCI_CAP_ISR_CFG = 3
+	// The configuration that devices of this type have.
+	//
+	// Since Linux 4.0.
+	VIRTIO_PCI_CAP_DEVICE_CFG = 4
+	// Access to a region through the configuration space.
+	//
+	// Since Linux 4.0.
+	VIRTIO_PCI_CAP_PCI_CFG = 5
+	// Memory that device and driver share. Offset and length have 64 bits.
+	//
+	// Since Linux 5.10 (not in 4.19).
+	VIRTIO_PCI_CAP_SHARED_MEMORY_CFG = 8
+	// Data of the maker of the device.
+	//
+	// Since Linux 6.19 (not in 6.13).
+	VIRTIO_PCI_CAP_VENDOR_CFG = 9
 )
 
 // The ids of the chain extended.

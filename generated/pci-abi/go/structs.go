@@ -1551,3 +1551,192 @@ type DvsecCxlRegLocator struct {
 
 // SizeofDvsecCxlRegLocator is the size of DvsecCxlRegLocator in bytes.
 const SizeofDvsecCxlRegLocator = 16
+
+// CapVirtioCommon is struct pci_cap_virtio_common.
+//
+// The common configuration of a virtio device.
+//
+// Since Linux 4.0; source: include/uapi/linux/virtio_pci.h.
+type CapVirtioCommon struct {
+	// The capability's id, and the offset of the next capability.
+	Header [2]byte
+	// Bytes of the capability.
+	Len uint8
+	// The id of this kind.
+	CfgType uint8
+	// Number of the base address.
+	Bar uint8
+	// Which of several structures of this kind.
+	Id uint8
+	// Not used.
+	Padding [2]uint8
+	// Offset of the structure in the region.
+	Offset uint32
+	// Bytes of the structure.
+	Length uint32
+}
+
+// SizeofCapVirtioCommon is the size of CapVirtioCommon in bytes.
+const SizeofCapVirtioCommon = 16
+
+// CapVirtioNotify is struct pci_cap_virtio_notify.
+//
+// The places that a driver writes to when a queue has new buffers.
+//
+// Since Linux 4.0; source: include/uapi/linux/virtio_pci.h.
+type CapVirtioNotify struct {
+	// The capability's id, and the offset of the next capability.
+	Header [2]byte
+	// Bytes of the capability.
+	Len uint8
+	// The id of this kind.
+	CfgType uint8
+	// Number of the base address.
+	Bar uint8
+	// Which of several structures of this kind.
+	Id uint8
+	// Not used.
+	Padding [2]uint8
+	// Offset of the structure in the region.
+	Offset uint32
+	// Bytes of the structure.
+	Length uint32
+	// Bytes from the place of one queue to that of the next.
+	NotifyOffMultiplier uint32
+}
+
+// SizeofCapVirtioNotify is the size of CapVirtioNotify in bytes.
+const SizeofCapVirtioNotify = 20
+
+// CapVirtioIsr is struct pci_cap_virtio_isr.
+//
+// The status of the interrupt of a virtio device.
+//
+// Since Linux 4.0; source: include/uapi/linux/virtio_pci.h.
+type CapVirtioIsr struct {
+	// The capability's id, and the offset of the next capability.
+	Header [2]byte
+	// Bytes of the capability.
+	Len uint8
+	// The id of this kind.
+	CfgType uint8
+	// Number of the base address.
+	Bar uint8
+	// Which of several structures of this kind.
+	Id uint8
+	// Not used.
+	Padding [2]uint8
+	// Offset of the structure in the region.
+	Offset uint32
+	// Bytes of the structure.
+	Length uint32
+}
+
+// SizeofCapVirtioIsr is the size of CapVirtioIsr in bytes.
+const SizeofCapVirtioIsr = 16
+
+// CapVirtioDevice is struct pci_cap_virtio_device.
+//
+// The configuration that devices of this type have.
+//
+// Since Linux 4.0; source: include/uapi/linux/virtio_pci.h.
+type CapVirtioDevice struct {
+	// The capability's id, and the offset of the next capability.
+	Header [2]byte
+	// Bytes of the capability.
+	Len uint8
+	// The id of this kind.
+	CfgType uint8
+	// Number of the base address.
+	Bar uint8
+	// Which of several structures of this kind.
+	Id uint8
+	// Not used.
+	Padding [2]uint8
+	// Offset of the structure in the region.
+	Offset uint32
+	// Bytes of the structure.
+	Length uint32
+}
+
+// SizeofCapVirtioDevice is the size of CapVirtioDevice in bytes.
+const SizeofCapVirtioDevice = 16
+
+// CapVirtioPci is struct pci_cap_virtio_pci.
+//
+// Access to a region through the configuration space.
+//
+// Since Linux 4.0; source: include/uapi/linux/virtio_pci.h.
+type CapVirtioPci struct {
+	// The capability's id, and the offset of the next capability.
+	Header [2]byte
+	// Bytes of the capability.
+	Len uint8
+	// The id of this kind.
+	CfgType uint8
+	// Number of the base address.
+	Bar uint8
+	// Which of several structures of this kind.
+	Id uint8
+	// Not used.
+	Padding [2]uint8
+	// Offset of the structure in the region.
+	Offset uint32
+	// Bytes of the structure.
+	Length uint32
+	// The bytes that are read or written.
+	Data [4]uint8
+}
+
+// SizeofCapVirtioPci is the size of CapVirtioPci in bytes.
+const SizeofCapVirtioPci = 20
+
+// CapVirtioSharedMemory is struct pci_cap_virtio_shared_memory.
+//
+// Memory that device and driver share. Offset and length have 64 bits.
+//
+// Since Linux 5.10 (not in 4.19); source: include/uapi/linux/virtio_pci.h.
+type CapVirtioSharedMemory struct {
+	// The capability's id, and the offset of the next capability.
+	Header [2]byte
+	// Bytes of the capability.
+	Len uint8
+	// The id of this kind.
+	CfgType uint8
+	// Number of the base address.
+	Bar uint8
+	// Which of several structures of this kind.
+	Id uint8
+	// Not used.
+	Padding [2]uint8
+	// Offset of the structure in the region.
+	Offset uint32
+	// Bytes of the structure.
+	Length uint32
+	// Upper half of the offset.
+	OffsetHi uint32
+	// Upper half of the length.
+	LengthHi uint32
+}
+
+// SizeofCapVirtioSharedMemory is the size of CapVirtioSharedMemory in bytes.
+const SizeofCapVirtioSharedMemory = 24
+
+// CapVirtioVendor is struct pci_cap_virtio_vendor.
+//
+// Data of the maker of the device.
+//
+// Since Linux 6.19 (not in 6.13); source: include/uapi/linux/virtio_pci.h.
+type CapVirtioVendor struct {
+	// The capability's id, and the offset of the next capability.
+	Header [2]byte
+	// Bytes of the capability.
+	Len uint8
+	// The id of this kind.
+	CfgType uint8
+	// Id of the maker, which decides about the bytes that follow.
+	VendorId uint16
+}
+
+// SizeofCapVirtioVendor is the size of CapVirtioVendor in bytes.
+const SizeofCapVirtioVendor = 6

@@ -71,6 +71,14 @@ typedef __SIZE_TYPE__ pci_abi_size;
 #define LINUX_PCI_REGS_H
 #endif
 
+/* <linux/virtio_pci.h> */
+#if defined(_LINUX_VIRTIO_PCI_H)
+#define PCI_ABI__AFTER_VIRTIO_PCI_H
+#endif
+#ifndef _LINUX_VIRTIO_PCI_H
+#define _LINUX_VIRTIO_PCI_H
+#endif
+
 /*
  * __extension__ before a struct avoids warnings of -Wpedantic: C99 has no
  * anonymous unions, and C++ has no flexible arrays.
@@ -4153,6 +4161,217 @@ struct pci_dvsec_cxl_reg_locator {
 
 #endif /* PCI_ABI__AFTER_PCI_REGS_H */
 
+#ifndef PCI_ABI__AFTER_VIRTIO_PCI_H
+
+/* --------------------- Capabilities of virtio --------------------- */
+
+/*
+ * Vendor-specific capabilities of virtio devices, whose vendor is 0x1af4. Each
+ * says where a structure of the device is: in which region, from which offset
+ * on and with how many bytes.
+ *
+ * The ids are those of the kernel's linux/virtio_pci.h, of which nothing else
+ * is described.
+ */
+
+/*
+ * The common configuration of a virtio device.
+ * Since Linux 4.0.
+ */
+#define VIRTIO_PCI_CAP_COMMON_CFG	1
+
+struct pci_cap_virtio_common {
+	struct pci_cap_header header;
+	__u8	len;		/* bytes of the capability */
+	__u8	cfg_type;	/* the id of this kind */
+	__u8	bar;		/* number of the base address */
+	__u8	id;		/* which of several structures of this kind */
+	__u8	padding[2];	/* not used */
+	__le32	offset;		/* offset of the structure in the region */
+	__le32	length;		/* bytes of the structure */
+} __attribute__((__packed__));
+
+/*
+ * The places that a driver writes to when a queue has new buffers.
+ * Since Linux 4.0.
+ */
+#define VIRTIO_PCI_CAP_NOTIFY_CFG	2
+
+struct pci_cap_virtio_notify {
+	struct pci_cap_header header;
+	__u8	len;		/* bytes of the capability */
+	__u8	cfg_type;	/* the id of this kind */
+	__u8	bar;		/* number of the base address */
+	__u8	id;		/* which of several structures of this kind */
+	__u8	padding[2];	/* not used */
+	__le32	offset;		/* offset of the structure in the region */
+	__le32	length;		/* bytes of the structure */
+	/* bytes from the place of one queue to that of the next */
+	__le32	notify_off_multiplier;
+} __attribute__((__packed__));
+
+/*
+ * The status of the interrupt of a virtio device.
+ * Since Linux 4.0.
+ */
+#define VIRTIO_PCI_CAP_ISR_CFG	3
+
+struct pci_cap_virtio_isr {
+	struct pci_cap_header header;
+	__u8	len;		/* bytes of the capability */
+	__u8	cfg_type;	/* the id of this kind */
+	__u8	bar;		/* number of the base address */
+	__u8	id;		/* which of several structures of this kind */
+	__u8	padding[2];	/* not used */
+	__le32	offset;		/* offset of the structure in the region */
+	__le32	length;		/* bytes of the structure */
+} __attribute__((__packed__));
+
+/*
+ * The configuration that devices of this type have.
+ * Since Linux 4.0.
+ */
+#define VIRTIO_PCI_CAP_DEVICE_CFG	4
+
+struct pci_cap_virtio_device {
+	struct pci_cap_header header;
+	__u8	len;		/* bytes of the capability */
+	__u8	cfg_type;	/* the id of this kind */
+	__u8	bar;		/* number of the base address */
+	__u8	id;		/* which of several structures of this kind */
+	__u8	padding[2];	/* not used */
+	__le32	offset;		/* offset of the structure in the region */
+	__le32	length;		/* bytes of the structure */
+} __attribute__((__packed__));
+
+/*
+ * Access to a region through the configuration space.
+ * Since Linux 4.0.
+ */
+#define VIRTIO_PCI_CAP_PCI_CFG	5
+
+struct pci_cap_virtio_pci {
+	struct pci_cap_header header;
+	__u8	len;		/* bytes of the capability */
+	__u8	cfg_type;	/* the id of this kind */
+	__u8	bar;		/* number of the base address */
+	__u8	id;		/* which of several structures of this kind */
+	__u8	padding[2];	/* not used */
+	__le32	offset;		/* offset of the structure in the region */
+	__le32	length;		/* bytes of the structure */
+	__u8	data[4];	/* the bytes that are read or written */
+} __attribute__((__packed__));
+
+/*
+ * Memory that device and driver share. Offset and length have 64 bits.
+ * Since Linux 4.20-5.10.
+ */
+#define VIRTIO_PCI_CAP_SHARED_MEMORY_CFG	8
+
+struct pci_cap_virtio_shared_memory {
+	struct pci_cap_header header;
+	__u8	len;		/* bytes of the capability */
+	__u8	cfg_type;	/* the id of this kind */
+	__u8	bar;		/* number of the base address */
+	__u8	id;		/* which of several structures of this kind */
+	__u8	padding[2];	/* not used */
+	__le32	offset;		/* offset of the structure in the region */
+	__le32	length;		/* bytes of the structure */
+	__le32	offset_hi;	/* upper half of the offset */
+	__le32	length_hi;	/* upper half of the length */
+} __attribute__((__packed__));
+
+/*
+ * Data of the maker of the device.
+ * Since Linux 6.14-6.19.
+ */
+#define VIRTIO_PCI_CAP_VENDOR_CFG	9
+
+struct pci_cap_virtio_vendor {
+	struct pci_cap_header header;
+	__u8	len;		/* bytes of the capability */
+	__u8	cfg_type;	/* the id of this kind */
+	/* id of the maker, which decides about the bytes that follow */
+	__le16	vendor_id;
+} __attribute__((__packed__));
+
+#endif /* !PCI_ABI__AFTER_VIRTIO_PCI_H */
+
+#ifdef PCI_ABI__AFTER_VIRTIO_PCI_H
+/* Declarations below need these structs, which an older kernel header lacks. */
+struct pci_cap_virtio_common {
+	struct pci_cap_header header;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u8	padding[2];
+	__le32	offset;
+	__le32	length;
+} __attribute__((__packed__));
+struct pci_cap_virtio_notify {
+	struct pci_cap_header header;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u8	padding[2];
+	__le32	offset;
+	__le32	length;
+	__le32	notify_off_multiplier;
+} __attribute__((__packed__));
+struct pci_cap_virtio_isr {
+	struct pci_cap_header header;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u8	padding[2];
+	__le32	offset;
+	__le32	length;
+} __attribute__((__packed__));
+struct pci_cap_virtio_device {
+	struct pci_cap_header header;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u8	padding[2];
+	__le32	offset;
+	__le32	length;
+} __attribute__((__packed__));
+struct pci_cap_virtio_pci {
+	struct pci_cap_header header;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u8	padding[2];
+	__le32	offset;
+	__le32	length;
+	__u8	data[4];
+} __attribute__((__packed__));
+struct pci_cap_virtio_shared_memory {
+	struct pci_cap_header header;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u8	padding[2];
+	__le32	offset;
+	__le32	length;
+	__le32	offset_hi;
+	__le32	length_hi;
+} __attribute__((__packed__));
+struct pci_cap_virtio_vendor {
+	struct pci_cap_header header;
+	__u8	len;
+	__u8	cfg_type;
+	__le16	vendor_id;
+} __attribute__((__packed__));
+
+#endif /* PCI_ABI__AFTER_VIRTIO_PCI_H */
+
 /* ----------------------- Layout assertions ----------------------- */
 
 /*
@@ -4257,6 +4476,14 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_port_gpf) == 16, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_device_gpf) == 10, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_flexbus_port) == 16, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
+
+PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_common) == 16, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_notify) == 20, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_isr) == 16, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_device) == 16, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_pci) == 20, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_shared_memory) == 24, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #endif /* !__m68k__ */
 
 #endif /* PCI_ABI_TYPES_H */
@@ -5796,6 +6023,28 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #endif
 
 #endif /* PCI_ABI__AFTER_PCI_REGS_H */
+#ifdef PCI_ABI__AFTER_VIRTIO_PCI_H
+
+/* ---- Declarations missing from an older <linux/virtio_pci.h> ---- */
+
+/*
+ * A struct, an enum or an enumerator is declared if the macro that the kernel
+ * introduced together with it is not defined. Enumerators become macros. An
+ * enumerator that no macro detects always becomes a macro, unless it is the
+ * count of its enum. Declarations of the kernel header are never replaced.
+ */
+
+/* Linux 5.10 */
+#ifndef VIRTIO_PCI_CAP_SHARED_MEMORY_CFG
+#define VIRTIO_PCI_CAP_SHARED_MEMORY_CFG	8
+#endif
+
+/* Linux 6.19 */
+#ifndef VIRTIO_PCI_CAP_VENDOR_CFG
+#define VIRTIO_PCI_CAP_VENDOR_CFG	9
+#endif
+
+#endif /* PCI_ABI__AFTER_VIRTIO_PCI_H */
 
 /* ------------------------- Feature tests ------------------------- */
 
@@ -7033,6 +7282,20 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
 #define PCI_ABI_HAVE_PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_ID 1
 #define PCI_ABI_HAVE_PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_OFF_LOW 1
 #define PCI_ABI_HAVE_PCI_DVSEC_CXL_REG_LOCATOR_BLOCK1 1
+#define PCI_ABI_HAVE_VIRTIO_PCI_CAP_COMMON_CFG 1
+#define PCI_ABI_HAVE_pci_cap_virtio_common 1
+#define PCI_ABI_HAVE_VIRTIO_PCI_CAP_NOTIFY_CFG 1
+#define PCI_ABI_HAVE_pci_cap_virtio_notify 1
+#define PCI_ABI_HAVE_VIRTIO_PCI_CAP_ISR_CFG 1
+#define PCI_ABI_HAVE_pci_cap_virtio_isr 1
+#define PCI_ABI_HAVE_VIRTIO_PCI_CAP_DEVICE_CFG 1
+#define PCI_ABI_HAVE_pci_cap_virtio_device 1
+#define PCI_ABI_HAVE_VIRTIO_PCI_CAP_PCI_CFG 1
+#define PCI_ABI_HAVE_pci_cap_virtio_pci 1
+#define PCI_ABI_HAVE_VIRTIO_PCI_CAP_SHARED_MEMORY_CFG 1
+#define PCI_ABI_HAVE_pci_cap_virtio_shared_memory 1
+#define PCI_ABI_HAVE_VIRTIO_PCI_CAP_VENDOR_CFG 1
+#define PCI_ABI_HAVE_pci_cap_virtio_vendor 1
 
 /* ------ Stable names for values that differ between releases ------ */
 
@@ -11252,6 +11515,362 @@ static inline int pci_abi_standard_ea_entries(
 	}
 	item.size = PCI_ABI__CAST(__u32, size);
 	pci_abi_standard_ea_entry_read(&item, out);
+	return 1;
+}
+
+/* The values of a struct pci_cap_virtio_common. */
+struct pci_abi_standard_virtio_common {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u32	offset;
+	__u32	length;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_virtio_common_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_virtio_common *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 3, 1, 0, 0xff }, 1 },
+		{ { 0, 2, 0, 0xffff }, 0x1af4 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_start_bits(cap->space,
+				&conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cfg_type = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->bar = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 4, 1));
+	out->id = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 5, 1));
+	out->offset = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->length = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_virtio_notify. */
+struct pci_abi_standard_virtio_notify {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u32	offset;
+	__u32	length;
+	__u32	notify_off_multiplier;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_virtio_notify_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_virtio_notify *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 3, 1, 0, 0xff }, 2 },
+		{ { 0, 2, 0, 0xffff }, 0x1af4 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_start_bits(cap->space,
+				&conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 20)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cfg_type = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->bar = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 4, 1));
+	out->id = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 5, 1));
+	out->offset = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->length = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	out->notify_off_multiplier = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 16, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_virtio_isr. */
+struct pci_abi_standard_virtio_isr {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u32	offset;
+	__u32	length;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_virtio_isr_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_virtio_isr *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 3, 1, 0, 0xff }, 3 },
+		{ { 0, 2, 0, 0xffff }, 0x1af4 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_start_bits(cap->space,
+				&conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cfg_type = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->bar = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 4, 1));
+	out->id = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 5, 1));
+	out->offset = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->length = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_virtio_device. */
+struct pci_abi_standard_virtio_device {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u32	offset;
+	__u32	length;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_virtio_device_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_virtio_device *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 3, 1, 0, 0xff }, 4 },
+		{ { 0, 2, 0, 0xffff }, 0x1af4 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_start_bits(cap->space,
+				&conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cfg_type = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->bar = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 4, 1));
+	out->id = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 5, 1));
+	out->offset = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->length = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_virtio_pci. */
+struct pci_abi_standard_virtio_pci {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u32	offset;
+	__u32	length;
+	__u8	data[4];
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_virtio_pci_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_virtio_pci *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 3, 1, 0, 0xff }, 5 },
+		{ { 0, 2, 0, 0xffff }, 0x1af4 },
+	};
+	__u64 value;
+	__u32 nth;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_start_bits(cap->space,
+				&conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 20)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cfg_type = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->bar = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 4, 1));
+	out->id = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 5, 1));
+	out->offset = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->length = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	for (nth = 0; nth < 4; nth++)
+		out->data[nth] = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap,
+				16 + nth * 1, 1));
+	return 1;
+}
+
+/* The values of a struct pci_cap_virtio_shared_memory. */
+struct pci_abi_standard_virtio_shared_memory {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u32	offset;
+	__u32	length;
+	__u32	offset_hi;
+	__u32	length_hi;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_virtio_shared_memory_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_virtio_shared_memory *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 3, 1, 0, 0xff }, 8 },
+		{ { 0, 2, 0, 0xffff }, 0x1af4 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_start_bits(cap->space,
+				&conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 24)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cfg_type = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->bar = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 4, 1));
+	out->id = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 5, 1));
+	out->offset = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->length = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	out->offset_hi = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 16, 4));
+	out->length_hi = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 20, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_virtio_vendor. */
+struct pci_abi_standard_virtio_vendor {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+	__u8	cfg_type;
+	__u16	vendor_id;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_virtio_vendor_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_virtio_vendor *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 3, 1, 0, 0xff }, 9 },
+		{ { 0, 2, 0, 0xffff }, 0x1af4 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_start_bits(cap->space,
+				&conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 6)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cfg_type = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->vendor_id = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 4, 2));
 	return 1;
 }
 

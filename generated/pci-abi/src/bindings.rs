@@ -15,3 +15,4 @@
 )]
 
 pub mod pci_regs;
+pub mod virtio_pci;

@@ -21,6 +21,7 @@ mod power;
 mod root_complex;
 mod sizes;
 mod translation;
+mod virtio;
 mod virtual_functions;
 
 pub use allocation::*;
@@ -39,4 +40,5 @@ pub use power::*;
 pub use root_complex::*;
 pub use sizes::*;
 pub use translation::*;
+pub use virtio::*;
 pub use virtual_functions::*;

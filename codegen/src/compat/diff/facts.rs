@@ -78,7 +78,7 @@ impl<'a> SideNames<'_, 'a> {
     }
 
     pub(super) fn header(&self, header: &'a Header) -> [Fact<'a>; 2] {
-        let Header { path, guards, structs: _ } = header;
+        let Header { path, guards, structs: _, complete: _ } = header;
         [
             Fact("Header.path", text(path)),
             Fact("Header.guards", list(guards.iter().map(String::as_str))),

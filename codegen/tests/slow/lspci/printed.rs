@@ -85,8 +85,27 @@ impl PrintedCap<'_> {
                     .map(|nth| format!(" {:08x}", self.number(&format!("header_log[{nth}]"))));
                 Some(vec![format!("HeaderLog:{}", words.collect::<String>())])
             }
-            _ => None,
+            name => self.virtio(name.strip_prefix("VIRTIO_")?),
         }
+    }
+
+    /// A vendor-specific capability of virtio.
+    fn virtio(&self, kind: &str) -> Option<Vec<String>> {
+        let kind = match kind {
+            "COMMON" => "CommonCfg",
+            "NOTIFY" => "Notify",
+            "ISR" => "ISR",
+            "DEVICE" => "DeviceCfg",
+            _ => return None,
+        };
+        let [bar, offset, size] = ["bar", "offset", "length"].map(|name| self.number(name));
+        let multiplier = self.get("notify_off_multiplier");
+        let multiplier = multiplier.map(|number| format!(" multiplier={number:08x}"));
+        Some(vec![
+            format!("Vendor Specific Information: VirtIO: {kind}"),
+            format!("BAR={bar} offset={offset:08x} size={size:08x}")
+                + &multiplier.unwrap_or_default(),
+        ])
     }
 
     /// Words with which a line starts or does not start.

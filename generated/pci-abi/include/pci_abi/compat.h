@@ -1547,6 +1547,28 @@
 #endif
 
 #endif /* PCI_ABI__AFTER_PCI_REGS_H */
+#ifdef PCI_ABI__AFTER_VIRTIO_PCI_H
+
+/* ---- Declarations missing from an older <linux/virtio_pci.h> ---- */
+
+/*
+ * A struct, an enum or an enumerator is declared if the macro that the kernel
+ * introduced together with it is not defined. Enumerators become macros. An
+ * enumerator that no macro detects always becomes a macro, unless it is the
+ * count of its enum. Declarations of the kernel header are never replaced.
+ */
+
+/* Linux 5.10 */
+#ifndef VIRTIO_PCI_CAP_SHARED_MEMORY_CFG
+#define VIRTIO_PCI_CAP_SHARED_MEMORY_CFG	8
+#endif
+
+/* Linux 6.19 */
+#ifndef VIRTIO_PCI_CAP_VENDOR_CFG
+#define VIRTIO_PCI_CAP_VENDOR_CFG	9
+#endif
+
+#endif /* PCI_ABI__AFTER_VIRTIO_PCI_H */
 
 /* ------------------------- Feature tests ------------------------- */
 
@@ -2784,6 +2806,20 @@
 #define PCI_ABI_HAVE_PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_ID 1
 #define PCI_ABI_HAVE_PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_OFF_LOW 1
 #define PCI_ABI_HAVE_PCI_DVSEC_CXL_REG_LOCATOR_BLOCK1 1
+#define PCI_ABI_HAVE_VIRTIO_PCI_CAP_COMMON_CFG 1
+#define PCI_ABI_HAVE_pci_cap_virtio_common 1
+#define PCI_ABI_HAVE_VIRTIO_PCI_CAP_NOTIFY_CFG 1
+#define PCI_ABI_HAVE_pci_cap_virtio_notify 1
+#define PCI_ABI_HAVE_VIRTIO_PCI_CAP_ISR_CFG 1
+#define PCI_ABI_HAVE_pci_cap_virtio_isr 1
+#define PCI_ABI_HAVE_VIRTIO_PCI_CAP_DEVICE_CFG 1
+#define PCI_ABI_HAVE_pci_cap_virtio_device 1
+#define PCI_ABI_HAVE_VIRTIO_PCI_CAP_PCI_CFG 1
+#define PCI_ABI_HAVE_pci_cap_virtio_pci 1
+#define PCI_ABI_HAVE_VIRTIO_PCI_CAP_SHARED_MEMORY_CFG 1
+#define PCI_ABI_HAVE_pci_cap_virtio_shared_memory 1
+#define PCI_ABI_HAVE_VIRTIO_PCI_CAP_VENDOR_CFG 1
+#define PCI_ABI_HAVE_pci_cap_virtio_vendor 1
 
 /* ------ Stable names for values that differ between releases ------ */
 

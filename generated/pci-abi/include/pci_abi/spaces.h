@@ -1689,6 +1689,362 @@ static inline int pci_abi_standard_ea_entries(
 	return 1;
 }
 
+/* The values of a struct pci_cap_virtio_common. */
+struct pci_abi_standard_virtio_common {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u32	offset;
+	__u32	length;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_virtio_common_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_virtio_common *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 3, 1, 0, 0xff }, 1 },
+		{ { 0, 2, 0, 0xffff }, 0x1af4 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_start_bits(cap->space,
+				&conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cfg_type = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->bar = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 4, 1));
+	out->id = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 5, 1));
+	out->offset = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->length = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_virtio_notify. */
+struct pci_abi_standard_virtio_notify {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u32	offset;
+	__u32	length;
+	__u32	notify_off_multiplier;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_virtio_notify_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_virtio_notify *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 3, 1, 0, 0xff }, 2 },
+		{ { 0, 2, 0, 0xffff }, 0x1af4 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_start_bits(cap->space,
+				&conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 20)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cfg_type = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->bar = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 4, 1));
+	out->id = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 5, 1));
+	out->offset = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->length = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	out->notify_off_multiplier = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 16, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_virtio_isr. */
+struct pci_abi_standard_virtio_isr {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u32	offset;
+	__u32	length;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_virtio_isr_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_virtio_isr *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 3, 1, 0, 0xff }, 3 },
+		{ { 0, 2, 0, 0xffff }, 0x1af4 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_start_bits(cap->space,
+				&conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cfg_type = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->bar = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 4, 1));
+	out->id = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 5, 1));
+	out->offset = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->length = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_virtio_device. */
+struct pci_abi_standard_virtio_device {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u32	offset;
+	__u32	length;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_virtio_device_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_virtio_device *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 3, 1, 0, 0xff }, 4 },
+		{ { 0, 2, 0, 0xffff }, 0x1af4 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_start_bits(cap->space,
+				&conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 16)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cfg_type = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->bar = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 4, 1));
+	out->id = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 5, 1));
+	out->offset = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->length = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_virtio_pci. */
+struct pci_abi_standard_virtio_pci {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u32	offset;
+	__u32	length;
+	__u8	data[4];
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_virtio_pci_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_virtio_pci *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 3, 1, 0, 0xff }, 5 },
+		{ { 0, 2, 0, 0xffff }, 0x1af4 },
+	};
+	__u64 value;
+	__u32 nth;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_start_bits(cap->space,
+				&conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 20)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cfg_type = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->bar = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 4, 1));
+	out->id = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 5, 1));
+	out->offset = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->length = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	for (nth = 0; nth < 4; nth++)
+		out->data[nth] = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap,
+				16 + nth * 1, 1));
+	return 1;
+}
+
+/* The values of a struct pci_cap_virtio_shared_memory. */
+struct pci_abi_standard_virtio_shared_memory {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u32	offset;
+	__u32	length;
+	__u32	offset_hi;
+	__u32	length_hi;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_virtio_shared_memory_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_virtio_shared_memory *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 3, 1, 0, 0xff }, 8 },
+		{ { 0, 2, 0, 0xffff }, 0x1af4 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_start_bits(cap->space,
+				&conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 24)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cfg_type = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->bar = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 4, 1));
+	out->id = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 5, 1));
+	out->offset = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 8, 4));
+	out->length = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 12, 4));
+	out->offset_hi = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 16, 4));
+	out->length_hi = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap, 20, 4));
+	return 1;
+}
+
+/* The values of a struct pci_cap_virtio_vendor. */
+struct pci_abi_standard_virtio_vendor {
+	struct pci_abi_space_cap cap;
+	__u8	len;
+	__u8	cfg_type;
+	__u16	vendor_id;
+};
+
+/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+static inline int pci_abi_standard_virtio_vendor_read(
+		const struct pci_abi_space_cap *cap,
+		struct pci_abi_standard_virtio_vendor *out)
+{
+	static const struct pci_abi__space_value conditions[] = {
+		{ { 3, 1, 0, 0xff }, 9 },
+		{ { 0, 2, 0, 0xffff }, 0x1af4 },
+	};
+	__u64 value;
+
+	PCI_ABI__CLEAR(out);
+	if (cap->id != 9 || !cap->version)
+		return 0;
+	if (!pci_abi__space_cap_bits(cap, &conditions[0].bits, &value) ||
+	    value != conditions[0].value)
+		return 0;
+	if (!pci_abi__space_start_bits(cap->space,
+				&conditions[1].bits, &value) ||
+	    value != conditions[1].value)
+		return 0;
+	if (cap->size < 6)
+		return PCI_ABI_SPACE_BODY_LIMITED;
+	out->cap = *cap;
+	out->len = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 2, 1));
+	out->cfg_type = PCI_ABI__CAST(__u8,
+			pci_abi_space_get(cap, 3, 1));
+	out->vendor_id = PCI_ABI__CAST(__u16,
+			pci_abi_space_get(cap, 4, 2));
+	return 1;
+}
+
 /* Values of headers that mean that there is no capability. */
 static const struct pci_abi__space_value pci_abi__extended_empty[]
 __attribute__((__unused__)) = {

@@ -59,6 +59,14 @@ typedef __SIZE_TYPE__ pci_abi_size;
 #define LINUX_PCI_REGS_H
 #endif
 
+/* <linux/virtio_pci.h> */
+#if defined(_LINUX_VIRTIO_PCI_H)
+#define PCI_ABI__AFTER_VIRTIO_PCI_H
+#endif
+#ifndef _LINUX_VIRTIO_PCI_H
+#define _LINUX_VIRTIO_PCI_H
+#endif
+
 /*
  * __extension__ before a struct avoids warnings of -Wpedantic: C99 has no
  * anonymous unions, and C++ has no flexible arrays.
@@ -4141,6 +4149,217 @@ struct pci_dvsec_cxl_reg_locator {
 
 #endif /* PCI_ABI__AFTER_PCI_REGS_H */
 
+#ifndef PCI_ABI__AFTER_VIRTIO_PCI_H
+
+/* --------------------- Capabilities of virtio --------------------- */
+
+/*
+ * Vendor-specific capabilities of virtio devices, whose vendor is 0x1af4. Each
+ * says where a structure of the device is: in which region, from which offset
+ * on and with how many bytes.
+ *
+ * The ids are those of the kernel's linux/virtio_pci.h, of which nothing else
+ * is described.
+ */
+
+/*
+ * The common configuration of a virtio device.
+ * Since Linux 4.0.
+ */
+#define VIRTIO_PCI_CAP_COMMON_CFG	1
+
+struct pci_cap_virtio_common {
+	struct pci_cap_header header;
+	__u8	len;		/* bytes of the capability */
+	__u8	cfg_type;	/* the id of this kind */
+	__u8	bar;		/* number of the base address */
+	__u8	id;		/* which of several structures of this kind */
+	__u8	padding[2];	/* not used */
+	__le32	offset;		/* offset of the structure in the region */
+	__le32	length;		/* bytes of the structure */
+} __attribute__((__packed__));
+
+/*
+ * The places that a driver writes to when a queue has new buffers.
+ * Since Linux 4.0.
+ */
+#define VIRTIO_PCI_CAP_NOTIFY_CFG	2
+
+struct pci_cap_virtio_notify {
+	struct pci_cap_header header;
+	__u8	len;		/* bytes of the capability */
+	__u8	cfg_type;	/* the id of this kind */
+	__u8	bar;		/* number of the base address */
+	__u8	id;		/* which of several structures of this kind */
+	__u8	padding[2];	/* not used */
+	__le32	offset;		/* offset of the structure in the region */
+	__le32	length;		/* bytes of the structure */
+	/* bytes from the place of one queue to that of the next */
+	__le32	notify_off_multiplier;
+} __attribute__((__packed__));
+
+/*
+ * The status of the interrupt of a virtio device.
+ * Since Linux 4.0.
+ */
+#define VIRTIO_PCI_CAP_ISR_CFG	3
+
+struct pci_cap_virtio_isr {
+	struct pci_cap_header header;
+	__u8	len;		/* bytes of the capability */
+	__u8	cfg_type;	/* the id of this kind */
+	__u8	bar;		/* number of the base address */
+	__u8	id;		/* which of several structures of this kind */
+	__u8	padding[2];	/* not used */
+	__le32	offset;		/* offset of the structure in the region */
+	__le32	length;		/* bytes of the structure */
+} __attribute__((__packed__));
+
+/*
+ * The configuration that devices of this type have.
+ * Since Linux 4.0.
+ */
+#define VIRTIO_PCI_CAP_DEVICE_CFG	4
+
+struct pci_cap_virtio_device {
+	struct pci_cap_header header;
+	__u8	len;		/* bytes of the capability */
+	__u8	cfg_type;	/* the id of this kind */
+	__u8	bar;		/* number of the base address */
+	__u8	id;		/* which of several structures of this kind */
+	__u8	padding[2];	/* not used */
+	__le32	offset;		/* offset of the structure in the region */
+	__le32	length;		/* bytes of the structure */
+} __attribute__((__packed__));
+
+/*
+ * Access to a region through the configuration space.
+ * Since Linux 4.0.
+ */
+#define VIRTIO_PCI_CAP_PCI_CFG	5
+
+struct pci_cap_virtio_pci {
+	struct pci_cap_header header;
+	__u8	len;		/* bytes of the capability */
+	__u8	cfg_type;	/* the id of this kind */
+	__u8	bar;		/* number of the base address */
+	__u8	id;		/* which of several structures of this kind */
+	__u8	padding[2];	/* not used */
+	__le32	offset;		/* offset of the structure in the region */
+	__le32	length;		/* bytes of the structure */
+	__u8	data[4];	/* the bytes that are read or written */
+} __attribute__((__packed__));
+
+/*
+ * Memory that device and driver share. Offset and length have 64 bits.
+ * Since Linux 4.20-5.10.
+ */
+#define VIRTIO_PCI_CAP_SHARED_MEMORY_CFG	8
+
+struct pci_cap_virtio_shared_memory {
+	struct pci_cap_header header;
+	__u8	len;		/* bytes of the capability */
+	__u8	cfg_type;	/* the id of this kind */
+	__u8	bar;		/* number of the base address */
+	__u8	id;		/* which of several structures of this kind */
+	__u8	padding[2];	/* not used */
+	__le32	offset;		/* offset of the structure in the region */
+	__le32	length;		/* bytes of the structure */
+	__le32	offset_hi;	/* upper half of the offset */
+	__le32	length_hi;	/* upper half of the length */
+} __attribute__((__packed__));
+
+/*
+ * Data of the maker of the device.
+ * Since Linux 6.14-6.19.
+ */
+#define VIRTIO_PCI_CAP_VENDOR_CFG	9
+
+struct pci_cap_virtio_vendor {
+	struct pci_cap_header header;
+	__u8	len;		/* bytes of the capability */
+	__u8	cfg_type;	/* the id of this kind */
+	/* id of the maker, which decides about the bytes that follow */
+	__le16	vendor_id;
+} __attribute__((__packed__));
+
+#endif /* !PCI_ABI__AFTER_VIRTIO_PCI_H */
+
+#ifdef PCI_ABI__AFTER_VIRTIO_PCI_H
+/* Declarations below need these structs, which an older kernel header lacks. */
+struct pci_cap_virtio_common {
+	struct pci_cap_header header;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u8	padding[2];
+	__le32	offset;
+	__le32	length;
+} __attribute__((__packed__));
+struct pci_cap_virtio_notify {
+	struct pci_cap_header header;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u8	padding[2];
+	__le32	offset;
+	__le32	length;
+	__le32	notify_off_multiplier;
+} __attribute__((__packed__));
+struct pci_cap_virtio_isr {
+	struct pci_cap_header header;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u8	padding[2];
+	__le32	offset;
+	__le32	length;
+} __attribute__((__packed__));
+struct pci_cap_virtio_device {
+	struct pci_cap_header header;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u8	padding[2];
+	__le32	offset;
+	__le32	length;
+} __attribute__((__packed__));
+struct pci_cap_virtio_pci {
+	struct pci_cap_header header;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u8	padding[2];
+	__le32	offset;
+	__le32	length;
+	__u8	data[4];
+} __attribute__((__packed__));
+struct pci_cap_virtio_shared_memory {
+	struct pci_cap_header header;
+	__u8	len;
+	__u8	cfg_type;
+	__u8	bar;
+	__u8	id;
+	__u8	padding[2];
+	__le32	offset;
+	__le32	length;
+	__le32	offset_hi;
+	__le32	length_hi;
+} __attribute__((__packed__));
+struct pci_cap_virtio_vendor {
+	struct pci_cap_header header;
+	__u8	len;
+	__u8	cfg_type;
+	__le16	vendor_id;
+} __attribute__((__packed__));
+
+#endif /* PCI_ABI__AFTER_VIRTIO_PCI_H */
+
 /* ----------------------- Layout assertions ----------------------- */
 
 /*
@@ -4245,6 +4464,14 @@ PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_port_gpf) == 16, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_device_gpf) == 10, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_flexbus_port) == 16, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_dvsec_cxl_reg_locator) == 16, "layout");
+
+PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_common) == 16, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_notify) == 20, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_isr) == 16, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_device) == 16, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_pci) == 20, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_shared_memory) == 24, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #endif /* !__m68k__ */
 
 #endif /* PCI_ABI_TYPES_H */

@@ -2044,3 +2044,262 @@ class pci_dvsec_cxl_reg_locator(ctypes.Structure):
         ("reserved", ctypes.c_uint16.__ctype_le__),
         ("block1", ctypes.c_uint32.__ctype_le__),
     ]
+
+
+class pci_cap_virtio_common(ctypes.Structure):
+    """The common configuration of a virtio device.
+
+    Since Linux 4.0; source: include/uapi/linux/virtio_pci.h.
+    """
+
+    #: The capability's id, and the offset of the next capability.
+    header: Any
+    #: Bytes of the capability.
+    len: int
+    #: The id of this kind.
+    cfg_type: int
+    #: Number of the base address.
+    bar: int
+    #: Which of several structures of this kind.
+    id: int
+    #: Not used.
+    padding: Any
+    #: Offset of the structure in the region.
+    offset: int
+    #: Bytes of the structure.
+    length: int
+
+    _layout_ = "ms"
+    _pack_ = 1
+    _fields_ = [
+        ("header", pci_cap_header),
+        ("len", ctypes.c_uint8),
+        ("cfg_type", ctypes.c_uint8),
+        ("bar", ctypes.c_uint8),
+        ("id", ctypes.c_uint8),
+        ("padding", ctypes.c_uint8 * 2),
+        ("offset", ctypes.c_uint32.__ctype_le__),
+        ("length", ctypes.c_uint32.__ctype_le__),
+    ]
+
+
+class pci_cap_virtio_notify(ctypes.Structure):
+    """The places that a driver writes to when a queue has new buffers.
+
+    Since Linux 4.0; source: include/uapi/linux/virtio_pci.h.
+    """
+
+    #: The capability's id, and the offset of the next capability.
+    header: Any
+    #: Bytes of the capability.
+    len: int
+    #: The id of this kind.
+    cfg_type: int
+    #: Number of the base address.
+    bar: int
+    #: Which of several structures of this kind.
+    id: int
+    #: Not used.
+    padding: Any
+    #: Offset of the structure in the region.
+    offset: int
+    #: Bytes of the structure.
+    length: int
+    #: Bytes from the place of one queue to that of the next.
+    notify_off_multiplier: int
+
+    _layout_ = "ms"
+    _pack_ = 1
+    _fields_ = [
+        ("header", pci_cap_header),
+        ("len", ctypes.c_uint8),
+        ("cfg_type", ctypes.c_uint8),
+        ("bar", ctypes.c_uint8),
+        ("id", ctypes.c_uint8),
+        ("padding", ctypes.c_uint8 * 2),
+        ("offset", ctypes.c_uint32.__ctype_le__),
+        ("length", ctypes.c_uint32.__ctype_le__),
+        ("notify_off_multiplier", ctypes.c_uint32.__ctype_le__),
+    ]
+
+
+class pci_cap_virtio_isr(ctypes.Structure):
+    """The status of the interrupt of a virtio device.
+
+    Since Linux 4.0; source: include/uapi/linux/virtio_pci.h.
+    """
+
+    #: The capability's id, and the offset of the next capability.
+    header: Any
+    #: Bytes of the capability.
+    len: int
+    #: The id of this kind.
+    cfg_type: int
+    #: Number of the base address.
+    bar: int
+    #: Which of several structures of this kind.
+    id: int
+    #: Not used.
+    padding: Any
+    #: Offset of the structure in the region.
+    offset: int
+    #: Bytes of the structure.
+    length: int
+
+    _layout_ = "ms"
+    _pack_ = 1
+    _fields_ = [
+        ("header", pci_cap_header),
+        ("len", ctypes.c_uint8),
+        ("cfg_type", ctypes.c_uint8),
+        ("bar", ctypes.c_uint8),
+        ("id", ctypes.c_uint8),
+        ("padding", ctypes.c_uint8 * 2),
+        ("offset", ctypes.c_uint32.__ctype_le__),
+        ("length", ctypes.c_uint32.__ctype_le__),
+    ]
+
+
+class pci_cap_virtio_device(ctypes.Structure):
+    """The configuration that devices of this type have.
+
+    Since Linux 4.0; source: include/uapi/linux/virtio_pci.h.
+    """
+
+    #: The capability's id, and the offset of the next capability.
+    header: Any
+    #: Bytes of the capability.
+    len: int
+    #: The id of this kind.
+    cfg_type: int
+    #: Number of the base address.
+    bar: int
+    #: Which of several structures of this kind.
+    id: int
+    #: Not used.
+    padding: Any
+    #: Offset of the structure in the region.
+    offset: int
+    #: Bytes of the structure.
+    length: int
+
+    _layout_ = "ms"
+    _pack_ = 1
+    _fields_ = [
+        ("header", pci_cap_header),
+        ("len", ctypes.c_uint8),
+        ("cfg_type", ctypes.c_uint8),
+        ("bar", ctypes.c_uint8),
+        ("id", ctypes.c_uint8),
+        ("padding", ctypes.c_uint8 * 2),
+        ("offset", ctypes.c_uint32.__ctype_le__),
+        ("length", ctypes.c_uint32.__ctype_le__),
+    ]
+
+
+class pci_cap_virtio_pci(ctypes.Structure):
+    """Access to a region through the configuration space.
+
+    Since Linux 4.0; source: include/uapi/linux/virtio_pci.h.
+    """
+
+    #: The capability's id, and the offset of the next capability.
+    header: Any
+    #: Bytes of the capability.
+    len: int
+    #: The id of this kind.
+    cfg_type: int
+    #: Number of the base address.
+    bar: int
+    #: Which of several structures of this kind.
+    id: int
+    #: Not used.
+    padding: Any
+    #: Offset of the structure in the region.
+    offset: int
+    #: Bytes of the structure.
+    length: int
+    #: The bytes that are read or written.
+    data: Any
+
+    _layout_ = "ms"
+    _pack_ = 1
+    _fields_ = [
+        ("header", pci_cap_header),
+        ("len", ctypes.c_uint8),
+        ("cfg_type", ctypes.c_uint8),
+        ("bar", ctypes.c_uint8),
+        ("id", ctypes.c_uint8),
+        ("padding", ctypes.c_uint8 * 2),
+        ("offset", ctypes.c_uint32.__ctype_le__),
+        ("length", ctypes.c_uint32.__ctype_le__),
+        ("data", ctypes.c_uint8 * 4),
+    ]
+
+
+class pci_cap_virtio_shared_memory(ctypes.Structure):
+    """Memory that device and driver share. Offset and length have 64 bits.
+
+    Since Linux 5.10 (not in 4.19); source: include/uapi/linux/virtio_pci.h.
+    """
+
+    #: The capability's id, and the offset of the next capability.
+    header: Any
+    #: Bytes of the capability.
+    len: int
+    #: The id of this kind.
+    cfg_type: int
+    #: Number of the base address.
+    bar: int
+    #: Which of several structures of this kind.
+    id: int
+    #: Not used.
+    padding: Any
+    #: Offset of the structure in the region.
+    offset: int
+    #: Bytes of the structure.
+    length: int
+    #: Upper half of the offset.
+    offset_hi: int
+    #: Upper half of the length.
+    length_hi: int
+
+    _layout_ = "ms"
+    _pack_ = 1
+    _fields_ = [
+        ("header", pci_cap_header),
+        ("len", ctypes.c_uint8),
+        ("cfg_type", ctypes.c_uint8),
+        ("bar", ctypes.c_uint8),
+        ("id", ctypes.c_uint8),
+        ("padding", ctypes.c_uint8 * 2),
+        ("offset", ctypes.c_uint32.__ctype_le__),
+        ("length", ctypes.c_uint32.__ctype_le__),
+        ("offset_hi", ctypes.c_uint32.__ctype_le__),
+        ("length_hi", ctypes.c_uint32.__ctype_le__),
+    ]
+
+
+class pci_cap_virtio_vendor(ctypes.Structure):
+    """Data of the maker of the device.
+
+    Since Linux 6.19 (not in 6.13); source: include/uapi/linux/virtio_pci.h.
+    """
+
+    #: The capability's id, and the offset of the next capability.
+    header: Any
+    #: Bytes of the capability.
+    len: int
+    #: The id of this kind.
+    cfg_type: int
+    #: Id of the maker, which decides about the bytes that follow.
+    vendor_id: int
+
+    _layout_ = "ms"
+    _pack_ = 1
+    _fields_ = [
+        ("header", pci_cap_header),
+        ("len", ctypes.c_uint8),
+        ("cfg_type", ctypes.c_uint8),
+        ("vendor_id", ctypes.c_uint16.__ctype_le__),
+    ]

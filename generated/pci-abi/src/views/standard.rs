@@ -527,6 +527,76 @@ impl<'a, S: Space + ?Sized> StandardVndr<'a, S> {
     pub fn len(&self) -> u8 {
         self.cap.number(2, 1) as u8
     }
+
+    /// The kind of the capability.
+    #[inline]
+    pub fn kind(&self) -> Result<StandardVndrKind<'a, S>, SpaceError> {
+        let cap = self.cap;
+        if cap.bits(BitField { offset: 3, width: 1, low: 0, mask: 0xff }) == Some(0x1)
+            && cap.start_bits(BitField { offset: 0, width: 2, low: 0, mask: 0xffff })
+                == Some(0x1af4)
+        {
+            return StandardVirtioCommon::read(cap).map(StandardVndrKind::VirtioCommon);
+        }
+        if cap.bits(BitField { offset: 3, width: 1, low: 0, mask: 0xff }) == Some(0x2)
+            && cap.start_bits(BitField { offset: 0, width: 2, low: 0, mask: 0xffff })
+                == Some(0x1af4)
+        {
+            return StandardVirtioNotify::read(cap).map(StandardVndrKind::VirtioNotify);
+        }
+        if cap.bits(BitField { offset: 3, width: 1, low: 0, mask: 0xff }) == Some(0x3)
+            && cap.start_bits(BitField { offset: 0, width: 2, low: 0, mask: 0xffff })
+                == Some(0x1af4)
+        {
+            return StandardVirtioIsr::read(cap).map(StandardVndrKind::VirtioIsr);
+        }
+        if cap.bits(BitField { offset: 3, width: 1, low: 0, mask: 0xff }) == Some(0x4)
+            && cap.start_bits(BitField { offset: 0, width: 2, low: 0, mask: 0xffff })
+                == Some(0x1af4)
+        {
+            return StandardVirtioDevice::read(cap).map(StandardVndrKind::VirtioDevice);
+        }
+        if cap.bits(BitField { offset: 3, width: 1, low: 0, mask: 0xff }) == Some(0x5)
+            && cap.start_bits(BitField { offset: 0, width: 2, low: 0, mask: 0xffff })
+                == Some(0x1af4)
+        {
+            return StandardVirtioPci::read(cap).map(StandardVndrKind::VirtioPci);
+        }
+        if cap.bits(BitField { offset: 3, width: 1, low: 0, mask: 0xff }) == Some(0x8)
+            && cap.start_bits(BitField { offset: 0, width: 2, low: 0, mask: 0xffff })
+                == Some(0x1af4)
+        {
+            return StandardVirtioSharedMemory::read(cap).map(StandardVndrKind::VirtioSharedMemory);
+        }
+        if cap.bits(BitField { offset: 3, width: 1, low: 0, mask: 0xff }) == Some(0x9)
+            && cap.start_bits(BitField { offset: 0, width: 2, low: 0, mask: 0xffff })
+                == Some(0x1af4)
+        {
+            return StandardVirtioVendor::read(cap).map(StandardVndrKind::VirtioVendor);
+        }
+        Ok(StandardVndrKind::Unknown)
+    }
+}
+
+/// The kinds of [`StandardVndr`].
+#[non_exhaustive]
+pub enum StandardVndrKind<'a, S: ?Sized = [u8]> {
+    /// The capability [`VIRTIO_PCI_CAP_COMMON_CFG`](crate::uapi::VIRTIO_PCI_CAP_COMMON_CFG).
+    VirtioCommon(StandardVirtioCommon<'a, S>),
+    /// The capability [`VIRTIO_PCI_CAP_NOTIFY_CFG`](crate::uapi::VIRTIO_PCI_CAP_NOTIFY_CFG).
+    VirtioNotify(StandardVirtioNotify<'a, S>),
+    /// The capability [`VIRTIO_PCI_CAP_ISR_CFG`](crate::uapi::VIRTIO_PCI_CAP_ISR_CFG).
+    VirtioIsr(StandardVirtioIsr<'a, S>),
+    /// The capability [`VIRTIO_PCI_CAP_DEVICE_CFG`](crate::uapi::VIRTIO_PCI_CAP_DEVICE_CFG).
+    VirtioDevice(StandardVirtioDevice<'a, S>),
+    /// The capability [`VIRTIO_PCI_CAP_PCI_CFG`](crate::uapi::VIRTIO_PCI_CAP_PCI_CFG).
+    VirtioPci(StandardVirtioPci<'a, S>),
+    /// The capability [`VIRTIO_PCI_CAP_SHARED_MEMORY_CFG`](crate::uapi::VIRTIO_PCI_CAP_SHARED_MEMORY_CFG).
+    VirtioSharedMemory(StandardVirtioSharedMemory<'a, S>),
+    /// The capability [`VIRTIO_PCI_CAP_VENDOR_CFG`](crate::uapi::VIRTIO_PCI_CAP_VENDOR_CFG).
+    VirtioVendor(StandardVirtioVendor<'a, S>),
+    /// Another kind.
+    Unknown,
 }
 
 /// The capability [`PCI_CAP_ID_DBG`](crate::uapi::PCI_CAP_ID_DBG).
@@ -1204,6 +1274,334 @@ impl<'a, S: Space + ?Sized> StandardEa<'a, S> {
     pub fn entries(&self) -> SpaceItems<'a, S, StandardEaEntry<'a, S>> {
         let count = self.cap.quantity(&Self::COUNT);
         self.cap.items(self.cap.place(&Self::BODY, 8), Some(count), SpaceStride::Own(Self::EACH))
+    }
+}
+
+/// The capability [`VIRTIO_PCI_CAP_COMMON_CFG`](crate::uapi::VIRTIO_PCI_CAP_COMMON_CFG).
+pub struct StandardVirtioCommon<'a, S: ?Sized = [u8]> {
+    cap: SpaceCap<'a, S>,
+}
+
+space_capability!(StandardVirtioCommon, 1, |cap| cap.body(16));
+
+impl<'a, S: Space + ?Sized> StandardVirtioCommon<'a, S> {
+    /// Bytes of the capability.
+    #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
+    #[inline]
+    pub fn len(&self) -> u8 {
+        self.cap.number(2, 1) as u8
+    }
+
+    /// The id of this kind.
+    #[inline]
+    pub fn cfg_type(&self) -> u8 {
+        self.cap.number(3, 1) as u8
+    }
+
+    /// Number of the base address.
+    #[inline]
+    pub fn bar(&self) -> u8 {
+        self.cap.number(4, 1) as u8
+    }
+
+    /// Which of several structures of this kind.
+    #[inline]
+    pub fn id(&self) -> u8 {
+        self.cap.number(5, 1) as u8
+    }
+
+    /// Offset of the structure in the region.
+    #[inline]
+    pub fn offset_field(&self) -> u32 {
+        self.cap.number(8, 4) as u32
+    }
+
+    /// Bytes of the structure.
+    #[inline]
+    pub fn length(&self) -> u32 {
+        self.cap.number(12, 4) as u32
+    }
+}
+
+/// The capability [`VIRTIO_PCI_CAP_NOTIFY_CFG`](crate::uapi::VIRTIO_PCI_CAP_NOTIFY_CFG).
+pub struct StandardVirtioNotify<'a, S: ?Sized = [u8]> {
+    cap: SpaceCap<'a, S>,
+}
+
+space_capability!(StandardVirtioNotify, 1, |cap| cap.body(20));
+
+impl<'a, S: Space + ?Sized> StandardVirtioNotify<'a, S> {
+    /// Bytes of the capability.
+    #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
+    #[inline]
+    pub fn len(&self) -> u8 {
+        self.cap.number(2, 1) as u8
+    }
+
+    /// The id of this kind.
+    #[inline]
+    pub fn cfg_type(&self) -> u8 {
+        self.cap.number(3, 1) as u8
+    }
+
+    /// Number of the base address.
+    #[inline]
+    pub fn bar(&self) -> u8 {
+        self.cap.number(4, 1) as u8
+    }
+
+    /// Which of several structures of this kind.
+    #[inline]
+    pub fn id(&self) -> u8 {
+        self.cap.number(5, 1) as u8
+    }
+
+    /// Offset of the structure in the region.
+    #[inline]
+    pub fn offset_field(&self) -> u32 {
+        self.cap.number(8, 4) as u32
+    }
+
+    /// Bytes of the structure.
+    #[inline]
+    pub fn length(&self) -> u32 {
+        self.cap.number(12, 4) as u32
+    }
+
+    /// Bytes from the place of one queue to that of the next.
+    #[inline]
+    pub fn notify_off_multiplier(&self) -> u32 {
+        self.cap.number(16, 4) as u32
+    }
+}
+
+/// The capability [`VIRTIO_PCI_CAP_ISR_CFG`](crate::uapi::VIRTIO_PCI_CAP_ISR_CFG).
+pub struct StandardVirtioIsr<'a, S: ?Sized = [u8]> {
+    cap: SpaceCap<'a, S>,
+}
+
+space_capability!(StandardVirtioIsr, 1, |cap| cap.body(16));
+
+impl<'a, S: Space + ?Sized> StandardVirtioIsr<'a, S> {
+    /// Bytes of the capability.
+    #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
+    #[inline]
+    pub fn len(&self) -> u8 {
+        self.cap.number(2, 1) as u8
+    }
+
+    /// The id of this kind.
+    #[inline]
+    pub fn cfg_type(&self) -> u8 {
+        self.cap.number(3, 1) as u8
+    }
+
+    /// Number of the base address.
+    #[inline]
+    pub fn bar(&self) -> u8 {
+        self.cap.number(4, 1) as u8
+    }
+
+    /// Which of several structures of this kind.
+    #[inline]
+    pub fn id(&self) -> u8 {
+        self.cap.number(5, 1) as u8
+    }
+
+    /// Offset of the structure in the region.
+    #[inline]
+    pub fn offset_field(&self) -> u32 {
+        self.cap.number(8, 4) as u32
+    }
+
+    /// Bytes of the structure.
+    #[inline]
+    pub fn length(&self) -> u32 {
+        self.cap.number(12, 4) as u32
+    }
+}
+
+/// The capability [`VIRTIO_PCI_CAP_DEVICE_CFG`](crate::uapi::VIRTIO_PCI_CAP_DEVICE_CFG).
+pub struct StandardVirtioDevice<'a, S: ?Sized = [u8]> {
+    cap: SpaceCap<'a, S>,
+}
+
+space_capability!(StandardVirtioDevice, 1, |cap| cap.body(16));
+
+impl<'a, S: Space + ?Sized> StandardVirtioDevice<'a, S> {
+    /// Bytes of the capability.
+    #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
+    #[inline]
+    pub fn len(&self) -> u8 {
+        self.cap.number(2, 1) as u8
+    }
+
+    /// The id of this kind.
+    #[inline]
+    pub fn cfg_type(&self) -> u8 {
+        self.cap.number(3, 1) as u8
+    }
+
+    /// Number of the base address.
+    #[inline]
+    pub fn bar(&self) -> u8 {
+        self.cap.number(4, 1) as u8
+    }
+
+    /// Which of several structures of this kind.
+    #[inline]
+    pub fn id(&self) -> u8 {
+        self.cap.number(5, 1) as u8
+    }
+
+    /// Offset of the structure in the region.
+    #[inline]
+    pub fn offset_field(&self) -> u32 {
+        self.cap.number(8, 4) as u32
+    }
+
+    /// Bytes of the structure.
+    #[inline]
+    pub fn length(&self) -> u32 {
+        self.cap.number(12, 4) as u32
+    }
+}
+
+/// The capability [`VIRTIO_PCI_CAP_PCI_CFG`](crate::uapi::VIRTIO_PCI_CAP_PCI_CFG).
+pub struct StandardVirtioPci<'a, S: ?Sized = [u8]> {
+    cap: SpaceCap<'a, S>,
+}
+
+space_capability!(StandardVirtioPci, 1, |cap| cap.body(20));
+
+impl<'a, S: Space + ?Sized> StandardVirtioPci<'a, S> {
+    /// Bytes of the capability.
+    #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
+    #[inline]
+    pub fn len(&self) -> u8 {
+        self.cap.number(2, 1) as u8
+    }
+
+    /// The id of this kind.
+    #[inline]
+    pub fn cfg_type(&self) -> u8 {
+        self.cap.number(3, 1) as u8
+    }
+
+    /// Number of the base address.
+    #[inline]
+    pub fn bar(&self) -> u8 {
+        self.cap.number(4, 1) as u8
+    }
+
+    /// Which of several structures of this kind.
+    #[inline]
+    pub fn id(&self) -> u8 {
+        self.cap.number(5, 1) as u8
+    }
+
+    /// Offset of the structure in the region.
+    #[inline]
+    pub fn offset_field(&self) -> u32 {
+        self.cap.number(8, 4) as u32
+    }
+
+    /// Bytes of the structure.
+    #[inline]
+    pub fn length(&self) -> u32 {
+        self.cap.number(12, 4) as u32
+    }
+
+    /// The bytes that are read or written.
+    #[inline]
+    pub fn data(&self) -> [u8; 4] {
+        self.cap.fixed(16, 1).map(|number| number as u8)
+    }
+}
+
+/// The capability [`VIRTIO_PCI_CAP_SHARED_MEMORY_CFG`](crate::uapi::VIRTIO_PCI_CAP_SHARED_MEMORY_CFG).
+pub struct StandardVirtioSharedMemory<'a, S: ?Sized = [u8]> {
+    cap: SpaceCap<'a, S>,
+}
+
+space_capability!(StandardVirtioSharedMemory, 1, |cap| cap.body(24));
+
+impl<'a, S: Space + ?Sized> StandardVirtioSharedMemory<'a, S> {
+    /// Bytes of the capability.
+    #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
+    #[inline]
+    pub fn len(&self) -> u8 {
+        self.cap.number(2, 1) as u8
+    }
+
+    /// The id of this kind.
+    #[inline]
+    pub fn cfg_type(&self) -> u8 {
+        self.cap.number(3, 1) as u8
+    }
+
+    /// Number of the base address.
+    #[inline]
+    pub fn bar(&self) -> u8 {
+        self.cap.number(4, 1) as u8
+    }
+
+    /// Which of several structures of this kind.
+    #[inline]
+    pub fn id(&self) -> u8 {
+        self.cap.number(5, 1) as u8
+    }
+
+    /// Offset of the structure in the region.
+    #[inline]
+    pub fn offset_field(&self) -> u32 {
+        self.cap.number(8, 4) as u32
+    }
+
+    /// Bytes of the structure.
+    #[inline]
+    pub fn length(&self) -> u32 {
+        self.cap.number(12, 4) as u32
+    }
+
+    /// Upper half of the offset.
+    #[inline]
+    pub fn offset_hi(&self) -> u32 {
+        self.cap.number(16, 4) as u32
+    }
+
+    /// Upper half of the length.
+    #[inline]
+    pub fn length_hi(&self) -> u32 {
+        self.cap.number(20, 4) as u32
+    }
+}
+
+/// The capability [`VIRTIO_PCI_CAP_VENDOR_CFG`](crate::uapi::VIRTIO_PCI_CAP_VENDOR_CFG).
+pub struct StandardVirtioVendor<'a, S: ?Sized = [u8]> {
+    cap: SpaceCap<'a, S>,
+}
+
+space_capability!(StandardVirtioVendor, 1, |cap| cap.body(6));
+
+impl<'a, S: Space + ?Sized> StandardVirtioVendor<'a, S> {
+    /// Bytes of the capability.
+    #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
+    #[inline]
+    pub fn len(&self) -> u8 {
+        self.cap.number(2, 1) as u8
+    }
+
+    /// The id of this kind.
+    #[inline]
+    pub fn cfg_type(&self) -> u8 {
+        self.cap.number(3, 1) as u8
+    }
+
+    /// Id of the maker, which decides about the bytes that follow.
+    #[inline]
+    pub fn vendor_id(&self) -> u16 {
+        self.cap.number(4, 2) as u16
     }
 }
 
