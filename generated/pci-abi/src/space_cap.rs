@@ -80,6 +80,20 @@ impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
         self.get(bits.offset, bits.width).map(|number| bits.of(number))
     }
 
+    /// Whether some bits have a value.
+    #[allow(dead_code, reason = "an ABI may have no kinds of capabilities")]
+    #[inline]
+    pub(crate) fn has(&self, bits: BitField, value: u64) -> bool {
+        self.bits(bits) == Some(value)
+    }
+
+    /// Whether some bits of the struct at the start of the space have a value.
+    #[allow(dead_code, reason = "an ABI may have no kinds of capabilities")]
+    #[inline]
+    pub(crate) fn start_has(&self, bits: BitField, value: u64) -> bool {
+        self.start_bits(bits) == Some(value)
+    }
+
     /// The value of some bits of the struct at the start of the space.
     #[allow(dead_code, reason = "an ABI may have no kinds of capabilities")]
     #[inline]

@@ -1267,39 +1267,53 @@ impl<'a, S: Space + ?Sized> ExtendedDvsec<'a, S> {
     #[inline]
     pub fn kind(&self) -> Result<ExtendedDvsecKind<'a, S>, SpaceError> {
         let cap = self.cap;
-        if cap.bits(BitField { offset: 8, width: 2, low: 0, mask: 0xffff }) == Some(0x0)
-            && cap.bits(BitField { offset: 4, width: 4, low: 0, mask: 0xffff }) == Some(0x1e98)
-        {
+        let place = BitField { offset: 8, width: 2, low: 0, mask: 0xffff };
+        let is = cap.has(place, 0x0);
+        let place = BitField { offset: 4, width: 4, low: 0, mask: 0xffff };
+        let is = is && cap.has(place, 0x1e98);
+        if is {
             return ExtendedCxlDevice::read(cap).map(ExtendedDvsecKind::CxlDevice);
         }
-        if cap.bits(BitField { offset: 8, width: 2, low: 0, mask: 0xffff }) == Some(0x2)
-            && cap.bits(BitField { offset: 4, width: 4, low: 0, mask: 0xffff }) == Some(0x1e98)
-        {
+        let place = BitField { offset: 8, width: 2, low: 0, mask: 0xffff };
+        let is = cap.has(place, 0x2);
+        let place = BitField { offset: 4, width: 4, low: 0, mask: 0xffff };
+        let is = is && cap.has(place, 0x1e98);
+        if is {
             return ExtendedCxlFunctionMap::read(cap).map(ExtendedDvsecKind::CxlFunctionMap);
         }
-        if cap.bits(BitField { offset: 8, width: 2, low: 0, mask: 0xffff }) == Some(0x3)
-            && cap.bits(BitField { offset: 4, width: 4, low: 0, mask: 0xffff }) == Some(0x1e98)
-        {
+        let place = BitField { offset: 8, width: 2, low: 0, mask: 0xffff };
+        let is = cap.has(place, 0x3);
+        let place = BitField { offset: 4, width: 4, low: 0, mask: 0xffff };
+        let is = is && cap.has(place, 0x1e98);
+        if is {
             return ExtendedCxlPort::read(cap).map(ExtendedDvsecKind::CxlPort);
         }
-        if cap.bits(BitField { offset: 8, width: 2, low: 0, mask: 0xffff }) == Some(0x4)
-            && cap.bits(BitField { offset: 4, width: 4, low: 0, mask: 0xffff }) == Some(0x1e98)
-        {
+        let place = BitField { offset: 8, width: 2, low: 0, mask: 0xffff };
+        let is = cap.has(place, 0x4);
+        let place = BitField { offset: 4, width: 4, low: 0, mask: 0xffff };
+        let is = is && cap.has(place, 0x1e98);
+        if is {
             return ExtendedCxlPortGpf::read(cap).map(ExtendedDvsecKind::CxlPortGpf);
         }
-        if cap.bits(BitField { offset: 8, width: 2, low: 0, mask: 0xffff }) == Some(0x5)
-            && cap.bits(BitField { offset: 4, width: 4, low: 0, mask: 0xffff }) == Some(0x1e98)
-        {
+        let place = BitField { offset: 8, width: 2, low: 0, mask: 0xffff };
+        let is = cap.has(place, 0x5);
+        let place = BitField { offset: 4, width: 4, low: 0, mask: 0xffff };
+        let is = is && cap.has(place, 0x1e98);
+        if is {
             return ExtendedCxlDeviceGpf::read(cap).map(ExtendedDvsecKind::CxlDeviceGpf);
         }
-        if cap.bits(BitField { offset: 8, width: 2, low: 0, mask: 0xffff }) == Some(0x7)
-            && cap.bits(BitField { offset: 4, width: 4, low: 0, mask: 0xffff }) == Some(0x1e98)
-        {
+        let place = BitField { offset: 8, width: 2, low: 0, mask: 0xffff };
+        let is = cap.has(place, 0x7);
+        let place = BitField { offset: 4, width: 4, low: 0, mask: 0xffff };
+        let is = is && cap.has(place, 0x1e98);
+        if is {
             return ExtendedCxlFlexbusPort::read(cap).map(ExtendedDvsecKind::CxlFlexbusPort);
         }
-        if cap.bits(BitField { offset: 8, width: 2, low: 0, mask: 0xffff }) == Some(0x8)
-            && cap.bits(BitField { offset: 4, width: 4, low: 0, mask: 0xffff }) == Some(0x1e98)
-        {
+        let place = BitField { offset: 8, width: 2, low: 0, mask: 0xffff };
+        let is = cap.has(place, 0x8);
+        let place = BitField { offset: 4, width: 4, low: 0, mask: 0xffff };
+        let is = is && cap.has(place, 0x1e98);
+        if is {
             return ExtendedCxlRegLocator::read(cap).map(ExtendedDvsecKind::CxlRegLocator);
         }
         Ok(ExtendedDvsecKind::Unknown)

@@ -532,46 +532,53 @@ impl<'a, S: Space + ?Sized> StandardVndr<'a, S> {
     #[inline]
     pub fn kind(&self) -> Result<StandardVndrKind<'a, S>, SpaceError> {
         let cap = self.cap;
-        if cap.bits(BitField { offset: 3, width: 1, low: 0, mask: 0xff }) == Some(0x1)
-            && cap.start_bits(BitField { offset: 0, width: 2, low: 0, mask: 0xffff })
-                == Some(0x1af4)
-        {
+        let place = BitField { offset: 3, width: 1, low: 0, mask: 0xff };
+        let is = cap.has(place, 0x1);
+        let place = BitField { offset: 0, width: 2, low: 0, mask: 0xffff };
+        let is = is && cap.start_has(place, 0x1af4);
+        if is {
             return StandardVirtioCommon::read(cap).map(StandardVndrKind::VirtioCommon);
         }
-        if cap.bits(BitField { offset: 3, width: 1, low: 0, mask: 0xff }) == Some(0x2)
-            && cap.start_bits(BitField { offset: 0, width: 2, low: 0, mask: 0xffff })
-                == Some(0x1af4)
-        {
+        let place = BitField { offset: 3, width: 1, low: 0, mask: 0xff };
+        let is = cap.has(place, 0x2);
+        let place = BitField { offset: 0, width: 2, low: 0, mask: 0xffff };
+        let is = is && cap.start_has(place, 0x1af4);
+        if is {
             return StandardVirtioNotify::read(cap).map(StandardVndrKind::VirtioNotify);
         }
-        if cap.bits(BitField { offset: 3, width: 1, low: 0, mask: 0xff }) == Some(0x3)
-            && cap.start_bits(BitField { offset: 0, width: 2, low: 0, mask: 0xffff })
-                == Some(0x1af4)
-        {
+        let place = BitField { offset: 3, width: 1, low: 0, mask: 0xff };
+        let is = cap.has(place, 0x3);
+        let place = BitField { offset: 0, width: 2, low: 0, mask: 0xffff };
+        let is = is && cap.start_has(place, 0x1af4);
+        if is {
             return StandardVirtioIsr::read(cap).map(StandardVndrKind::VirtioIsr);
         }
-        if cap.bits(BitField { offset: 3, width: 1, low: 0, mask: 0xff }) == Some(0x4)
-            && cap.start_bits(BitField { offset: 0, width: 2, low: 0, mask: 0xffff })
-                == Some(0x1af4)
-        {
+        let place = BitField { offset: 3, width: 1, low: 0, mask: 0xff };
+        let is = cap.has(place, 0x4);
+        let place = BitField { offset: 0, width: 2, low: 0, mask: 0xffff };
+        let is = is && cap.start_has(place, 0x1af4);
+        if is {
             return StandardVirtioDevice::read(cap).map(StandardVndrKind::VirtioDevice);
         }
-        if cap.bits(BitField { offset: 3, width: 1, low: 0, mask: 0xff }) == Some(0x5)
-            && cap.start_bits(BitField { offset: 0, width: 2, low: 0, mask: 0xffff })
-                == Some(0x1af4)
-        {
+        let place = BitField { offset: 3, width: 1, low: 0, mask: 0xff };
+        let is = cap.has(place, 0x5);
+        let place = BitField { offset: 0, width: 2, low: 0, mask: 0xffff };
+        let is = is && cap.start_has(place, 0x1af4);
+        if is {
             return StandardVirtioPci::read(cap).map(StandardVndrKind::VirtioPci);
         }
-        if cap.bits(BitField { offset: 3, width: 1, low: 0, mask: 0xff }) == Some(0x8)
-            && cap.start_bits(BitField { offset: 0, width: 2, low: 0, mask: 0xffff })
-                == Some(0x1af4)
-        {
+        let place = BitField { offset: 3, width: 1, low: 0, mask: 0xff };
+        let is = cap.has(place, 0x8);
+        let place = BitField { offset: 0, width: 2, low: 0, mask: 0xffff };
+        let is = is && cap.start_has(place, 0x1af4);
+        if is {
             return StandardVirtioSharedMemory::read(cap).map(StandardVndrKind::VirtioSharedMemory);
         }
-        if cap.bits(BitField { offset: 3, width: 1, low: 0, mask: 0xff }) == Some(0x9)
-            && cap.start_bits(BitField { offset: 0, width: 2, low: 0, mask: 0xffff })
-                == Some(0x1af4)
-        {
+        let place = BitField { offset: 3, width: 1, low: 0, mask: 0xff };
+        let is = cap.has(place, 0x9);
+        let place = BitField { offset: 0, width: 2, low: 0, mask: 0xffff };
+        let is = is && cap.start_has(place, 0x1af4);
+        if is {
             return StandardVirtioVendor::read(cap).map(StandardVndrKind::VirtioVendor);
         }
         Ok(StandardVndrKind::Unknown)

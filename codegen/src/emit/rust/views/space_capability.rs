@@ -54,7 +54,8 @@ fn kinds(cap: PlannedCap<'_>) -> (TokenStream, TokenStream) {
         let (condition, view, variant) =
             (condition(plan), ident(&kind.view_name()), variant(*kind));
         quote! {
-            if #condition {
+            #condition
+            if is {
                 return #view::read(cap).map(#enum_::#variant);
             }
         }
@@ -85,18 +86,19 @@ fn kinds(cap: PlannedCap<'_>) -> (TokenStream, TokenStream) {
     (method, type_)
 }
 
-/// The test of a kind.
+/// The test of a kind: statements that end with `is`.
 fn condition(plan: &KindPlan) -> TokenStream {
-    let body = plan.body.iter().map(|(place, value)| {
+    let body = plan.body.iter().map(|one| (one, quote!(has)));
+    let space = plan.space.iter().map(|one| (one, quote!(start_has)));
+    let tests = body.chain(space).enumerate().map(|(nth, ((place, value), has))| {
         let (place, value) = (bits(*place), hex(*value));
-        quote!(cap.bits(#place) == Some(#value))
+        let before = (nth > 0).then(|| quote!(is &&));
+        quote! {
+            let place = #place;
+            let is = #before cap.#has(place, #value);
+        }
     });
-    let space = plan.space.iter().map(|(place, value)| {
-        let (place, value) = (bits(*place), hex(*value));
-        quote!(cap.start_bits(#place) == Some(#value))
-    });
-    let all = body.chain(space);
-    quote!(#(#all)&&*)
+    quote!(#(#tests)*)
 }
 
 fn getters(docs: &Docs<'_>, cap: PlannedCap<'_>, struct_: &Struct) -> TokenStream {
