@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use capchain::decode::{DecodeErrorKind, DecodedCap, WholeSpace, space_struct};
+use capchain::dump::{self, labelled};
 use capchain::ir::Abi;
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
@@ -103,6 +104,39 @@ fn spaces(pciutils: &Pciutils) -> Vec<(String, Vec<u8>)> {
         devices.map(move |device| (format!("{name} {}", device.address), device.space))
     });
     spaces.collect()
+}
+
+/// The rows that lspci itself prints, with each of its options: of all devices of a dump, and
+/// of each alone.
+#[test]
+fn the_rows_of_lspci_are_read() {
+    let Some(pciutils) = Pciutils::find() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("dump");
+    let spaces: Vec<_> = spaces(&pciutils).into_iter().map(|(_, space)| space).collect();
+    let mut read = 0;
+    for (option, most) in [("-x", 64), ("-xxx", 256), ("-xxxx", 4096)] {
+        for spaces in [&spaces[..], &spaces[..1], &spaces[1..2]] {
+            fs::write(&file, lspci::dump(spaces)).expect("a dump");
+            let text = pciutils.printed(&file, option);
+            let blocks = labelled::blocks(text.as_bytes()).expect("blocks");
+            assert_eq!(blocks.len(), spaces.len(), "{option}");
+            for (block, space) in blocks.iter().zip(spaces) {
+                let printed = space.len().min(most).max(64);
+                let bytes = &space[..printed.min(space.len())];
+                assert!(block.bytes.starts_with(bytes), "{option} {}", block.label);
+                assert!(block.bytes.len() >= bytes.len(), "{option} {}", block.label);
+                read += 1;
+            }
+            if let [space] = spaces {
+                let found = dump::read(text.as_bytes(), false).expect("a dump");
+                assert_eq!((found.form, found.bytes()), ("lspci", &blocks[0].bytes[..]), "{text}");
+                assert!(found.bytes().starts_with(&space[..64]), "{text}");
+            }
+        }
+    }
+    println!("{read} devices");
+    assert!(read > 300, "{read} devices");
 }
 
 #[test]

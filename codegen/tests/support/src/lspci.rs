@@ -61,6 +61,12 @@ impl Pciutils {
         paths.into_iter().filter_map(read).collect()
     }
 
+    /// What lspci prints of a dump with an option, such as `-xxx`.
+    pub fn printed(&self, dump: &Path, option: &str) -> String {
+        let mut command = Command::new(self.0.join("lspci"));
+        process::succeed(command.args([option, "-n", "-F"]).arg(dump))
+    }
+
     /// The capabilities of every device of a dump, in the order of lspci, which sorts
     /// devices by their addresses. None if lspci fails, as it does on some damaged dumps.
     pub fn capabilities(&self, dump: &Path) -> Option<Vec<Vec<ListedCapability>>> {
