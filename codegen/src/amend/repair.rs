@@ -126,7 +126,12 @@ fn in_ioctl(item: &mut IoctlSpec, place: Place) -> bool {
         item.replies.0.clear();
         return true;
     }
-    if without(&mut item.backends, place) {
+    let rules = item.replies.0.iter_mut().any(|(_, rules)| rules.leave_out(place));
+    let mut handlers = item.handlers.0.iter_mut().flat_map(|(_, handlers)| &mut handlers.0);
+    if rules
+        || handlers.any(|one| one.value.0.leave_out(place))
+        || without(&mut item.backends, place)
+    {
         return true;
     }
     let count = item.replies.len();
@@ -164,12 +169,6 @@ fn in_rules(rules: &Rules<'_>, place: Place) -> bool {
         WordOrNames::Names(names) => has(names, place),
         WordOrNames::Word(_) => false,
     };
-    let below = |below: &Map<Placed<String>>| {
-        below.iter().any(|(field, limit)| field.place == place || limit.place == place)
-    };
-    let refused = |refused: &Map<List<Placed<String>>>| {
-        refused.iter().any(|(field, names)| field.place == place || has(names, place))
-    };
     rules.minsz.is_some_and(|minsz| minsz.place == place)
         || rules.reads.is_some_and(copied)
         || rules.writes.is_some_and(|written| match written {
@@ -177,9 +176,6 @@ fn in_rules(rules: &Rules<'_>, place: Place) -> bool {
             ValueOrMap::Map(only) => has(&only.only, place),
         })
         || matches!(rules.tail, Some(ValueOrMap::Map(tail)) if tail.zero_after.place == place)
-        || rules.unchecked.is_some_and(|fields| has(fields, place))
-        || rules.below.is_some_and(below)
-        || rules.may_refuse.is_some_and(refused)
         || rules.array.is_some_and(|array| {
             array.field.place == place || has(&array.when_too_small.sets, place)
         })

@@ -97,16 +97,17 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    /// The capabilities that a handler can append: those that it lists, or all
-    /// that the release has in the chain of its argument.
+    /// The capabilities that a handler can append: those of the release that it lists, or
+    /// all that the release has in the chain of its argument.
     fn capabilities_of(&self, item: &spec::HandlerSpec, arg: &str) -> Vec<String> {
         let all = self.hosted.get(arg).map_or(&[][..], Vec::as_slice);
         if let Some(list) = &item.capabilities {
             let named = |name: &Placed<String>| {
-                let found = all.iter().find(|one| one.short == name.value);
-                known(found).item.capability.value.clone()
+                let found = known(all.iter().find(|one| one.short == name.value));
+                let is_alive = found.validity.covers(self.release);
+                is_alive.then(|| found.item.capability.value.clone())
             };
-            return list.iter().map(named).collect();
+            return list.iter().filter_map(named).collect();
         }
         let id = |capability: &spec::CapabilitySpec| match capability.before.value_at(self.release)
         {

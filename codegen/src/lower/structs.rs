@@ -285,11 +285,16 @@ impl<'a> Lowering<'a> {
         (validity, meta): (Validity, &Meta),
         type_: &Type,
     ) -> Option<GroupId> {
+        let named = field.holds.as_ref();
+        // Without own numbers in this release, the field has the type of those that it holds.
+        let mut values = field.bits.iter().chain(field.values.iter());
+        let has_own = values.any(|(_, one)| one.validity(validity).covers(self.release));
         let own = match type_ {
-            Type::Int(int) => self.field_group(owner, (name, field), (validity, meta), *int),
+            Type::Int(int) if has_own || named.is_none() => {
+                self.field_group(owner, (name, field), (validity, meta), *int)
+            }
             _ => None,
         };
-        let named = field.holds.as_ref();
         own.or_else(|| named.and_then(|name| self.groups.get(name.as_str()).copied()))
     }
 

@@ -71,6 +71,34 @@ macro_rules! with_rules {
                     chain: self.chain.as_ref(),
                 }
             }
+
+            /// Leaves a name with this place out of lists that can lack it. Returns whether
+            /// one of them had it.
+            pub(crate) fn leave_out(&mut self, place: Place) -> bool {
+                let elsewhere = |name: &Placed<String>| name.place != place;
+                let mut found = false;
+                if let Some(fields) = &mut self.unchecked {
+                    let count = fields.len();
+                    fields.0.retain(elsewhere);
+                    found |= fields.len() < count;
+                }
+                if let Some(fields) = &mut self.below {
+                    let count = fields.len();
+                    fields.0.retain(|(field, limit)| elsewhere(field) && elsewhere(limit));
+                    found |= fields.len() < count;
+                }
+                if let Some(fields) = &mut self.may_refuse {
+                    let count = fields.len();
+                    fields.0.retain(|(field, _)| elsewhere(field));
+                    found |= fields.len() < count;
+                    for (_, names) in &mut fields.0 {
+                        let count = names.len();
+                        names.0.retain(elsewhere);
+                        found |= names.len() < count;
+                    }
+                }
+                found
+            }
         }
     };
 }

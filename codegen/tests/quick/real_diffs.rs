@@ -13,7 +13,7 @@ use capchain::lower::lower;
 use capchain::review::{BaseChoice, mails, patched};
 use capchain::validate::ValidSpec;
 use support::comparisons::header_side;
-use support::fixtures;
+use support::fixtures::{self, side};
 use support::groups::{Group, has};
 use support::kernels::kernels;
 use support::sample::{takes, whole};
@@ -135,4 +135,32 @@ fn the_abi_of_a_changed_header_has_what_the_header_declares() {
     }
     assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
     assert!(tried > 30, "{tried} changes");
+}
+
+/// Where the kernel of a distribution has more than its release, or less.
+const CHANGED: [(&str, &str); 4] =
+    [("v5.10", "pci"), ("v6.1", "pci"), ("v6.12", "pci"), ("v6.12", "iommufd")];
+
+#[test]
+fn a_release_and_its_own_header_are_the_same() {
+    let mut compared = 0;
+    for (name, spec) in specifications() {
+        let newest = lower(&spec, None);
+        for kernel in kernels() {
+            let path = &newest.headers[0].path;
+            let Ok(text) = std::fs::read_to_string(kernel.folder.join(path)) else { continue };
+            let release = kernel.release.to_string();
+            if !newest.releases.contains(&kernel.release) || CHANGED.contains(&(&release, &name)) {
+                continue;
+            }
+            let old = side(&release, lower(&spec, Some(kernel.release)));
+            let new = header_side(&spec, path, &text).expect("a header");
+            let findings = compare(&old, &new);
+            let messages: Vec<_> =
+                findings.iter().map(|one| (&one.subject, &one.message)).collect();
+            assert!(messages.is_empty(), "{name} {release}: {messages:?}");
+            compared += 1;
+        }
+    }
+    assert!(kernels().len() < 3 || compared > 5, "{compared} headers");
 }

@@ -207,7 +207,7 @@ fn list_numbers(field: &mut FieldSpec) {
     // A register can consist of fields of several bits.
     let is_register = matches!(base, Some(Base::Int(int)) if int.little_endian());
     let has_flag = field.bits.iter().any(|(_, value)| value.bit.is_some());
-    if field.bits.is_empty() || is_register || has_flag {
+    if field.bits.is_empty() || is_register || has_flag || field.holds.is_some() {
         return;
     }
     field.values.0.append(&mut field.bits.0);

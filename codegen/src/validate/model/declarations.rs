@@ -52,6 +52,8 @@ pub(crate) struct NumberGroup<'a> {
     pub(crate) suffix: Option<&'a Placed<String>>,
     /// The integer that holds the numbers; for a field, the narrowest type that it ever had.
     pub(crate) int: Int,
+    /// Whether the field holds other numbers too, in bits of which one is the mask.
+    pub(crate) holds_others: bool,
     pub(crate) values: &'a Map<LineOrMap<ValueSpec>>,
     pub(crate) reserved: Option<&'a Map<OneOrMany<LineOrMap<ReservedSpec>>>>,
 }
@@ -67,6 +69,7 @@ impl<'a> NumberGroup<'a> {
             prefix: item.prefix.as_ref(),
             suffix: item.suffix.as_ref(),
             int: item.type_.as_ref().and_then(|name| int(name)).unwrap_or(Int::U32),
+            holds_others: false,
             values: &item.values,
             reserved: Some(&item.reserved),
         }
@@ -100,6 +103,7 @@ impl<'a> NumberGroup<'a> {
             prefix: field.prefix.as_ref(),
             suffix: None,
             int,
+            holds_others: field.holds.is_some(),
             values,
             reserved: None,
         })

@@ -51,6 +51,7 @@ fn empty(check: &mut Check<'_>, group: &NumberGroup<'_>) {
     // A register can consist of fields of several bits.
     if group.kind == NumberGroupKind::Flags
         && !group.int.little_endian()
+        && !group.holds_others
         && group.values.iter().all(|(_, value)| value.bit.is_none())
     {
         refuse(check, group.name.place, "`bits` needs at least one `bit`");
