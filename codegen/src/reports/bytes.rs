@@ -107,6 +107,12 @@ pub struct BytesReport {
     pub bytes: Vec<Option<Vec<u8>>>,
 }
 
+/// Spaces of one ABI.
+struct LabelledSpaces {
+    abi: Arc<Abi>,
+    blocks: Vec<LabelledBytes>,
+}
+
 impl DecodeQuestion<'_> {
     /// The report on an input.
     ///
@@ -114,7 +120,7 @@ impl DecodeQuestion<'_> {
     ///
     /// A sentence that says why nothing can be decoded.
     pub fn report(self, input: &[u8]) -> Result<BytesReport, String> {
-        if let Some((abi, blocks)) = self.spaces(input)? {
+        if let Some(LabelledSpaces { abi, blocks }) = self.spaces(input)? {
             let struct_ = space_struct(&abi).ok_or("no specification has spaces")?;
             let type_ = SpaceType { abi: &abi, struct_, target: self.target };
             let output = type_.report(&blocks, self.format, self.lines)?;
@@ -150,8 +156,8 @@ impl DecodeQuestion<'_> {
         Ok(BytesReport { output, bytes })
     }
 
-    /// The spaces of an input with their ABI, if it has some.
-    fn spaces(self, input: &[u8]) -> Result<Option<(Arc<Abi>, Vec<LabelledBytes>)>, String> {
+    /// The spaces of an input, if it has some.
+    fn spaces(self, input: &[u8]) -> Result<Option<LabelledSpaces>, String> {
         let blocks = labelled::blocks(input)?;
         let Types { abi, subjects, named } = self.types;
         if *named {
@@ -165,11 +171,14 @@ impl DecodeQuestion<'_> {
                     vec![LabelledBytes { label: String::new(), bytes }]
                 }
             };
-            return Ok(Some((abi.clone(), blocks)));
+            return Ok(Some(LabelledSpaces { abi: abi.clone(), blocks }));
         }
         match blocks.is_empty() {
             true => Ok(None),
-            false => Ok(Some((Arc::new(self.abis.with_space()?), blocks))),
+            false => {
+                let abi = Arc::new(self.abis.with_space()?);
+                Ok(Some(LabelledSpaces { abi, blocks }))
+            }
         }
     }
 

@@ -196,7 +196,7 @@ fn bodies_that_depend_on_bits_are_read_alike() {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     for nth in 0..4000 {
         let mut body = numbers.clone();
-        (body[0], body[1]) = (nth as u8 % 6 | [0, 0x40][nth % 2], 0);
+        (body[0], body[1]) = ((nth as u8 % 6) | [0, 0x40][nth % 2], 0);
         for at in (2..60).step_by(4) {
             body[at] = random.below(8) as u8;
         }
@@ -208,8 +208,8 @@ fn bodies_that_depend_on_bits_are_read_alike() {
         let (id, end) = ([1_u32, 0x15][nth % 2], 0x104 + random.below(80));
         let next = if end % 4 == 0 { end } else { 0 };
         space[0x100..0x104].copy_from_slice(&(id | 1 << 16 | (next as u32) << 20).to_le_bytes());
-        for at in 0x104..0x160 {
-            space[at] = random.below(256) as u8;
+        for byte in &mut space[0x104..0x160] {
+            *byte = random.below(256) as u8;
         }
         if next == 0 {
             space.truncate(end);

@@ -77,32 +77,6 @@ pub(crate) fn first_sentence(paragraph: &str) -> &str {
     &paragraph[..end]
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn releases_read_as_kernels() {
-        let release = |text: &str| text.parse::<Release>().expect("a release");
-        assert_eq!(linux(release("v5.8-rc2")), "Linux 5.8-rc2");
-    }
-
-    #[test]
-    fn a_sentence_ends_before_the_next_and_not_in_code_or_at_an_abbreviation() {
-        assert_eq!(first_sentence("One, e.g. this. Two."), "One, e.g. this.");
-        assert_eq!(first_sentence("Quotes `a. B` here. More."), "Quotes `a. B` here.");
-        assert_eq!(first_sentence("no full stop"), "no full stop");
-    }
-
-    #[test]
-    fn lists_end_in_and() {
-        let words = ["a", "b", "c"].map(str::to_owned);
-        assert_eq!(list(&words), "a, b and c");
-        assert_eq!(list(&words[..1]), "a");
-        assert_eq!(list(&[]), "");
-    }
-}
-
 /// Some bits of a field: `` `flags` `` or `` bits 4 to 7 of `flags` ``.
 fn bits_of(struct_: &Struct, bits: Bits) -> String {
     let Bits { field, low, count } = bits;
@@ -150,4 +124,30 @@ pub(super) fn quantity(abi: &Abi, struct_: &Struct, quantity: &Quantity) -> Stri
     };
     let sum = if *plus == 0 { held } else { format!("{held}, plus {plus}") };
     if *unit == 1 { sum } else { format!("{sum}, times {unit}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_read_as_kernels() {
+        let release = |text: &str| text.parse::<Release>().expect("a release");
+        assert_eq!(linux(release("v5.8-rc2")), "Linux 5.8-rc2");
+    }
+
+    #[test]
+    fn a_sentence_ends_before_the_next_and_not_in_code_or_at_an_abbreviation() {
+        assert_eq!(first_sentence("One, e.g. this. Two."), "One, e.g. this.");
+        assert_eq!(first_sentence("Quotes `a. B` here. More."), "Quotes `a. B` here.");
+        assert_eq!(first_sentence("no full stop"), "no full stop");
+    }
+
+    #[test]
+    fn lists_end_in_and() {
+        let words = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!(list(&words), "a, b and c");
+        assert_eq!(list(&words[..1]), "a");
+        assert_eq!(list(&[]), "");
+    }
 }
