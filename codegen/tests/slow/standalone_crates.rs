@@ -40,7 +40,7 @@ fn a_new_specification_lints_generates_and_builds() {
     let crate_ = folder.join("generated/tpu-abi");
     build(&crate_, &["build"]);
     let tests = build(&crate_, &["test"]);
-    assert!(tests.contains("2 passed"), "not every example was run: {tests}");
+    assert!(tests.contains("4 passed"), "not every example was run: {tests}");
     build(&crate_, &["build", "--features", "alloc"]);
     if has_compiler("gcc") {
         let mut gcc = Command::new("gcc");
