@@ -22,7 +22,8 @@ use crate::{requests, uapi};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use rustix::io::Errno;
 
-/// /dev/iommu. Numbers outside of the range of its commands are the ioctls of a VFIO container
+/// /dev/iommu. Numbers outside of the range of its commands are the ioctls of a VFIO container.
+/// A 64-bit kernel answers every ioctl of a 32-bit program with ENOTTY, up to 7.3
 ///
 /// ```no_run
 /// use iommufd_abi::calls::Iommufd;

@@ -12,7 +12,8 @@ use crate::uapi;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FdKind {
-    /// /dev/iommu. Numbers outside of the range of its commands are the ioctls of a VFIO container
+    /// /dev/iommu. Numbers outside of the range of its commands are the ioctls of a VFIO container.
+    /// A 64-bit kernel answers every ioctl of a 32-bit program with ENOTTY, up to 7.3
     Iommufd,
     /// Page faults, and the answers to them
     Faults,
