@@ -16,6 +16,10 @@
  * read nothing outside of a capability. So is it of the one function that reads a
  * space in memory.
  *
+ * The functions that find the fields and elements of a body by its bits return any
+ * number here (.ci/prove): the walk does not depend on them. What they read, they
+ * read by the functions above; their results are not proved.
+ *
  * breaks standard: if (walk->end - at < format->size) => if (walk->end - at < 1)
  * breaks standard: walk->visited[slot] |= bit; => walk->visited[slot] |= bit & 1;
  * breaks standard: if (at < format->first) => if (at < 4)
