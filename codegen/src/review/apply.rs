@@ -75,7 +75,7 @@ fn apply(set: &HeaderSet, changes: &[HeaderChange<'_>]) -> AppliedSeries {
             result.unplaced.push(unplaced(NO_PLACE, first, message));
             continue;
         }
-        let applied = place::apply(text, file, mail);
+        let applied = place::apply(text, file, mail, set.release.is_none());
         let no_place = |line: &BadLine| unplaced(NO_PLACE, at(line), line.message.clone());
         result.unplaced.extend(applied.problems.iter().map(no_place));
         result.missing.extend(applied.missing.iter().map(|line| (at(line), line.message.clone())));

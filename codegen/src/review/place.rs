@@ -26,8 +26,9 @@ pub(super) struct Applied {
     pub(super) removed: Vec<(String, MailLine)>,
 }
 
-/// Applies the changes to a file, made by a mail.
-pub(super) fn apply(header: &HeaderText, file: &FilePatch, mail: usize) -> Applied {
+/// Applies the changes to a file, made by a mail. `numbered` is set if the header has the
+/// lines that the patch counts, as a given header has and that of a release has not.
+pub(super) fn apply(header: &HeaderText, file: &FilePatch, mail: usize, numbered: bool) -> Applied {
     let mut applied = Applied {
         header: header.clone(),
         problems: Vec::new(),
@@ -52,7 +53,7 @@ pub(super) fn apply(header: &HeaderText, file: &FilePatch, mail: usize) -> Appli
             containers: HashMap::new(),
             applied: &mut applied,
         };
-        placer.locate();
+        placer.locate(numbered);
         edits.extend(placer.edits(mail));
     }
     applied.header = header.edited(edits);
@@ -98,8 +99,8 @@ impl Placer<'_> {
     }
 
     /// Finds the place of everything that is on the old side.
-    fn locate(&mut self) {
-        if !self.locate_by_text() {
+    fn locate(&mut self, numbered: bool) {
+        if !self.locate_by_text(numbered) {
             self.locate_by_names();
         }
         for pair in 0..self.paired.pairs.len() {

@@ -8,9 +8,9 @@ use crate::review::header_text::HeaderText;
 
 impl Placer<'_> {
     /// Finds the place of everything on the old side by the text of its lines: the only
-    /// place that has them, or among several the one with the number of the `@@` line.
-    /// Returns whether there is one.
-    pub(super) fn locate_by_text(&mut self) -> bool {
+    /// place that has them, or, in a header with the lines that the patch counts, the one
+    /// with the number of the `@@` line. Returns whether there is one.
+    pub(super) fn locate_by_text(&mut self, numbered: bool) -> bool {
         let rows: Vec<_> = self.header.text.split('\n').collect();
         let old: Vec<_> = self.paired.old.text.split('\n').collect();
         let fits = |start: &usize| {
@@ -18,10 +18,10 @@ impl Placer<'_> {
             here.len() >= old.len() && here.iter().zip(&old).all(|(row, line)| same(row, line))
         };
         let starts: Vec<_> = (0..rows.len()).filter(fits).collect();
-        let numbered = self.hunk.old_start.checked_sub(1);
+        let first = self.hunk.old_start.checked_sub(1).filter(|_| numbered);
         let start = match starts[..] {
             [only] => Some(only),
-            _ => numbered.filter(|start| starts.contains(start)),
+            _ => first.filter(|start| starts.contains(start)),
         };
         let places = start.and_then(|start| {
             let pairs = self.paired.pairs.iter();
