@@ -225,6 +225,47 @@ fn tests_write_to_temporary_folders_only() {
     }
 }
 
+/// A filter that selects no test passes.
+#[test]
+fn scripts_name_tests_that_exist() {
+    let tests = sources("codegen/tests");
+    let mut seen = 0;
+    for (path, text) in all_texts(".ci") {
+        for filter in text.replace("\\\n", " ").lines().flat_map(test_filters) {
+            let (module, name) = filter.split_once("::").unwrap_or(("", &filter));
+            let selects = |(path, text): &(PathBuf, String)| {
+                let stem = path.file_stem().expect("a name");
+                (module.is_empty() || stem == module)
+                    && test_names(text).any(|test| test.contains(name))
+            };
+            assert!(tests.iter().any(selects), "{}: {filter}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 15, "{seen} filters");
+}
+
+/// The filters of a command line of `cargo test` for the generator.
+fn test_filters(line: &str) -> Vec<String> {
+    let Some((_, after)) = line.split_once("--package capchain --test ") else { return Vec::new() };
+    let words = after.split_whitespace().map(|word| word.trim_end_matches(';'));
+    let words = words.collect::<Vec<_>>();
+    let filters = words.windows(2).filter(|pair| pair[0] != "--test");
+    let plain = |word: &&str| word.chars().all(|c| c.is_alphanumeric() || "_:".contains(c));
+    filters
+        .map(|pair| pair[1])
+        .filter(plain)
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The names of the functions with the attribute `test`.
+fn test_names(text: &str) -> impl Iterator<Item = &str> {
+    let functions = text.split("#[test]\n").skip(1).filter_map(|rest| rest.split_once("fn "));
+    functions.filter_map(|(_, rest)| rest.split('(').next())
+}
+
 #[test]
 fn the_same_specification_gives_the_same_bytes() {
     let outputs = || capchain::outputs(&capchain::lower::lower(&fixtures::spec(), None));
