@@ -1,4 +1,4 @@
-//! Vectors and a captured configuration space with bytes changed at random: every
+//! Vectors and a captured block of bytes with some of them changed at random: every
 //! implementation of the protocol must read them alike. The changes are the same
 //! in every run.
 
@@ -69,13 +69,14 @@ fn damaged_replies_are_read_alike() {
 }
 
 #[test]
-fn damaged_chains_of_another_abi_are_read_alike() {
-    let abi = lower(&fixtures::open(&fixtures::root().join("codegen/tests/specs/pci")), None);
+fn damaged_chains_without_a_host_are_read_alike() {
+    let abi = lower(&fixtures::open(&fixtures::root().join("codegen/tests/specs/bare")), None);
+    // The dump of a device, whose numbers are read in each byte order here.
     let (space, express) = (config_space::virtio(), config_space::extended());
     // The offsets of headers and links, so that changes hit them and not padding.
     let near = express[..0x160].to_vec();
     let mut seeds = Vec::new();
-    for (chain, bytes) in [("standard", &space), ("extended", &express), ("extended", &near)] {
+    for (chain, bytes) in [("near", &space), ("far", &express), ("far", &near)] {
         for target in &TARGETS {
             seeds.push(Case { chain: chain.to_owned(), target, bytes: bytes.clone() });
         }

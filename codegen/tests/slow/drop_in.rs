@@ -87,8 +87,8 @@ fn the_bindings_of_other_abis_and_releases_compile() {
     let root = fixtures::root();
     let spec = |folder| fixtures::open(&root.join("codegen/tests/specs").join(folder));
     let old = Some("v4.14".parse().expect("a release"));
-    let [hard, pci] = ["hard_cases", "pci"].map(|folder| lower(&spec(folder), None));
-    for abi in [hard, pci, lower(&fixtures::spec(), old)] {
+    let [hard, bare] = ["hard_cases", "bare"].map(|folder| lower(&spec(folder), None));
+    for abi in [hard, bare, lower(&fixtures::spec(), old)] {
         let folder = tempfile::tempdir().expect("a folder");
         rustc::write_crate(folder.path(), &abi);
         let args = ["--cfg", "feature=\"bindings\"", "--emit=metadata"];

@@ -47,8 +47,8 @@ impl Packages {
     }
 
     /// Two chains without a host, of which one has bit fields.
-    fn pci() -> Self {
-        let folder = fixtures::root().join("codegen/tests/specs/pci");
+    fn bare() -> Self {
+        let folder = fixtures::root().join("codegen/tests/specs/bare");
         Self::new(lower(&fixtures::open(&folder), None))
     }
 
@@ -137,7 +137,7 @@ fn the_go_package_is_formatted_and_vet_finds_nothing() {
     if !has_go() {
         return;
     }
-    for packages in [Packages::vfio(), Packages::pci()] {
+    for packages in [Packages::vfio(), Packages::bare()] {
         let folder = packages.path("go");
         assert_eq!(succeed(Command::new("gofmt").current_dir(&folder).args(["-l", "."])), "");
         succeed(go(&folder).args(["vet", "./..."]));
@@ -151,7 +151,7 @@ fn the_go_package_is_formatted_and_vet_finds_nothing() {
 
 #[test]
 fn no_line_of_python_is_too_long() {
-    for packages in [Packages::vfio(), Packages::pci()] {
+    for packages in [Packages::vfio(), Packages::bare()] {
         let family = FAMILIES.iter().find(|family| family.name == "Python package");
         for file in family.expect("the family").emit(&packages.abi) {
             let modules = file.path.ends_with(".py").then_some(file.contents.lines());
@@ -181,11 +181,11 @@ fn cases(abi: &Abi, each: usize) -> Vec<Case> {
     with_damaged(seeds, each)
 }
 
-/// A configuration space, and damaged copies.
-fn pci_cases(each: usize) -> Vec<Case> {
+/// The bytes of a device, and damaged copies, in both byte orders.
+fn bare_cases(each: usize) -> Vec<Case> {
     let space = config_space::virtio();
     let express = config_space::extended()[..0x160].to_vec();
-    let chains = [("standard", space), ("extended", express)];
+    let chains = [("near", space), ("far", express)];
     let seeds = chains.into_iter().flat_map(|(chain, bytes)| {
         ["x86_64", "s390x"].map(|name| Case {
             chain: chain.to_owned(),
@@ -223,7 +223,7 @@ fn python_reads_replies_as_rust_does() {
     }
     for (packages, cases) in [
         (Packages::vfio(), cases as fn(&Abi, usize) -> Vec<Case>),
-        (Packages::pci(), |_, each| pci_cases(each * 10)),
+        (Packages::bare(), |_, each| bare_cases(each * 10)),
     ] {
         let cases = cases(&packages.abi, 50);
         let table = packages.write("table.json", &readers::table(&packages.abi).to_string());
@@ -242,7 +242,7 @@ fn go_reads_replies_as_rust_does() {
     }
     for (packages, cases) in [
         (Packages::vfio(), cases as fn(&Abi, usize) -> Vec<Case>),
-        (Packages::pci(), |_, each| pci_cases(each * 10)),
+        (Packages::bare(), |_, each| bare_cases(each * 10)),
     ] {
         let cases = cases(&packages.abi, 200);
         let table = packages.write("table.json", &readers::table(&packages.abi).to_string());
