@@ -4,11 +4,12 @@
 use std::path::Path;
 use std::{env, fs};
 
-/// The modules of the library, each in a file of that name.
-const MODULES: [&str; 6] = ["agree", "reply", "requests", "targets", "text", "trace"];
+/// The modules of the library, each in a file of that path.
+const MODULES: [&str; 7] =
+    ["agree", "reply", "requests", "space/space_text", "targets", "text", "trace"];
 
-/// The parts in C, each in a file of that name.
-const PARTS: [&str; 2] = ["trace", "reply"];
+/// The parts in C, each in a file of that path.
+const PARTS: [&str; 3] = ["trace", "reply", "space/space_text"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -18,8 +19,10 @@ fn main() {
     let sources = root.join(folder).join("c");
     assert!(sources.is_dir(), "{}: `.ci/fuzz 0` writes the sources", sources.display());
     println!("cargo::rerun-if-changed={}", sources.display());
-    let module =
-        |name| format!("#[path = {:?}]\nmod {name};\n", sources.join([name, ".rs"].concat()));
+    let module = |path: &str| {
+        let name = path.rsplit('/').next().expect("a name");
+        format!("#[path = {:?}]\nmod {name};\n", sources.join([path, ".rs"].concat()))
+    };
     let out = env::var("OUT_DIR").expect("Cargo sets it");
     let modules = Path::new(&out).join("modules.rs");
     fs::write(modules, MODULES.map(module).concat()).expect("a file");

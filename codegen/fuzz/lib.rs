@@ -7,6 +7,7 @@
 extern crate vfio_abi as generated_abi;
 
 mod results;
+mod spaces;
 mod views;
 
 include!(concat!(env!("OUT_DIR"), "/modules.rs"));
@@ -24,6 +25,7 @@ pub fn run(target: &str, data: &[u8]) {
         "results" => results::results(data),
         "review" => fuzz_targets::review(data),
         "space" => fuzz_targets::space(data),
+        "space_walk" => spaces::walk(data),
         "views" => views::views(data),
         "walk" => targets::walk(data),
         "yaml" => fuzz_targets::yaml(data),

@@ -1,8 +1,9 @@
 /*
  * The C header on any bytes, alone, so that it can be built with sanitizers and
  * with a fuzzer: walks and reads replies of all chains, builds replies by all
- * profiles, and asks peers that answer anything. Compiled together with trace.c
- * and reply.c, for whose sake profiles.h is written.
+ * profiles, asks peers that answer anything, and walks spaces of another ABI.
+ * Compiled together with trace.c, reply.c and space/space_text.c, for whose sake
+ * profiles.h is written.
  *
  * As it stands it is a target of libFuzzer; with RECORDS it is a program that
  * reads such bytes from standard input, each after its size in 4 bytes, and
@@ -15,6 +16,9 @@
 #include "profiles.h"
 
 size_t trace_chain(size_t chain, const __u8 *bytes, size_t len, __u64 *out);
+size_t space_text(const char *chain, const __u8 *bytes, size_t len,
+		  int accessors, char *text, size_t room);
+const char *space_chain(size_t nth);
 
 struct new_cap {
 	__u32	id;
@@ -172,12 +176,31 @@ static void ask(const __u8 *bytes, size_t len)
 	free(request.buf);
 }
 
+/* Reads each chain of a space, from bytes and through accessors. */
+static void walk_space(const __u8 *bytes, size_t len)
+{
+	static char texts[2][1 << 20];
+	__u8 *copy = exact(bytes, len);
+	const char *chain;
+
+	for (size_t nth = 0; (chain = space_chain(nth)); nth++) {
+		size_t size = space_text(chain, copy, len, 0, texts[0],
+					 sizeof(texts[0]));
+
+		if (space_text(chain, copy, len, 1, texts[1],
+			       sizeof(texts[1])) != size ||
+		    memcmp(texts[0], texts[1], size))
+			abort();
+	}
+	free(copy - 1);
+}
+
 /* The first byte chooses the test of the others. */
 int LLVMFuzzerTestOneInput(const __u8 *bytes, size_t len);
 int LLVMFuzzerTestOneInput(const __u8 *bytes, size_t len)
 {
 	static void (*const targets[])(const __u8 *bytes, size_t len) = {
-		walk, build, ask,
+		walk, build, ask, walk_space,
 	};
 
 	if (len)

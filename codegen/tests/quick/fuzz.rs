@@ -10,7 +10,7 @@ use capchain::lower::lower;
 use support::fuzz_seeds::{inputs, run};
 use support::random::rounds;
 use support::spec_folder::SpecFolder;
-use support::{agree_program, fixtures, fuzz_requests, fuzz_seeds, fuzz_targets};
+use support::{agree_program, fixtures, fuzz_requests, fuzz_seeds, fuzz_targets, space_program};
 
 #[test]
 fn decode_takes_any_bytes() {
@@ -55,6 +55,7 @@ fn seeds_and_sources_are_left_where_they_are_asked_for() {
     }
     fs::create_dir_all(folder.join("c")).expect("a folder");
     agree_program::write(&folder.join("c"), &lower(&fixtures::spec(), None));
+    space_program::write_for_fuzzing(&folder.join("c"));
 }
 
 #[test]

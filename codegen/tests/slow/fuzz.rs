@@ -1,6 +1,7 @@
 //! The fuzz targets that need a compiler, on fixed inputs: seeds made from the vectors,
 //! and copies of them with bytes changed. `quick` runs the other targets.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,7 +9,13 @@ use capchain::lower::lower;
 use support::fuzz_seeds::{INPUTS, inputs};
 use support::groups::{Group, skip};
 use support::process::succeed_with_input;
-use support::{agree_program, fixtures};
+use support::random::rounds;
+use support::{agree_program, fixtures, space_program};
+
+use crate::spaces::agree;
+
+/// The sources of the target in C.
+const C: [&str; 4] = ["fuzz.c", "trace.c", "reply.c", "space/space_text.c"];
 
 const MAIN: &str = include_str!("../programs/records.rs");
 
@@ -16,6 +23,7 @@ const MAIN: &str = include_str!("../programs/records.rs");
 fn sources() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     agree_program::write(folder.path(), &lower(&fixtures::spec(), None));
+    space_program::write_for_fuzzing(folder.path());
     folder
 }
 
@@ -37,13 +45,28 @@ fn rust_and_c_agree_on_any_bytes() {
     print!("{}", succeed_with_input(&mut Command::new(program), &records));
 }
 
+#[test]
+fn walks_of_spaces_agree_on_any_bytes() {
+    let (abi, spaces) = (space_program::pci(), inputs("space_walk", rounds(1000)));
+    let chains: Vec<_> = abi.chains.iter().map(|chain| chain.name.clone()).collect();
+    let cases =
+        spaces.iter().flat_map(|space| chains.iter().map(|name| (name.clone(), space.clone())));
+    let texts = agree(&abi, &cases.collect::<Vec<_>>());
+    let lines = texts.iter().flat_map(|text| text.lines());
+    let read = lines.filter_map(|line| Some(line.strip_prefix("cap ")?.split_once(" name=")?.1));
+    let read: BTreeSet<_> = read.filter(|name| *name != "?").collect();
+    let all: BTreeSet<_> = abi.capabilities.iter().map(|cap| cap.short.as_str()).collect();
+    println!("{} spaces with {} kinds of capabilities", spaces.len(), read.len());
+    assert_eq!(read, all);
+}
+
 /// The program of the targets in C with sanitizers, where gcc has them.
 fn sanitized(folder: &Path) -> PathBuf {
     let sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
     let compile = |more: &[&str]| {
         let mut gcc = Command::new("gcc");
         gcc.current_dir(folder).args(["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Werror"]);
-        gcc.args(["-DRECORDS", "fuzz.c", "trace.c", "reply.c", "-o", "fuzz"]).args(more);
+        gcc.args(["-DRECORDS", "-o", "fuzz"]).args(C).args(more);
         gcc.output().expect("gcc is needed to test the C header")
     };
     if !compile(&sanitizers).status.success() {
@@ -78,9 +101,7 @@ fn the_analyzer_finds_nothing_in_what_is_fuzzed() {
         return;
     }
     let folder = sources();
-    for (source, level) in ["fuzz.c", "trace.c", "reply.c"]
-        .iter()
-        .flat_map(|source| ["-O1", "-O2"].map(|level| (*source, level)))
+    for (source, level) in C.iter().flat_map(|source| ["-O1", "-O2"].map(|level| (*source, level)))
     {
         let mut gcc = gcc(&["-DRECORDS", "-c", source, level, "-o", "/dev/null"]);
         let output = gcc.current_dir(folder.path()).output().expect("gcc");

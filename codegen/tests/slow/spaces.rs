@@ -56,8 +56,9 @@ pub(crate) struct Programs {
 impl Programs {
     pub(crate) fn new(abi: &Abi) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let rust = space_program::rust(folder.path(), abi);
-        let c = space_program::c(folder.path(), abi);
+        space_program::write_texts(folder.path(), abi, "generated_abi");
+        let rust = space_program::rust(folder.path());
+        let c = space_program::c(folder.path());
         Self { rust, c, _folder: folder }
     }
 

@@ -9,12 +9,23 @@ use capchain::lower::lower;
 use crate::fuzz_targets::{HEAD, spelt};
 use crate::mangled::{self, DAMAGES};
 use crate::random::Random;
-use crate::{config_space, fixtures};
+use crate::{config_space, fixtures, space_program};
 
 /// All targets.
-pub const TARGETS: [&str; 12] = [
-    "argument", "c", "decode", "input", "reply", "request", "results", "review", "space", "views",
-    "walk", "yaml",
+pub const TARGETS: [&str; 13] = [
+    "argument",
+    "c",
+    "decode",
+    "input",
+    "reply",
+    "request",
+    "results",
+    "review",
+    "space",
+    "space_walk",
+    "views",
+    "walk",
+    "yaml",
 ];
 
 /// The number of inputs of a target.
@@ -51,13 +62,14 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "argument" => arguments(&abi),
         "results" => results(&abi),
         "review" => mails(),
-        "space" => spaces(),
+        "space" | "space_walk" => spaces(),
         "yaml" => specifications(),
         "c" => {
             let walks = bytes.map(|bytes| [vec![0], bytes].concat());
             let built = built().into_iter().map(|bytes| [vec![1], bytes].concat());
             let asked = requests(&replies).map(|bytes| [vec![2], bytes].concat());
-            walks.chain(built).chain(asked).collect()
+            let spaces = spaces().into_iter().map(|bytes| [vec![3], bytes].concat());
+            walks.chain(built).chain(asked).chain(spaces).collect()
         }
         other => panic!("there is no target {other}"),
     }
@@ -84,14 +96,23 @@ fn results(abi: &Abi) -> Vec<Vec<u8>> {
     (0..views).flat_map(|view| [12, 16, 24, 48].map(|size| seed(view, size))).collect()
 }
 
-/// The space of a virtio device, and one with both chains.
+/// The space of a virtio device, one with both chains, and one for each capability alone.
 fn spaces() -> Vec<Vec<u8>> {
     let mut both = config_space::extended();
     both[0x06] = 0x10;
     both[0x34] = 0x40;
     both[0x40..0x44].copy_from_slice(&[16, 0x50, 2, 0]);
     both[0x50..0x54].copy_from_slice(&[9, 0, 8, 1]);
-    vec![config_space::virtio(), both[..0x180].to_vec(), both]
+    let mut spaces = vec![config_space::virtio(), both[..0x180].to_vec(), both];
+    let abi = space_program::pci();
+    for plan in &abi.protocol.chains {
+        let extended = abi.chain(plan.chain).name == "extended";
+        for cap in plan.capabilities.iter().map(|id| &abi.protocol.capabilities[id.0]) {
+            let kinds = cap.kinds.iter().map(Some).chain([None]);
+            spaces.extend(kinds.map(|kind| config_space::alone(extended, cap, kind)));
+        }
+    }
+    spaces
 }
 
 /// The mail of 2019, and patches in every damage.

@@ -17,6 +17,8 @@ use capchain::review::{self, BaseChoice};
 use capchain::spec::load::Origin;
 use tempfile::TempDir;
 
+use crate::space_program;
+
 /// The ABI of several releases, including the first and the newest.
 fn abis() -> &'static [Abi] {
     static ABIS: OnceLock<Vec<Abi>> = OnceLock::new();
@@ -51,10 +53,7 @@ pub fn decode(data: &[u8]) {
 /// and none is visited twice.
 pub fn space(data: &[u8]) {
     static ABI: OnceLock<Abi> = OnceLock::new();
-    let abi = ABI.get_or_init(|| {
-        let opened = capchain::open(&Origin::Embedded(capchain::embedded::files("pci")), &[]);
-        lower(&opened.spec.expect("the specification"), None)
-    });
+    let abi = ABI.get_or_init(space_program::pci);
     let struct_ = decode::space_struct(abi).expect("a space");
     let whole = decode::WholeSpace::read(abi, struct_, &TARGETS[0], data);
     decode::text(&whole.start);

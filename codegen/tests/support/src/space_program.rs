@@ -10,13 +10,17 @@ use std::process::Command;
 use capchain::ir::protocol::{ArrayPlan, CapPlan, ChainPlan, ElementPlan, FixedArray, IntField};
 use capchain::ir::{Abi, CapabilityId, Role, Struct};
 use capchain::layout::Int;
+use capchain::lower::lower;
 use capchain::names::{self, c_name};
+use capchain::spec::load::Origin;
 
 use crate::process::succeed;
 use crate::rustc;
 
 const RUST: &str = include_str!("../../programs/spaces.rs");
 const C: &str = include_str!("../../programs/spaces.c");
+const RUST_TEXT: &str = include_str!("../../programs/space_text.rs");
+const C_TEXT: &str = include_str!("../../programs/space_text.c");
 
 /// The chains of an ABI that are in a space.
 pub fn chains(abi: &Abi) -> impl Iterator<Item = &ChainPlan> {
@@ -30,22 +34,47 @@ pub fn write(folder: &Path, abi: &Abi) {
     fs::write(folder.join("chains.rs"), rust_chains(abi)).expect("a file");
 }
 
-/// Compiles the program in Rust against the crate of the ABI, which it writes.
-pub fn rust(folder: &Path, abi: &Abi) -> PathBuf {
-    fs::write(folder.join("chains.rs"), rust_chains(abi)).expect("a file");
-    rustc::program(folder, abi, "generated_abi", RUST)
+/// Writes what makes the conformance text in both languages, and the crate with its header.
+/// In Rust, the crate has the name `external`.
+pub fn write_texts(folder: &Path, abi: &Abi, external: &str) {
+    rustc::write_crate(folder, abi);
+    let stem = names::c_stem(&abi.name);
+    let named = |text: &str| text.replace("generated_abi", external);
+    for (name, text) in [
+        ("chains.rs", named(&rust_chains(abi))),
+        ("space_text.rs", named(RUST_TEXT)),
+        ("chains.h", c_chains(abi, &stem)),
+        ("space_text.c", C_TEXT.replace("STEM", &stem)),
+    ] {
+        fs::write(folder.join(name), text).expect("a file");
+    }
 }
 
-/// Compiles the program in C, with sanitizers, against the header that `rust` has written.
-pub fn c(folder: &Path, abi: &Abi) -> PathBuf {
-    let stem = names::c_stem(&abi.name);
-    let main = C.replace("STEM", &stem);
-    fs::write(folder.join("spaces.c"), main).expect("a file");
-    fs::write(folder.join("chains.h"), c_chains(abi, &stem)).expect("a file");
+/// The newest ABI of PCI, all of whose chains are in a space.
+pub fn pci() -> Abi {
+    let opened = capchain::open(&Origin::Embedded(capchain::embedded::files("pci")), &[]);
+    lower(&opened.spec.expect("the specification"), None)
+}
+
+/// Writes the texts of PCI to the folder `space` of the sources of the fuzz targets.
+pub fn write_for_fuzzing(folder: &Path) {
+    write_texts(&folder.join("space"), &pci(), "pci_abi");
+}
+
+/// Compiles the program in Rust, of which the texts were written.
+pub fn rust(folder: &Path) -> PathBuf {
+    let name = "generated_abi";
+    rustc::library(folder, name, &[]);
+    rustc::program_with(folder, name, RUST, &[])
+}
+
+/// Compiles the program in C, of which the texts were written, with sanitizers.
+pub fn c(folder: &Path) -> PathBuf {
+    fs::write(folder.join("spaces.c"), C).expect("a file");
     let mut gcc = Command::new("gcc");
     gcc.current_dir(folder).args(["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror"]);
     gcc.args(["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]);
-    succeed(gcc.args(["-Igenerated/include", "-I.", "spaces.c", "-o", "spaces"]));
+    succeed(gcc.args(["spaces.c", "space_text.c", "-o", "spaces"]));
     folder.join("spaces")
 }
 
@@ -253,6 +282,9 @@ fn c_chains(abi: &Abi, stem: &str) -> String {
         )
         .expect("text");
     }
+    let names = chains(abi).map(|plan| format!("\t{:?},\n", abi.chain(plan.chain).name));
+    let names: String = names.collect();
+    write!(text, "static const char *const names[] = {{\n{names}}};\n\n").expect("text");
     text += "static void canonical(const char *chain, const struct SPACE *space)\n{\n";
     for plan in chains(abi) {
         let name = &abi.chain(plan.chain).name;
@@ -292,11 +324,11 @@ fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
         let count = array.count;
         let line = match array.first.int {
             Int::U8 => format!(
-                "{has}\t\t\t\t{{\n\t\t\t\tprintf(\"  {name}=\");\n\t\t\t\tfor (int nth = 0; nth < {count}; \
-                 nth++)\n\t\t\t\t\tprintf(\"%02x\", view.{name}[nth]);\n\t\t\t\tprintf(\"\\n\");\n\t\t\t\t}}\n"
+                "{has}\t\t\t\t{{\n\t\t\t\tput(\"  {name}=\");\n\t\t\t\tfor (int nth = 0; nth < {count}; \
+                 nth++)\n\t\t\t\t\tput(\"%02x\", view.{name}[nth]);\n\t\t\t\tput(\"\\n\");\n\t\t\t\t}}\n"
             ),
             _ => format!(
-                "{has}\t\t\t\tfor (int nth = 0; nth < {count}; nth++)\n\t\t\t\t\tprintf(\"  \
+                "{has}\t\t\t\tfor (int nth = 0; nth < {count}; nth++)\n\t\t\t\t\tput(\"  \
                  {name}[%d]=%llu\\n\", nth, (unsigned long long)view.{name}[nth]);\n"
             ),
         };
@@ -320,9 +352,9 @@ fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
             ElementPlan::Int(int) => (
                 names::c_int(int.value()).to_owned(),
                 match hex {
-                    true => "printf(\"%02x\", each)".to_owned(),
+                    true => "put(\"%02x\", each)".to_owned(),
                     false => {
-                        format!("printf(\"  {name}[%u]=%llu\\n\", nth, (unsigned long long)each)")
+                        format!("put(\"  {name}[%u]=%llu\\n\", nth, (unsigned long long)each)")
                     }
                 },
             ),
@@ -336,7 +368,7 @@ fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
                         false => String::new(),
                     };
                     format!(
-                        "{has}printf(\"  {name}[%u].{field}=%llu\\n\", nth, \
+                        "{has}put(\"  {name}[%u].{field}=%llu\\n\", nth, \
                          (unsigned long long)each.{field});\n\t\t\t\t\t"
                     )
                 });
@@ -345,7 +377,7 @@ fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
             }
         };
         let (before, after) = match hex {
-            true => (format!("printf(\"  {name}=\");\n"), "printf(\"\\n\");\n"),
+            true => (format!("put(\"  {name}=\");\n"), "put(\"\\n\");\n"),
             false => (String::new(), ""),
         };
         write!(
