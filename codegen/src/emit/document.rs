@@ -2,7 +2,7 @@
 //! resolved. `abi.json` is this document, printed; the emitters of further languages read
 //! the same types, so a program that reads `abi.json` can know whatever they know.
 
-mod bodies;
+pub(super) mod bodies;
 pub(super) mod capabilities;
 pub(super) mod chains;
 pub(super) mod head;

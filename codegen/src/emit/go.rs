@@ -74,9 +74,13 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
 
 /// The comment before the package clause.
 fn doc(document: &AbiDocument<'_>, package: &str) -> String {
+    let in_space = document.chains.iter().any(|chain| chain.space.is_some());
+    let reads = match in_space {
+        true => ". Its chains are in a space, and only Rust, C and Python read these",
+        false => ", and reads its chains of capabilities",
+    };
     let first = format!(
-        "Package {package} has the types and constants of {}, as of Linux {}, \
-        and reads its chains of capabilities.",
+        "Package {package} has the types and constants of {}, as of Linux {}{reads}.",
         document.title,
         document.release.trim_start_matches('v')
     );

@@ -4,6 +4,7 @@
 mod chains;
 mod comment;
 mod numbers;
+mod spaces;
 mod structs;
 
 use askama::Template;
@@ -13,8 +14,9 @@ use super::{OutputFile, banner, escape};
 use crate::ir::Abi;
 use crate::names;
 
-/// The hand-written module.
+/// The hand-written modules: of replies, and of spaces.
 const WALK: &str = include_str!("../../runtime/python/walk.py");
+const SPACE: &str = include_str!("../../runtime/python/space.py");
 
 /// The description of the package for installers.
 #[derive(Template)]
@@ -33,6 +35,7 @@ struct PythonProject {
 struct PythonPackage {
     doc: String,
     has_chains: bool,
+    has_spaces: bool,
 }
 
 /// Every file of the package.
@@ -50,6 +53,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let package = PythonPackage {
         doc: comment::docstring("", &doc(document)),
         has_chains: chains::present(document),
+        has_spaces: spaces::present(document),
     };
     let mut modules = vec![
         ("__init__.py", rendered(&package)),
@@ -61,6 +65,10 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     if chains::present(document) {
         modules.push(("chains.py", chains::file(document)));
         modules.push(("walk.py", WALK.to_owned()));
+    }
+    if spaces::present(document) {
+        modules.push(("space.py", SPACE.to_owned()));
+        modules.push(("spaces.py", spaces::file(document)));
     }
     let files = modules.into_iter().map(|(name, text)| OutputFile {
         path: [&module, "/", name].concat(),

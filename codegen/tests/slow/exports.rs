@@ -12,11 +12,12 @@ use capchain::emit::FAMILIES;
 use capchain::ir::Abi;
 use capchain::lower::lower;
 use capchain::{dump, names};
+use support::fixtures::copy_folder;
 use support::groups::{Group, has, skip};
 use support::implementations::{Case, decoded, run, target};
 use support::process::succeed;
 use support::random::Random;
-use support::{config_space, fixtures};
+use support::{config_space, fixtures, space_program};
 
 /// Prints sizes, offsets and constants in Python.
 const LAYOUT: &str = include_str!("../programs/layout.py");
@@ -151,7 +152,8 @@ fn the_go_package_is_formatted_and_vet_finds_nothing() {
 
 #[test]
 fn no_line_of_python_is_too_long() {
-    for packages in [Packages::vfio(), Packages::bare()] {
+    let pci = Packages::new(space_program::pci());
+    for packages in [Packages::vfio(), Packages::bare(), pci] {
         let family = FAMILIES.iter().find(|family| family.name == "Python package");
         for file in family.expect("the family").emit(&packages.abi) {
             let modules = file.path.ends_with(".py").then_some(file.contents.lines());
@@ -256,31 +258,39 @@ fn go_reads_replies_as_rust_does() {
     }
 }
 
-/// The snippets of the page, as programs with the reply of its example.
+/// The snippets of the page, as programs with the inputs of its examples.
 #[test]
 fn the_programs_of_the_page_print_its_output() {
     let page = fs::read_to_string(fixtures::root().join("docs/exports.md")).expect("the page");
     let fences: Vec<_> = page.split("```").collect();
-    let block = |language: &str| {
-        let at = fences.iter().position(|block| {
-            block.strip_prefix(language).is_some_and(|rest| rest.starts_with('\n'))
-        });
-        let at = at.unwrap_or_else(|| panic!("{language}"));
+    let blocks = |language: &str| {
+        let is_program = |at: &usize| {
+            fences[*at].strip_prefix(language).is_some_and(|rest| rest.starts_with('\n'))
+        };
         let text = |at: usize| fences[at].split_once('\n').expect("a line").1.to_owned();
-        (text(at), text(at + 2))
+        let programs = (0..fences.len()).filter(is_program);
+        programs.map(|at| (text(at), text(at + 2))).collect::<Vec<_>>()
     };
-    let packages = Packages::vfio();
-    let folder = fixtures::root().join("docs/examples");
+    let packages = [Packages::vfio(), Packages::new(space_program::pci())];
+    let root = fixtures::root();
+    let folder = tempfile::tempdir().expect("a folder");
+    copy_folder(&root.join("docs/examples"), folder.path());
+    let config = fs::read(root.join("docs/examples/cxl_memory.txt")).expect("a dump");
+    let config = dump::read(&config, false).expect("a dump");
+    fs::write(folder.path().join("config"), config.bytes()).expect("a file");
     if has(Group::Tools, "python3") {
-        let (program, output) = block("python");
-        let path = packages.write("page.py", &program);
-        let mut python = Command::new("python3");
-        python.args(["-B", "-W", "error"]).arg(path).env("PYTHONPATH", packages.path("python"));
-        assert_eq!(succeed(python.current_dir(&folder)), output);
+        let programs = blocks("python");
+        assert_eq!(programs.len(), packages.len());
+        for ((program, output), packages) in programs.iter().zip(&packages) {
+            let path = packages.write("page.py", program);
+            let mut python = Command::new("python3");
+            python.args(["-B", "-W", "error"]).arg(path).env("PYTHONPATH", packages.path("python"));
+            assert_eq!(&succeed(python.current_dir(folder.path())), output);
+        }
     }
     if has_go() {
-        let (program, output) = block("go");
-        let mut go = packages.go("page", &[("main.go", &program)]);
-        assert_eq!(succeed(go.current_dir(&folder)), output);
+        let (program, output) = &blocks("go")[0];
+        let mut go = packages[0].go("page", &[("main.go", program)]);
+        assert_eq!(&succeed(go.current_dir(folder.path())), output);
     }
 }

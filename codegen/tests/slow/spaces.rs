@@ -9,6 +9,7 @@ use capchain::decode::{Subject, conformance_text, decode};
 use capchain::ir::Abi;
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
+use support::groups::{Group, has};
 use support::process::succeed_with_input;
 use support::random::{Random, rounds};
 use support::{fixtures, space_program};
@@ -50,6 +51,8 @@ pub(crate) fn agree(abi: &Abi, cases: &[Case]) -> Vec<String> {
 pub(crate) struct Programs {
     rust: PathBuf,
     c: PathBuf,
+    /// The program in Python and its arguments, where Python is installed.
+    python: Option<[PathBuf; 3]>,
     _folder: TempDir,
 }
 
@@ -59,7 +62,9 @@ impl Programs {
         space_program::write_texts(folder.path(), abi, "generated_abi");
         let rust = space_program::rust(folder.path());
         let c = space_program::c(folder.path());
-        Self { rust, c, _folder: folder }
+        let python =
+            has(Group::Tools, "python3").then(|| space_program::python(folder.path(), abi));
+        Self { rust, c, python, _folder: folder }
     }
 
     /// The texts of `decode` and of the programs, which must be alike.
@@ -82,12 +87,18 @@ impl Programs {
         let input: String = cases.iter().map(line).collect();
         let mut accessors = Command::new(&self.c);
         accessors.arg("accessors");
+        let python = self.python.as_ref().map(|arguments| {
+            let mut python = Command::new("python3");
+            python.args(["-B", "-W", "error"]).args(arguments);
+            ("Python", python)
+        });
         let programs = [
             ("Rust", Command::new(&self.rust)),
             ("C", Command::new(&self.c)),
             ("C by accessors", accessors),
         ];
-        let texts = programs.into_iter().map(|(name, mut program)| {
+        let programs = programs.into_iter().chain(python);
+        let texts = programs.map(|(name, mut program)| {
             let text = succeed_with_input(&mut program, input.as_bytes());
             let answers = text.split_terminator(".\n").map(str::to_owned).collect::<Vec<_>>();
             assert_eq!(answers.len(), cases.len(), "{name}");

@@ -158,15 +158,22 @@ pub(in crate::emit) struct SpaceFlagJson<'a> {
     pub(in crate::emit) name: &'a str,
     /// The field that has it.
     pub(in crate::emit) field: &'a str,
+    /// The offset of the field in the struct.
+    pub(in crate::emit) offset: u64,
+    /// The size of the field in bytes.
+    pub(in crate::emit) width: u64,
+    /// The number of the flag.
+    pub(in crate::emit) number: u64,
 }
 
 impl<'a> SpaceJson<'a> {
     fn of(abi: &'a Abi, space: &'a Space) -> Self {
         let struct_ = space.struct_.map(|id| abi.struct_(id));
         let flag = struct_.zip(space.flag.as_ref());
-        let flag = flag.map(|(struct_, (field, name, _))| SpaceFlagJson {
-            name,
-            field: &struct_.fields[*field].name,
+        let flag = flag.map(|(struct_, (field, name, number))| {
+            let span = struct_.layouts[Model::Lp64.index()].fields[*field];
+            let (field, number) = (struct_.fields[*field].name.as_str(), *number);
+            SpaceFlagJson { name, field, offset: span.offset, width: span.size, number }
         });
         let requires = space.requires.iter().map(|id| abi.capability(*id).name.as_str());
         Self {

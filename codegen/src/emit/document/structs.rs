@@ -62,6 +62,11 @@ pub(in crate::emit) enum StructRoleJson {
 }
 
 impl<'a> StructJson<'a> {
+    /// The field of this name.
+    pub(in crate::emit) fn field(&self, name: &str) -> Option<&FieldJson<'a>> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
     pub(in crate::emit) fn of(abi: &'a Abi, one: &'a Struct) -> Self {
         let field = |index: usize| one.fields[index].name.as_str();
         Self {

@@ -142,7 +142,7 @@ fn cap(one: &CapabilityJson<'_>) -> PythonCap {
     }
 }
 
-fn tuple(items: impl Iterator<Item = String>) -> String {
+pub(super) fn tuple(items: impl Iterator<Item = String>) -> String {
     let items: Vec<_> = items.collect();
     let comma = if items.len() == 1 { "," } else { "" };
     format!("({}{comma})", items.join(", "))

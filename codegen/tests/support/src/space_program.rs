@@ -1,6 +1,6 @@
 //! Writes programs from the resolved ABI that print the conformance text of chains in a
 //! space, in Rust and in C. Each reads a space as bytes and through accessors. Getters and
-//! members are called as fields are.
+//! members are called as fields are. A program in Python needs nothing of the ABI.
 
 use std::fmt::Write;
 use std::fs;
@@ -20,6 +20,7 @@ use crate::rustc;
 const RUST: &str = include_str!("../../programs/spaces.rs");
 const C: &str = include_str!("../../programs/spaces.c");
 const RUST_TEXT: &str = include_str!("../../programs/space_text.rs");
+const PYTHON: &str = include_str!("../../programs/canonical_space.py");
 const C_TEXT: &str = include_str!("../../programs/space_text.c");
 
 /// The chains of an ABI that are in a space.
@@ -76,6 +77,14 @@ pub fn c(folder: &Path) -> PathBuf {
     gcc.args(["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]);
     succeed(gcc.args(["spaces.c", "space_text.c", "-o", "spaces"]));
     folder.join("spaces")
+}
+
+/// The program in Python and its arguments, the folder and the name of the package, which was
+/// written with the crate.
+pub fn python(folder: &Path, abi: &Abi) -> [PathBuf; 3] {
+    let program = folder.join("spaces.py");
+    fs::write(&program, PYTHON).expect("a file");
+    [program, folder.join("generated/python"), names::c_stem(&abi.name).into()]
 }
 
 /// A capability with the names that both languages have for it.

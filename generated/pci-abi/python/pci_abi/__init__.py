@@ -16,4 +16,6 @@ well. Padding is explicit.
 
 from .ioctls import *  # noqa: F401,F403
 from .numbers import *  # noqa: F401,F403
+from .spaces import *  # noqa: F401,F403
 from .structs import *  # noqa: F401,F403
+from .space import SpaceCap, SpaceError  # noqa: F401
