@@ -7,6 +7,7 @@ mod c;
 mod docs;
 mod document;
 mod escape;
+mod example;
 mod gdb;
 mod go;
 mod install;

@@ -13,6 +13,7 @@ mod comment;
 mod comment_layout;
 mod compat_context;
 mod detecting_macros;
+pub(super) mod examples;
 mod feature_macros;
 mod groups;
 mod kernel_compat;

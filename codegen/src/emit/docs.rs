@@ -14,6 +14,7 @@ mod cross_refs;
 mod descriptors;
 mod diagram;
 mod errors;
+mod examples;
 mod fields;
 mod groups;
 mod handlers;
@@ -47,17 +48,18 @@ use super::escape;
 use crate::ir::{Abi, ChainId, GroupId, GroupKind, StructId};
 use crate::output::OutputFile;
 use cross_refs::CrossRefs;
+use examples::PageExamples;
 use links::{Links, registry_path, section_path};
 use page::Page;
 
 /// The whole reference.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let (links, uses) = (Links::new(abi), CrossRefs::new(abi));
-    let spaces = abi.number_spaces();
+    let (spaces, examples) = (abi.number_spaces(), &PageExamples::new(abi));
     let mut files = vec![index::file(&Page::new(abi, &links, "README.md"))];
     for section in &abi.sections {
         let path = section_path(&section.name);
-        files.push(section::file(&Page::new(abi, &links, &path), &uses, section));
+        files.push(section::file(&Page::new(abi, &links, &path), &uses, examples, section));
     }
     for (at, chain) in abi.chains.iter().enumerate() {
         let path = registry_path(&chain.name);

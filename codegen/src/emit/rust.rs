@@ -5,7 +5,7 @@ mod bindings;
 mod calls;
 mod comment;
 mod derives;
-mod examples;
+pub(super) mod examples;
 mod file_emitter;
 mod format;
 mod groups;

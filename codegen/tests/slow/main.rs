@@ -35,6 +35,7 @@ mod linux_headers;
 mod lspci;
 mod matrix_compiled;
 mod no_panic;
+mod page_examples;
 mod pci_regs;
 mod proofs;
 mod proposals;

@@ -3,6 +3,7 @@
 
 mod calling;
 mod counted;
+mod examples;
 mod layout;
 mod puts;
 mod request;
@@ -17,6 +18,7 @@ use super::compat_context::CompatContext;
 use super::runtime;
 use crate::ir::requests::{InputKind, RequestPlan, TypedData, TypedLength};
 use crate::reply::{Direction, TailRule};
+pub(super) use layout::broken;
 use view::CallsView;
 
 /// Requests and calls of the ABI.

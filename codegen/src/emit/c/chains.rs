@@ -3,6 +3,7 @@
 //! adds. An ABI without chains has neither.
 
 mod capability;
+mod examples;
 pub(super) mod fields;
 mod host;
 mod profile;

@@ -2,6 +2,8 @@
 //! the bytes of a space can be in a device.
 
 mod body;
+mod examples;
+mod view;
 
 use askama::Template;
 
@@ -15,129 +17,11 @@ use crate::ir::protocol::{
 };
 use crate::ir::{Abi, CapabilityId, Chain};
 use crate::names;
-
-/// The part.
-#[derive(Template)]
-#[template(path = "spaces.h.jinja", escape = "none")]
-struct SpacesView {
-    stem: String,
-    macro_prefix: String,
-    runtime: String,
-    chains: Vec<SpaceChainView>,
-}
-
-/// A chain.
-struct SpaceChainView {
-    comment: Vec<String>,
-    /// The tables of its rules, and of the headers that mean no capability.
-    format: String,
-    empty: String,
-    empty_values: Vec<String>,
-    size: u64,
-    id: String,
-    version: String,
-    next_bits: String,
-    end: String,
-    /// 0 or 1.
-    from_space: u32,
-    first: u64,
-    limit: u64,
-    align: u64,
-    /// The function that starts a walk.
-    caps: String,
-    /// The function that visits the next capability.
-    next: String,
-    /// Whether the start depends on bits of the space.
-    has_bits: bool,
-    flag: Option<BitsView>,
-    requires: Option<RequiresView>,
-    chosen: Option<ChosenView>,
-    held: Option<HeldView>,
-    fixed: Option<u64>,
-    elements: Vec<body::ElementView>,
-    caps_of: Vec<SpaceCapView>,
-    kinds: Vec<SpaceCapView>,
-}
-
-/// Bits of an integer.
-struct BitsView {
-    offset: u64,
-    width: u64,
-    low: u32,
-    mask: String,
-}
-
-impl BitsView {
-    fn of(bits: BitField) -> Self {
-        let BitField { offset, width, low, mask } = bits;
-        Self { offset, width, low, mask: literal(mask) }
-    }
-}
-
-/// Another chain without which there is none.
-struct RequiresView {
-    caps: String,
-    format: String,
-    /// The condition that `cap` is one of those that are required.
-    test: String,
-}
-
-/// The place of the first offset for each value of some bits.
-struct ChosenView {
-    by: BitsView,
-    offsets: Vec<(u64, u64)>,
-}
-
-/// The field with the first offset.
-struct HeldView {
-    /// Its offset, unless other bits have determined it.
-    at: Option<u64>,
-    width: u64,
-    mask: String,
-}
-
-/// A capability or a kind of one.
-struct SpaceCapView {
-    id: u64,
-    constant: String,
-    title: String,
-    /// The C struct of its values, and its member that is the capability.
-    name: String,
-    cap: String,
-    read: String,
-    length: Option<String>,
-    /// Bytes that it needs, by `cap->version`.
-    required_size: String,
-    /// The tables of its body, and the function that computes the bytes that it needs, if
-    /// these depend on its bits.
-    body: Option<body::BodyView>,
-    /// Whether fields need not exist, and whether there are arrays of fixed length.
-    optional: bool,
-    fixed: bool,
-    /// The size that its count requires.
-    counted: Option<String>,
-    values: Vec<body::SpaceValueView>,
-    array: Option<SpaceArrayView>,
-    /// Initializers of values with the calls that read their bits.
-    conditions: Vec<(String, String)>,
-}
-
-/// The array at the end of a capability.
-struct SpaceArrayView {
-    name: String,
-    count_name: String,
-    get: String,
-    type_: String,
-    /// Where it starts, in a function with this capability as `cap` or in `from`.
-    start: String,
-    start_of: String,
-    stride: u64,
-    counted: Option<String>,
-    /// The function that reads an element that is a struct.
-    read: Option<String>,
-    /// The table of the length of each element.
-    each: Option<String>,
-}
+pub(super) use examples::examples;
+use view::{
+    BitsView, ChosenView, HeldView, RequiresView, SpaceArrayView, SpaceCapView, SpaceChainView,
+    SpacesView,
+};
 
 /// Whether the ABI has chains in a space.
 pub(super) fn present(abi: &Abi) -> bool {
@@ -146,21 +30,41 @@ pub(super) fn present(abi: &Abi) -> bool {
 
 /// Readers of the chains in a space.
 pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
-    let plans = abi.protocol.chains.iter();
-    let plans: Vec<_> = plans.filter_map(|plan| Some((plan, plan.space.as_ref()?))).collect();
-    let slots = plans
-        .iter()
+    let view = SpacesView {
+        stem: stem.to_owned(),
+        macro_prefix: macro_prefix.to_owned(),
+        runtime: own_runtime(abi, stem, macro_prefix),
+        chains: views(abi, stem, macro_prefix),
+    };
+    view.render().expect("writing to a string cannot fail")
+}
+
+/// The runtime of the part, with room for the longest chain.
+fn own_runtime(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
+    let slots = ordered(abi).into_iter();
+    let slots = slots
         .map(|(plan, space)| (space.end - plan.bound).div_ceil(space.align).div_ceil(32).max(1));
     let slots = slots.max().unwrap_or(1).to_string();
     let runtime = runtime::SPACE.replace("CAPCHAIN_SLOTS", &slots);
-    let runtime = runtime::renamed(&runtime, stem, macro_prefix);
-    let taken = [runtime.clone(), value_names::text(abi, stem, macro_prefix)];
+    runtime::renamed(&runtime, stem, macro_prefix)
+}
+
+/// The chains in a space; a chain comes after the one that it requires.
+fn ordered(abi: &Abi) -> Vec<(&ChainPlan, &SpacePlan)> {
+    let plans = abi.protocol.chains.iter();
+    let plans = plans.filter_map(|plan| Some((plan, plan.space.as_ref()?)));
+    let (later, mut ordered): (Vec<_>, Vec<_>) =
+        plans.partition(|(_, space)| space.requires.is_some());
+    ordered.extend(later);
+    ordered
+}
+
+/// The chains, in this order, under their names in the header.
+fn views(abi: &Abi, stem: &str, macro_prefix: &str) -> Vec<SpaceChainView> {
+    let taken = [own_runtime(abi, stem, macro_prefix), value_names::text(abi, stem, macro_prefix)];
     let mut names = UniqueNames::words(&taken);
     let emitter = SpaceEmitter { abi, stem, macro_prefix };
-    // A chain comes after the one that it requires.
-    let (later, mut ordered): (Vec<_>, Vec<_>) =
-        plans.into_iter().partition(|(_, space)| space.requires.is_some());
-    ordered.extend(later);
+    let ordered = ordered(abi);
     let named: Vec<_> = ordered
         .iter()
         .map(|(plan, _)| {
@@ -179,13 +83,7 @@ pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
         });
         emitter.chain(plan, space, (caps, format), requires, &mut names)
     });
-    let view = SpacesView {
-        stem: stem.to_owned(),
-        macro_prefix: macro_prefix.to_owned(),
-        runtime,
-        chains: chains.collect(),
-    };
-    view.render().expect("writing to a string cannot fail")
+    chains.collect()
 }
 
 struct SpaceEmitter<'a> {

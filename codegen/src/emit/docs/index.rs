@@ -13,6 +13,7 @@ use super::section::summary;
 use super::table::{Align, Table};
 use crate::ir::{Arg, FdKind, GroupKind, Ioctl, StructId};
 use crate::layout::Model;
+use crate::names;
 use crate::output::OutputFile;
 
 /// The data of the template.
@@ -30,6 +31,10 @@ struct IndexView {
     fds: Vec<FdView>,
     structs: Option<String>,
     spaces: Option<String>,
+    package: String,
+    header: String,
+    /// Whether there are ioctls.
+    calls: bool,
 }
 
 /// A kind of file descriptor.
@@ -56,6 +61,9 @@ pub(super) fn file(page: &Page<'_>) -> OutputFile {
         fds: abi.fds.iter().enumerate().map(|(at, kind)| fd(page, at, kind)).collect(),
         structs: structs(page),
         spaces: spaces(page),
+        package: names::package(&abi.name),
+        header: names::c_stem(&abi.name) + ".h",
+        calls: !abi.ioctls.is_empty(),
     };
     super::output("README.md", view.to_string())
 }

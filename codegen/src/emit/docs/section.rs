@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use askama::Template;
 
 use super::cross_refs::CrossRefs;
+use super::examples::PageExamples;
 use super::links::section_path;
 use super::page::Page;
 use super::phrases::{first_sentence, since};
@@ -28,7 +29,12 @@ struct SectionDocView {
 }
 
 /// The page of a section.
-pub(super) fn file(page: &Page<'_>, uses: &CrossRefs, section: &Section) -> OutputFile {
+pub(super) fn file(
+    page: &Page<'_>,
+    uses: &CrossRefs,
+    examples: &PageExamples,
+    section: &Section,
+) -> OutputFile {
     let columns = [
         ("kind", Align::Left),
         ("name", Align::Left),
@@ -41,6 +47,7 @@ pub(super) fn file(page: &Page<'_>, uses: &CrossRefs, section: &Section) -> Outp
         let (line, block) = entry(page, uses, *item);
         contents.row(line);
         blocks.push(block);
+        blocks.extend(examples.block(page.abi, *item));
         if let Item::Capability(at) = *item {
             let one = page.abi.capability(at);
             let declared = one.struct_.filter(|id| one.inline && !own.contains(id));

@@ -78,7 +78,7 @@ fn descriptor(abi: &Abi, docs: &Docs<'_>, index: usize, kind: &FdKind) -> TokenS
     let name = ident(&names::group_type(&kind.name));
     let doc = docs.paragraphs(&kind.doc);
     let methods = methods::of_kind(abi, docs, index);
-    let example = examples::descriptor(abi, index, kind);
+    let example = examples::block("no_run", &examples::descriptor(abi, index, kind));
     quote! {
         #doc
         #example

@@ -1,5 +1,8 @@
-//! Examples in the documentation of types that a user starts from. rustdoc compiles all of
-//! them; lines that start with `# ` are not shown.
+//! Examples in the documentation of types that a user starts from, and on the pages of items.
+//! rustdoc compiles those of types, a test those of pages.
+
+mod calls;
+mod items;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,26 +10,31 @@ use quote::quote;
 use super::requests::types::{parameter_type, taken_by_new};
 use super::requests::{results, type_name};
 use super::tokens::ident;
+use crate::emit::example::{Example, MAIN, usual};
 use crate::ir::requests::{RequestPlan, Returns};
-use crate::ir::{Abi, Arg, FdKind, Group, Value};
+use crate::ir::{Abi, Arg, FdKind, Group};
 use crate::names;
 
-/// The end of a function that returns a result.
-const END: [&str; 2] = ["# Ok(())", "# }"];
+pub(in crate::emit) use items::of_item;
 
 /// The type of the results of functions around examples.
 const RESULT: &str = "Result<(), Box<dyn std::error::Error>>";
 
+/// The last lines of a function that returns a result.
+fn ok() -> Vec<String> {
+    vec!["Ok(())".to_owned()]
+}
+
 /// The documentation with an example; `mark` follows the fence, such as `no_run`.
-pub(super) fn block(mark: &str, lines: &[String]) -> TokenStream {
+pub(super) fn block(mark: &str, example: &Example) -> TokenStream {
     let fence = ["```", mark].concat();
-    let code = lines.iter().map(|line| match line.is_empty() {
-        true => String::new(),
-        false => [" ", line].concat(),
-    });
     let around = |text: &str| [" ", text].concat();
+    let code = example.rustdoc().into_iter().map(|line| match line.is_empty() {
+        true => line,
+        false => around(&line),
+    });
     let lines: Vec<_> =
-        ["".to_owned(), around(&fence)].into_iter().chain(code).chain([around("```")]).collect();
+        [String::new(), around(&fence)].into_iter().chain(code).chain([around("```")]).collect();
     quote!(#(#[doc = #lines])*)
 }
 
@@ -34,12 +42,23 @@ fn stem(abi: &Abi) -> String {
     names::c_stem(&abi.name)
 }
 
-fn lines(shown: &[&str]) -> Vec<String> {
-    shown.iter().copied().chain(END).map(str::to_owned).collect()
+fn owned(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+/// A function that returns a result, of these statements.
+fn fallible(uses: &[String], signature: &str, statements: &[&str]) -> Example {
+    Example {
+        uses: uses.to_vec(),
+        modules: Vec::new(),
+        signature: format!("{signature} -> {RESULT}"),
+        statements: owned(statements),
+        end: ok(),
+    }
 }
 
 /// Writes a request, and reads its results.
-pub(super) fn request(abi: &Abi, plan: &RequestPlan) -> TokenStream {
+pub(super) fn request(abi: &Abi, plan: &RequestPlan) -> Example {
     let (stem, name) = (stem(abi), type_name(plan).to_string());
     let inputs: Vec<_> = taken_by_new(plan).collect();
     let parameters = inputs.iter().map(|input| {
@@ -49,24 +68,16 @@ pub(super) fn request(abi: &Abi, plan: &RequestPlan) -> TokenStream {
     let parameters: String = parameters.collect();
     let values: Vec<_> = inputs.iter().map(|input| ident(&input.name).to_string()).collect();
     let import = format!("use {stem}::requests::{{{name}, Request}};");
-    let modules = format!("# use {stem}::{{requests, uapi}};");
-    let function = format!("# fn ask(buffer: &mut [u8]{parameters}) -> {RESULT} {{");
+    let function = format!("fn ask(buffer: &mut [u8]{parameters})");
     let new = format!("let mut request = {name}::new({});", values.join(", "));
     let reply = format!("println!(\"{{:?}}\", {name}::reply(argument)?);");
     let ioctl = format!("// Pass `argument` to the ioctl `{name}::IOCTL`.");
-    let mut shown = vec![
-        &*import,
-        &modules,
-        "",
-        &function,
-        &new,
-        "let argument = request.write(buffer)?;",
-        &ioctl,
-    ];
+    let mut shown = vec![&*new, "let argument = request.write(buffer)?;", &ioctl];
     if results::of_request(abi, plan).is_some() {
         shown.push(&reply);
     }
-    block("", &lines(&shown))
+    let modules = vec![format!("use {stem}::{{requests, uapi}};")];
+    Example { modules, ..fallible(&[import], &function, &shown) }
 }
 
 /// Tokens as people write them in one line.
@@ -77,7 +88,7 @@ fn compact(tokens: &TokenStream) -> String {
 }
 
 /// Takes a descriptor, and makes a call that has no argument, if there is one.
-pub(super) fn descriptor(abi: &Abi, index: usize, kind: &FdKind) -> TokenStream {
+pub(super) fn descriptor(abi: &Abi, index: usize, kind: &FdKind) -> Example {
     let (stem, name) = (stem(abi), names::group_type(&kind.name));
     let bare = abi.ioctls.iter().zip(&abi.protocol.names).find(|(ioctl, _)| {
         let number = matches!(ioctl.result(), Returns::Nothing | Returns::Number);
@@ -91,64 +102,61 @@ pub(super) fn descriptor(abi: &Abi, index: usize, kind: &FdKind) -> TokenStream 
         None => "let owner = fd.into_inner();".to_owned(),
     };
     let import = format!("use {stem}::calls::{name};");
-    let function = format!("# fn call<F: rustix::fd::AsFd>(owner: F) -> {RESULT} {{");
     let new = format!("let fd = unsafe {{ {name}::new(owner) }};");
-    let shown =
-        [&*import, "", &function, "// SAFETY: the descriptor is of this kind.", &new, &call];
-    block("no_run", &lines(&shown))
+    let shown = ["// SAFETY: the descriptor is of this kind.", &new, &call];
+    fallible(&[import], "fn call<F: rustix::fd::AsFd>(owner: F)", &shown)
 }
 
-/// Combines flags, or names a number.
-pub(super) fn group(abi: &Abi, group: &Group, name: &str) -> TokenStream {
-    let usual = |value: &&Value| value.meta.deprecated.is_none();
-    let shorts: Vec<_> = group.named().filter(usual).map(|value| ident(&value.short)).collect();
-    let import = format!("use {}::uapi::{name};", stem(abi));
-    let shown = match &shorts[..] {
+/// Combines flags, or names a number. None if no value has a name.
+pub(super) fn group(abi: &Abi, group: &Group, name: &str) -> Option<Example> {
+    let shorts: Vec<_> =
+        usual(group.named()).into_iter().map(|value| ident(&value.short)).collect();
+    let statements = match &shorts[..] {
         [first, second, ..] if group.is_flags() => vec![
-            import,
-            String::new(),
             format!("let flags = {name}::{first} | {name}::{second};"),
             format!("assert!(flags.contains({name}::{first}));"),
             "println!(\"{flags:?}\");".to_owned(),
         ],
         [first, ..] => vec![
-            import,
-            String::new(),
             format!("let found = {name}::from({name}::{first}.0);"),
             format!("assert_eq!(found, {name}::{first});"),
             "println!(\"{found:?}\"); // its name, or the number if it has none".to_owned(),
         ],
-        [] => return quote!(),
+        [] => return None,
     };
-    block("", &shown)
+    Some(program(vec![format!("use {}::uapi::{name};", stem(abi))], statements))
+}
+
+/// A whole program.
+fn program(uses: Vec<String>, statements: Vec<String>) -> Example {
+    let signature = MAIN.to_owned();
+    Example { uses, modules: Vec::new(), signature, statements, end: Vec::new() }
 }
 
 /// Walks the capabilities in a space.
-pub(super) fn space(abi: &Abi, caps: &str) -> TokenStream {
-    let import = format!("use {}::views::{{{caps}, SpaceError}};", stem(abi));
+pub(super) fn space(abi: &Abi, caps: &str) -> Example {
     let walk = format!("for cap in {caps}::parse(bytes) {{");
-    let function = "# fn print(bytes: &[u8]) -> Result<(), SpaceError> {";
-    let shown = [&*import, "", function, &walk, "    println!(\"{:?}\", cap?);", "}"];
-    block("", &lines(&shown))
+    Example {
+        uses: vec![format!("use {}::views::{{{caps}, SpaceError}};", stem(abi))],
+        modules: Vec::new(),
+        signature: "fn print(bytes: &[u8]) -> Result<(), SpaceError>".to_owned(),
+        statements: owned(&[&walk, "    println!(\"{:?}\", cap?);", "}"]),
+        end: ok(),
+    }
 }
 
 /// Answers a request with a capability, by the rules of a profile.
-pub(super) fn reply(abi: &Abi, host: &str, cap: &str, profile: &str) -> TokenStream {
+pub(super) fn reply(abi: &Abi, host: &str, cap: &str, profile: &str) -> Example {
     let stem = stem(abi);
     let import = format!("use {stem}::uapi::{host};");
     let views = format!("use {stem}::views::{{{cap}, NewCap, {profile}}};");
-    let function = format!("# fn answer(buffer: &mut [u8]) -> {RESULT} {{");
     let caps =
         format!("let caps = [{cap}::from(NewCap {{ id: 0x8000, version: 1, body: &[0; 8] }})];");
     let reply = format!("let size = {profile}.reply(buffer, &{host}::new(), &caps)?;");
     let shown = [
-        &*import,
-        &views,
-        "",
-        &function,
         "// A capability that only these two programs know. `buffer` has the request.",
         &caps,
         &reply,
     ];
-    block("", &lines(&shown))
+    fallible(&[import, views], "fn answer(buffer: &mut [u8])", &shown)
 }

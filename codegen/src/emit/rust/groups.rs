@@ -53,6 +53,7 @@ fn newtype(abi: &Abi, docs: &Docs<'_>, group: &Group, name: &str, int: Int) -> T
         None => docs.item(&group.meta),
     };
     let example = examples::group(abi, group, name);
+    let example = example.map(|example| examples::block("", &example));
     let (name, type_) = (ident(name), int_type(int));
     let shorts = group.values.iter().map(|value| {
         let doc = docs.alias(&value.name, &value.meta);

@@ -1,6 +1,7 @@
 //! Calls without a request of their own: ioctls without a struct, and those whose reply
 //! has an unknown size.
 
+use super::examples::ExampleCall;
 use super::layout::broken;
 use super::view::{CountedView, GrowingCallView, PlainCallView};
 use crate::emit::c::chains::Emitter;
@@ -8,6 +9,7 @@ use crate::emit::c::chains::HostView;
 use crate::emit::c::chains::unique_names::UniqueNames;
 use crate::emit::c::comment::Comment;
 use crate::emit::c::section;
+use crate::ir::requests::Returns;
 use crate::ir::{Arg, IoctlId};
 
 impl Emitter<'_> {
@@ -35,8 +37,20 @@ impl Emitter<'_> {
             let (fd, name) = (self.fd(IoctlId(index)), self.name(names, &["call", name]));
             let parameters = [format!("int {fd}")].into_iter().chain(parameter.map(str::to_owned));
             let parameters: Vec<_> = parameters.collect();
+            let passed = parameter.map(|_| "argument".to_owned());
+            let example = self.example(ExampleCall {
+                ioctl: IoctlId(index),
+                function: &name,
+                parameters: parameters.clone(),
+                variables: Vec::new(),
+                arguments: [fd.clone()].into_iter().chain(passed).collect(),
+                returns: ioctl.result(),
+                prints: Vec::new(),
+                cleanup: None,
+            });
             let arguments = [fd, ioctl.name.clone(), argument];
             Some(PlainCallView {
+                example,
                 comment: section::opening(comment.block(0)),
                 signature: broken(0, &format!("static inline int {name}("), &parameters, ")"),
                 ioctl: broken(1, "return ioctl(", &arguments, ");"),
@@ -93,6 +107,27 @@ impl Emitter<'_> {
             self.name(names, &["call", function]),
         );
         let buffer = format!("struct {}_request *request", self.stem);
+        let own = [format!("int {fd}")].into_iter();
+        let given = ["&request".to_owned()]
+            .into_iter()
+            .chain(arguments.iter().map(|one| (*one).to_owned()));
+        let shown = match self.abi.ioctl(ioctl).arg {
+            Arg::Struct(id) => self.printed(id, "info"),
+            _ => Vec::new(),
+        };
+        let example = self.example(ExampleCall {
+            ioctl,
+            function: &call,
+            parameters: own.chain(declarations.iter().map(|one| (*one).to_owned())).collect(),
+            variables: vec![
+                format!("struct {}_request request = {{ .grow = {}_grow }};", self.stem, self.stem),
+                format!("struct {info} info;"),
+            ],
+            arguments: [fd.clone()].into_iter().chain(given).chain(["&info".to_owned()]).collect(),
+            returns: Returns::Nothing,
+            prints: shown,
+            cleanup: Some("free(request.buf);"),
+        });
         let ioctl = ["request->fd", name, "request->buf"].map(str::to_owned);
         let fixed = [format!("int {fd}"), buffer.clone()].into_iter();
         let parameters = fixed.chain(declarations.iter().map(|one| (*one).to_owned()));
@@ -100,6 +135,7 @@ impl Emitter<'_> {
         let arguments = ["request"].into_iter().chain(arguments).chain(["info"]);
         let arguments: Vec<_> = arguments.map(str::to_owned).collect();
         GrowingCallView {
+            example,
             once_signature: broken(0, &format!("static inline int {once}("), &[buffer], ")"),
             once,
             ioctl: broken(1, "return ioctl(", &ioctl, ");"),

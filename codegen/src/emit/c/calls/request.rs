@@ -1,5 +1,6 @@
 //! A request: its parameters, its comment, and the view of its function.
 
+use super::examples::ExampleCall;
 use super::layout::broken;
 use super::puts::Written;
 use super::typed::TypedRequest;
@@ -230,6 +231,28 @@ impl Emitter<'_> {
         for parameter in parameters {
             inputs.extend(parameter.names().cloned());
         }
+        let own = match is_dynamic {
+            true => vec!["buf".to_owned(), "sizeof(buf)".to_owned()],
+            false => Vec::new(),
+        };
+        let passed = parameters.iter().flat_map(Parameter::names).cloned();
+        let (own_fd, results) = ([fd.clone()], reply.map(|_| "&reply".to_owned()));
+        let example = self.example(ExampleCall {
+            ioctl: plan.ioctl,
+            function: name,
+            parameters: [format!("int {fd}")].into_iter().chain(declarations.to_vec()).collect(),
+            variables: [
+                is_dynamic.then(|| "__u64 buf[64];".to_owned()),
+                reply.map(|reply| format!("struct {} reply;", reply.struct_)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            arguments: own_fd.into_iter().chain(own).chain(passed).chain(results).collect(),
+            returns: plan.returns,
+            prints: plan.reply.map(|one| self.printed(one.struct_, "reply")).unwrap_or_default(),
+            cleanup: None,
+        });
         let mut text = format!("Calls {ioctl}; see {request}().");
         if let Some(failed) = plan.failed_reply.as_ref().filter(|_| reply.is_some()) {
             text += &failed_doc(failed);
@@ -244,6 +267,7 @@ impl Emitter<'_> {
             words: plan.size.div_ceil(8),
             size: broken(1, &size, &inputs, ");"),
             ioctl: broken(1, result, &arguments, ");"),
+            example,
             reply: reply.map(|reply| broken(2, &[&reply.name, "("].concat(), &results, ");")),
         }
     }

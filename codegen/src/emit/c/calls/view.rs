@@ -2,6 +2,9 @@
 
 use askama::Template;
 
+use crate::emit::example::Example;
+use crate::ir::Item;
+
 /// The calls part of the header.
 #[derive(Template)]
 #[template(path = "calls.h.jinja", escape = "none")]
@@ -142,6 +145,8 @@ pub(super) struct CallView {
     pub(super) ioctl: Vec<String>,
     /// The call of the function that reads the results.
     pub(super) reply: Option<Vec<String>>,
+    /// For the page of the ioctl.
+    pub(super) example: (Item, Example),
 }
 
 /// A call without a struct.
@@ -151,6 +156,8 @@ pub(super) struct PlainCallView {
     pub(super) signature: Vec<String>,
     /// The statement with the ioctl.
     pub(super) ioctl: Vec<String>,
+    /// For the page of the ioctl.
+    pub(super) example: (Item, Example),
 }
 
 /// A call with a buffer that can grow.
@@ -167,6 +174,8 @@ pub(super) struct GrowingCallView {
     pub(super) fd: String,
     /// The call of the function that does the whole protocol.
     pub(super) request: Vec<String>,
+    /// For the page of the ioctl.
+    pub(super) example: (Item, Example),
 }
 
 /// A reply that ends in an array.

@@ -47,7 +47,7 @@ pub(super) fn choices(docs: &Docs<'_>, plans: &[&RequestPlan]) -> TokenStream {
 pub(super) fn declaration(abi: &Abi, docs: &Docs<'_>, plan: &RequestPlan) -> TokenStream {
     let name = type_name(plan);
     let doc = docs.paragraphs(&doc(abi, plan));
-    let example = examples::request(abi, plan);
+    let example = examples::block("", &examples::request(abi, plan));
     let lifetime = borrows(plan).then(|| quote!(<'a>));
     let default = taken_by_new(plan).next().is_none().then(|| quote!(, Default));
     let copy = match has_mutable(plan) {

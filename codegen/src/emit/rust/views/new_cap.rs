@@ -28,7 +28,8 @@ pub(super) fn item(
     let elements = caps.iter().map(|cap| elements(*cap));
     let example = profile.map(|profile| {
         let profile = names::screaming(&profile.name);
-        examples::reply(abi, &host.to_string(), &name.to_string(), &profile)
+        let example = examples::reply(abi, &host.to_string(), &name.to_string(), &profile);
+        examples::block("", &example)
     });
     quote! {
         #[doc = #doc]

@@ -135,7 +135,7 @@ fn iterator(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
     let slots = decimal(slots);
     let first = first(abi, chain, space);
     let doc = [" Walks the `", &chain.name, "` chain of a space."].concat();
-    let example = examples::space(abi, &caps.to_string());
+    let example = examples::block("", &examples::space(abi, &caps.to_string()));
     quote! {
         #[doc = #doc]
         ///

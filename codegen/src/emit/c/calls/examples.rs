@@ -1,0 +1,103 @@
+//! Examples of ioctls, and of structs that end in an array: call the function of the header,
+//! and print what it returns.
+
+use super::layout::broken;
+use crate::emit::c::chains::Emitter;
+use crate::emit::c::examples::ExampleWriter;
+use crate::emit::example::{Example, printf};
+use crate::ir::requests::Returns;
+use crate::ir::{IoctlId, Item, Role, StructId, Type};
+use crate::reply::Direction;
+
+/// How many fields of a result are printed.
+const SHOWN: usize = 3;
+
+/// A call of a function of the header.
+pub(super) struct ExampleCall<'a> {
+    pub(super) ioctl: IoctlId,
+    pub(super) function: &'a str,
+    /// The parameters of the example.
+    pub(super) parameters: Vec<String>,
+    /// Its variables.
+    pub(super) variables: Vec<String>,
+    /// What it passes.
+    pub(super) arguments: Vec<String>,
+    pub(super) returns: Returns,
+    /// What it prints.
+    pub(super) prints: Vec<String>,
+    /// What it does in the end, also after an error.
+    pub(super) cleanup: Option<&'static str>,
+}
+
+impl Emitter<'_> {
+    /// The examples of ioctls, and of structs that end in an array.
+    pub(in crate::emit::c) fn call_examples(
+        &self,
+        writer: &ExampleWriter<'_>,
+    ) -> Vec<(Item, Example)> {
+        let view = self.calls();
+        let mut examples: Vec<(Item, Example)> = Vec::new();
+        let calls = view.requests.into_iter().map(|request| request.call.example);
+        let plain = view.plain.into_iter().map(|call| call.example);
+        let growing = view.growing.into_iter().map(|call| call.example);
+        for (item, example) in calls.chain(plain).chain(growing) {
+            // Of an ioctl with several requests, the first.
+            if examples.iter().all(|(other, _)| *other != item) {
+                examples.push((item, example));
+            }
+        }
+        let counted = self.abi.protocol.counted.iter().zip(&view.counted).map(|(plan, reply)| {
+            let mut statements = vec![
+                format!("struct {} info;", reply.name),
+                String::new(),
+                format!("if ({}(&info, buf, len))", reply.parse),
+                "\treturn -1;".to_owned(),
+            ];
+            statements.extend(self.printed(plan.struct_, "info"));
+            let example = writer.function(&writer.bytes(), statements);
+            (Item::Struct(plan.struct_), example)
+        });
+        examples.extend(counted);
+        examples
+    }
+
+    /// Prints the results in a struct.
+    pub(super) fn printed(&self, id: StructId, variable: &str) -> Vec<String> {
+        let fields = self.abi.struct_(id).fields.iter().filter_map(|field| match field.type_ {
+            Type::Int(int) => {
+                let ours = matches!(field.role, Role::Argsz | Role::CapOffset | Role::Reserved);
+                let given = ours || field.direction == Some(Direction::In);
+                (!given).then(|| printf(self.abi, variable, field, int.value()))
+            }
+            _ => None,
+        });
+        fields.take(SHOWN).collect()
+    }
+
+    /// The example of a call.
+    pub(super) fn example(&self, call: ExampleCall<'_>) -> (Item, Example) {
+        let writer = ExampleWriter { stem: self.stem, macro_prefix: self.macro_prefix };
+        let is_number = call.returns != Returns::Nothing;
+        let mut statements = call.variables;
+        let (head, end) = match is_number {
+            true => (["result = ", call.function, "("].concat(), ");"),
+            false => (["if (", call.function, "("].concat(), ")) {"),
+        };
+        if is_number {
+            statements.push("int result;".to_owned());
+        }
+        if !statements.is_empty() {
+            statements.push(String::new());
+        }
+        let lines = broken(1, &head, &call.arguments, end).into_iter();
+        statements.extend(lines.map(|line| line[1..].to_owned()));
+        statements.extend(is_number.then(|| "if (result < 0) {".to_owned()));
+        statements.push(format!("\tperror(\"{}\");", self.abi.ioctl(call.ioctl).name));
+        statements.extend(call.cleanup.map(|line| ["\t", line].concat()));
+        statements.extend(["\treturn -1;".to_owned(), "}".to_owned()]);
+        statements.extend(is_number.then(|| "printf(\"%d\\n\", result);".to_owned()));
+        statements.extend(call.prints);
+        statements.extend(call.cleanup.map(str::to_owned));
+        (Item::Ioctl(call.ioctl), writer.caller(&call.parameters, statements))
+    }
+}

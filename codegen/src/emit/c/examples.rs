@@ -1,0 +1,142 @@
+//! The example of an item on its page. Functions of the header are named as the parts of the
+//! header name them.
+
+use super::calls::broken;
+use super::chains::Emitter;
+use super::compat_context::CompatContext;
+use super::spaces;
+use crate::emit::example::{Example, shown_field, usual};
+use crate::ir::{Abi, Group, GroupId, Item, Literal, Macro, MacroId, Struct, StructId};
+use crate::names;
+
+/// The examples of all items.
+pub(in crate::emit) struct Examples {
+    found: Vec<(Item, Example)>,
+}
+
+impl Examples {
+    /// Those of an ABI.
+    pub(in crate::emit) fn new(abi: &Abi) -> Self {
+        let stem = names::c_stem(&abi.name);
+        let context = CompatContext::new(abi, format!("{}_", stem.to_uppercase()));
+        let undetected = &context.undetected_structs();
+        let emitter = Emitter { abi, stem: &stem, macro_prefix: &context.prefix, undetected };
+        let writer = ExampleWriter { stem: &stem, macro_prefix: &context.prefix };
+        let mut found = emitter.chain_examples(&writer);
+        found.extend(spaces::examples(abi, &writer));
+        found.extend(emitter.call_examples(&writer));
+        for at in 0..abi.structs.len() {
+            let item = Item::Struct(StructId(at));
+            if found.iter().all(|(other, _)| *other != item) {
+                found.push((item, writer.struct_(abi, abi.struct_(StructId(at)))));
+            }
+        }
+        let groups =
+            abi.groups.iter().enumerate().filter_map(|(at, group)| {
+                Some((Item::Group(GroupId(at)), writer.group(abi, group)?))
+            });
+        found.extend(groups);
+        let macros = abi.macros.iter().enumerate();
+        found.extend(macros.map(|(at, one)| (Item::Macro(MacroId(at)), writer.macro_(one))));
+        Self { found }
+    }
+
+    /// The example of an item; none if it has nothing that a program can use.
+    pub(in crate::emit) fn of(&self, item: Item) -> Option<&Example> {
+        self.found.iter().find(|(other, _)| *other == item).map(|(_, example)| example)
+    }
+}
+
+/// Writes functions that use the header.
+pub(super) struct ExampleWriter<'a> {
+    pub(super) stem: &'a str,
+    pub(super) macro_prefix: &'a str,
+}
+
+impl ExampleWriter<'_> {
+    /// A function that returns 0.
+    pub(super) fn function(&self, parameters: &[String], statements: Vec<String>) -> Example {
+        let parameters = match parameters {
+            [] => "void".to_owned(),
+            all => all.join(", "),
+        };
+        Example {
+            uses: vec!["#include <stdio.h>".to_owned(), format!("#include \"{}.h\"", self.stem)],
+            modules: Vec::new(),
+            signature: format!("int example({parameters})"),
+            statements,
+            end: vec!["return 0;".to_owned()],
+        }
+    }
+
+    /// A function that makes a call.
+    pub(super) fn caller(&self, parameters: &[String], statements: Vec<String>) -> Example {
+        let mut example = self.function(parameters, statements);
+        example.uses.insert(1, format!("#define {}WITH_IOCTL", self.macro_prefix));
+        example
+    }
+
+    /// The parameters with the bytes of a reply.
+    pub(super) fn bytes(&self) -> [String; 2] {
+        ["const void *buf".to_owned(), format!("{}_size len", self.stem)]
+    }
+
+    /// A struct with its size and a field set.
+    fn struct_(&self, abi: &Abi, one: &Struct) -> Example {
+        let argsz = one.argsz.map(|at| format!(".{} = sizeof(value)", one.fields[at].name));
+        let field = shown_field(abi, one).map(|(field, named)| {
+            let number = named.map_or("1", |(_, value)| &value.name);
+            format!(".{} = {number}", field.name)
+        });
+        let fields: Vec<_> = argsz.into_iter().chain(field).collect();
+        let statements = match fields.is_empty() {
+            true => vec![format!("printf(\"%zu bytes\\n\", sizeof(struct {}));", one.name)],
+            false => {
+                let head = format!("const struct {} value = {{ ", one.name);
+                let lines = broken(1, &head, &fields, " };").into_iter();
+                let mut lines: Vec<_> = lines.map(|line| line[1..].to_owned()).collect();
+                lines
+                    .extend([String::new(), "printf(\"%zu bytes\\n\", sizeof(value));".to_owned()]);
+                lines
+            }
+        };
+        self.function(&[], statements)
+    }
+
+    /// Names a number of a group, or prints one.
+    fn group(&self, abi: &Abi, group: &Group) -> Option<Example> {
+        let Some(type_) = &group.rust else {
+            let value = usual(group.values.iter()).into_iter().next()?;
+            let name = &value.name;
+            let print = match value.literal {
+                Literal::Text(_) => format!("printf(\"{name} = %s\\n\", {name});"),
+                Literal::Hex | Literal::Bit { .. } => {
+                    format!("printf(\"{name} = %#llx\\n\", (unsigned long long){name});")
+                }
+                _ => format!("printf(\"{name} = %lld\\n\", (long long){name});"),
+            };
+            return Some(self.function(&[], vec![print]));
+        };
+        let name = |word| names::c_group(&abi.name, &abi.prefix, type_, word);
+        let values: Vec<_> = usual(group.named()).into_iter().map(|value| &value.name).collect();
+        let statements = match &values[..] {
+            [] => return None,
+            [first, second, ..] if group.is_flags() => vec![
+                "char text[256];".to_owned(),
+                String::new(),
+                format!("{}({first} | {second}, text, sizeof(text));", name("text")),
+                "puts(text);".to_owned(),
+            ],
+            [first, ..] => vec![format!("printf(\"%s\\n\", {}({first}));", name("name"))],
+        };
+        Some(self.function(&[], statements))
+    }
+
+    /// Calls a macro.
+    fn macro_(&self, one: &Macro) -> Example {
+        let arguments = vec!["1"; one.args.len()].join(", ");
+        let call = format!("{}({arguments})", one.name);
+        let print = format!("printf(\"%#llx\\n\", (unsigned long long){call});");
+        self.function(&[], vec![print])
+    }
+}

@@ -1,0 +1,130 @@
+//! Template data of chains in a space.
+
+use askama::Template;
+
+use super::body;
+use crate::emit::c::chains::literal;
+use crate::ir::protocol::BitField;
+
+/// The part.
+#[derive(Template)]
+#[template(path = "spaces.h.jinja", escape = "none")]
+pub(super) struct SpacesView {
+    pub(super) stem: String,
+    pub(super) macro_prefix: String,
+    pub(super) runtime: String,
+    pub(super) chains: Vec<SpaceChainView>,
+}
+
+/// A chain.
+pub(super) struct SpaceChainView {
+    pub(super) comment: Vec<String>,
+    /// The tables of its rules, and of the headers that mean no capability.
+    pub(super) format: String,
+    pub(super) empty: String,
+    pub(super) empty_values: Vec<String>,
+    pub(super) size: u64,
+    pub(super) id: String,
+    pub(super) version: String,
+    pub(super) next_bits: String,
+    pub(super) end: String,
+    /// 0 or 1.
+    pub(super) from_space: u32,
+    pub(super) first: u64,
+    pub(super) limit: u64,
+    pub(super) align: u64,
+    /// The function that starts a walk.
+    pub(super) caps: String,
+    /// The function that visits the next capability.
+    pub(super) next: String,
+    /// Whether the start depends on bits of the space.
+    pub(super) has_bits: bool,
+    pub(super) flag: Option<BitsView>,
+    pub(super) requires: Option<RequiresView>,
+    pub(super) chosen: Option<ChosenView>,
+    pub(super) held: Option<HeldView>,
+    pub(super) fixed: Option<u64>,
+    pub(super) elements: Vec<body::ElementView>,
+    pub(super) caps_of: Vec<SpaceCapView>,
+    pub(super) kinds: Vec<SpaceCapView>,
+}
+
+/// Bits of an integer.
+pub(super) struct BitsView {
+    pub(super) offset: u64,
+    pub(super) width: u64,
+    pub(super) low: u32,
+    pub(super) mask: String,
+}
+
+impl BitsView {
+    pub(super) fn of(bits: BitField) -> Self {
+        let BitField { offset, width, low, mask } = bits;
+        Self { offset, width, low, mask: literal(mask) }
+    }
+}
+
+/// Another chain without which there is none.
+pub(super) struct RequiresView {
+    pub(super) caps: String,
+    pub(super) format: String,
+    /// The condition that `cap` is one of those that are required.
+    pub(super) test: String,
+}
+
+/// The place of the first offset for each value of some bits.
+pub(super) struct ChosenView {
+    pub(super) by: BitsView,
+    pub(super) offsets: Vec<(u64, u64)>,
+}
+
+/// The field with the first offset.
+pub(super) struct HeldView {
+    /// Its offset, unless other bits have determined it.
+    pub(super) at: Option<u64>,
+    pub(super) width: u64,
+    pub(super) mask: String,
+}
+
+/// A capability or a kind of one.
+pub(super) struct SpaceCapView {
+    pub(super) id: u64,
+    pub(super) constant: String,
+    pub(super) title: String,
+    /// The C struct of its values, and its member that is the capability.
+    pub(super) name: String,
+    pub(super) cap: String,
+    pub(super) read: String,
+    pub(super) length: Option<String>,
+    /// Bytes that it needs, by `cap->version`.
+    pub(super) required_size: String,
+    /// The tables of its body, and the function that computes the bytes that it needs, if
+    /// these depend on its bits.
+    pub(super) body: Option<body::BodyView>,
+    /// Whether fields need not exist, and whether there are arrays of fixed length.
+    pub(super) optional: bool,
+    pub(super) fixed: bool,
+    /// The size that its count requires.
+    pub(super) counted: Option<String>,
+    pub(super) values: Vec<body::SpaceValueView>,
+    pub(super) array: Option<SpaceArrayView>,
+    /// Initializers of values with the calls that read their bits.
+    pub(super) conditions: Vec<(String, String)>,
+}
+
+/// The array at the end of a capability.
+pub(super) struct SpaceArrayView {
+    pub(super) name: String,
+    pub(super) count_name: String,
+    pub(super) get: String,
+    pub(super) type_: String,
+    /// Where it starts, in a function with this capability as `cap` or in `from`.
+    pub(super) start: String,
+    pub(super) start_of: String,
+    pub(super) stride: u64,
+    pub(super) counted: Option<String>,
+    /// The function that reads an element that is a struct.
+    pub(super) read: Option<String>,
+    /// The table of the length of each element.
+    pub(super) each: Option<String>,
+}
