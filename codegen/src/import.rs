@@ -18,6 +18,7 @@ use crate::diagnostic::Sources;
 use crate::header::Facts;
 use crate::ir::Abi;
 use crate::spec::Spec;
+use crate::spec::wrappers::Placed;
 use yaml::Block;
 
 /// The mark of documentation that is a draft.
@@ -110,47 +111,48 @@ impl Import<'_> {
     }
 }
 
-/// The pieces; one that comes directly after another becomes a part of it.
+/// The pieces; one that comes after an entry of another becomes a part of it.
 fn merged(pieces: Vec<Addition>) -> Vec<Addition> {
     let mut merged = Vec::<Addition>::new();
-    for piece in pieces {
-        let rest = match merged.last_mut() {
-            Some(last) => joined(last, piece),
-            None => Some(piece),
-        };
-        merged.extend(rest);
+    for mut piece in pieces {
+        if !merged.iter_mut().any(|earlier| joined(earlier, &mut piece)) {
+            merged.push(piece);
+        }
     }
     merged
 }
 
-/// Appends a piece to another one if it belongs directly after it; otherwise returns it.
-fn joined(last: &mut Addition, piece: Addition) -> Option<Addition> {
-    let follows =
-        |name: Option<&String>, after: &Option<String>| name.is_some() && name == after.as_ref();
-    match (last, piece) {
+/// Moves the entries of a piece into another one if they come after one of its entries;
+/// whether they do.
+fn joined(earlier: &mut Addition, piece: &mut Addition) -> bool {
+    match (earlier, piece) {
         (
             Addition::Fields { owner, fields, .. },
-            Addition::Fields { owner: other, after, fields: more },
-        ) if *owner == other && follows(fields.last().map(|(name, _)| &name.value), &after) => {
-            fields.extend(more);
-            None
-        }
+            Addition::Fields { owner: other, after, fields: new },
+        ) if owner == other => moved(fields, after, new),
         (
             Addition::Values { group, values, .. },
-            Addition::Values { group: other, after, values: more },
-        ) if *group == other && follows(values.last().map(|(name, _)| &name.value), &after) => {
-            values.extend(more);
-            None
-        }
+            Addition::Values { group: other, after, values: new },
+        ) if group == other => moved(values, after, new),
         (
             Addition::Held { owner, field, arm, flags, values, .. },
-            Addition::Held { owner: o, field: f, arm: a, flags: g, after, values: more },
-        ) if (*owner, &*field, &*arm, *flags) == (o, &f, &a, g)
-            && follows(values.last().map(|(name, _)| &name.value), &after) =>
-        {
-            values.extend(more);
-            None
+            Addition::Held { owner: o, field: f, arm: a, flags: g, after, values: new },
+        ) if (&*owner, &*field, &*arm, &*flags) == (&*o, &*f, &*a, &*g) => {
+            moved(values, after, new)
         }
-        (_, piece) => Some(piece),
+        _ => false,
     }
+}
+
+/// Moves entries to the place after the one of a name, if it is there.
+fn moved<T>(
+    entries: &mut Vec<(Placed<String>, T)>,
+    after: &Option<String>,
+    new: &mut Vec<(Placed<String>, T)>,
+) -> bool {
+    let at = entries.iter().position(|(name, _)| after.as_ref() == Some(&name.value));
+    if let Some(at) = at {
+        entries.splice(at + 1..at + 1, new.drain(..));
+    }
+    at.is_some()
 }

@@ -122,3 +122,22 @@ fn random_additions_are_covered_in_every_way() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(rounds < 100 || counts.len() == KINDS.len());
 }
+
+/// An entry can come after one that is an addition too, with other additions between them.
+#[test]
+fn an_addition_is_written_after_another_one() {
+    let reference = lower(&fixtures::spec(), None);
+    let header = kernel_header(&reference, 0);
+    let added = "#define VFIO_DEVICE_FEATURE_ONE\t90\n\n\
+        #define VFIO_REGION_TYPE_NEW\t91\n\n\
+        #define VFIO_DEVICE_FEATURE_TWO\t92\n";
+    let grown = Grown { text: header + added, reference };
+    let written = SpecFolder::vfio();
+    grown.imported(&written, |found, sources| {
+        for edited in found.edited(sources).expect("lists of own lines") {
+            fs::write(sources.path(edited.file), edited.text).expect("a file");
+        }
+    });
+    let faults = grown.faults(&written.open(&[]));
+    assert!(faults.is_empty(), "{faults:?}");
+}

@@ -51,7 +51,8 @@ fn a_difference_of_two_headers_leads_from_one_to_the_other() {
             let files = kernels.iter().map(|kernel| kernel.folder.join(&header.path));
             let files: Vec<_> = files.filter(|file| file.exists()).collect();
             let pairs = files.iter().flat_map(|old| files.iter().map(move |new| (old, new)));
-            for (old, new) in pairs.filter(|(old, new)| old != new) {
+            let pairs = pairs.filter(|(old, new)| old != new).enumerate();
+            for (_, (old, new)) in pairs.filter(|(number, _)| takes(*number, 4)) {
                 let text = |file: &Path| std::fs::read_to_string(file).expect("a header");
                 let choice = BaseChoice::Headers(vec![(header.path.clone(), text(old))]);
                 let wanted = header_side(&spec, &header.path, &text(new)).expect("a header");
@@ -76,7 +77,7 @@ fn a_difference_of_two_headers_leads_from_one_to_the_other() {
             }
         }
     }
-    assert!(kernels.len() < 3 || tried > 30, "{tried} patches of {} kernels", kernels.len());
+    assert!(kernels.len() < 3 || tried > 10, "{tried} patches of {} kernels", kernels.len());
 }
 
 /// Lines of a header that give a number to a name, each with another number or left out.
@@ -107,7 +108,7 @@ fn the_abi_of_a_changed_header_has_what_the_header_declares() {
         let newest = lower(&spec, None);
         for (index, header) in newest.headers.iter().enumerate() {
             for (number, (line, text)) in changed(&kernel_header(&newest, index)).enumerate() {
-                if !takes(number, 64) {
+                if !takes(number, 128) {
                     continue;
                 }
                 let mut sources = Sources::default();
@@ -134,7 +135,7 @@ fn the_abi_of_a_changed_header_has_what_the_header_declares() {
         }
     }
     assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(tried > 30, "{tried} changes");
+    assert!(tried > 15, "{tried} changes");
 }
 
 /// Where the kernel of a distribution has more than its release, or less.
