@@ -12,7 +12,7 @@ use capchain::lower::lower;
 use support::groups::{Group, has};
 use support::process::succeed_with_input;
 use support::random::{Random, rounds};
-use support::{fixtures, space_program};
+use support::{fixtures, fuzz_seeds, space_program};
 use tempfile::TempDir;
 
 /// A chain and the bytes of a space.
@@ -161,6 +161,10 @@ fn walks_of_spaces_follow_the_rules() {
         case("standard", &edited(&[(0x72, 200)])),
         case("standard", &edited(&[(0x72, 2)])),
         case("standard", &edited(&[(0x82, 200)])),
+        // The end of the space is after all offsets, and the second of two empty headers.
+        case("standard", &space[..0x70]),
+        case("extended", &space[..0x140]),
+        case("standard", &edited(&[(0x71, 0xff)])),
     ];
     let texts = agree(&abi(), &cases);
     let expected = fixtures::root().join("codegen/tests/data/spaces.txt");
@@ -184,6 +188,79 @@ fn alone(kind: u8, id: u8, body: &[u8], end: usize) -> Vec<u8> {
         _ => space.truncate(end),
     }
     space
+}
+
+/// Each capability with the numbers that matter, in every size: where a body ends exactly, or a
+/// byte before, another one continues.
+#[test]
+fn bodies_of_every_size_are_read_alike() {
+    let mut cases = Vec::new();
+    let numbers: Vec<u8> = (1..=60).collect();
+    let message = [0, 0x80, 0x100, 0x180, 0x381, 0x383, 0xe00_u16].map(u16::to_le_bytes);
+    let counts = (0..8).map(|count| [count, 0]);
+    let links = [[0, 0], [1, 128], [2, 1], [0xc2, 128]];
+    let places = [0, 1, 3, 0x43].map(|count| [count, 0]);
+    let starts = [(1, vec![[1, 2]]), (5, message.to_vec()), (16, counts.collect())];
+    let starts = starts.into_iter().chain([(17, links.to_vec()), (20, places.to_vec())]);
+    for (id, start) in starts.flat_map(|(id, all)| all.into_iter().map(move |one| (id, one))) {
+        let body = [&start[..], &numbers].concat();
+        for (kind, end) in
+            [0, 2].into_iter().flat_map(|kind| (0x44..=0x80).map(move |end| (kind, end)))
+        {
+            cases.push(case("standard", &alone(kind, id, &body, end)));
+        }
+    }
+    for (kind, end) in [2, 3].into_iter().flat_map(|kind| (0x44..=0x80).map(move |end| (kind, end)))
+    {
+        for length in [2, 3, 4, 19, 20, 21, 24, 40] {
+            let mut space = alone(0, 9, &[&[length, kind], &numbers[..40]].concat(), end);
+            space[..2].copy_from_slice(&0x1af4_u16.to_le_bytes());
+            cases.push(case("standard", &space));
+        }
+    }
+    for (header, first) in [
+        (0x1_0003_u32, 0_u32),
+        (0x2_0003, 0),
+        (0x1_0023, 0x1e98 | 0x18 << 20),
+        (0x1_0023, 0x1e98 | 0xfff << 20),
+        (0x1_0015, 0),
+        (0x1_0001, 0),
+        (0x1_0001, 1),
+    ] {
+        let mut space = seed()[..0x160].to_vec();
+        space[0x100..0x104].copy_from_slice(&header.to_le_bytes());
+        space[0x104..0x108].copy_from_slice(&first.to_le_bytes());
+        space[0x108..0x144].copy_from_slice(&numbers);
+        if header & 0xff == 0x23 {
+            space[0x108..0x10a].fill(0);
+        }
+        for end in 0x104..=space.len() {
+            cases.push(case("extended", &space[..end]));
+        }
+        // The control word of the first size has their number.
+        space[0x108] = 3 << 5;
+        for end in 0x104..=space.len() {
+            cases.push(case("extended", &space[..end]));
+        }
+    }
+    println!("{} spaces", cases.len());
+    agree(&abi(), &cases);
+}
+
+#[test]
+fn capabilities_of_pci_of_every_size_are_read_alike() {
+    let mut cases = Vec::new();
+    for space in fuzz_seeds::of("space_walk") {
+        let (chain, start) = match space.len() {
+            0x80 => ("standard", 0x40),
+            0x160 => ("extended", 0x100),
+            _ => continue,
+        };
+        cases.extend((start..=space.len()).map(|end| case(chain, &space[..end])));
+    }
+    println!("{} spaces", cases.len());
+    let texts = agree(&space_program::pci(), &cases);
+    assert!(texts.iter().any(|text| text.contains("name=IDE")));
 }
 
 #[test]

@@ -91,7 +91,6 @@ pub fn python(folder: &Path, abi: &Abi) -> [PathBuf; 3] {
 struct Named<'a> {
     abi: &'a Abi,
     short: &'a str,
-    id: u64,
     plan: &'a CapPlan,
     struct_: Option<&'a Struct>,
 }
@@ -99,8 +98,7 @@ struct Named<'a> {
 fn named(abi: &Abi, id: CapabilityId) -> Named<'_> {
     let plan = &abi.protocol.capabilities[id.0];
     let (item, struct_) = (abi.capability(id), plan.struct_.map(|id| abi.struct_(id)));
-    let id = item.kind.as_ref().map_or(item.id, |kind| abi.capability(kind.parent).id);
-    Named { abi, short: &item.short, id, plan, struct_ }
+    Named { abi, short: &item.short, plan, struct_ }
 }
 
 impl<'a> Named<'a> {
@@ -407,13 +405,12 @@ fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
         }
     }
     format!(
-        "\t\tif (cap.id == {id} && cap.version) {{\n\t\t\tstruct {view} view;\n\n\
+        "\t\t{{\n\t\t\tstruct {view} view;\n\n\
          \t\t\tfound = {view}_read(&cap, &view);\n\t\t\tif (found < 0) {{\n\
          \t\t\t\tunsigned long long need = 0;\n\n{need}\t\t\t\tlimited(&cap, need);\n\
          \t\t\t\tcontinue;\n\t\t\t}}\n\t\t\tif (found) {{\n\
          \t\t\t\thead(&cap, {short:?});\n{lines}\t\t\t\tnumber(\"bytes\", cap.size);\n\
          \t\t\t\tcontinue;\n\t\t\t}}\n\t\t}}\n",
-        id = cap.id,
         short = cap.short,
     )
 }
