@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use capchain::decode::{self, Content, Subject};
+use capchain::decode::{self, Content, Decoded, Subject};
 use capchain::ir::Role;
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
@@ -30,7 +30,11 @@ fn printed(folder: &Path, options: &[&str], replies: &[(String, Vec<u8>)]) -> Ve
         "-ex",
         "set print pretty off",
     ]);
-    gdb.arg("-ex").arg(format!("source {}/generated/vfio-abi/gdb/vfio_abi.py", root.display()));
+    // The printers of another ABI, and a script with the same names, change nothing.
+    for file in ["vfio-abi/gdb/vfio_abi.py", "iommufd-abi/gdb/iommufd_abi.py"] {
+        gdb.arg("-ex").arg(format!("source {}/generated/{file}", root.display()));
+    }
+    gdb.args(["-ex", "python NAME = NUMBERS = STRUCTS = CHAINS = printers = None"]);
     gdb.args(["-ex", "break stop", "-ex", "run"]);
     for (index, (name, _)) in replies.iter().enumerate() {
         gdb.args(["-ex", &format!("print *(struct {name} *)buffers[{index}].bytes")]);
@@ -47,6 +51,24 @@ fn printed(folder: &Path, options: &[&str], replies: &[(String, Vec<u8>)]) -> Ve
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(texts.len(), replies.len(), "{text}{errors}");
     texts.into_iter().map(str::to_owned).collect()
+}
+
+/// The numbers and the capabilities of a decoded struct, all of which the text must have.
+fn compare(decoded: &Decoded<'_>, text: &str) -> (usize, usize) {
+    let mut numbers = 0;
+    for field in &decoded.fields {
+        let Content::Number(number) = &field.content else { continue };
+        if field.role != Role::Reserved || number.bits != 0 {
+            let part = format!("{} = {}", field.name, number.text());
+            assert!(text.contains(&part), "{part}: {text}");
+            numbers += 1;
+        }
+    }
+    for cap in &decoded.caps {
+        let known = cap.known.map_or("unknown capability", |known| &known.name);
+        assert!(text.contains(&format!("[{}] {known} = ", cap.at)), "{known}: {text}");
+    }
+    (numbers, decoded.caps.len())
 }
 
 #[test]
@@ -78,19 +100,9 @@ fn gdb_prints_the_names_that_decode_prints() {
     for ((name, bytes), text) in replies.iter().zip(&ours) {
         let subject = Subject::named(&abi, name).expect("a struct");
         let decoded = decode::decode(&abi, subject, &TARGETS[0], bytes);
-        for field in &decoded.fields {
-            let Content::Number(number) = &field.content else { continue };
-            if field.role != Role::Reserved || number.bits != 0 {
-                let part = format!("{} = {}", field.name, number.text());
-                assert!(text.contains(&part), "{part}: {text}");
-                numbers += 1;
-            }
-        }
-        for cap in &decoded.caps {
-            let known = cap.known.map_or("unknown capability", |known| &known.name);
-            assert!(text.contains(&format!("[{}] {known} = ", cap.at)), "{known}: {text}");
-            capabilities += 1;
-        }
+        let found = compare(&decoded, text);
+        numbers += found.0;
+        capabilities += found.1;
     }
     println!("{numbers} numbers and {capabilities} capabilities of {} replies", replies.len());
     assert!(numbers > 40 && capabilities >= 3, "{numbers} {capabilities}");
@@ -100,4 +112,36 @@ fn gdb_prints_the_names_that_decode_prints() {
     assert_eq!(old[index], ours[index]);
     assert!(old[index].contains("flags = DATA_EVENTFD (0x4)"), "{}", old[index]);
     assert!(old[index].contains("index = 2 (VFIO_PCI_MSIX_IRQ_INDEX"), "{}", old[index]);
+}
+
+/// What gdb prints on a real kernel, in the order of the captures.
+#[test]
+#[ignore = "needs the output of .ci/live-gdb"]
+fn the_probe_captures_what_gdb_prints() {
+    let file = std::env::var("CAPCHAIN_PRINTED").expect("the file with what gdb printed");
+    let text = fs::read_to_string(file).expect("what gdb printed");
+    let printed = text.lines().map(|line| serde_json::from_str(line).expect("an object a line"));
+    let printed: Vec<serde_json::Value> = printed.collect();
+    let (abi, rows) = (lower(&fixtures::spec(), None), captures::rows());
+    assert_eq!(printed.len(), rows.len());
+    let (mut structs, mut numbers, mut capabilities) = (0, 0, 0);
+    for (row, printed) in rows.iter().zip(&printed) {
+        assert_eq!(
+            (&printed["ioctl"], &printed["argsz"], printed["result"].as_i64() >= Some(0)),
+            (&row.ioctl.as_str().into(), &row.argsz_in.into(), row.ret >= 0)
+        );
+        // Where the kernel wrote nothing, fields can have the guard of the probe.
+        if row.ret < 0 || !row.is_zero_filled() {
+            continue;
+        }
+        let subject = Subject::named(&abi, &row.ioctl).expect("a struct");
+        let bytes = row.own();
+        let decoded = decode::decode(&abi, subject, &TARGETS[0], &bytes);
+        let found = compare(&decoded, printed["printed"].as_str().expect("a text"));
+        structs += 1;
+        numbers += found.0;
+        capabilities += found.1;
+    }
+    println!("{numbers} numbers and {capabilities} capabilities of {structs} replies");
+    assert!(structs > 50 && numbers > 200 && capabilities > 0);
 }
