@@ -17,6 +17,8 @@ mod renames;
 pub mod requests;
 mod serving;
 mod spaces;
+mod stream_plans;
+mod streams;
 mod typed_data;
 
 pub use api_names::ApiNames;
@@ -37,6 +39,8 @@ pub use regions::{
 };
 pub use renames::{FormerName, former_names, renumbered};
 pub use spaces::{Bits, KindOf, Presence, Quantity, Space};
+pub use stream_plans::StreamPlan;
+pub use streams::{RecordLength, Stream, StreamFlag};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -206,6 +210,8 @@ pub struct FdKind {
     pub backends: Vec<(String, Doc)>,
     /// The error for the number of an ioctl that does not exist.
     pub unknown_command: String,
+    /// The records that a program reads from it.
+    pub stream: Option<Stream>,
 }
 
 /// The header of the capabilities of a chain.

@@ -14,6 +14,7 @@ mod regions;
 mod request_inputs;
 mod requests;
 mod results;
+mod streams;
 mod structs;
 mod typed_data;
 
@@ -89,6 +90,7 @@ impl<'a> Lowering<'a> {
                 Some(error) => error.0.clone(),
                 None => argument_rules.unknown_command.clone(),
             },
+            stream: None,
         });
         let other_prefixes = spec.abi.prefix.iter().skip(1);
         let fds = fds.collect();

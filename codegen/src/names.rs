@@ -58,6 +58,11 @@ pub fn group_type(name: &str) -> String {
     name.to_upper_camel_case()
 }
 
+/// The type of the data in records, from the type of their reader.
+pub fn stream_data(reader: &str) -> String {
+    [reader, "Data"].concat()
+}
+
 /// The view of an element of an array in a space: chain and struct in camel case.
 pub fn space_element(prefix: &str, chain: &str, struct_: &str) -> String {
     group_type(&[chain, "_", without_prefix(prefix, struct_)].concat())
@@ -153,7 +158,7 @@ pub fn c_folder(abi: &str) -> String {
 }
 
 /// Modules that a generated crate can have, by file name without ending.
-pub const CRATE_MODULES: [&str; 28] = [
+pub const CRATE_MODULES: [&str; 30] = [
     "argument",
     "array",
     "bindgen",
@@ -177,6 +182,8 @@ pub const CRATE_MODULES: [&str; 28] = [
     "space_body",
     "space_cap",
     "space_walk",
+    "stream",
+    "streams",
     "target",
     "test",
     "uapi",

@@ -22,6 +22,7 @@ pub mod protocol;
 mod ranges;
 pub mod regions;
 pub mod schema;
+pub mod streams;
 pub mod text;
 pub mod types;
 pub mod wrappers;
@@ -44,6 +45,7 @@ pub use items::{
 pub use proposals::{ClaimSpec, ProposalSpec, SpaceSpec};
 pub use protocol::{ErrorsSpec, ProtocolSpec};
 pub use regions::RegionSpec;
+pub use streams::StreamSpec;
 use text::{DocText, Number};
 use types::{BitsExpr, ErrorName, Version};
 use wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed};
@@ -146,6 +148,8 @@ pub struct FdKindSpec {
     pub backends: Map<DocText>,
     /// The error for the number of an ioctl that does not exist; by default that of `protocol`.
     pub unknown_command: Option<ErrorName>,
+    /// The records that a program reads from it, and their answers.
+    pub stream: Option<StreamSpec>,
 }
 
 impl FromLine for FdKindSpec {
@@ -154,7 +158,7 @@ impl FromLine for FdKindSpec {
 
     fn from_line(line: &str, place: Place) -> Result<Self, String> {
         let doc = Placed { value: DocText::from(line), place };
-        Ok(Self { doc, backends: Map::default(), unknown_command: None })
+        Ok(Self { doc, backends: Map::default(), unknown_command: None, stream: None })
     }
 }
 

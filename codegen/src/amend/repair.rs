@@ -7,7 +7,7 @@ use crate::spec::types::ArgExpr;
 use crate::spec::wrappers::{LineOrMap, List, Map, Placed, ValueOrMap, WordOrNames};
 use crate::spec::{
     CapabilitySpec, ChainSpec, FieldSpec, HandlerSpec, IoctlSpec, ItemSpec, PayloadSpec, Spec,
-    ValueSpec,
+    StreamSpec, ValueSpec,
 };
 
 /// Takes away the smallest part of a specification that has its place here; whether
@@ -18,6 +18,9 @@ pub(super) fn drop_at(spec: &mut Spec, place: Place) -> bool {
         [&numbers.type_, &numbers.base].iter().any(|name| name.place == place)
     }) {
         spec.abi.ioctls = None;
+        return true;
+    }
+    if spec.abi.fds.0.iter_mut().any(|(_, kind)| without_stream(&mut kind.0.stream, place)) {
         return true;
     }
     for file in &mut spec.files {
@@ -33,6 +36,16 @@ pub(super) fn drop_at(spec: &mut Spec, place: Place) -> bool {
         }
     }
     false
+}
+
+/// Takes away the records of a file descriptor if they refer to what is gone.
+fn without_stream(stream: &mut Option<StreamSpec>, place: Place) -> bool {
+    let gone = stream.take_if(|one| {
+        let StreamSpec { record, type_by, len, total_len, no_data, last, answer } = one;
+        let others = [type_by, len, total_len, no_data, last, answer].into_iter().flatten();
+        others.chain([record]).any(|name| name.place == place)
+    });
+    gone.is_some()
 }
 
 /// Where a place is.

@@ -8,6 +8,7 @@ mod items;
 mod memory;
 mod numbers;
 mod replies;
+mod streams;
 mod words;
 
 use std::borrow::Cow;

@@ -47,6 +47,8 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("IoctlNumbers", "type_name", "compared as a constant"),
     ("IoctlNumbers", "base_name", "compared as a constant"),
     ("FdKind", "doc", DOC),
+    ("RecordLength", "*", "compared as `Stream.length`"),
+    ("StreamFlag", "*", "compared as `Stream.no_data` and `Stream.last`"),
     ("Header", "complete", "only drift reads it"),
     ("Header", "structs", "the generated header declares the structs in any case"),
     ("CapHeader", "name", "only the specification uses the name"),

@@ -23,6 +23,7 @@ mod minsz;
 mod new_numbers;
 mod refusals;
 mod reply_chains;
+mod streams;
 mod structs;
 
 use super::codes::NOT_JUDGED;
@@ -70,6 +71,7 @@ pub(super) const RULES: &[CompatRule] = &[
     bodies::RULE,
     conditions::RULE,
     descriptors::RULE,
+    streams::RULE,
     helper_names::RULE,
 ];
 

@@ -21,6 +21,7 @@ mod literal;
 mod runtime;
 mod section;
 mod spaces;
+mod streams;
 mod structs;
 mod tabs;
 mod value_names;
@@ -55,7 +56,7 @@ struct Part {
 }
 
 /// The parts, in the order in which the whole header has them.
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     Part {
         name: "types",
         title: "types",
@@ -117,6 +118,14 @@ const PARTS: [Part; 6] = [
         needs: &["types", "compat", "chains"],
         body: |emitter| calls::text(&emitter.context, &emitter.stem),
         present: |abi| !abi.ioctls.is_empty(),
+    },
+    Part {
+        name: "streams",
+        title: "records",
+        about: "Bounded functions that read the records of file descriptors.",
+        needs: &["types", "compat"],
+        body: |emitter| emitter.streams(),
+        present: streams::present,
     },
 ];
 
@@ -236,6 +245,14 @@ impl<'a> HeaderEmitter<'a> {
             assertions: assertions::views(abi, prefix),
             models: assertions::differ(abi),
         })
+    }
+
+    /// The functions have other names than those of the parts before them.
+    fn streams(&self) -> String {
+        let before = PARTS.iter().filter(|part| ["names", "chains", "calls"].contains(&part.name));
+        let before = before.filter(|part| (part.present)(self.context.abi));
+        let before: Vec<_> = before.map(|part| (part.body)(self)).collect();
+        streams::text(&self.context, &self.stem, &before)
     }
 
     /// The sections in order, grouped by kernel header.

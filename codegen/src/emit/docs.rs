@@ -35,6 +35,7 @@ mod regions;
 mod registry;
 mod releases;
 mod section;
+mod streams;
 mod structs;
 mod table;
 mod timeline;

@@ -9,6 +9,7 @@ pub(super) mod head;
 pub(super) mod ioctls;
 pub(super) mod items;
 pub(super) mod numbers;
+mod streams;
 pub(super) mod structs;
 
 use schemars::JsonSchema;
@@ -111,7 +112,7 @@ impl<'a> AbiDocument<'a> {
             package: PackageJson::of(abi),
             headers: abi.headers.iter().map(|header| header.path.as_str()).collect(),
             ioctl_numbers: abi.ioctl_numbers.as_ref().map(IoctlNumbersJson::of),
-            descriptors: abi.fds.iter().map(FdKindJson::of).collect(),
+            descriptors: abi.fds.iter().map(|kind| FdKindJson::of(abi, kind)).collect(),
             sections: abi.sections.iter().map(|one| SectionJson::of(abi, one)).collect(),
             structs: abi.structs.iter().map(|one| StructJson::of(abi, one)).collect(),
             groups: abi.groups.iter().map(|one| GroupJson::of(abi, one)).collect(),

@@ -16,6 +16,7 @@ mod records;
 mod reflow;
 mod requests;
 mod section;
+mod streams;
 mod structs;
 mod tokens;
 mod views;
@@ -38,7 +39,7 @@ struct Runtime {
 }
 
 /// The hand-written files, by name.
-const RUNTIME: [Runtime; 21] = [
+const RUNTIME: [Runtime; 22] = [
     runtime("argument.rs", include_str!("../../runtime/argument.rs"), requests::present),
     runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_records),
     runtime("bindgen.rs", include_str!("../../runtime/bindgen.rs"), |_| true),
@@ -62,6 +63,7 @@ const RUNTIME: [Runtime; 21] = [
     runtime("space_body.rs", include_str!("../../runtime/space_body.rs"), views::has_bodies),
     runtime("space_cap.rs", include_str!("../../runtime/space_cap.rs"), views::has_spaces),
     runtime("space_walk.rs", include_str!("../../runtime/space_walk.rs"), views::has_spaces),
+    runtime("stream.rs", include_str!("../../runtime/stream.rs"), streams::present),
     runtime("target.rs", include_str!("../../runtime/target.rs"), |_| true),
     runtime("wire.rs", include_str!("../../runtime/wire.rs"), needs_wire),
 ];
@@ -88,7 +90,7 @@ fn needs_bits(abi: &Abi) -> bool {
 
 /// Whether anything is read from bytes.
 fn needs_wire(abi: &Abi) -> bool {
-    needs_chains(abi) || requests::present(abi)
+    needs_chains(abi) || requests::present(abi) || streams::present(abi)
 }
 
 const fn runtime(name: &'static str, text: &'static str, needed: fn(&Abi) -> bool) -> Runtime {
@@ -128,6 +130,9 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     }
     if calls::present(abi) {
         files.push(FileEmitter::new("calls.rs", move || calls::module(abi, names)));
+    }
+    if streams::present(abi) {
+        files.push(FileEmitter::new("streams.rs", move || streams::module(abi, names)));
     }
     if requests::present(abi) {
         files.push(FileEmitter::new("requests.rs", move || requests::root(abi)));

@@ -3,7 +3,7 @@
 //! and layouts.
 
 use super::requests::{CountedReply, RequestPlan, ResultsPlan};
-use super::{CapabilityId, ChainId, IoctlId, StructId};
+use super::{CapabilityId, ChainId, IoctlId, StreamPlan, StructId};
 use crate::layout::{Int, Model, PerModel};
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
@@ -24,6 +24,8 @@ pub struct Protocol {
     pub counted: Vec<CountedReply>,
     /// The results of requests, each struct at each place once.
     pub results: Vec<ResultsPlan>,
+    /// The records that are read from file descriptors.
+    pub streams: Vec<StreamPlan>,
     /// The structs that are read or written as they are in memory, sorted.
     pub records: Vec<RecordPlan>,
 }

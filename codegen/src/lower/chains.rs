@@ -265,6 +265,7 @@ impl<'a> Lowering<'a> {
         self.capabilities_of_chains();
         self.struct_roles();
         self.spell_references();
+        self.streams();
         self.abi.protocol = super::protocol::plan(&self.abi);
         self.abi
     }

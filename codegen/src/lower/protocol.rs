@@ -2,7 +2,7 @@
 //! only file that does; `decode` and `model` derive their own to judge the
 //! readers and the writers that are printed from the plan.
 
-use super::{bodies, records, requests, results};
+use super::{bodies, records, requests, results, streams};
 use crate::ir::protocol::{
     ArrayPlan, BitField, BodyPlan, ByModel, CapPlan, ChainPlan, ElementPlan, FirstPlan,
     HeaderFormat, HostField, HostPlan, InputPlan, IntField, KindPlan, ProfilePlan, Protocol,
@@ -24,9 +24,17 @@ pub(super) fn plan(abi: &Abi) -> Protocol {
     let requests = requests::requests(abi, &names);
     let counted = requests::counted_replies(abi, &names);
     let results = results::results(abi, &names, &requests, &counted);
-    let records = Vec::new();
-    let mut plan =
-        Protocol { headers, capabilities, chains, names, requests, counted, results, records };
+    let mut plan = Protocol {
+        headers,
+        capabilities,
+        chains,
+        names,
+        requests,
+        counted,
+        results,
+        streams: streams::plans(abi),
+        records: Vec::new(),
+    };
     plan.records = records::records(abi, &plan);
     plan
 }

@@ -32,8 +32,12 @@ pub(super) fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
     let returned = returned.flat_map(|data| bodies(&data.forms));
     let replies = plan.requests.iter().filter_map(|request| Some(request.reply?.struct_));
     let counted = plan.counted.iter().filter_map(|reply| struct_of(reply.element));
-    let mut ids: Vec<_> =
-        arrays.chain(inputs).chain(replies).chain(counted).chain(returned).collect();
+    let streams = plan.streams.iter().flat_map(|stream| {
+        let answer = abi.fds[stream.fd].stream.as_ref().and_then(|stream| stream.answer);
+        [Some(stream.record), answer].into_iter().flatten().chain(bodies(&stream.forms))
+    });
+    let all = arrays.chain(inputs).chain(replies).chain(counted).chain(returned).chain(streams);
+    let mut ids: Vec<_> = all.collect();
     let mut outer = 0;
     while let Some(id) = ids.get(outer).copied() {
         ids.extend(structs(abi.struct_(id)).map(|(_, inner, _)| inner));

@@ -74,13 +74,17 @@ pub(super) fn chooser<'a>(
     payload: &'a Payload,
 ) -> Option<(&'a str, GroupId)> {
     let by = payload.type_by.as_ref().filter(|by| by.struct_.is_none())?;
-    let of_field = |field: &Field| match field.name == by.field {
+    Some((&by.field, numbers(abi, struct_, &by.field)?))
+}
+
+/// The numbers that a field, or a member of a union, holds, if they have a type in Rust.
+pub(super) fn numbers(abi: &Abi, struct_: &Struct, name: &str) -> Option<GroupId> {
+    let of_field = |field: &Field| match field.name == name {
         true => field.group,
-        false => field.arms().iter().find(|arm| arm.name == by.field)?.group,
+        false => field.arms().iter().find(|arm| arm.name == name)?.group,
     };
     let group = struct_.fields.iter().find_map(of_field)?;
-    abi.group(group).rust.as_ref()?;
-    Some((&by.field, group))
+    abi.group(group).rust.as_ref().map(|_| group)
 }
 
 fn type_name(request: &str) -> String {
@@ -89,7 +93,7 @@ fn type_name(request: &str) -> String {
 
 /// One form for each number with data, or of which it is known that it has none. Of
 /// several names of one number the first counts.
-fn forms(abi: &Abi, group: &Group) -> Vec<DataForm> {
+pub(super) fn forms(abi: &Abi, group: &Group) -> Vec<DataForm> {
     let is_first = |index: usize, value: &Value| {
         group.values[..index].iter().all(|before| before.number != value.number)
     };

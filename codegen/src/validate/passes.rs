@@ -24,6 +24,7 @@ mod roles;
 mod rust_names;
 mod rust_views;
 mod spaces;
+mod streams;
 mod type_refs;
 mod typed_memory;
 mod values;
@@ -46,6 +47,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     fields::check(check);
     payloads::check(check);
     typed_memory::check(check);
+    streams::check(check);
     roles::check(check);
     type_refs::check(check);
     if !check.incomplete {

@@ -542,6 +542,7 @@ fn every_key_is_compared_or_listed_with_a_reason() {
     all.extend(keys("codegen/src/ir/proposals.rs"));
     all.extend(keys("codegen/src/ir/spaces.rs"));
     all.extend(keys("codegen/src/ir/regions.rs"));
+    all.extend(keys("codegen/src/ir/streams.rs"));
     let layout = keys("codegen/src/layout.rs").into_iter();
     all.extend(layout.filter(|(type_, _)| type_ == "Layout" || type_ == "Span"));
     let output = keys("codegen/src/output.rs").into_iter();

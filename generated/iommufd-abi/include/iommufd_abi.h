@@ -14,7 +14,7 @@
  *
  * This file is self-contained. Its parts are also files of their own, which can
  * be included before and after it: iommufd_abi/types.h, iommufd_abi/compat.h,
- * iommufd_abi/names.h, iommufd_abi/calls.h.
+ * iommufd_abi/names.h, iommufd_abi/calls.h, iommufd_abi/streams.h.
  */
 #ifndef IOMMUFD_ABI_H
 #define IOMMUFD_ABI_H
@@ -4599,5 +4599,153 @@ static inline int iommufd_abi_call_veventq_alloc(
 #endif /* IOMMUFD_ABI_WITH_IOCTL */
 
 #endif /* IOMMUFD_ABI_CALLS_H */
+
+#ifndef IOMMUFD_ABI_STREAMS_H
+#define IOMMUFD_ABI_STREAMS_H
+
+/* -------------------------------- Records -------------------------------- */
+
+/*
+ * Functions that read the records of file descriptors, from the bytes that
+ * read() returned. They never read outside the bytes, and allocate nothing.
+ * Each copies the struct of the next record and returns 1, or returns 0 at the
+ * end, or an error; after an error, records.at is the offset of the record, and
+ * the function returns 0.
+ */
+
+/* The bytes that read() returned, and the offset of the next record in them. */
+struct iommufd_abi_records {
+	const __u8	*bytes;
+	iommufd_abi_size	len;
+	iommufd_abi_size	at;
+};
+
+/* Why a record cannot be read. Every value is below every errno. */
+enum iommufd_abi_record_error {
+	/* the bytes end inside the record */
+	IOMMUFD_ABI_RECORD_CUT = -65601,
+	/* the length of the record is less than that of its struct */
+	IOMMUFD_ABI_RECORD_TOO_SHORT = -65602,
+	/* the length of data of this type is not known */
+	IOMMUFD_ABI_RECORD_UNKNOWN_TYPE = -65603,
+};
+
+/* The description of an error. */
+static inline const char *iommufd_abi_record_error_text(int error)
+{
+	switch (error) {
+	case IOMMUFD_ABI_RECORD_CUT:
+		return "the bytes end inside the record";
+	case IOMMUFD_ABI_RECORD_TOO_SHORT:
+		return "the length of the record is less than that of its struct";
+	case IOMMUFD_ABI_RECORD_UNKNOWN_TYPE:
+		return "the length of data of this type is not known";
+	default:
+		return "unknown error";
+	}
+}
+
+/* The records in len bytes. */
+static inline struct iommufd_abi_records iommufd_abi_records(const void *bytes,
+						       iommufd_abi_size len)
+{
+	struct iommufd_abi_records records;
+
+	records.bytes = IOMMUFD_ABI__CAST(const __u8 *, bytes);
+	records.len = len;
+	records.at = 0;
+	return records;
+}
+
+/* Nothing is read after an error; at stays the offset of the record. */
+static inline int iommufd_abi__records_end(struct iommufd_abi_records *records,
+					int error)
+{
+	records->len = records->at;
+	return error;
+}
+
+/* Copies the struct of a record, which has size bytes; 0 at the end. */
+static inline int iommufd_abi__record(struct iommufd_abi_records *records,
+				   iommufd_abi_size size, void *record,
+				   iommufd_abi_size known)
+{
+	__u8 *to = IOMMUFD_ABI__CAST(__u8 *, record);
+	iommufd_abi_size at;
+
+	if (records->at >= records->len)
+		return 0;
+	if (!size || size > records->len - records->at)
+		return iommufd_abi__records_end(records, IOMMUFD_ABI_RECORD_CUT);
+	for (at = 0; at < known; at++)
+		to[at] = at < size ? records->bytes[records->at + at] : 0;
+	return 1;
+}
+
+/* Takes a record whose struct has size bytes, with the data after it. */
+static inline int iommufd_abi__record_data(struct iommufd_abi_records *records,
+					iommufd_abi_size size, __u64 data_len,
+					const void **data,
+					iommufd_abi_size *len)
+{
+	const iommufd_abi_size left = records->len - records->at - size;
+
+	if (data_len > left)
+		return iommufd_abi__records_end(records, IOMMUFD_ABI_RECORD_CUT);
+	*data = records->bytes + records->at + size;
+	*len = IOMMUFD_ABI__CAST(iommufd_abi_size, data_len);
+	records->at += size + *len;
+	return 1;
+}
+
+/* The next record of a descriptor of the kind faults. */
+static inline int iommufd_abi_faults_next(
+		struct iommufd_abi_records *records,
+		struct iommu_hwpt_pgfault *record)
+{
+	const iommufd_abi_size size = 0x28;
+	const int result = iommufd_abi__record(records, size, record,
+			sizeof(*record));
+
+	if (result <= 0)
+		return result;
+	records->at += size;
+	return 1;
+}
+
+/*
+ * The next record of a descriptor of the kind events. The data after the struct
+ * are not copied. type is that of the data, with which the descriptor was made.
+ * A record with IOMMU_VEVENTQ_FLAG_LOST_EVENTS has no data.
+ */
+static inline int iommufd_abi_events_next(
+		struct iommufd_abi_records *records, __u32 type,
+		struct iommufd_vevent_header *record, const void **data,
+		iommufd_abi_size *data_len)
+{
+	const iommufd_abi_size size = 8;
+	__u64 length = 0;
+	const int result = iommufd_abi__record(records, size, record,
+			sizeof(*record));
+
+	if (result <= 0)
+		return result;
+	if (!(record->flags & 1)) {
+		switch (type) {
+		case 1:
+			length = 0x20;
+			break;
+		case 2:
+			length = 0x10;
+			break;
+		default:
+			return iommufd_abi__records_end(
+					records, IOMMUFD_ABI_RECORD_UNKNOWN_TYPE);
+		}
+	}
+	return iommufd_abi__record_data(records, size, length, data, data_len);
+}
+
+#endif /* IOMMUFD_ABI_STREAMS_H */
 
 #endif /* IOMMUFD_ABI_H */

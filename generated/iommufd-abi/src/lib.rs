@@ -85,6 +85,9 @@ pub mod requests;
 #[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
 mod results;
 
+mod stream;
+pub mod streams;
+
 #[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
 mod target;
 

@@ -24,7 +24,7 @@ use rustix::fd::{AsFd, BorrowedFd};
 
 use crate::calls::{CallError, Iommufd};
 
-pub use events::{EventQueue, Faults, QueueObject, VirtualEvents};
+pub use events::{EventQueue, QueueObject};
 pub use ioas::{Ioas, Mapping};
 pub use tables::{Hwpt, Vdevice, Viommu};
 

@@ -607,6 +607,62 @@ impl Element for uapi::iommu_hwpt_invalidate {
     }
 }
 
+impl Element for uapi::iommu_hwpt_pgfault {
+    #[inline]
+    fn size(_: Wire) -> u32 {
+        40
+    }
+
+    #[inline]
+    fn read(wire: Wire, bytes: &[u8]) -> Self {
+        let mut element = Self::new();
+        element.flags =
+            uapi::iommu_hwpt_pgfault_flags(wire.number(bytes, 0, 4).unwrap_or(0) as u32);
+        element.dev_id = wire.number(bytes, 4, 4).unwrap_or(0) as u32;
+        element.pasid = wire.number(bytes, 8, 4).unwrap_or(0) as u32;
+        element.grpid = wire.number(bytes, 12, 4).unwrap_or(0) as u32;
+        element.perm = uapi::iommu_hwpt_pgfault_perm(wire.number(bytes, 16, 4).unwrap_or(0) as u32);
+        element.__reserved = wire.number(bytes, 20, 4).unwrap_or(0) as u32;
+        element.addr = wire.number(bytes, 24, 8).unwrap_or(0);
+        element.length = wire.number(bytes, 32, 4).unwrap_or(0) as u32;
+        element.cookie = wire.number(bytes, 36, 4).unwrap_or(0) as u32;
+        element
+    }
+
+    fn write(&self, put: &mut dyn FnMut(u32, &[u8])) {
+        put(0, &self.flags.0.to_ne_bytes());
+        put(4, &self.dev_id.to_ne_bytes());
+        put(8, &self.pasid.to_ne_bytes());
+        put(12, &self.grpid.to_ne_bytes());
+        put(16, &self.perm.0.to_ne_bytes());
+        put(20, &self.__reserved.to_ne_bytes());
+        put(24, &self.addr.to_ne_bytes());
+        put(32, &self.length.to_ne_bytes());
+        put(36, &self.cookie.to_ne_bytes());
+    }
+}
+
+impl Element for uapi::iommu_hwpt_page_response {
+    #[inline]
+    fn size(_: Wire) -> u32 {
+        8
+    }
+
+    #[inline]
+    fn read(wire: Wire, bytes: &[u8]) -> Self {
+        let mut element = Self::new();
+        element.cookie = wire.number(bytes, 0, 4).unwrap_or(0) as u32;
+        element.code =
+            uapi::iommufd_page_response_code(wire.number(bytes, 4, 4).unwrap_or(0) as u32);
+        element
+    }
+
+    fn write(&self, put: &mut dyn FnMut(u32, &[u8])) {
+        put(0, &self.cookie.to_ne_bytes());
+        put(4, &self.code.0.to_ne_bytes());
+    }
+}
+
 impl Element for uapi::iommu_fault_alloc {
     #[inline]
     fn size(_: Wire) -> u32 {
@@ -740,6 +796,74 @@ impl Element for uapi::iommu_hw_queue_alloc {
         put(20, &self.out_hw_queue_id.to_ne_bytes());
         put(24, &self.nesting_parent_iova.to_ne_bytes());
         put(32, &self.length.to_ne_bytes());
+    }
+}
+
+impl Element for uapi::iommufd_vevent_header {
+    #[inline]
+    fn size(_: Wire) -> u32 {
+        8
+    }
+
+    #[inline]
+    fn read(wire: Wire, bytes: &[u8]) -> Self {
+        let mut element = Self::new();
+        element.flags = uapi::iommu_veventq_flag(wire.number(bytes, 0, 4).unwrap_or(0) as u32);
+        element.sequence = wire.number(bytes, 4, 4).unwrap_or(0) as u32;
+        element
+    }
+
+    fn write(&self, put: &mut dyn FnMut(u32, &[u8])) {
+        put(0, &self.flags.0.to_ne_bytes());
+        put(4, &self.sequence.to_ne_bytes());
+    }
+}
+
+impl Element for uapi::iommu_vevent_arm_smmuv3 {
+    #[inline]
+    fn size(_: Wire) -> u32 {
+        32
+    }
+
+    #[inline]
+    fn read(wire: Wire, bytes: &[u8]) -> Self {
+        let mut element = Self::new();
+        for (nth, item) in element.evt.iter_mut().enumerate() {
+            *item = wire
+                .number(bytes, (nth as u32).saturating_mul(8).saturating_add(0), 8)
+                .unwrap_or(0);
+        }
+        element
+    }
+
+    fn write(&self, put: &mut dyn FnMut(u32, &[u8])) {
+        for (nth, item) in self.evt.iter().enumerate() {
+            put((nth as u32).saturating_mul(8).saturating_add(0), &item.to_ne_bytes());
+        }
+    }
+}
+
+impl Element for uapi::iommu_vevent_tegra241_cmdqv {
+    #[inline]
+    fn size(_: Wire) -> u32 {
+        16
+    }
+
+    #[inline]
+    fn read(wire: Wire, bytes: &[u8]) -> Self {
+        let mut element = Self::new();
+        for (nth, item) in element.lvcmdq_err_map.iter_mut().enumerate() {
+            *item = wire
+                .number(bytes, (nth as u32).saturating_mul(8).saturating_add(0), 8)
+                .unwrap_or(0);
+        }
+        element
+    }
+
+    fn write(&self, put: &mut dyn FnMut(u32, &[u8])) {
+        for (nth, item) in self.lvcmdq_err_map.iter().enumerate() {
+            put((nth as u32).saturating_mul(8).saturating_add(0), &item.to_ne_bytes());
+        }
     }
 }
 

@@ -94,7 +94,7 @@ impl<'a> SideNames<'_, 'a> {
     }
 
     pub(super) fn fd(&self, fd: &'a FdKind) -> [Fact<'a>; 3] {
-        let FdKind { name, doc: _, backends, unknown_command } = fd;
+        let FdKind { name, doc: _, backends, unknown_command, stream: _ } = fd;
         [
             Fact("FdKind.name", text(name)),
             Fact("FdKind.backends", list(backends.iter().map(|(name, _)| name.as_str()))),

@@ -36,6 +36,8 @@ impl<'a> Collector<'_, 'a> {
             self.listed("Abi.fds", Of::Fd(index), name, *pair);
             if let Some((old, new)) = pair.both() {
                 self.facts(Of::Fd(index), || name.to_owned(), (was.fd(old), is.fd(new)));
+                let facts = (was.stream(old), is.stream(new));
+                self.facts(Of::Fd(index), || name.to_owned(), facts);
             }
         }
         for (index, pair) in matching.cap_headers.iter().enumerate() {

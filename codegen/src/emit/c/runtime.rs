@@ -40,6 +40,9 @@ pub(super) const TYPED: &str = include_str!("../../../runtime/c/typed.h");
 /// The function that takes an argument as a kernel does.
 pub(super) const RECEIVE: &str = include_str!("../../../runtime/c/receive.h");
 
+/// The file that reads records.
+pub(super) const STREAM: &str = include_str!("../../../runtime/c/stream.h");
+
 /// The function that every ioctl with an argument uses.
 pub(super) const CALL: &str = include_str!("../../../runtime/c/call.h");
 

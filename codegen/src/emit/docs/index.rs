@@ -10,6 +10,7 @@ use super::links::{registry_path, section_path};
 use super::page::Page;
 use super::phrases::{linux, since};
 use super::section::summary;
+use super::streams;
 use super::table::{Align, Table};
 use crate::ir::{Arg, FdKind, GroupKind, Ioctl, StructId};
 use crate::layout::Model;
@@ -43,6 +44,7 @@ struct FdView {
     doc: String,
     backends: Option<BulletList>,
     ioctls: Option<String>,
+    records: Option<String>,
 }
 
 /// The first page.
@@ -116,6 +118,7 @@ fn fd(page: &Page<'_>, at: usize, kind: &FdKind) -> FdView {
         doc: page.doc(&kind.doc),
         backends: BulletList::new(kind.backends.iter().map(backend)),
         ioctls: table.finish(),
+        records: kind.stream.as_ref().map(|stream| streams::text(page, stream)),
     }
 }
 

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::streams::StreamJson;
 use super::items::NamedJson;
 use crate::ir::{Abi, FdKind, IoctlNumbers, Item, Section};
 use crate::names;
@@ -65,11 +66,14 @@ pub(in crate::emit) struct FdKindJson<'a> {
     pub(in crate::emit) backends: Vec<NamedJson<'a>>,
     /// The error for the number of an ioctl that does not exist.
     pub(in crate::emit) unknown_command: &'a str,
+    /// The records that a program reads from it.
+    pub(in crate::emit) stream: Option<StreamJson<'a>>,
 }
 
 impl<'a> FdKindJson<'a> {
-    pub(in crate::emit) fn of(kind: &'a FdKind) -> Self {
+    pub(in crate::emit) fn of(abi: &'a Abi, kind: &'a FdKind) -> Self {
         Self {
+            stream: kind.stream.as_ref().map(|stream| StreamJson::of(abi, stream)),
             name: NamedJson::of(&kind.name, &kind.doc),
             backends: kind.backends.iter().map(|(name, doc)| NamedJson::of(name, doc)).collect(),
             unknown_command: &kind.unknown_command,

@@ -204,6 +204,12 @@ fn modules(abi: &Abi) -> TokenStream {
             mod space_walk;
         )
     });
+    let streams = needs(abi, "stream.rs").then(|| {
+        quote!(
+            mod stream;
+            pub mod streams;
+        )
+    });
     let target = private("target.rs");
     let wire = private("wire.rs");
     let code = code(abi);
@@ -223,6 +229,7 @@ fn modules(abi: &Abi) -> TokenStream {
         #requests
         #results
         #space
+        #streams
         #target
         pub mod uapi;
         #views

@@ -3,7 +3,7 @@
 mod counted;
 mod fill;
 pub(super) mod results;
-mod typed_data;
+pub(super) mod typed_data;
 pub(super) mod types;
 
 use std::collections::HashSet;

@@ -135,7 +135,12 @@ fn elsewhere(check: &mut Check<'_>, item: &str, reference: Reference<'_>) {
     }
 }
 
-fn length(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, reference: Reference<'_>) {
+/// The struct has the field in every release that needs it.
+pub(super) fn length(
+    check: &mut Check<'_>,
+    struct_: &StructDeclaration<'_>,
+    reference: Reference<'_>,
+) {
     let validities: Vec<_> = struct_.validities_of(reference.name).collect();
     if validities.is_empty() {
         let names = struct_.members().map(|member| member.name.as_str()).collect();

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::names::{field_type, group_type, is_name, is_rust_identifier, short};
+use crate::names::{field_type, group_type, is_name, is_rust_identifier, short, stream_data};
 use crate::spec::history::Validity;
 use crate::spec::wrappers::Placed;
 use crate::validate::Check;
@@ -33,6 +33,19 @@ pub(super) const RUST: &str = "Rust";
 const PRELUDE: [&str; 10] =
     ["Clone", "Copy", "Debug", "Default", "Eq", "From", "Hash", "Iterator", "Option", "PartialEq"];
 
+/// Names that the readers of records use.
+const READERS: [&str; 9] = [
+    "CLayout",
+    "Err",
+    "Ok",
+    "Option",
+    "RecordError",
+    "RecordErrorCause",
+    "Records",
+    "Result",
+    "Wire",
+];
+
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
     for group in &index.groups {
@@ -41,6 +54,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     variants(check);
     types(check);
     kinds(check);
+    readers(check);
     for struct_ in &index.structs {
         accessors(check, struct_);
     }
@@ -173,6 +187,20 @@ fn kinds(check: &mut Check<'_>) {
     let fds = check.spec.abi.fds.iter();
     let made = fds.map(|(name, _)| Made::new(group_type(name), name, ALWAYS));
     distinct(check, &made.collect::<Vec<_>>(), "variant");
+}
+
+/// The reader of the records of each kind of file descriptor, and its data.
+fn readers(check: &mut Check<'_>) {
+    let fds = check.spec.abi.fds.iter().filter(|(_, kind)| kind.stream.is_some());
+    let made = fds.flat_map(|(name, _)| {
+        let reader = group_type(name);
+        [Made::new(stream_data(&reader), name, ALWAYS), Made::new(reader, name, ALWAYS)]
+    });
+    let made: Vec<_> = made.collect();
+    distinct(check, &made, "type");
+    for made in made.iter().filter(|made| READERS.contains(&&*made.name)) {
+        refuse(check, made, "type", "the generated code uses this name");
+    }
 }
 
 /// Members of unions are methods: one that reads, and one that sets.

@@ -15,20 +15,33 @@ use crate::validate::model::intervals::first_uncovered;
 use crate::validate::model::refs::Reference;
 
 /// The groups of numbers and the structs, by name.
-struct NamedItems<'a> {
+pub(super) struct NamedItems<'a> {
     groups: HashMap<&'a str, &'a Values>,
     structs: HashMap<&'a str, &'a StructDeclaration<'a>>,
 }
 
-pub(super) fn check(check: &mut Check<'_>) {
+impl<'a> NamedItems<'a> {
+    /// The enum or id space of a name.
+    pub(super) fn group(&self, name: &str) -> Option<&'a Values> {
+        self.groups.get(name).copied()
+    }
+}
+
+/// The groups of numbers and the structs of a specification.
+pub(super) fn named_items<'a>(check: &Check<'a>) -> NamedItems<'a> {
     let index = check.index;
     let groups = check.spec.items().filter_map(|(_, item)| match item {
         ItemSpec::Enum(group) | ItemSpec::IdSpace(group) => Some((group.name.as_str(), group)),
         _ => None,
     });
     let structs = index.structs.iter().map(|one| (one.name.as_str(), one));
+    NamedItems { groups: groups.collect(), structs: structs.collect() }
+}
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let index = check.index;
     let mut checked = HashSet::new();
-    let items = NamedItems { groups: groups.collect(), structs: structs.collect() };
+    let items = named_items(check);
     for struct_ in &index.structs {
         for member in struct_.members() {
             let Some(payload) = &member.field.payload else { continue };
@@ -81,7 +94,7 @@ fn type_by<'a>(
     if let Some(release) = needed.and_then(|needed| first_uncovered(needed, validities)) {
         check.absent(reference, "field", release, None);
     }
-    let held = chooser.field.holds.as_ref().and_then(|name| items.groups.get(name.as_str()));
+    let held = chooser.field.holds.as_ref().and_then(|name| items.group(name));
     match held {
         Some(group) if has_payloads(group) => {
             if checked.insert(&*group.name.value) {
@@ -95,12 +108,12 @@ fn type_by<'a>(
     }
 }
 
-fn has_payloads(group: &Values) -> bool {
+pub(super) fn has_payloads(group: &Values) -> bool {
     group.values.iter().any(|(_, value)| value.payload.is_some())
 }
 
 /// Data of which a number determines the type are structs.
-fn bodies(check: &mut Check<'_>, group: &Values) {
+pub(super) fn bodies(check: &mut Check<'_>, group: &Values) {
     for payload in group.values.iter().filter_map(|(_, value)| value.payload.as_ref()) {
         if !matches!((&payload.base, &payload.shape), (Base::Struct(_), Shape::One)) {
             refuse(check, payload.place, "the data of a number that is a `type_by` are a struct");

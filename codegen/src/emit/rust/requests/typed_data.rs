@@ -250,22 +250,22 @@ fn number_of(abi: &Abi, data: &ReturnedData) -> TokenStream {
     }
 }
 
-fn number_type(abi: &Abi, group: GroupId) -> TokenStream {
+pub(in crate::emit::rust) fn number_type(abi: &Abi, group: GroupId) -> TokenStream {
     let name = ident(abi.group(group).rust.as_deref().unwrap_or_default());
     quote!(uapi::#name)
 }
 
 /// The constant of a form in the type of the numbers.
-fn constant(abi: &Abi, group: GroupId, form: &DataForm) -> String {
+pub(in crate::emit::rust) fn constant(abi: &Abi, group: GroupId, form: &DataForm) -> String {
     let values = &abi.group(group).values;
     let value = values.iter().find(|value| value.name == form.name);
     value.map_or_else(String::new, |value| value.short.clone())
 }
 
-fn variant(form: &DataForm) -> Ident {
+pub(in crate::emit::rust) fn variant(form: &DataForm) -> Ident {
     ident(&names::group_type(&form.short))
 }
 
-fn form_doc(docs: &Docs<'_>, form: &DataForm) -> TokenStream {
+pub(in crate::emit::rust) fn form_doc(docs: &Docs<'_>, form: &DataForm) -> TokenStream {
     docs.paragraphs(&sentences(&form.doc))
 }

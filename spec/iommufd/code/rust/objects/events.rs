@@ -1,17 +1,12 @@
 //! Queues of page faults and of events.
 
-use core::mem::offset_of;
-
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::io::Errno;
 
 use super::{Object, Owned, Viommu, object};
 use crate::calls::{self, CallError, CallErrorCause, Iommufd};
-use crate::uapi::{
-    iommu_hwpt_page_response, iommu_hwpt_pgfault, iommu_hwpt_pgfault_flags,
-    iommu_hwpt_pgfault_perm, iommu_veventq_flag, iommu_veventq_type, iommufd_vevent_header,
-};
-use crate::wire::Wire;
+use crate::streams::{Events, Faults};
+use crate::uapi::{iommu_hwpt_page_response, iommu_hwpt_pgfault, iommu_veventq_type};
 
 /// A queue of page faults or of events: the descriptor from which it is read, and an object
 /// of the iommufd, which page tables name by its id.
@@ -53,14 +48,12 @@ impl<O> EventQueue<calls::Faults<OwnedFd>, O> {
         let whole = buffer.len() - buffer.len() % size;
         let bytes = buffer.get_mut(..whole).unwrap_or_default();
         let read = rustix::io::read(&self.queue, &mut *bytes)?;
-        Ok(Faults { bytes: bytes.get(..read).unwrap_or_default() })
+        Ok(Faults::new(bytes.get(..read).unwrap_or_default()))
     }
 
     /// Answers a group of faults.
     pub fn respond(&self, response: &iommu_hwpt_page_response) -> rustix::io::Result<()> {
-        let [cookie, code] = [response.cookie, response.code.0].map(u32::to_ne_bytes);
-        let [[a, b, c, d], [e, f, g, h]] = [cookie, code];
-        let bytes = [a, b, c, d, e, f, g, h];
+        let bytes = Faults::answer(response);
         rustix::io::write(&self.queue, &bytes).map(|_| ())
     }
 }
@@ -84,14 +77,14 @@ impl<F: AsFd> EventQueue<calls::Events<OwnedFd>, QueueObject<F>> {
 }
 
 impl<O> EventQueue<calls::Events<OwnedFd>, O> {
-    /// Reads events into `buffer`; `size` is that of the data of one event.
+    /// Reads events into `buffer`; `type_` is that with which the queue was created.
     pub fn read<'b>(
         &self,
         buffer: &'b mut [u8],
-        size: usize,
-    ) -> rustix::io::Result<VirtualEvents<'b>> {
+        type_: iommu_veventq_type,
+    ) -> rustix::io::Result<Events<'b>> {
         let read = rustix::io::read(&self.queue, &mut *buffer)?;
-        Ok(VirtualEvents { bytes: buffer.get(..read).unwrap_or_default(), size })
+        Ok(Events::new(buffer.get(..read).unwrap_or_default(), type_))
     }
 }
 
@@ -127,71 +120,4 @@ impl<Q, O: Object> EventQueue<Q, O> {
 
 fn no_descriptor(ioctl: &'static str) -> CallError {
     CallError { ioctl, cause: CallErrorCause::Errno(Errno::BADF) }
-}
-
-/// Page faults that were read.
-#[derive(Clone, Copy, Debug)]
-pub struct Faults<'b> {
-    bytes: &'b [u8],
-}
-
-impl<'b> Faults<'b> {
-    /// Faults in bytes that were read from a queue.
-    pub const fn parse(bytes: &'b [u8]) -> Self {
-        Self { bytes }
-    }
-}
-
-impl Iterator for Faults<'_> {
-    type Item = iommu_hwpt_pgfault;
-
-    fn next(&mut self) -> Option<iommu_hwpt_pgfault> {
-        let (fault, rest) = self.bytes.split_at_checked(size_of::<iommu_hwpt_pgfault>())?;
-        self.bytes = rest;
-        let number = |at: usize, width| Wire::HOST.number(fault, at as u32, width).unwrap_or(0);
-        let word = |at: usize| number(at, 4) as u32;
-        Some(iommu_hwpt_pgfault {
-            flags: iommu_hwpt_pgfault_flags(word(offset_of!(iommu_hwpt_pgfault, flags))),
-            dev_id: word(offset_of!(iommu_hwpt_pgfault, dev_id)),
-            pasid: word(offset_of!(iommu_hwpt_pgfault, pasid)),
-            grpid: word(offset_of!(iommu_hwpt_pgfault, grpid)),
-            perm: iommu_hwpt_pgfault_perm(word(offset_of!(iommu_hwpt_pgfault, perm))),
-            __reserved: word(offset_of!(iommu_hwpt_pgfault, __reserved)),
-            addr: number(offset_of!(iommu_hwpt_pgfault, addr), 8),
-            length: word(offset_of!(iommu_hwpt_pgfault, length)),
-            cookie: word(offset_of!(iommu_hwpt_pgfault, cookie)),
-        })
-    }
-}
-
-/// Events that were read: the header of each, and its data, which are empty if events were
-/// lost.
-#[derive(Clone, Copy, Debug)]
-pub struct VirtualEvents<'b> {
-    bytes: &'b [u8],
-    size: usize,
-}
-
-impl<'b> VirtualEvents<'b> {
-    /// Events in bytes that were read from a queue; `size` is that of the data of one event.
-    pub const fn parse(bytes: &'b [u8], size: usize) -> Self {
-        Self { bytes, size }
-    }
-}
-
-impl<'b> Iterator for VirtualEvents<'b> {
-    type Item = (iommufd_vevent_header, &'b [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (header, rest) = self.bytes.split_at_checked(size_of::<iommufd_vevent_header>())?;
-        let word = |at: usize| Wire::HOST.number(header, at as u32, 4).unwrap_or(0) as u32;
-        let header = iommufd_vevent_header {
-            flags: iommu_veventq_flag(word(offset_of!(iommufd_vevent_header, flags))),
-            sequence: word(offset_of!(iommufd_vevent_header, sequence)),
-        };
-        let lost = header.flags.contains(iommu_veventq_flag::LOST_EVENTS);
-        let (data, rest) = rest.split_at_checked(if lost { 0 } else { self.size })?;
-        self.bytes = rest;
-        Some((header, data))
-    }
 }

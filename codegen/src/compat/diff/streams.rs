@@ -1,0 +1,64 @@
+//! The facts of the records that are read from file descriptors.
+
+use super::facts::{Fact, SideNames, optional};
+use super::Datum;
+use crate::ir::{FdKind, RecordLength, Stream, StreamFlag, StructId};
+use crate::layout::Model;
+
+impl<'a> SideNames<'_, 'a> {
+    /// The records of a kind of file descriptor. The first fact says that there are some.
+    pub(super) fn stream(&self, fd: &'a FdKind) -> [Fact<'a>; 7] {
+        let Some(stream) = &fd.stream else { return NONE };
+        let Stream { record, type_by, length, no_data, last, answer } = stream;
+        let type_by = type_by.as_ref().map(|by| {
+            let struct_ = self.abi.struct_(by.struct_.unwrap_or(*record));
+            let named = struct_.fields.iter().position(|field| field.name == by.field);
+            named.map_or(by.field.as_str(), |field| self.member(struct_, field))
+        });
+        let struct_ = self.abi.struct_(*record);
+        let length = length.as_ref().map(|RecordLength { field, total }| {
+            let name = self.member(struct_, *field);
+            Datum::Text(format!("{name}{}", if *total { " of all" } else { "" }).into())
+        });
+        [
+            Fact("FdKind.stream", Datum::Listed),
+            Fact("Stream.record", self.sized(*record)),
+            Fact("Stream.type_by", self.types(stream, type_by)),
+            Fact("Stream.length", length.unwrap_or(Datum::Unset)),
+            Fact("Stream.no_data", self.flag(no_data.as_ref())),
+            Fact("Stream.last", self.flag(last.as_ref())),
+            Fact("Stream.answer", answer.map_or(Datum::Unset, |id| self.sized(id))),
+        ]
+    }
+
+    /// A struct with its size, which readers and writers of records have to know.
+    fn sized(&self, id: StructId) -> Datum<'a> {
+        let struct_ = self.abi.struct_(id);
+        let sizes = Model::ALL.map(|model| struct_.layouts[model.index()].size.to_string());
+        Datum::Text(format!("{} of {} bytes", self.struct_(&struct_.name), sizes.join("/")).into())
+    }
+
+    fn flag(&self, flag: Option<&'a StreamFlag>) -> Datum<'a> {
+        optional(flag.map(|StreamFlag { field: _, name, value: _ }| self.constant(name)))
+    }
+
+    /// The field with the number of the type, and without a field with the length the size of
+    /// the data of each number.
+    fn types(&self, stream: &'a Stream, field: Option<&'a str>) -> Datum<'a> {
+        let Some(field) = field else { return Datum::Unset };
+        let sizes = stream.sizes(self.abi).into_iter();
+        let sizes = sizes.map(|(name, size)| format!("{} {size}", self.constant(name)).into());
+        Datum::List(std::iter::once(field.into()).chain(sizes).collect())
+    }
+}
+
+/// The facts of a descriptor without records.
+const NONE: [Fact<'_>; 7] = [
+    Fact("FdKind.stream", Datum::Unset),
+    Fact("Stream.record", Datum::Unset),
+    Fact("Stream.type_by", Datum::Unset),
+    Fact("Stream.length", Datum::Unset),
+    Fact("Stream.no_data", Datum::Unset),
+    Fact("Stream.last", Datum::Unset),
+    Fact("Stream.answer", Datum::Unset),
+];
