@@ -30,7 +30,7 @@ impl StreamPlan {
         self.types.is_some() || self.length.is_some()
     }
 
-    /// Whether the reader must be told the type of the data.
+    /// Whether a program has to say the type of the data.
     pub fn is_typed_outside(&self) -> bool {
         matches!(self.types, Some((_, None)))
     }

@@ -29,10 +29,9 @@ impl Lowering<'_> {
                 struct_: item.map(|name| known(struct_of(name))),
                 field: field.to_owned(),
             }),
-            length: item.length().map(|(name, total)| RecordLength {
-                field: known(field(name)),
-                total,
-            }),
+            length: item
+                .length()
+                .map(|(name, total)| RecordLength { field: known(field(name)), total }),
             no_data: item.no_data.as_ref().map(|name| flag(name)),
             last: item.last.as_ref().map(|name| flag(name)),
             answer: item.answer.as_ref().map(|name| known(struct_of(name))),

@@ -1,9 +1,9 @@
 //! The facts of the records that are read from file descriptors.
 
-use super::facts::{Fact, SideNames, optional};
 use super::Datum;
+use super::facts::{Fact, SideNames, optional};
 use crate::ir::{FdKind, RecordLength, Stream, StreamFlag, StructId};
-use crate::layout::Model;
+use crate::layout::per_model;
 
 impl<'a> SideNames<'_, 'a> {
     /// The records of a kind of file descriptor. The first fact says that there are some.
@@ -18,7 +18,7 @@ impl<'a> SideNames<'_, 'a> {
         let struct_ = self.abi.struct_(*record);
         let length = length.as_ref().map(|RecordLength { field, total }| {
             let name = self.member(struct_, *field);
-            Datum::Text(format!("{name}{}", if *total { " of all" } else { "" }).into())
+            Datum::Text(format!("{name}{}", if *total { " with the struct" } else { "" }).into())
         });
         [
             Fact("FdKind.stream", Datum::Listed),
@@ -34,8 +34,8 @@ impl<'a> SideNames<'_, 'a> {
     /// A struct with its size, which readers and writers of records have to know.
     fn sized(&self, id: StructId) -> Datum<'a> {
         let struct_ = self.abi.struct_(id);
-        let sizes = Model::ALL.map(|model| struct_.layouts[model.index()].size.to_string());
-        Datum::Text(format!("{} of {} bytes", self.struct_(&struct_.name), sizes.join("/")).into())
+        let sizes = per_model(&struct_.layouts.each_ref().map(|layout| layout.size));
+        Datum::Text(format!("{} of {sizes} bytes", self.struct_(&struct_.name)).into())
     }
 
     fn flag(&self, flag: Option<&'a StreamFlag>) -> Datum<'a> {

@@ -1,6 +1,7 @@
 //! Members added to a struct whose old members did not move: which programs could misread
 //! them, and the gates that prevent this.
 
+use super::data_uses::{self, DataUse};
 use super::gates::{self, Gate};
 use super::{Comparison, checked_bytes};
 use crate::compat::codes::{
@@ -160,6 +161,10 @@ impl AddedMembers<'_, '_> {
         let Some(model) = Model::ALL.into_iter().find(differs) else {
             return self.in_argument(new);
         };
+        let uses = data_uses::of(self.abi(), &self.new.name);
+        if uses.iter().all(|one| matches!(one, DataUse::Record(_))) {
+            return self.in_record(new, uses.contains(&DataUse::Record(false)));
+        }
         let message = format!(
             "the payload has {} bytes, {} before, and its size is compared with sizeof",
             per_model(&now),
@@ -173,6 +178,17 @@ impl AddedMembers<'_, '_> {
         let matching = self.comparison.matching;
         let witness = witness::refused(matching, &self.new.name, affected, sizes.0, sizes.1);
         finding.witness(witness).help("give the longer payload an id of its own")
+    }
+
+    /// A field of the data of a record. If no field has their length, another finding is about
+    /// the records.
+    fn in_record(&self, new: &Member<'_>, is_fixed: bool) -> Finding {
+        let message = "the data of a record grew at their end";
+        if is_fixed {
+            return self.finding(PAYLOAD_RESIZED, Class::Note, new, message);
+        }
+        let finding = self.finding(PAYLOAD_RESIZED, Class::Growth, new, message);
+        finding.gate("the length of the record")
     }
 
     fn in_argument(&self, new: &Member<'_>) -> Finding {

@@ -52,32 +52,51 @@ fn changed(
     let appears = was == "unset";
     let disappears = is == "unset";
     let (affected, message) = match difference.key {
-        "Stream.record" => {
-            (Affected::Both, format!("a record starts with {is}, {was} before: a reader finds no other record"))
-        }
+        "Stream.record" => (
+            Affected::Both,
+            format!("a record starts with {is}, {was} before: a reader finds no other record"),
+        ),
         "Stream.type_by" => match types(comparison, old, new) {
             Some(found) => found,
             None => return Vec::new(),
         },
         "Stream.length" => (
             Affected::Both,
-            format!("the length of a record is in {is}, {was} before: a reader finds no other record"),
+            format!(
+                "the length is in {}, in {} before: a reader finds no other record",
+                field_of(&is),
+                field_of(&was)
+            ),
         ),
         "Stream.no_data" if appears => (
             Affected::OldProgram,
-            format!("a record with {is} has no data: a reader that expects them finds no other record"),
+            format!(
+                "a record with {is} has no data: a reader that expects them finds no other record"
+            ),
+        ),
+        "Stream.no_data" if disappears => (
+            Affected::NewProgram,
+            format!(
+                "data follow a record with {was}, which did not before: a reader finds no other record"
+            ),
         ),
         "Stream.no_data" => (
-            Affected::NewProgram,
-            format!("data follow a record with {was}, which did not before: a reader finds no other record"),
+            Affected::Both,
+            format!(
+                "a record with {is} has no data, with {was} before: a reader finds no other record"
+            ),
         ),
         "Stream.last" if appears => (
             Affected::NewProgram,
             format!("{is} ends a group of records: an older kernel does not set it"),
         ),
-        "Stream.last" => (
+        "Stream.last" if disappears => (
             Affected::OldProgram,
             format!("{was} does not end a group of records any more: a program waits for it"),
+        ),
+        "Stream.last" => (
+            Affected::Both,
+            format!("{is} ends a group of records, {was} before: a program waits for it"),
         ),
         _ if appears => (
             Affected::OldProgram,
@@ -89,6 +108,11 @@ fn changed(
         _ => (Affected::Both, format!("records are answered with {is}, with {was} before")),
     };
     vec![broken(comparison, difference, affected, message)]
+}
+
+/// The words for a field, or for none.
+fn field_of(text: &str) -> &str {
+    if text == "unset" { "no field" } else { text }
 }
 
 /// What differs in the types of data: the field with the number, the size of data, or a type
@@ -103,11 +127,16 @@ fn types(
     let field = |stream: &Stream| stream.type_by.as_ref().map(|by| by.field.clone());
     let place = |stream: &Stream| (field(stream), stream.is_typed_inside());
     if place(old) != place(new) {
-        let [before, now] = [old, new].map(|stream| field(stream).unwrap_or_default());
+        let name = |stream| field(stream).map_or("no field".to_owned(), |name| format!("`{name}`"));
+        let [before, now] = [old, new].map(name);
         let message = format!(
-            "the type of the data is in `{now}`, `{before}` before: a reader finds no other record"
+            "the type of the data is in {now}, in {before} before: a reader finds no other record"
         );
         return Some((Affected::Both, message));
+    }
+    if old.length.is_some() != new.length.is_some() {
+        // The finding about the length is about all data.
+        return None;
     }
     let (before, now) = (sizes(was, old), sizes(is, new));
     let of = |list: &[(i128, u64)], number| {
@@ -115,10 +144,13 @@ fn types(
     };
     let resized = before.iter().find_map(|(number, size)| {
         let now = of(&now, *number).filter(|now| now != size)?;
-        Some((Affected::Both, format!(
-            "the data of type {number} have {now} bytes, {size} before, and no field has their \
+        Some((
+            Affected::Both,
+            format!(
+                "the data of type {number} have {now} bytes, {size} before, and no field has their \
              length: a reader finds no other record"
-        )))
+            ),
+        ))
     });
     let unknown = now.iter().find_map(|(number, _)| {
         let added = new.is_typed_inside() && of(&before, *number).is_none();

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::streams::StreamJson;
 use super::items::NamedJson;
+use super::streams::StreamJson;
 use crate::ir::{Abi, FdKind, IoctlNumbers, Item, Section};
 use crate::names;
 

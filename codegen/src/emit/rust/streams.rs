@@ -5,8 +5,8 @@ use quote::quote;
 
 use super::comment::{Docs, Names};
 use super::format;
-use super::requests::types::sentences;
 use super::requests::typed_data::{constant, form_doc, number_type, variant};
+use super::requests::types::sentences;
 use super::tokens::{decimal, ident};
 use super::views::fields::picked;
 use crate::ir::protocol::IntField;
@@ -22,7 +22,8 @@ pub(super) fn present(abi: &Abi) -> bool {
 /// The module with all readers.
 pub(super) fn module(abi: &Abi, names: &Names<'_>) -> String {
     let docs = Docs::new(names, "crate::uapi::");
-    let readers = abi.protocol.streams.iter().map(|plan| Reader::new(abi, &docs, plan).items());
+    let readers =
+        abi.protocol.streams.iter().map(|plan| StreamReader::new(abi, &docs, plan).items());
     format::file(quote! {
         //! Readers of the records that are read from file descriptors.
         //!
@@ -41,7 +42,7 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>) -> String {
 }
 
 /// The tokens of one reader.
-struct Reader<'a> {
+struct StreamReader<'a> {
     abi: &'a Abi,
     docs: &'a Docs<'a>,
     plan: &'a StreamPlan,
@@ -53,7 +54,7 @@ struct Reader<'a> {
     record: Ident,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> StreamReader<'a> {
     fn new(abi: &'a Abi, docs: &'a Docs<'a>, plan: &'a StreamPlan) -> Self {
         let name = names::group_type(&abi.fds[plan.fd].name);
         let data = ident(&names::stream_data(&name));

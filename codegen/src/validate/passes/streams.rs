@@ -74,9 +74,9 @@ fn readable(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, place: Place
         ints && field.types().all(|(_, expr)| is_plain(expr))
     };
     if let Some(field) = struct_.fields().find(|field| !is_copied(field)) {
+        let name = &field.name.value;
         let message = format!(
-            "a record has integers, arrays of integers of fixed length and structs, but `{}` is none",
-            field.name.value
+            "a record has integers, structs, and arrays of integers of fixed length, but not `{name}`"
         );
         refuse(check, place, &message);
     }
@@ -112,8 +112,7 @@ fn flag(
         found.is_some_and(|value| value.bit.is_some())
     };
     if !record.fields().any(has) {
-        let message =
-            format!("`{}` is no flag of one bit in `{}`", name.value, record.name.value);
+        let message = format!("`{}` is no flag of one bit in `{}`", name.value, record.name.value);
         refuse(check, name.place, &message);
     }
 }
