@@ -31,8 +31,8 @@ static inline const char *capchain_record_error_text(int error)
 }
 
 /* The records in len bytes. */
-static inline struct capchain_records capchain_records(const void *bytes,
-						       capchain_size len)
+static inline struct capchain_records capchain_records_of(const void *bytes,
+							  capchain_size len)
 {
 	struct capchain_records records;
 

@@ -20,7 +20,7 @@ const DOCUMENTS: [(&str, usize, usize); 8] = [
     ("docs/guide-c.md", 0, 5),
     ("docs/build-systems.md", 0, 2),
     ("docs/guide-servers.md", 2, 1),
-    ("docs/guide-size-first.md", 2, 2),
+    ("docs/guide-size-first.md", 3, 3),
     ("docs/kernel-versions.md", 1, 2),
     ("docs/migrating.md", 4, 3),
 ];

@@ -58,8 +58,8 @@ static inline const char *iommufd_abi_record_error_text(int error)
 }
 
 /* The records in len bytes. */
-static inline struct iommufd_abi_records iommufd_abi_records(const void *bytes,
-						       iommufd_abi_size len)
+static inline struct iommufd_abi_records iommufd_abi_records_of(const void *bytes,
+							  iommufd_abi_size len)
 {
 	struct iommufd_abi_records records;
 
