@@ -13,6 +13,7 @@ mod plain;
 mod prefix;
 mod rows;
 mod text_column;
+mod unnumbered;
 
 use std::borrow::Cow;
 
@@ -35,6 +36,8 @@ pub struct Dump {
     pub readings: Vec<DumpReading>,
     /// Whether the text shows that bytes are missing at the end.
     pub cut: bool,
+    /// What could not be checked, for the user.
+    pub note: Option<&'static str>,
 }
 
 /// One reading of an input.
@@ -122,6 +125,9 @@ fn from_text(text: &str, big_endian: bool) -> Result<Dump, String> {
     if let Some(found) = found {
         return found;
     }
+    if let Some(found) = unnumbered::read(&lines, big_endian) {
+        return found;
+    }
     match plain::read(&joined, big_endian) {
         Ok(mut dump) if joined.chars().all(is_in_both) => {
             dump.readings.extend(base64::read(&joined).into_iter().flat_map(|dump| dump.readings));
@@ -135,7 +141,7 @@ impl Dump {
     /// A dump with one reading.
     fn one(form: &'static str, bytes: Vec<u8>) -> Self {
         let reading = DumpReading { bytes, manner: "bytes in order".to_owned() };
-        Self { form, readings: vec![reading], cut: false }
+        Self { form, readings: vec![reading], cut: false, note: None }
     }
 
     /// Bytes that are no text.

@@ -46,7 +46,7 @@ pub fn read(
 impl Input {
     /// The reading of a dump that is most plausible for a type.
     pub(super) fn of(abi: &Abi, subject: Subject, target: &'static Target, dump: Dump) -> Self {
-        let Dump { form, mut readings, cut } = dump;
+        let Dump { form, mut readings, cut, note: unchecked } = dump;
         let judge = |bytes: &[u8]| doubts(&decode(abi, subject, target, bytes));
         let judged: Vec<Doubts> = readings.iter().map(|reading| judge(&reading.bytes)).collect();
         let least = judged.iter().map(|doubts| doubts.weight).min().unwrap_or(0);
@@ -60,6 +60,7 @@ impl Input {
             };
         let clear = chosen == 0 && others().all(|(_, (_, doubts))| doubts.weight > least + 2);
         let mut notes: Vec<_> = if clear { Vec::new() } else { others().map(note).collect() };
+        notes.extend(unchecked.map(str::to_owned));
         if let Some(doubts) = judged.get(chosen).filter(|doubts| doubts.weight >= IMPLAUSIBLE) {
             let bytes = readings.get(chosen).map_or(&[][..], |reading| &reading.bytes);
             notes.push(implausible(abi, subject, target, bytes, doubts));

@@ -181,7 +181,7 @@ fn bytes(groups: &Groups<'_>, list: &ListElements<'_>, big_endian: bool) -> Resu
     }
     match readings.is_empty() {
         true => Err("a number of the list is larger than its elements".to_owned()),
-        false => Ok(Dump { form: LIST.name, readings, cut: list.cut }),
+        false => Ok(Dump { form: LIST.name, readings, cut: list.cut, note: None }),
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Dump, DumpForm, DumpReading, MOST_BYTES, concatenated, pairs, shown,
 
 pub(super) const HEX: DumpForm = DumpForm {
     name: "hex",
-    tools: "`xxd -p`, `od -An` and `hexdump -e`: digits, pairs or words, with or without `0x`",
+    tools: "`xxd -p`, `od -An`, `hexdump -e`, and `print_hex_dump` without a prefix: digits, pairs or words, with or without `0x`",
     example: "28 00 00 00 0f 00 00 00",
 };
 
@@ -43,7 +43,7 @@ pub(super) fn read(text: &str, big_endian: bool) -> Result<Dump, String> {
     }
     match wrong {
         Some(error) if readings.is_empty() => Err(error),
-        _ => Ok(Dump { form: HEX.name, readings, cut: false }),
+        _ => Ok(Dump { form: HEX.name, readings, cut: false, note: None }),
     }
 }
 

@@ -54,6 +54,10 @@ pub(super) const LOG: DumpForm = DumpForm {
     example: "[   12.345678] demo: 00000000: 28 00 00 00 0f 00 00 00  (.......",
 };
 
+/// The note about rows whose addresses the kernel has hashed.
+const HASHED: &str = "the kernel has hashed the addresses (%p): a row that is missing is not \
+                      noticed";
+
 /// The bytes of a dump in rows; `None` if the first line is not a row.
 pub(super) fn read(lines: &Lines<'_>, big_endian: bool) -> DumpResult {
     let shape = RowShape::of(lines)?;
@@ -69,9 +73,14 @@ pub(super) fn read(lines: &Lines<'_>, big_endian: bool) -> DumpResult {
         let first = shown(shape.first);
         return Some(Err(format!("`{first}` is no number: dump the bytes in hexadecimal")));
     }
+    let hashed = shape.mark == AddressMark::Colon && shape::are_hashed(&rows);
     let (mut readings, mut error, mut body) = (Vec::new(), None, None);
     for candidate in candidates {
-        match candidate.read(&rows) {
+        let read = match hashed {
+            true => candidate.read_in_order(&rows),
+            false => candidate.read(&rows),
+        };
+        match read {
             Ok(bytes) => {
                 body.get_or_insert(candidate);
                 let manner = candidate.notation.manner(candidate.reversed);
@@ -88,7 +97,8 @@ pub(super) fn read(lines: &Lines<'_>, big_endian: bool) -> DumpResult {
     match body {
         Some(body) => {
             let form = form(&shape, body, lines.prefixed).name;
-            Some(Ok(Dump { form, readings, cut: false }))
+            let note = hashed.then_some(HASHED);
+            Some(Ok(Dump { form, readings, cut: false, note }))
         }
         None => error.filter(|_| shape.certain).map(|(_, message)| Err(message)),
     }

@@ -109,3 +109,40 @@ fn a_character_next_to_a_number_is_checked() {
     assert_eq!(read("0x4020 <reply>:\t64 '@'\t0 '\\000'\t-1 '\\377'\n"), Ok(vec![64, 0, 255]));
     assert!(read("0x4020 <reply>:\t65 '@'\t0 '\\000'\n").is_err());
 }
+
+/// Kernels hash the addresses of rows, so only their bytes and texts can be checked.
+#[test]
+fn hashed_addresses_say_nothing_but_others_must_follow_each_other() {
+    let dump = |address: [&str; 2], bytes: [&str; 2]| {
+        let text = format!("r: {}: {}\nr: {}: {}\n", address[0], bytes[0], address[1], bytes[1]);
+        dump::read(text.as_bytes(), false)
+    };
+    let rows = ["40 00 00 00  @...", "09 00 00 00  ...."];
+    let hashed = ["0000000001f08264", "00000000c1131bf5"];
+    let read = dump(hashed, rows).expect("bytes");
+    assert_eq!(read.bytes(), [0x40, 0, 0, 0, 9, 0, 0, 0]);
+    assert!(read.note.expect("a note").contains("%p"));
+    assert!(dump(hashed, ["41 00 00 00  @...", rows[1]]).is_err());
+    assert!(dump(hashed, ["40 00 00  @..", rows[1]]).is_err());
+    // A row is missing; a pointer that is not hashed; an offset.
+    for address in [
+        ["0000000001f08264", "0000000001f0826c"],
+        ["ffff888001f08264", "ffff8880c1131bf5"],
+        ["00000000", "c1131bf5"],
+    ] {
+        assert!(dump(address, rows).is_err(), "{address:?}");
+    }
+    let follows = dump(["0000000001f08264", "0000000001f08268"], rows).expect("bytes");
+    assert_eq!((follows.bytes().len(), follows.note), (8, None));
+}
+
+#[test]
+fn a_text_column_without_offsets_is_checked() {
+    let read = |text: &str| dump::read(text.as_bytes(), false).map(|dump| dump.bytes().to_vec());
+    assert_eq!(read("40 00 41  @.A\n09 00     ..\n"), Ok(vec![0x40, 0, 0x41, 9, 0]));
+    assert_eq!(read("00000040 41424344  @...DCBA\n"), Ok(b"\x40\0\0\0DCBA".to_vec()));
+    assert_eq!(read("00000040 41424344  ...@ABCD\n"), Ok(b"\0\0\0\x40ABCD".to_vec()));
+    for wrong in ["41 00 41  @.A\n", "40 00 41  @.A\n09 00     .A\n", "40 00  @.A\n"] {
+        assert!(read(wrong).is_err(), "{wrong}");
+    }
+}

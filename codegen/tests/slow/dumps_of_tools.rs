@@ -76,7 +76,8 @@ fn is_found(tool: &str) -> bool {
 fn the_tools_of_this_machine_print_what_decode_reads() {
     let folder = workshop();
     let (reply, mut ran) = (reply(), 0);
-    for ToolDump { file, extent, command, .. } in dumps() {
+    let of_tools = |dump: &ToolDump| !dump.command.starts_with("print_hex_dump");
+    for ToolDump { file, extent, command, .. } in dumps().into_iter().filter(of_tools) {
         let missing: Vec<_> = tools_of(&command).filter(|tool| !is_found(tool)).collect();
         if !missing.is_empty() {
             skip(Group::Tools, &format!("{file}: {} is not installed", missing.join(", ")));

@@ -69,6 +69,27 @@ impl DumpBody {
         }
     }
 
+    /// The bytes of all rows in their order, whatever their addresses are. All but the last
+    /// have the same size.
+    pub(super) fn read_in_order(self, rows: &[DumpRow<'_>]) -> Result<Vec<u8>, RowError> {
+        let (mut bytes, mut size, mut short) = (Vec::new(), None, false);
+        for (index, row) in rows.iter().enumerate() {
+            let fail = |message: String| (index, format!("line {}: {message}", row.number));
+            let read = row.parts.ok_or_else(|| "this is not a row of a dump".to_owned());
+            let read = read.and_then(|(_, rest)| self.row(rest)).map_err(fail)?;
+            let size = *size.get_or_insert(read.len());
+            if short || read.len() > size {
+                return Err(fail("the rows have different numbers of bytes".to_owned()));
+            }
+            short = read.len() < size;
+            bytes.extend(read);
+            if bytes.len() > MOST_BYTES {
+                return Err(fail(too_many()));
+            }
+        }
+        Ok(bytes)
+    }
+
     /// The bytes up to the last offset: a number at the end can have more.
     fn ended(self, mut bytes: Vec<u8>, end: usize) -> Result<Vec<u8>, String> {
         let unused = bytes.get(end..).filter(|unused| unused.len() < self.notation.size);

@@ -2,6 +2,9 @@
 
 use super::super::prefix::{DumpLine, Lines};
 
+/// How far the offset of a row that is missing can be from the one before.
+const NEAR: u64 = 1 << 16;
+
 /// The mark of an offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AddressMark {
@@ -99,6 +102,19 @@ impl<'a> DumpRow<'a> {
         };
         Some(Self { number: line.number, parts })
     }
+}
+
+/// Whether the addresses of rows are pointers that the kernel has hashed, as `%p` prints them:
+/// 16 digits of which the first 8 are zero, none of them a little more than the one before.
+pub(super) fn are_hashed(rows: &[DumpRow<'_>]) -> bool {
+    let addresses = rows.iter().map(|row| {
+        let (address, _) = row.parts?;
+        let low = address.strip_prefix("00000000").filter(|low| low.len() == 8)?;
+        u64::from_str_radix(low, 16).ok()
+    });
+    let addresses: Option<Vec<u64>> = addresses.collect();
+    let near = |pair: &[u64]| pair[1].wrapping_sub(pair[0]) <= NEAR;
+    addresses.is_some_and(|all| all.len() > 1 && !all.windows(2).any(near))
 }
 
 /// The digits of the offset of a row, and the rest of the row.

@@ -25,7 +25,7 @@ pub struct ToolDump {
     pub file: String,
     /// How much of the reply it has.
     pub extent: Extent,
-    /// The command that printed it, for a shell.
+    /// The command that printed it, for a shell, unless a kernel printed it.
     pub command: String,
     /// The output of the command.
     pub text: Vec<u8>,
