@@ -18,7 +18,7 @@
  *
  * The functions that find the fields and elements of a body by its bits return any
  * number here (.ci/prove): the walk does not depend on them. What they read, they
- * read by the functions above; their results are not proved.
+ * read by the functions above; bodies.c is about their results.
  *
  * breaks standard: if (walk->end - at < format->size) => if (walk->end - at < 1)
  * breaks standard: walk->visited[slot] |= bit; => walk->visited[slot] |= bit & 1;

@@ -28,8 +28,9 @@ fn what_proofs_need_is_left_where_it_is_asked_for() {
 /// The files with proofs.
 const PROOFS: [&str; 5] = ["walk.c", "values.c", "calls.c", "builder.c", "theorem.c"];
 
-/// The proof about chains in a space.
+/// The proofs about chains in a space, and about bodies in it.
 const PROOF_OF_SPACES: &str = "space.c";
+const PROOF_OF_BODIES: &str = "bodies.c";
 
 /// The mutations that a proof names: what is in the header, and what it becomes.
 fn breaks(proof: &str) -> Vec<(String, String)> {
@@ -45,7 +46,9 @@ fn the_header_has_what_proofs_break() {
     let replies = capchain::emit::c_header(&lower(&fixtures::spec(), None)).contents;
     let spaces = capchain::emit::c_header(&abi_with_spaces()).contents;
     let proofs = PROOFS.map(|proof| (proof, &replies));
-    for (proof, header) in proofs.into_iter().chain([(PROOF_OF_SPACES, &spaces)]) {
+    for (proof, header) in
+        proofs.into_iter().chain([(PROOF_OF_SPACES, &spaces), (PROOF_OF_BODIES, &spaces)])
+    {
         let breaks = breaks(proof);
         assert!(!breaks.is_empty(), "{proof} can fail of nothing");
         for (from, to) in breaks {
@@ -112,6 +115,11 @@ fn the_proof_of_spaces_compiles_for_every_chain_and_covers_every_getter() {
     let chains = fs::read_to_string(folder.path().join("spaces")).expect("the chains");
     assert_eq!(chains.lines().count(), 2, "{chains}");
     chains.lines().for_each(|chain| compiles(folder.path(), PROOF_OF_SPACES, chain, &[]));
+    let bodies = fs::read_to_string(folder.path().join("bodies")).expect("the bodies");
+    let bodies: Vec<_> = bodies.lines().filter_map(|line| line.split_once(' ')).collect();
+    let needs = header.lines().filter(|line| line.starts_with("static inline __u64 pci_abi_"));
+    assert_eq!(bodies.len(), needs.filter(|line| line.ends_with("__need(")).count());
+    bodies.iter().for_each(|(body, _)| compiles(folder.path(), PROOF_OF_BODIES, body, &[]));
     // The proof is about the only functions that read.
     assert_eq!(header.matches("space->bytes[").count(), 1);
     assert_eq!(header.matches("space->read(").count(), 1);

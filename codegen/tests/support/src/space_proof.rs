@@ -1,5 +1,8 @@
 //! Writes, from the resolved ABI, the facts about a chain in a space for
-//! `codegen/proofs/space.c`: the names of its functions, and its offsets.
+//! `codegen/proofs/space.c`: the names of its functions, and its offsets. For
+//! `codegen/proofs/bodies.c`, the claims about each body that depends on bits.
+
+mod bodies;
 
 use std::fs;
 use std::path::Path;
@@ -55,4 +58,5 @@ pub fn write(folder: &Path, abi: &Abi) {
         list += &format!("{name}\n");
     }
     fs::write(folder.join("spaces"), list).expect("a file");
+    bodies::write(folder, abi);
 }

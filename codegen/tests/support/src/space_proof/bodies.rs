@@ -1,0 +1,317 @@
+//! The claims about bodies that depend on bits, each as a function in C that has no table and
+//! no loop over fields: what exists, where it is, and what it is.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use capchain::ir::protocol::{
+    ArrayPlan, BitField, BodyPlan, CapPlan, ElementPlan, IntField, PartPlan, QuantityPlan,
+};
+use capchain::ir::{Abi, Capability, Struct};
+use capchain::layout::Int;
+use capchain::names::{self, c_name};
+
+use crate::space_program::chains;
+
+/// Writes a header for each body that depends on bits to a folder, and the list of these with
+/// the steps that a loop has at most.
+pub(super) fn write(folder: &Path, abi: &Abi) {
+    let mut list = String::new();
+    for plan in chains(abi) {
+        for id in &plan.capabilities {
+            let cap = &abi.protocol.capabilities[id.0];
+            let claims = Claims::of(abi, abi.capability(*id), cap);
+            let Some(claims) = claims.filter(Claims::depends_on_bits) else { continue };
+            let name = format!("{}_{}", claims.chain, claims.cap.short.to_ascii_lowercase());
+            fs::write(folder.join(format!("{name}.h")), claims.header()).expect("a file");
+            writeln!(list, "{name} {}", claims.steps()).expect("text");
+        }
+    }
+    fs::write(folder.join("bodies"), list).expect("a file");
+}
+
+/// A capability about whose body something is claimed.
+struct Claims<'a> {
+    abi: &'a Abi,
+    stem: String,
+    chain: &'a str,
+    cap: &'a Capability,
+    plan: &'a CapPlan,
+    struct_: &'a Struct,
+}
+
+/// How many elements of an array there can be in a proof: of those that have one length, and of
+/// the shortest ones of others.
+const ELEMENTS: u64 = 2;
+const SHORTEST: u64 = 4;
+
+impl<'a> Claims<'a> {
+    fn of(abi: &'a Abi, cap: &'a Capability, plan: &'a CapPlan) -> Option<Self> {
+        let struct_ = abi.struct_(plan.struct_?);
+        let chain = abi.chain(cap.chain).name.as_str();
+        Some(Self { abi, stem: names::c_stem(&abi.name), chain, cap, plan, struct_ })
+    }
+
+    fn depends_on_bits(&self) -> bool {
+        let array = self.plan.array.as_ref();
+        let counted = array.is_some_and(|one| one.counted.is_some() || one.each.is_some());
+        counted || !self.plan.body.parts.is_empty()
+    }
+
+    fn view(&self) -> String {
+        c_name(&self.stem, &[self.chain, &self.cap.short])
+    }
+
+    /// The end of all fields and of some elements.
+    fn most(&self) -> u64 {
+        let parts = self.plan.body.parts.iter().map(|part| part.offset + part.size);
+        let array = self.plan.array.as_ref().map(|one| {
+            one.offset.kernel()
+                + match one.each {
+                    None => ELEMENTS * one.stride.kernel(),
+                    Some(each) => SHORTEST * each.plus * each.unit,
+                }
+        });
+        parts.chain(array).chain([self.plan.body.end]).max().unwrap_or(0)
+    }
+
+    /// The steps of the longest loop: over the rows of a table, elements, or the bytes of a number.
+    fn steps(&self) -> u64 {
+        const BYTES: u64 = 8;
+        let conditions = self.plan.body.parts.iter().flat_map(|part| &part.conditions);
+        let rows = conditions.map(|condition| condition.numbers.len() as u64).sum::<u64>();
+        let each = self.plan.array.as_ref().and_then(|array| array.each);
+        let elements = each.map_or(0, |each| self.most() / (each.plus * each.unit).max(1));
+        2 + rows.max(elements + 1).max(BYTES)
+    }
+
+    fn header(&self) -> String {
+        let Self { stem, plan, .. } = self;
+        let (view, upper) = (self.view(), self.stem.to_uppercase());
+        let least = plan.required_size.first().map_or(0, |size| size.kernel());
+        let mut text = format!(
+            "#include \"{stem}.h\"\n\n#define SPACE\tstruct {stem}_space\n#define CAP\tstruct {stem}_space_cap\n\
+             #define SPACE_OF\t{stem}_space_of\n#define BODY_ID\t{}\n#define BODY_MOST\t{}\n\n\
+             static void body(const CAP *cap, const __u8 *start, const __u8 *bytes, __u32 size)\n{{\n\
+             \tstruct {view} view;\n\tconst int found = {view}_read(cap, &view);\n\t__u64 need;\n\n\
+             \t(void)start;\n\tif (size < {least}) {{\n\
+             \t\tPROVE(found == {upper}_SPACE_BODY_LIMITED, \"bits that decide are required\");\n\
+             \t\treturn;\n\t}}\n",
+            plan.id,
+            self.most()
+        );
+        text += &existence(&plan.body, "part", "bytes", "size");
+        writeln!(text, "\tneed = {};", place(&plan.body, "part", plan.body.end)).expect("text");
+        for (nth, part) in plan.body.parts.iter().enumerate().filter(|(_, part)| part.size > 0) {
+            let end = format!("{} + {}", place(&plan.body, "part", part.offset), part.size);
+            writeln!(text, "\tif (part{nth} && {end} > need)\n\t\tneed = {end};").expect("text");
+        }
+        if let Some(array) = &plan.array {
+            text += &self.elements_needed(array);
+        }
+        write!(
+            text,
+            "\tPROVE(found == (need <= size ? 1 : {upper}_SPACE_BODY_LIMITED),\n\
+             \t      \"a body is read exactly if it is complete\");\n\tif (found != 1)\n\t\treturn;\n"
+        )
+        .expect("text");
+        for field in &plan.fields {
+            text += &self.value(self.struct_, &plan.body, field, "view", "part", "bytes", "size");
+        }
+        for array in &plan.fixed_arrays {
+            text += &self.fixed(&array.first, array.count);
+        }
+        if let Some(array) = &plan.array {
+            text += &self.element(array);
+        }
+        text + "}\n"
+    }
+
+    /// The claim about the value of a field: of the body, or of an element with a length.
+    #[allow(clippy::too_many_arguments, reason = "the names in C differ")]
+    fn value(
+        &self,
+        owner: &Struct,
+        body: &BodyPlan,
+        field: &IntField,
+        view: &str,
+        part: &str,
+        bytes: &str,
+        size: &str,
+    ) -> String {
+        let (name, width) = (&owner.fields[field.field].name, field.int.size());
+        let at = place(body, part, field.offset.kernel());
+        let value = format!("{view}.{name} == number({bytes}, {at}, {width})");
+        let nth = body.parts.iter().position(|one| one.field == field.field);
+        let is_short = view == "each" && self.is_short(field);
+        let mut exists: Vec<String> = nth.map(|nth| format!("{part}{nth}")).into_iter().collect();
+        exists.extend(is_short.then(|| format!("{at} + {width} <= {size}")));
+        if exists.is_empty() {
+            return format!("\tPROVE({value}, \"{name} is read from its place\");\n");
+        }
+        let exists = exists.join(" && ");
+        format!(
+            "\tPROVE(!!{view}.has_{name} == ({exists}), \"whether {name} exists\");\n\
+             \tPROVE(!({exists}) || {value}, \"{name} is read from its place\");\n"
+        )
+    }
+
+    /// Whether an element can end before a field.
+    fn is_short(&self, field: &IntField) -> bool {
+        let array = self.plan.array.as_ref();
+        let each = array.and_then(|array| array.each);
+        let end = field.offset.kernel() + field.int.size();
+        each.is_some_and(|each| end > each.plus * each.unit)
+    }
+
+    fn fixed(&self, first: &IntField, count: u64) -> String {
+        let name = &self.struct_.fields[first.field].name;
+        let width = first.int.size();
+        let at = place(&self.plan.body, "part", first.offset.kernel());
+        let parts = &self.plan.body.parts;
+        let exists = parts.iter().position(|part| part.field == first.field);
+        let exists = exists.map_or("1".to_owned(), |nth| format!("part{nth}"));
+        let values = (0..count).map(|nth| {
+            format!(
+                "\tPROVE(!({exists}) || view.{name}[{nth}] == number(bytes, {at} + {}, {width}),\n\
+                 \t      \"{name} is read from its place\");\n",
+                nth * width
+            )
+        });
+        values.collect()
+    }
+
+    /// The number of elements, and the end of the last one.
+    fn elements_needed(&self, array: &ArrayPlan) -> String {
+        let body = &self.plan.body;
+        let first = place(body, "part", array.offset.kernel());
+        let exists = body.parts.iter().position(|part| part.field == array.field);
+        let exists = exists.map_or("1".to_owned(), |nth| format!("part{nth}"));
+        let count = match (&array.count, &array.counted) {
+            (Some(count), _) => {
+                format!("number(bytes, {}, {})", count.offset.kernel(), count.int.size())
+            }
+            (None, Some(counted)) => quantity("bytes", counted),
+            (None, None) => {
+                return format!(
+                    "\tconst __u64 first = {first};\n\tconst __u64 count = {exists} && first <= size ? (size - first) / {} : 0;\n",
+                    array.stride.kernel()
+                );
+            }
+        };
+        let mut text = format!(
+            "\tconst __u64 first = {first};\n\tconst __u64 count = {exists} ? {count} : 0;\n\t__u64 last = first;\n\n"
+        );
+        match &array.each {
+            None => {
+                let stride = array.stride.kernel();
+                writeln!(text, "\tlast += count * {stride};").expect("text");
+            }
+            Some(each) => {
+                let bits = each.bits.offset + each.bits.width;
+                write!(
+                    text,
+                    "\tfor (__u64 nth = 0; nth < count && last <= size; nth++)\n\
+                     \t\tlast += last + {bits} > size ? size + 1 : {};\n",
+                    quantity("(bytes + last)", each)
+                )
+                .expect("text");
+            }
+        }
+        text + &format!("\tif ({exists} && last > need)\n\t\tneed = last;\n")
+    }
+
+    /// The claims about the element of any index.
+    fn element(&self, array: &ArrayPlan) -> String {
+        let name = &self.struct_.fields[array.field].name;
+        let view = self.view();
+        let (type_, claims) = match &array.element {
+            ElementPlan::Int(int) => (
+                names::c_int(int.value()).to_owned(),
+                format!(
+                    "\tPROVE(each == number(bytes, at, {}), \"an element is read from its place\");\n",
+                    Int::size(*int)
+                ),
+            ),
+            ElementPlan::Struct(id, fields) => {
+                let element = self.abi.struct_(*id);
+                let short = names::without_prefix(&self.abi.prefix, &element.name);
+                let mut claims = existence(&array.body, "own", "(bytes + at)", "length");
+                for field in fields {
+                    claims += &self.value(
+                        element,
+                        &array.body,
+                        field,
+                        "each",
+                        "own",
+                        "(bytes + at)",
+                        "length",
+                    );
+                }
+                (format!("struct {}", c_name(&self.stem, &[self.chain, short])), claims)
+            }
+        };
+        let (stride, walk) = match &array.each {
+            None => (
+                array.stride.kernel().to_string(),
+                format!("first + nth * {}", array.stride.kernel()),
+            ),
+            Some(each) => (quantity("(bytes + at)", each), "first".to_owned()),
+        };
+        let skip = match &array.each {
+            None => String::new(),
+            Some(each) => format!(
+                "\tfor (__u32 before = 0; before < nth; before++)\n\t\tat += {};\n",
+                quantity("(bytes + at)", each)
+            ),
+        };
+        format!(
+            "\t{type_} each;\n\tconst __u32 nth = nondet_u32();\n\
+             \tconst int is_there = {view}_{name}(&view, nth, &each);\n\n\
+             \tPROVE(view.nr_{name} == count, \"the number of elements\");\n\
+             \tPROVE(is_there == (nth < count), \"an element exists up to the number\");\n\
+             \tif (nth >= count)\n\t\treturn;\n\t__u64 at = {walk};\n{skip}\
+             \tconst __u64 length = {stride};\n\n\t(void)length;\n{claims}"
+        )
+    }
+}
+
+/// Which fields exist: a variable for each field that need not.
+fn existence(body: &BodyPlan, name: &str, bytes: &str, size: &str) -> String {
+    let part = |(nth, part): (usize, &PartPlan)| {
+        let conditions = part.conditions.iter().map(|condition| {
+            let BitField { offset, width, .. } = condition.bits;
+            let (bytes, room) = match condition.of_space {
+                true => ("start", "BODY_START"),
+                false => (bytes, size),
+            };
+            let value = bits(bytes, condition.bits);
+            let numbers = condition
+                .numbers
+                .iter()
+                .map(|(first, last)| format!("({value} >= {first} && {value} <= {last})"));
+            let numbers: Vec<_> = numbers.collect();
+            format!("{} <= {room} && ({})", offset + width, numbers.join(" || "))
+        });
+        let conditions: Vec<_> = conditions.map(|one| format!("({one})")).collect();
+        format!("\tconst int {name}{nth} = {};\n", conditions.join(" && "))
+    };
+    body.parts.iter().enumerate().map(part).collect()
+}
+
+/// The place of what is at an offset if every field exists.
+fn place(body: &BodyPlan, name: &str, offset: u64) -> String {
+    let parts = body.parts.iter().enumerate();
+    let before = parts.filter(|(_, part)| body.compact && part.size > 0 && part.offset < offset);
+    let gaps = before.map(|(nth, part)| format!(" - !{name}{nth} * {}", part.size));
+    format!("({offset}{})", gaps.collect::<String>())
+}
+
+fn bits(bytes: &str, BitField { offset, width, low, mask }: BitField) -> String {
+    format!("(number({bytes}, {offset}, {width}) >> {low} & {mask:#x})")
+}
+
+fn quantity(bytes: &str, one: &QuantityPlan) -> String {
+    format!("(({} + {}) * {})", bits(bytes, one.bits), one.plus, one.unit)
+}
