@@ -215,8 +215,8 @@ pub(crate) struct LayoutArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DecodeArgs {
-    /// The struct that the bytes start with, an ioctl or the line of a call that names it, or
-    /// a chain that no struct hosts [default: the names in the input, or the structs that fit]
+    /// The struct that the bytes start with, an ioctl or the line of a call that names it,
+    /// a chain that no struct hosts, or a descriptor from which records were read [default: the names in the input, or the structs that fit]
     #[arg(value_name = "STRUCT|IOCTL")]
     pub(crate) subject: Option<String>,
     /// File with the bytes [default: standard input]

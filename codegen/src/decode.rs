@@ -22,6 +22,7 @@ mod plausible;
 mod presence;
 mod reply;
 mod space;
+mod stream;
 mod subject;
 mod text;
 mod value;
@@ -36,13 +37,15 @@ pub use error::{DecodeError, DecodeErrorKind};
 pub use json::json;
 pub use number::DecodedNumber;
 pub use reply::DecodedReply;
+pub use stream::DecodedRecord;
 pub use subject::{Subject, SubjectNames};
 pub use text::text;
 pub use value::{Array, Content, DecodedValue};
 pub use whole_space::{WholeSpace, space_struct};
 
 use crate::ir::{
-    Abi, Capability, CapabilityId, Chain, ChainStart, Role, Struct, StructId, StructRole,
+    Abi, Arg, Capability, CapabilityId, Chain, ChainStart, FdKind, Ioctl, Role, Struct, StructId,
+    StructRole, TailCheck,
 };
 use crate::layout::{Span, TARGETS, Target};
 use bytes::ByteReader;
@@ -71,6 +74,10 @@ pub struct Decoded<'a> {
     pub chain: Option<&'a Chain>,
     /// Its capabilities up to the first error.
     pub caps: Vec<DecodedCap<'a>>,
+    /// The kind of file descriptor that the bytes were read from, if they are records.
+    pub stream: Option<&'a FdKind>,
+    /// The records up to the first error.
+    pub records: Vec<DecodedRecord<'a>>,
     /// The error.
     pub error: Option<DecodeError>,
     /// Notes for the reader.
@@ -105,12 +112,15 @@ pub fn decode<'a>(
         reply: None,
         chain: None,
         caps: Vec::new(),
+        stream: None,
+        records: Vec::new(),
         error: None,
         notes: Vec::new(),
     };
     match subject {
         Subject::Chain(id) => nothing.lone_chain(abi.chain(id)),
         Subject::Struct(id) => nothing.struct_(id),
+        Subject::Records(fd, type_) => nothing.of_stream(fd, type_),
     }
 }
 
@@ -132,6 +142,16 @@ impl<'a> Decoded<'a> {
         let first = chain::first(self.reader(self.size), chain);
         if let Some((first, source)) = first {
             self.walk(chain, first, source);
+        }
+        self
+    }
+
+    /// Records that were read from a kind of file descriptor.
+    fn of_stream(mut self, fd: usize, type_: Option<u64>) -> Self {
+        let Some(kind) = self.abi.fds.get(fd) else { return self };
+        self.stream = Some(kind);
+        if let Some(stream) = &kind.stream {
+            (self.records, self.error) = stream::walk(self.reader(self.size), stream, type_);
         }
         self
     }
@@ -198,7 +218,28 @@ impl<'a> Decoded<'a> {
             return self;
         }
         self.notes.extend(self.unlinked_chain(struct_));
+        self.notes.extend(self.unknown_tail(struct_));
         self.whole(struct_)
+    }
+
+    /// A note about a byte after the struct, if a kernel of the release refuses it.
+    fn unknown_tail(&self, struct_: &Struct) -> Option<String> {
+        let takes = |ioctl: &&Ioctl| matches!(ioctl.arg, Arg::Struct(id) if std::ptr::eq(self.abi.struct_(id), struct_));
+        let ioctls = self.abi.ioctls.iter().filter(takes);
+        let mut handlers = ioctls.flat_map(|ioctl| ioctl.served_at(self.abi.release));
+        let (end, error) = handlers.find_map(|handler| match handler.tail {
+            TailCheck::ZeroAfter(_) => {
+                let size = self.reader(self.size).layout(struct_).size;
+                Some((size, &handler.errors.tail))
+            }
+            _ => None,
+        })?;
+        let tail = self.bytes(Span { offset: end, size: self.size.saturating_sub(end) });
+        let at = end + tail.iter().position(|byte| *byte != 0)? as u64;
+        let release = self.abi.release;
+        Some(format!(
+            "byte {at} is not known in {release} and not zero: the call fails with {error}"
+        ))
     }
 
     /// A note about a chain without an offset: it may be present, but the reply
@@ -311,6 +352,7 @@ impl<'a> Decoded<'a> {
     /// The name of the decoded type.
     pub fn name(&self) -> &'a str {
         match (self.struct_, self.chain) {
+            _ if self.stream.is_some() => self.stream.map_or("", |kind| &kind.name),
             (Some(struct_), _) => &struct_.name,
             (None, Some(chain)) => &chain.name,
             (None, None) => "",

@@ -61,6 +61,25 @@ pub enum DecodeErrorKind {
         /// The offset of the next capability.
         next: u64,
     },
+    /// The bytes end inside a record.
+    RecordCut {
+        /// The bytes that it requires.
+        need: u64,
+        /// The bytes that there are.
+        len: u64,
+    },
+    /// The length of a record is less than that of its struct.
+    RecordTooShort {
+        /// The length.
+        length: u64,
+        /// The size of the struct.
+        need: u64,
+    },
+    /// The length of data of this type is not known.
+    RecordTypeUnknown {
+        /// The number of the type.
+        number: u64,
+    },
 }
 
 impl DecodeErrorKind {
@@ -76,6 +95,9 @@ impl DecodeErrorKind {
             Self::BodyLimited { .. } => "body_limited",
             Self::CountOutOfBounds { .. } => "count_out_of_bounds",
             Self::Overlap { .. } => "overlap",
+            Self::RecordCut { .. } => "record_cut",
+            Self::RecordTooShort { .. } => "record_too_short",
+            Self::RecordTypeUnknown { .. } => "record_type_unknown",
         }
     }
 
@@ -91,6 +113,9 @@ impl DecodeErrorKind {
             Self::CountOutOfBounds { id: None, count } => vec![("count", count)],
             Self::CountOutOfBounds { id: Some(id), count } => vec![("id", id), ("count", count)],
             Self::Overlap { id, next } => vec![("id", id), ("next", next)],
+            Self::RecordCut { need, len } => vec![("need", need), ("len", len)],
+            Self::RecordTooShort { length, need } => vec![("length", length), ("need", need)],
+            Self::RecordTypeUnknown { number } => vec![("number", number)],
         }
     }
 }
@@ -136,6 +161,15 @@ impl DecodeError {
             }
             DecodeErrorKind::Overlap { id, next } => {
                 format!("capability {id} at {at} overlaps the one at {next}")
+            }
+            DecodeErrorKind::RecordCut { need, len } => {
+                format!("the record at offset {at} has {need} bytes, of which {len} were read")
+            }
+            DecodeErrorKind::RecordTooShort { length, .. } => {
+                format!("the record at offset {at} has a length of {length} bytes")
+            }
+            DecodeErrorKind::RecordTypeUnknown { number } => {
+                format!("the record at offset {at} has data of the unknown type {number}")
             }
         }
     }

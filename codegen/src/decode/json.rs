@@ -11,7 +11,7 @@
 use serde_json::{Value as Json, json};
 
 use super::value::{Content, DecodedValue};
-use super::{DecodeError, Decoded, DecodedCap};
+use super::{DecodeError, Decoded, DecodedCap, DecodedRecord};
 use crate::hex;
 use crate::layout::Span;
 
@@ -21,7 +21,8 @@ pub fn json(decoded: &Decoded<'_>) -> Json {
     let caps: Vec<_> = decoded.caps.iter().map(|cap| writer.capability(cap)).collect();
     let fields = writer.values(&decoded.fields);
     let reply = decoded.reply;
-    json!({
+    let records: Vec<_> = decoded.records.iter().map(|one| writer.record(one)).collect();
+    let mut object = json!({
         "version": 1,
         "struct": decoded.name(),
         "release": decoded.abi.release.to_string(),
@@ -37,7 +38,11 @@ pub fn json(decoded: &Decoded<'_>) -> Json {
         "chain": decoded.chain.map(|chain| &chain.name),
         "caps": caps,
         "error": decoded.error.as_ref().map(error),
-    })
+    });
+    if decoded.stream.is_some() {
+        object["records"] = records.into();
+    }
+    object
 }
 
 /// Writes values, and counts the bytes that may still be written out.
@@ -82,6 +87,21 @@ impl<'a> JsonWriter<'_, 'a> {
             object["error"] = error(own);
         }
         object
+    }
+
+    fn record(&mut self, record: &DecodedRecord<'a>) -> Json {
+        let fields = self.decoded.record_fields(record);
+        let (data, rest) = self.decoded.record_data(record);
+        let struct_ = record.struct_.map(|id| &self.decoded.abi.struct_(id).name);
+        json!({
+            "at": record.at,
+            "size": record.data.end() - record.at,
+            "type": record.type_,
+            "struct": struct_,
+            "fields": self.values(&fields),
+            "data": self.values(&data),
+            "rest": hex::digits(self.decoded.bytes(rest)),
+        })
     }
 
     fn values(&mut self, values: &[DecodedValue<'a>]) -> Vec<Json> {

@@ -13,6 +13,9 @@ pub enum Subject {
     Struct(StructId),
     /// A chain without a struct that leads to it, from the first byte of its memory.
     Chain(ChainId),
+    /// Records that were read from a kind of file descriptor, an index into [`Abi::fds`], and
+    /// the number of the type of their data, if the program chose it.
+    Records(usize, Option<u64>),
 }
 
 impl Subject {
@@ -33,11 +36,44 @@ impl Subject {
             let found = Self::argument(ioctl);
             return found.ok_or_else(|| format!("the argument of {name} is no struct"));
         }
+        if let Some(records) = Self::records(abi, name)? {
+            return Ok(records);
+        }
         let structs = abi.structs.iter().map(|struct_| struct_.name.as_str());
         let ioctls = abi.ioctls.iter().map(|ioctl| ioctl.name.as_str());
         let near = names::nearest(name, structs.chain(ioctls));
         let hint = near.map(|near| format!("; did you mean `{near}`?"));
         Err(format!("{} has no struct or ioctl `{name}`{}", abi.release, hint.unwrap_or_default()))
+    }
+
+    /// The records of `KIND`, or of `KIND:TYPE` if the program chose the type of the data, by
+    /// its name or its number.
+    fn records(abi: &Abi, name: &str) -> Result<Option<Self>, String> {
+        let (kind, type_) = name.split_once(':').map_or((name, None), |(a, b)| (a, Some(b)));
+        let found = abi.fds.iter().enumerate().find(|(_, one)| one.name == kind);
+        let Some((fd, stream)) = found.and_then(|(fd, one)| Some((fd, one.stream.as_ref()?)))
+        else {
+            return Ok(None);
+        };
+        let chosen = stream.type_by.is_some() && !stream.is_typed_inside();
+        let values = stream.numbers(abi).map(|group| &abi.group(group).values);
+        let values = || values.into_iter().flatten().filter(|_| chosen);
+        let Some(type_) = type_ else {
+            if !chosen {
+                return Ok(Some(Self::Records(fd, None)));
+            }
+            let names: Vec<_> = values().map(|value| value.name.as_str()).collect();
+            return Err(format!(
+                "records of `{kind}` need the type of the data: `{kind}:TYPE`, with one of {}",
+                names.join(", ")
+            ));
+        };
+        let known = values().find(|value| value.name == type_ || value.short == type_);
+        let number = known.and_then(|value| u64::try_from(value.number).ok());
+        match number.or_else(|| type_.parse().ok()).filter(|_| chosen) {
+            Some(number) => Ok(Some(Self::Records(fd, Some(number)))),
+            None => Err(format!("records of `{kind}` have no type `{type_}`")),
+        }
     }
 
     /// The struct that an ioctl takes.

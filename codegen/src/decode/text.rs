@@ -1,7 +1,7 @@
 //! The result as text: a tree with offsets, names, types and values, and the bytes of each error.
 
 use super::value::{Array, Content, DecodedValue};
-use super::{Condition, Decoded, DecodedCap, hexdump};
+use super::{Condition, Decoded, DecodedCap, DecodedRecord, hexdump};
 use crate::hex;
 use crate::ir::{Role, Type};
 use crate::layout::Span;
@@ -21,6 +21,9 @@ pub fn text(decoded: &Decoded<'_>) -> String {
     for cap in &decoded.caps {
         tree.capability(cap);
     }
+    for record in &decoded.records {
+        tree.record(record);
+    }
     tree.tail();
     tree.lines.join("\n") + "\n"
 }
@@ -37,7 +40,11 @@ struct TextTree<'d, 'a> {
 impl<'a> TextTree<'_, 'a> {
     fn head(&mut self) {
         let Decoded { abi, target, size, .. } = self.decoded;
-        let kind = if self.decoded.struct_.is_some() { "struct" } else { "chain" };
+        let kind = match (self.decoded.struct_, self.decoded.stream) {
+            (Some(_), _) => "struct",
+            (None, Some(_)) => "records of",
+            (None, None) => "chain",
+        };
         let (name, release) = (self.decoded.name(), abi.release);
         self.lines.push(format!("{kind} {name}, {release}, {}: {size} bytes", target.name));
         for note in &self.decoded.notes {
@@ -103,6 +110,21 @@ impl<'a> TextTree<'_, 'a> {
                 self.values(2, &fields, &self.decoded.cap_holes(cap));
             }
             None => self.dump(2, cap.span()),
+        }
+    }
+
+    fn record(&mut self, record: &DecodedRecord<'a>) {
+        let type_ = record.type_.map_or(String::new(), |name| format!(", {name}"));
+        let size = record.data.end() - record.at;
+        self.line(Some(record.at), 1, &format!("record{type_}, {size} bytes"));
+        let fields = self.decoded.record_fields(record);
+        self.values(2, &fields, &[]);
+        let (data, rest) = self.decoded.record_data(record);
+        self.values(2, &data, &[]);
+        if rest.size > 0 {
+            let what = if data.is_empty() { "data" } else { "data that are not known" };
+            self.line(Some(rest.offset), 2, &format!("{what}, {} bytes", rest.size));
+            self.dump(3, rest);
         }
     }
 

@@ -38,9 +38,14 @@ fn wrong_start<'a>(abi: &'a Abi, struct_: &'a Struct) -> Option<Violation<'a>> {
     }))
 }
 
-/// L17: every field of a request has a direction; reserved fields have none.
+/// L17: every field of a request has a direction; reserved fields have none. The data of
+/// records that are read from a descriptor go one way.
 pub(super) fn say_which_way(abi: &Abi) -> Vec<Violation<'_>> {
-    let values = abi.groups.iter().flat_map(|group| &group.values);
+    let streams = abi.fds.iter().filter_map(|kind| kind.stream.as_ref());
+    let of_records: BTreeSet<_> =
+        streams.filter_map(|stream| stream.numbers(abi)).map(|id| id.0).collect();
+    let groups = abi.groups.iter().enumerate().filter(|(id, _)| !of_records.contains(id));
+    let values = groups.flat_map(|(_, group)| &group.values);
     let payloads: BTreeSet<_> =
         values.filter_map(|value| value.payload_struct()).map(|id| id.0).collect();
     let structs = abi.structs.iter().enumerate().filter(|(index, struct_)| {

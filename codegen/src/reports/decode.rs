@@ -85,6 +85,7 @@ fn type_name(abi: &Abi, subject: Subject) -> &str {
     match subject {
         Subject::Struct(id) => &abi.struct_(id).name,
         Subject::Chain(id) => &abi.chain(id).name,
+        Subject::Records(fd, _) => abi.fds.get(fd).map_or("", |kind| &kind.name),
     }
 }
 

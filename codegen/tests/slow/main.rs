@@ -45,6 +45,7 @@ mod rust_format;
 mod sarif;
 mod spaces;
 mod standalone_crates;
+mod streams;
 #[cfg(target_os = "linux")]
 mod trace;
 mod vectors;

@@ -15,6 +15,7 @@ use support::space_program;
 
 const REPLIES: &str = include_str!("../programs/parses.rs");
 const SPACES: &str = include_str!("../programs/reads_spaces.rs");
+const RECORDS: &str = include_str!("../programs/reads_records.rs");
 
 /// Where a program can be made to do something else.
 const PLACE: &str = "/* the test puts something here */ 0";
@@ -61,6 +62,17 @@ fn reading_spaces_links_to_no_panic() {
     let abi = lower(&fixtures::open(&fixtures::root().join(spec)), None);
     space_program::write(folder.path(), &abi);
     links_to_no_panic(folder.path(), SPACES, 1);
+}
+
+#[test]
+fn reading_records_links_to_no_panic() {
+    if !has(Group::Tools, "nm") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = fixtures::root().join("codegen/tests/specs/records");
+    rustc::write_crate(folder.path(), &lower(&fixtures::open(&path), None));
+    links_to_no_panic(folder.path(), RECORDS, 2);
 }
 
 /// Compiles a program and the crate in a folder at every level of optimisation, or a sample
