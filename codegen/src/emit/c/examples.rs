@@ -92,11 +92,10 @@ impl ExampleWriter<'_> {
         let statements = match fields.is_empty() {
             true => vec![format!("printf(\"%zu bytes\\n\", sizeof(struct {}));", one.name)],
             false => {
-                let head = format!("const struct {} value = {{ ", one.name);
-                let lines = broken(1, &head, &fields, " };").into_iter();
-                let mut lines: Vec<_> = lines.map(|line| line[1..].to_owned()).collect();
-                lines
-                    .extend([String::new(), "printf(\"%zu bytes\\n\", sizeof(value));".to_owned()]);
+                let mut lines = vec![format!("const struct {} value = {{", one.name)];
+                lines.extend(fields.iter().map(|field| format!("\t{field},")));
+                let print = "printf(\"%zu bytes\\n\", sizeof(value));";
+                lines.extend(["};", "", print].map(str::to_owned));
                 lines
             }
         };
@@ -108,26 +107,30 @@ impl ExampleWriter<'_> {
         let Some(type_) = &group.rust else {
             let value = usual(group.values.iter()).into_iter().next()?;
             let name = &value.name;
-            let print = match value.literal {
-                Literal::Text(_) => format!("printf(\"{name} = %s\\n\", {name});"),
-                Literal::Hex | Literal::Bit { .. } => {
-                    format!("printf(\"{name} = %#llx\\n\", (unsigned long long){name});")
-                }
-                _ => format!("printf(\"{name} = %lld\\n\", (long long){name});"),
+            let (format, cast) = match value.literal {
+                Literal::Text(_) => ("%s", ""),
+                Literal::Hex | Literal::Bit { .. } => ("%#llx", "(unsigned long long)"),
+                _ => ("%lld", "(long long)"),
             };
-            return Some(self.function(&[], vec![print]));
+            let text = format!("\"{name} = {format}\\n\"");
+            let print = call("printf", &[text, [cast, name].concat()]);
+            return Some(self.function(&[], print));
         };
         let name = |word| names::c_group(&abi.name, &abi.prefix, type_, word);
         let values: Vec<_> = usual(group.named()).into_iter().map(|value| &value.name).collect();
         let statements = match &values[..] {
             [] => return None,
-            [first, second, ..] if group.is_flags() => vec![
-                "char text[256];".to_owned(),
-                String::new(),
-                format!("{}({first} | {second}, text, sizeof(text));", name("text")),
-                "puts(text);".to_owned(),
-            ],
-            [first, ..] => vec![format!("printf(\"%s\\n\", {}({first}));", name("name"))],
+            [first, second, ..] if group.is_flags() => {
+                let flags = format!("{first} | {second}");
+                let arguments = [flags, "text".to_owned(), "sizeof(text)".to_owned()];
+                let mut lines = vec!["char text[256];".to_owned(), String::new()];
+                lines.extend(call(&name("text"), &arguments));
+                lines.push("puts(text);".to_owned());
+                lines
+            }
+            [first, ..] => {
+                call("printf", &["\"%s\\n\"".to_owned(), format!("{}({first})", name("name"))])
+            }
         };
         Some(self.function(&[], statements))
     }
@@ -139,4 +142,10 @@ impl ExampleWriter<'_> {
         let print = format!("printf(\"%#llx\\n\", (unsigned long long){call});");
         self.function(&[], vec![print])
     }
+}
+
+/// A call of a function as a statement of an example, which `Example` indents.
+fn call(function: &str, arguments: &[String]) -> Vec<String> {
+    let lines = broken(1, &[function, "("].concat(), arguments, ");").into_iter();
+    lines.map(|line| line[1..].to_owned()).collect()
 }
