@@ -65,6 +65,7 @@ mod schema;
 mod site;
 mod size_first;
 mod snapshot;
+mod spaces;
 mod spec_format;
 mod stopped_writes;
 mod tidy;

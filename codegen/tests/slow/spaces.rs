@@ -1,46 +1,16 @@
 //! Chains in a space: the generated walks, over bytes and through accessors, read every space
 //! as `decode` does.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use capchain::decode::{Subject, conformance_text, decode};
 use capchain::ir::Abi;
-use capchain::layout::TARGETS;
-use capchain::lower::lower;
 use support::groups::{Group, has};
 use support::process::succeed_with_input;
 use support::random::{Random, rounds};
-use support::{fixtures, fuzz_seeds, space_program};
+use support::space_cases::{Case, abi, alone, case, decoded, rules, seed};
+use support::{fuzz_seeds, space_program};
 use tempfile::TempDir;
-
-/// A chain and the bytes of a space.
-pub(crate) type Case = (String, Vec<u8>);
-
-fn abi() -> Abi {
-    lower(&fixtures::open(&fixtures::root().join("codegen/tests/specs/space")), None)
-}
-
-/// A space with both chains and a capability of each kind.
-fn seed() -> Vec<u8> {
-    let mut space = vec![0; 4096];
-    let mut put = |at: usize, bytes: &[u8]| space[at..at + bytes.len()].copy_from_slice(bytes);
-    put(0, &0x1af4_u16.to_le_bytes());
-    put(4, &[0x10]);
-    put(0x34, &[0x43]);
-    put(0x40, &[1, 0x51, 2, 1, 10, 11, 12, 13]);
-    put(0x50, &[9, 0x70, 24, 2, 3, 0, 0, 16, 0, 0, 0, 0, 0, 1]);
-    put(0x70, &[9, 0x80, 5]);
-    put(0x80, &[16, 0, 2, 0, 1, 0, 2, 0]);
-    put(0x100, &(3_u32 | 2 << 16 | 0x140 << 20).to_le_bytes());
-    put(0x104, &[1, 0, 0, 0, 2, 0, 0, 0, 3]);
-    put(0x140, &(0x23_u32 | 1 << 16 | 0x180 << 20).to_le_bytes());
-    put(0x144, &(0x1e98_u32 | 0x18 << 20).to_le_bytes());
-    put(0x148, &[0, 0, 5, 0, 0, 0, 0, 0, 0, 16]);
-    put(0x180, &(0x99_u32 | 1 << 16).to_le_bytes());
-    space
-}
 
 /// The texts of `decode` and of both programs, which must be alike.
 pub(crate) fn agree(abi: &Abi, cases: &[Case]) -> Vec<String> {
@@ -108,86 +78,9 @@ impl Programs {
     }
 }
 
-fn decoded(abi: &Abi, cases: &[Case]) -> Vec<String> {
-    let decoded = cases.iter().map(|(chain, bytes)| {
-        let subject = Subject::Chain(abi.find_chain(chain).expect("a chain"));
-        // The byte order of the target does not matter.
-        let texts = [&TARGETS[0], &TARGETS[4]]
-            .map(|target| conformance_text(&decode(abi, subject, target, bytes)));
-        let [text, big_endian] = texts;
-        assert_eq!(text, big_endian);
-        text
-    });
-    decoded.collect()
-}
-
-fn case(chain: &str, bytes: &[u8]) -> Case {
-    (chain.to_owned(), bytes.to_vec())
-}
-
 #[test]
 fn walks_of_spaces_follow_the_rules() {
-    let space = seed();
-    let edited = |edits: &[(usize, u8)]| {
-        let mut space = space.clone();
-        edits.iter().for_each(|(at, byte)| space[*at] = *byte);
-        space
-    };
-    let cases = [
-        case("standard", &space),
-        case("extended", &space),
-        // No flag, another kind of space, a kind without chain.
-        case("standard", &edited(&[(4, 0xef)])),
-        case("standard", &edited(&[(6, 0x82), (7, 0x80)])),
-        case("standard", &edited(&[(6, 1)])),
-        // No capability of the other chain, and so no chain.
-        case("extended", &edited(&[(0x80, 17)])),
-        // The vendor is another one, so the kind is unknown.
-        case("standard", &edited(&[(0, 0xf5)])),
-        // Headers that mean no capability.
-        case("standard", &edited(&[(0x70, 0xff)])),
-        case("extended", &edited(&[(0x140, 0xff), (0x141, 0xff), (0x142, 0xff), (0x143, 0xff)])),
-        case("extended", &edited(&[(0x100, 0), (0x101, 0), (0x102, 0), (0x103, 0)])),
-        // A cycle is noticed at the first return.
-        case("standard", &edited(&[(0x81, 0x50)])),
-        // Offsets before and after the chain, a header that is cut.
-        case("standard", &edited(&[(0x81, 0x20)])),
-        case("standard", &edited(&[(0x81, 0xfc)])),
-        case("standard", &space[..0x81]),
-        case("extended", &space[..0x100]),
-        case("extended", &space[..0x142]),
-        // Lengths: too short for the fields, longer than the room; a count without room.
-        case("standard", &edited(&[(0x52, 10)])),
-        case("standard", &edited(&[(0x72, 200)])),
-        case("standard", &edited(&[(0x72, 2)])),
-        case("standard", &edited(&[(0x82, 200)])),
-        // The end of the space is after all offsets, and the second of two empty headers.
-        case("standard", &space[..0x70]),
-        case("extended", &space[..0x140]),
-        case("standard", &edited(&[(0x71, 0xff)])),
-    ];
-    let texts = agree(&abi(), &cases);
-    let expected = fixtures::root().join("codegen/tests/data/spaces.txt");
-    let text = texts.join("\n");
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&expected, &text).expect("a file");
-    }
-    assert_eq!(text, fs::read_to_string(&expected).expect("the texts"));
-}
-
-/// A space with one capability, which starts at 0x40 and ends at `end`; or at the end of the
-/// space, if that is earlier.
-fn alone(kind: u8, id: u8, body: &[u8], end: usize) -> Vec<u8> {
-    let mut space = vec![0; 0x100];
-    (space[4], space[6], space[7], space[0x34]) = (0x10, kind, 0x40, 0x40);
-    space[0x40] = id;
-    space[0x42..0x42 + body.len()].copy_from_slice(body);
-    match end % 4 {
-        // Another capability that no field of the first one reads.
-        0 if end < 0x100 => (space[0x41], space[end]) = (end as u8, 0x99),
-        _ => space.truncate(end),
-    }
-    space
+    agree(&abi(), &rules());
 }
 
 /// Each capability with the numbers that matter, in every size: where a body ends exactly, or a
@@ -331,74 +224,6 @@ fn bodies_that_depend_on_bits_are_read_alike() {
     ] {
         assert!(texts.iter().any(|text| text.contains(word)), "{word}");
     }
-}
-
-/// What a body reads as, without the first and the last line.
-fn fields(text: &str) -> String {
-    let lines = text.lines().filter(|line| line.starts_with("  ") && !line.contains("bytes="));
-    lines.map(str::trim).collect::<Vec<_>>().join(" ")
-}
-
-#[test]
-fn bits_move_the_fields_after_them() {
-    let abi = abi();
-    let read = |kind: u8, id: u8, body: &[u8]| {
-        let space = alone(kind, id, body, 0x80);
-        let texts = decoded(&abi, &[case("standard", &space)]);
-        fields(&texts[0])
-    };
-    let bytes: Vec<u8> = (0..40).collect();
-    let message =
-        |kind: u8, flags: u16| read(kind, 5, &[&flags.to_le_bytes()[..], &bytes].concat());
-    // The numbers are those of bytes that count from 0 at offset 4 of the capability.
-    assert_eq!(
-        message(0, 0),
-        format!("flags=0 address={} data={} more[0]={}", n(0, 4), n(4, 2), n(6, 2))
-    );
-    assert_eq!(
-        message(0, 0x80),
-        format!(
-            "flags=128 address={} address_high={} data={} more[0]={}",
-            n(0, 4),
-            n(4, 4),
-            n(8, 2),
-            n(10, 2)
-        )
-    );
-    assert_eq!(
-        message(2, 0x383),
-        format!(
-            "flags=899 address={} address_high={} data={} mask={} colour=101112 more[0]={} more[1]={}",
-            n(0, 4),
-            n(4, 4),
-            n(8, 2),
-            n(12, 4),
-            n(19, 2),
-            n(21, 2)
-        )
-    );
-    // The condition on the space fails, and that on the flags.
-    assert!(!message(0, 0x383).contains("colour") && !message(2, 0x382).contains("colour"));
-    // Fields keep their places: the wide number is at 4 bytes after the speed, or without it.
-    let link = |flags: u8, width: u8| read(0, 17, &[&[flags, width], &bytes[..]].concat());
-    assert_eq!(
-        link(2, 1),
-        format!("flags=2 width=1 speed={} wide={} state={}", n(0, 2), n(2, 8), n(10, 4))
-    );
-    assert_eq!(link(0x10, 128), "flags=16 width=128");
-    assert_eq!(link(0x51, 128), format!("flags=81 width=128 errors[0]={}", n(14, 4)));
-    // A place of 8 bytes, one of 12 whose base has an upper half, one of 4.
-    let places = [3, 0, 1, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0];
-    assert_eq!(
-        read(0, 20, &places),
-        "count=3 places[0].head=1 places[0].base=4 places[1].head=2 places[1].base=2 \
-         places[1].base_high=9 places[2].head=0"
-    );
-}
-
-/// The little-endian number of the bytes that count from 0.
-fn n(start: u64, width: u64) -> u64 {
-    (start..start + width).rev().fold(0, |number, byte| number << 8 | byte)
 }
 
 #[test]

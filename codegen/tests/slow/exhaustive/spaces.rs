@@ -4,8 +4,9 @@
 use capchain::ir::Abi;
 use capchain::lower::lower;
 use support::fixtures;
+use support::space_cases::Case;
 
-use crate::spaces::{Case, Programs};
+use crate::spaces::Programs;
 
 /// Where capabilities start, and what leads to them, between them and out of the chain.
 const STANDARD: [usize; 3] = [0x40, 0x44, 0x48];

@@ -38,6 +38,7 @@ pub mod rust_program;
 pub mod rustc;
 pub mod sample;
 pub mod sample_reply;
+pub mod space_cases;
 pub mod space_program;
 pub mod space_proof;
 pub mod spec_folder;
