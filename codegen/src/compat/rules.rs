@@ -9,6 +9,7 @@ mod checked_bytes;
 mod conditions;
 mod constants;
 mod copied;
+mod data_lengths;
 mod data_uses;
 mod descriptors;
 mod gates;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::{env, fs};
 
-use capchain::compat::{Class, Finding, Side, compare};
+use capchain::compat::{Affected, Class, Finding, Side, compare};
 use capchain::ir::{Abi, Arg, Handler, Ioctl, Member, Role, Struct, TailCheck, Value};
 use capchain::layout::Model;
 use capchain::lower::lower;
@@ -440,4 +440,89 @@ fn a_field_in_checked_and_in_unchecked_bytes() {
         *kinds.entry(code).or_insert(0) += 1;
     }
     assert_eq!(kinds.len(), 2);
+}
+
+/// Data in memory whose struct gets a field: edits of both sides, the struct's last line with
+/// the new field of the new side, and the worst finding, as code, class and affected programs.
+type GrownData = (&'static [(&'static str, &'static str)], [&'static str; 3], Verdict);
+/// A code, a class and the affected programs.
+type Verdict = (&'static str, Class, Option<Affected>);
+
+const VTD: [&str; 3] = [
+    "hwpt.yaml",
+    "addresses that it translates, in bits\n      __reserved: in reserved u32, must be zero\n",
+    "      more: in aligned_u64, more\n",
+];
+const AMD: [&str; 3] = [
+    "hw_info.yaml",
+    "      efr2: out aligned_u64, the second extended feature register\n",
+    "      more: out aligned_u64, more\n",
+];
+const ARM: [&str; 3] = [
+    "invalidation.yaml",
+    "      cmd: \"in aligned_le64[2], the command\"\n",
+    "      more: in aligned_u64, more\n",
+];
+const TEGRA: [&str; 3] = [
+    "viommu.yaml",
+    "      out_vintf_mmap_length: out aligned_u64, length of the page for mmap\n",
+    "      more: out aligned_u64, more\n",
+];
+
+#[test]
+fn data_that_grow_have_the_verdicts_of_their_rules() {
+    let growth = |code| (code, Class::Growth, Some(Affected::NewProgram));
+    let wire = |affected| ("C19", Class::Wire, Some(affected));
+    let cases: [GrownData; 8] = [
+        (&[], VTD, growth("C26")),
+        (&[], ARM, growth("C26")),
+        (&[], AMD, growth("C27")),
+        (&[], TEGRA, growth("C26")),
+        (
+            &[("hwpt.yaml", "shorter: zero_filled|shorter: refused")],
+            VTD,
+            wire(Affected::OldProgram),
+        ),
+        (&[("hw_info.yaml", "shorter: cut|shorter: refused")], AMD, wire(Affected::OldProgram)),
+        (
+            &[("hw_info.yaml", "longer: zeroed, returns: full|longer: kept")],
+            AMD,
+            wire(Affected::NewProgram),
+        ),
+        (&[("hw_info.yaml", "longer: zeroed|longer: kept")], AMD, growth("C27")),
+    ];
+    let (mut missed, mut false_) = (0, 0);
+    for (both, [file, line, field], verdict) in cases {
+        let edited = |grown: bool| {
+            let folder = SpecFolder::copy_of("spec/iommufd");
+            for (file, edit) in both {
+                let (from, to) = edit.split_once('|').expect("a replacement");
+                folder.edit(file, |text| {
+                    assert!(text.contains(from), "{file}: no {from:?}");
+                    text.replacen(from, to, 1)
+                });
+            }
+            if grown {
+                folder.edit(file, |text| {
+                    assert!(text.contains(line), "{file}: no {line:?}");
+                    text.replacen(line, &[line, field].concat(), 1)
+                });
+            }
+            side(if grown { "new" } else { "old" }, folder.abi())
+        };
+        let (old, new) = (edited(false), edited(true));
+        let found = compare(&old, &new);
+        let worst = found.iter().min_by_key(|one| one.class).expect("a finding");
+        let got = (worst.code.0, worst.class, worst.affected);
+        missed += usize::from(verdict.1.breaks() && !got.1.breaks());
+        false_ += usize::from(!verdict.1.breaks() && got.1.breaks());
+        assert_eq!(got, verdict, "{both:?} {file}: {found:#?}");
+        if verdict.1 == Class::Wire {
+            assert!(worst.witness.is_some(), "{found:#?}");
+        }
+        // Without the field, an old program finds nothing in its place.
+        let back = compare(&new, &old);
+        assert!(back.iter().any(|one| one.class == Class::Wire), "{back:#?}");
+    }
+    println!("{} verdicts on data that grow: {missed} missed, {false_} false", cases.len());
 }

@@ -1,6 +1,7 @@
 //! Members added to a struct whose old members did not move: which programs could misread
 //! them, and the gates that prevent this.
 
+use super::data_lengths;
 use super::data_uses::{self, DataUse};
 use super::gates::{self, Gate};
 use super::{Comparison, checked_bytes};
@@ -163,7 +164,12 @@ impl AddedMembers<'_, '_> {
         };
         let uses = data_uses::of(self.abi(), &self.new.name);
         if uses.iter().all(|one| matches!(one, DataUse::Record(_))) {
-            return self.in_record(new, uses.contains(&DataUse::Record(false)));
+            let is_fixed = uses.iter().any(|one| matches!(one, DataUse::Record(false)));
+            return self.in_record(new, is_fixed);
+        }
+        let path = new.path(self.new);
+        if let Some(found) = data_lengths::judge(self.comparison, (self.old, self.new), &path) {
+            return found.at(Party::New, new.meta.place);
         }
         let message = format!(
             "the payload has {} bytes, {} before, and its size is compared with sizeof",

@@ -1,31 +1,49 @@
 //! The uses of a struct as the data of a number: with an id or a flag, in memory of which the
 //! number determines the type, or in records that are read from a descriptor.
 
-use crate::ir::{Abi, GroupId};
+use crate::ir::{Abi, Group, GroupId, Payload, Struct, Value};
 
 /// A use of a struct.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DataUse {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum DataUse<'a> {
     /// Its size is compared.
     Compared,
+    /// It is in memory that a field has the address of, as the data of a number.
+    Memory(&'a Payload, &'a Value),
     /// It follows the struct of a record; the flag says whether a field has its length.
     Record(bool),
 }
 
 /// The uses of a struct as data.
-pub(super) fn of(abi: &Abi, struct_: &str) -> Vec<DataUse> {
+pub(super) fn of<'a>(abi: &'a Abi, struct_: &str) -> Vec<DataUse<'a>> {
     let Some(id) = abi.find_struct(struct_) else { return Vec::new() };
-    let groups =
-        abi.groups.iter().enumerate().filter(|(_, group)| {
-            group.values.iter().any(|value| value.payload_struct() == Some(id))
-        });
-    groups.flat_map(|(group, _)| of_group(abi, GroupId(group))).collect()
+    let of_group = |(at, group): (usize, &'a Group)| {
+        let values = group.values.iter().filter(|value| value.payload_struct() == Some(id));
+        let uses = values.flat_map(|value| of_value(abi, GroupId(at), value));
+        uses.collect::<Vec<_>>()
+    };
+    abi.groups.iter().enumerate().flat_map(of_group).collect()
 }
 
-/// The uses of the data of numbers.
-fn of_group(abi: &Abi, group: GroupId) -> Vec<DataUse> {
+/// The uses of the data of a number.
+fn of_value<'a>(abi: &'a Abi, group: GroupId, value: &'a Value) -> Vec<DataUse<'a>> {
     let streams = abi.fds.iter().filter_map(|kind| kind.stream.as_ref());
     let streams = streams.filter(|stream| stream.numbers(abi) == Some(group));
-    let records: Vec<_> = streams.map(|one| DataUse::Record(one.length.is_some())).collect();
-    if records.is_empty() { vec![DataUse::Compared] } else { records }
+    let records = streams.map(|one| DataUse::Record(one.length.is_some()));
+    let memory = abi.structs.iter().flat_map(|struct_| {
+        let payloads = struct_.fields.iter().filter_map(|field| field.payload.as_ref());
+        payloads.filter(move |payload| chooser(abi, struct_, payload) == Some(group))
+    });
+    let all: Vec<_> = records.chain(memory.map(|one| DataUse::Memory(one, value))).collect();
+    if all.is_empty() { vec![DataUse::Compared] } else { all }
+}
+
+/// The numbers that determine the type of memory.
+fn chooser(abi: &Abi, struct_: &Struct, payload: &Payload) -> Option<GroupId> {
+    let by = payload.type_by.as_ref()?;
+    let struct_ = by.struct_.map_or(struct_, |id| abi.struct_(id));
+    struct_.fields.iter().find_map(|field| match field.name == by.field {
+        true => field.group,
+        false => field.arms().iter().find(|arm| arm.name == by.field)?.group,
+    })
 }
