@@ -6,11 +6,10 @@
 
 use std::fs;
 
-use capchain::lower::lower;
 use support::fuzz_seeds::{inputs, run};
 use support::random::rounds;
 use support::spec_folder::SpecFolder;
-use support::{agree_program, fixtures, fuzz_requests, fuzz_seeds, fuzz_targets, space_program};
+use support::{fixtures, fuzz_program, fuzz_requests, fuzz_seeds, fuzz_targets};
 
 #[test]
 fn decode_takes_any_bytes() {
@@ -53,9 +52,7 @@ fn seeds_and_sources_are_left_where_they_are_asked_for() {
             fs::write(seeds.join(format!("{index:04}")), seed).expect("a file");
         }
     }
-    fs::create_dir_all(folder.join("c")).expect("a folder");
-    agree_program::write(&folder.join("c"), &lower(&fixtures::spec(), None));
-    space_program::write_for_fuzzing(&folder.join("c"));
+    fuzz_program::write(&folder.join("c"));
 }
 
 #[test]

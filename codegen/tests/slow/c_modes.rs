@@ -13,7 +13,7 @@ use support::compilers::Workdir;
 use support::implementations::{Case, decoded, run, target};
 use support::process::succeed;
 use support::random::Random;
-use support::{agree_program, c_program};
+use support::{c_program, fuzz_program};
 use support::{fixtures, fuzz_seeds};
 
 /// The number of damaged copies of each vector.
@@ -117,9 +117,8 @@ fn the_header_says_the_same_in_every_mode() {
 
 #[test]
 fn any_bytes_are_taken_in_every_mode() {
-    let abi = lower(&fixtures::spec(), None);
     let workdir = Workdir::new("");
-    agree_program::write(workdir.folder(), &abi);
+    fuzz_program::write(workdir.folder());
     let path = workdir.folder().join("records");
     let seeds = fuzz_seeds::of("c");
     let mut random = Random(0x0fed_cba9_8765_4321);
@@ -130,7 +129,7 @@ fn any_bytes_are_taken_in_every_mode() {
     let records: Vec<_> = records.collect();
     fs::write(&path, records).expect("a file");
     for mode in modes(&workdir) {
-        compile(&workdir, mode, &["fuzz.c", "trace.c", "reply.c"], "fuzz");
+        compile(&workdir, mode, &fuzz_program::C, "fuzz");
         let mut command = mode.run(&workdir, &binary("fuzz", mode));
         let records = fs::File::open(&path).expect("the records");
         let said = succeed(command.stdin(Stdio::from(records)));

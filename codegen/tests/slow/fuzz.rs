@@ -5,25 +5,20 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use capchain::lower::lower;
 use support::fuzz_seeds::{INPUTS, inputs};
 use support::groups::{Group, skip};
 use support::process::succeed_with_input;
 use support::random::rounds;
-use support::{agree_program, fixtures, space_program};
+use support::{agree_program, fuzz_program, space_program};
 
 use crate::spaces::agree;
-
-/// The sources of the target in C.
-const C: [&str; 4] = ["fuzz.c", "trace.c", "reply.c", "space/space_text.c"];
 
 const MAIN: &str = include_str!("../programs/records.rs");
 
 /// A folder with all that the programs in C are compiled from.
 fn sources() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    agree_program::write(folder.path(), &lower(&fixtures::spec(), None));
-    space_program::write_for_fuzzing(folder.path());
+    fuzz_program::write(folder.path());
     folder
 }
 
@@ -66,7 +61,7 @@ fn sanitized(folder: &Path) -> PathBuf {
     let compile = |more: &[&str]| {
         let mut gcc = Command::new("gcc");
         gcc.current_dir(folder).args(["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Werror"]);
-        gcc.args(["-DRECORDS", "-o", "fuzz"]).args(C).args(more);
+        gcc.args(["-DRECORDS", "-o", "fuzz"]).args(fuzz_program::C).args(more);
         gcc.output().expect("gcc is needed to test the C header")
     };
     if !compile(&sanitizers).status.success() {
@@ -101,7 +96,8 @@ fn the_analyzer_finds_nothing_in_what_is_fuzzed() {
         return;
     }
     let folder = sources();
-    for (source, level) in C.iter().flat_map(|source| ["-O1", "-O2"].map(|level| (*source, level)))
+    for (source, level) in
+        fuzz_program::C.iter().flat_map(|source| ["-O1", "-O2"].map(|level| (*source, level)))
     {
         let mut gcc = gcc(&["-DRECORDS", "-c", source, level, "-o", "/dev/null"]);
         let output = gcc.current_dir(folder.path()).output().expect("gcc");

@@ -15,6 +15,7 @@ pub mod facts;
 pub mod faulty_disk;
 pub mod fixed_part;
 pub mod fixtures;
+pub mod fuzz_program;
 pub mod fuzz_requests;
 pub mod fuzz_seeds;
 pub mod fuzz_targets;

@@ -57,11 +57,6 @@ pub fn pci() -> Abi {
     lower(&opened.spec.expect("the specification"), None)
 }
 
-/// Writes the texts of PCI to the folder `space` of the sources of the fuzz targets.
-pub fn write_for_fuzzing(folder: &Path) {
-    write_texts(&folder.join("space"), &pci(), "pci_abi");
-}
-
 /// Compiles the program in Rust, of which the texts were written.
 pub fn rust(folder: &Path) -> PathBuf {
     let name = "generated_abi";
