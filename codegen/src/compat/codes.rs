@@ -28,7 +28,7 @@ pub(super) const SHORT_REPLY_CHANGED: Code = Code("C16");
 pub(super) const ARGSZ_CAN_SHRINK: Code = Code("C17");
 /// The need can change between two calls.
 pub(super) const NEED_CAN_CHANGE: Code = Code("C18");
-pub(super) const PAYLOAD_RESIZED: Code = Code("C19");
+pub(super) const DATA_RESIZED: Code = Code("C19");
 /// A count of names or regions.
 pub(super) const COUNT_CHANGED: Code = Code("C20");
 pub(super) const SOME_TARGETS_ONLY: Code = Code("C21");
@@ -65,7 +65,7 @@ pub(super) const CODES: [Code; 28] = [
     SHORT_REPLY_CHANGED,
     ARGSZ_CAN_SHRINK,
     NEED_CAN_CHANGE,
-    PAYLOAD_RESIZED,
+    DATA_RESIZED,
     COUNT_CHANGED,
     SOME_TARGETS_ONLY,
     IOCTL_REMOVED,

@@ -6,8 +6,8 @@ use super::data_uses::{self, DataUse};
 use super::gates::{self, Gate};
 use super::{Comparison, checked_bytes};
 use crate::compat::codes::{
-    BODY_CHANGED, CHAIN_ADDED, FIELD_INSERTED, FIELD_RENAMED, INPUT_ADDED, OUTPUT_ADDED,
-    PADDING_NAMED, PAYLOAD_RESIZED, RESERVED_FIELD_USED,
+    BODY_CHANGED, CHAIN_ADDED, DATA_RESIZED, FIELD_INSERTED, FIELD_RENAMED, INPUT_ADDED,
+    OUTPUT_ADDED, PADDING_NAMED, RESERVED_FIELD_USED,
 };
 use crate::compat::evidence::Witness;
 use crate::compat::finding::{Affected, Class, Finding, Party};
@@ -177,7 +177,7 @@ impl AddedMembers<'_, '_> {
             per_model(&before)
         );
         let affected = if now >= before { Affected::OldProgram } else { Affected::NewProgram };
-        let finding = Finding::wire(PAYLOAD_RESIZED, model, new.path(self.new), message);
+        let finding = Finding::wire(DATA_RESIZED, model, new.path(self.new), message);
         let finding = finding.at(Party::New, new.meta.place).affects(affected);
         let (before, now) = (before[model.index()], now[model.index()]);
         let sizes = (before.min(now), before.max(now));
@@ -191,9 +191,9 @@ impl AddedMembers<'_, '_> {
     fn in_record(&self, new: &Member<'_>, is_fixed: bool) -> Finding {
         let message = "the data of a record grew at their end";
         if is_fixed {
-            return self.finding(PAYLOAD_RESIZED, Class::Note, new, message);
+            return self.finding(DATA_RESIZED, Class::Note, new, message);
         }
-        let finding = self.finding(PAYLOAD_RESIZED, Class::Growth, new, message);
+        let finding = self.finding(DATA_RESIZED, Class::Growth, new, message);
         finding.gate("the length of the record")
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{
-    BODY_CHANGED, COUNT_CHANGED, NAME_REMOVED, PAYLOAD_RESIZED, VALUE_CHANGED,
+    BODY_CHANGED, COUNT_CHANGED, DATA_RESIZED, NAME_REMOVED, VALUE_CHANGED,
 };
 use crate::compat::diff::{AbiDifference, Of};
 use crate::compat::finding::{Affected, Class, Finding, Party};
@@ -170,7 +170,7 @@ impl NumberChange<'_, '_> {
         let (before, now) = (payload(abis.0, &self.was), payload(abis.1, &self.is));
         let message = format!("{now} travels with it, {before} before");
         let witness = self.understood(Maker::Program, Some(self.was.number), &before, Some(&now));
-        self.broken(PAYLOAD_RESIZED, message).witness(witness)
+        self.broken(DATA_RESIZED, message).witness(witness)
     }
 
     /// The other facts of a request with the number; none if its payload came or went,
@@ -211,7 +211,7 @@ impl NumberChange<'_, '_> {
             },
         };
         let witness = self.understood(Maker::Program, Some(self.was.number), &was, Some(&is));
-        Some(self.broken(PAYLOAD_RESIZED, message).witness(witness))
+        Some(self.broken(DATA_RESIZED, message).witness(witness))
     }
 
     /// The flags that must be set for a payload.
@@ -228,12 +228,12 @@ impl NumberChange<'_, '_> {
             Some(gate) => {
                 let message = format!("no payload travels with it under {gate} any more");
                 let witness = self.understood(Maker::Program, Some(self.was.number), gate, None);
-                let finding = self.finding(PAYLOAD_RESIZED, Class::Wire, message);
+                let finding = self.finding(DATA_RESIZED, Class::Wire, message);
                 finding.affects(Affected::OldProgram).witness(witness)
             }
             None => {
                 let message = format!("its payload travels under {}", now.join(" and "));
-                self.finding(PAYLOAD_RESIZED, Class::Growth, message).gate(now.join(", "))
+                self.finding(DATA_RESIZED, Class::Growth, message).gate(now.join(", "))
             }
         }
     }

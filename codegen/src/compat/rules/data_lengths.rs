@@ -3,7 +3,7 @@
 
 use super::Comparison;
 use super::data_uses::{self, DataUse};
-use crate::compat::codes::{PAYLOAD_RESIZED, REFUSED_BY_OLD, ZERO_REPLY};
+use crate::compat::codes::{DATA_RESIZED, REFUSED_BY_OLD, ZERO_REPLY};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness;
 use crate::ir::{Abi, Struct};
@@ -37,7 +37,7 @@ pub(super) fn judge(
         let affected = Affected::OldProgram;
         let name = &new.name;
         let witness = witness::refused(comparison.matching, name, affected, before, now);
-        let finding = Finding::new(PAYLOAD_RESIZED, Class::Wire, subject, message);
+        let finding = Finding::new(DATA_RESIZED, Class::Wire, subject, message);
         let help = "fill shorter data with zeros, or give the longer data a number of their own";
         return Some(finding.affects(affected).witness(witness).help(help));
     }
@@ -62,7 +62,7 @@ pub(super) fn judge(
     };
     if was.iter().any(stale) {
         let message = "an older kernel leaves the field as it was, and returns no length";
-        let finding = Finding::new(PAYLOAD_RESIZED, Class::Wire, subject, message);
+        let finding = Finding::new(DATA_RESIZED, Class::Wire, subject, message);
         let witness =
             witness::refused(comparison.matching, &new.name, Affected::NewProgram, before, now);
         return Some(finding.affects(Affected::NewProgram).witness(witness));

@@ -1,7 +1,7 @@
 //! Members of a struct that lie elsewhere, have another type, or are gone.
 
 use super::{Comparison, CompatRule, Judgement, gates};
-use crate::compat::codes::{BODY_CHANGED, FIELD_INSERTED, FIELD_MOVED, PAYLOAD_RESIZED};
+use crate::compat::codes::{BODY_CHANGED, DATA_RESIZED, FIELD_INSERTED, FIELD_MOVED};
 use crate::compat::diff::{MemberOf, Of};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Members, StructPair};
@@ -118,7 +118,7 @@ fn moved(
     let (name, role) = new.map_or(("", StructRole::Plain), |one| (one.name.as_str(), one.role));
     let code = match role {
         StructRole::Capability(_) => BODY_CHANGED,
-        _ if gates::is_payload(abis.1, name) => PAYLOAD_RESIZED,
+        _ if gates::is_payload(abis.1, name) => DATA_RESIZED,
         _ if members.is_inserted(model) => FIELD_INSERTED,
         _ => FIELD_MOVED,
     };

@@ -2,7 +2,7 @@
 //! that it knows, so none of them can change where no field has the length.
 
 use super::{Comparison, CompatRule, Judgement};
-use crate::compat::codes::{ITEM_ADDED, PAYLOAD_RESIZED};
+use crate::compat::codes::{DATA_RESIZED, ITEM_ADDED};
 use crate::compat::diff::{AbiDifference, Of};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness::{self, Maker};
@@ -182,6 +182,6 @@ fn broken(
     let said = format!("a record of the descriptor `{subject}`");
     let witness =
         witness::understood(comparison.matching, Maker::Kernel, subject, None, &said, None);
-    let finding = Finding::new(PAYLOAD_RESIZED, Class::Wire, subject, message);
+    let finding = Finding::new(DATA_RESIZED, Class::Wire, subject, message);
     finding.affects(affected).witness(witness).help("make another kind of descriptor for it")
 }
