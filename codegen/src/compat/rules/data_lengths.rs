@@ -42,19 +42,18 @@ pub(super) fn judge(
         return Some(finding.affects(affected).witness(witness).help(help));
     }
     let growth = |code, message: String| {
-        let finding = Finding::new(code, Class::Growth, subject, message);
-        Some(finding.affects(Affected::NewProgram))
+        Finding::new(code, Class::Growth, subject, message).affects(Affected::NewProgram)
     };
     if let Some(error) = was.iter().find_map(|(model, _)| refused(model, &zeros(now))) {
         let message =
             format!("an older kernel refuses data with more than {before} bytes: {error}");
         let gate = "data that are passed up to their last byte that is not zero";
-        return Some(growth(REFUSED_BY_OLD, message)?.gate(gate));
+        return Some(growth(REFUSED_BY_OLD, message).gate(gate));
     }
     let used = [zeros(before), vec![1; (now - before) as usize]].concat();
     if let Some(error) = was.iter().find_map(|(model, _)| refused(model, &used)) {
         let message = format!("an older kernel refuses data that use the field: {error}");
-        return Some(growth(REFUSED_BY_OLD, message)?.gate("data that leave the field zero"));
+        return Some(growth(REFUSED_BY_OLD, message).gate("data that leave the field zero"));
     }
     let stale = |(model, direction): &(PointerModel<'_>, Direction)| {
         let answer = model.answer(&vec![STALE; now as usize], &zeros(before));
@@ -68,7 +67,7 @@ pub(super) fn judge(
         return Some(finding.affects(Affected::NewProgram).witness(witness));
     }
     let message = "an older kernel leaves the field zero";
-    Some(growth(ZERO_REPLY, message.to_owned())?.gate("the length of the data"))
+    Some(growth(ZERO_REPLY, message.to_owned()).gate("the length of the data"))
 }
 
 /// Whether bytes after the data stay as they were and no length shows it.

@@ -169,9 +169,7 @@ impl<'a> Claims<'a> {
         let name = &self.struct_.fields[first.field].name;
         let width = first.int.size();
         let at = place(&self.plan.body, "part", first.offset.kernel());
-        let parts = &self.plan.body.parts;
-        let exists = parts.iter().position(|part| part.field == first.field);
-        let exists = exists.map_or("1".to_owned(), |nth| format!("part{nth}"));
+        let exists = exists(&self.plan.body, first.field);
         let values = (0..count).map(|nth| {
             format!(
                 "\tPROVE(!({exists}) || view.{name}[{nth}] == number(bytes, {at} + {}, {width}),\n\
@@ -186,8 +184,7 @@ impl<'a> Claims<'a> {
     fn elements_needed(&self, array: &ArrayPlan) -> String {
         let body = &self.plan.body;
         let first = place(body, "part", array.offset.kernel());
-        let exists = body.parts.iter().position(|part| part.field == array.field);
-        let exists = exists.map_or("1".to_owned(), |nth| format!("part{nth}"));
+        let exists = exists(body, array.field);
         let count = match (&array.count, &array.counted) {
             (Some(count), _) => {
                 format!("number(bytes, {}, {})", count.offset.kernel(), count.int.size())
@@ -298,6 +295,12 @@ fn existence(body: &BodyPlan, name: &str, bytes: &str, size: &str) -> String {
         format!("\tconst int {name}{nth} = {};\n", conditions.join(" && "))
     };
     body.parts.iter().enumerate().map(part).collect()
+}
+
+/// Whether a field of the body exists, in C.
+fn exists(body: &BodyPlan, field: usize) -> String {
+    let nth = body.parts.iter().position(|part| part.field == field);
+    nth.map_or("1".to_owned(), |nth| format!("part{nth}"))
 }
 
 /// The place of what is at an offset if every field exists.
