@@ -20,6 +20,7 @@
 //! | C functions of a chain | chain and `_caps`, `_next`, `_find` | `vfio_abi_region_next` |
 //! | C functions of a capability | chain, short name and `_read`, `_next`, `_find`, `_append` | `vfio_abi_region_type_read` |
 //! | C functions of flags or numbers | the Rust type in snake case and `_name`, `_text` | `vfio_abi_region_info_flags_name` |
+//! | C macro with the number of a constant | `PREFIX_ABI_` and the constant without the prefix of the ABI | `VFIO_ABI_TYPE` |
 //! | C macro of the header | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |
 //! | C struct or function of the header | `prefix_abi_` and words | `vfio_abi_walk` |
 //! | C name that is not API | the same with `__` | `VFIO_ABI__ASSERT` |
@@ -32,6 +33,9 @@
 //! | Python type of numbers | that of Rust | `RegionInfoFlags` |
 //! | Python package | the stem | `vfio_abi` |
 //! | package, folder and file of the C header | `prefix-abi`, `prefix_abi` | `vfio-abi` |
+//!
+//! Where two names are joined, words with which one ends and the other starts occur once:
+//! `util` and `util_str` are `util_str`.
 
 mod errors;
 
@@ -47,10 +51,40 @@ use crate::layout::Int;
 /// The mark of documentation that is a draft.
 pub const DRAFT: &str = "(draft)";
 
+/// The words of a name that do not repeat the end of the name before it.
+fn unrepeated<'a>(before: &str, name: &'a str) -> &'a str {
+    let ends = name.match_indices('_').map(|(at, _)| at).chain([name.len()]);
+    let repeats = |head: &str| {
+        let rest = before.strip_suffix(head);
+        !head.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+    };
+    match ends.filter(|end| repeats(&name[..*end])).max() {
+        Some(end) => name[end..].trim_start_matches('_'),
+        None => name,
+    }
+}
+
+/// Two names as one. Words with which one ends and the other starts occur once, unless
+/// nothing else is in the other.
+pub fn joined(before: &str, name: &str) -> String {
+    let rest = unrepeated(before, name);
+    [before, "_", if rest.is_empty() { name } else { rest }].concat()
+}
+
 /// The type of the flags or numbers that a field holds.
 pub fn field_type(prefix: &str, struct_name: &str, field: &str) -> String {
-    let struct_name = without_prefix(prefix, struct_name);
-    format!("{struct_name}_{field}").to_upper_camel_case()
+    group_type(&joined(without_prefix(prefix, struct_name), field))
+}
+
+/// The view of a capability: chain and short name in camel case.
+pub fn cap_type(chain: &str, short: &str) -> String {
+    group_type(&joined(chain, short))
+}
+
+/// What follows the name of a capability in that of the function for an element of its array.
+pub fn element<'a>(cap: &str, array: &'a str) -> &'a str {
+    let repeats = unrepeated(&cap.to_ascii_lowercase(), array).is_empty();
+    if repeats { "nth" } else { array }
 }
 
 /// The type of an anonymous enum or an id space.
@@ -65,7 +99,7 @@ pub fn stream_data(reader: &str) -> String {
 
 /// The view of an element of an array in a space: chain and struct in camel case.
 pub fn space_element(prefix: &str, chain: &str, struct_: &str) -> String {
-    group_type(&[chain, "_", without_prefix(prefix, struct_)].concat())
+    cap_type(chain, without_prefix(prefix, struct_))
 }
 
 /// The getter of a field of a capability; every view has some methods already.
@@ -101,9 +135,15 @@ pub fn option(choice: &str, short: &str) -> String {
     without_prefix(choice, &name).to_owned()
 }
 
-/// The short name of a number within its type.
-pub fn short<'a>(name: &'a str, prefix: &str, suffix: &str) -> &'a str {
-    let name = name.strip_prefix(prefix).unwrap_or(name);
+/// The short name of a number within its type: without the longest of the prefixes that it
+/// starts with.
+pub fn short<'a, 'p>(
+    name: &'a str,
+    prefixes: impl IntoIterator<Item = &'p str>,
+    suffix: &str,
+) -> &'a str {
+    let rests = prefixes.into_iter().filter_map(|prefix| name.strip_prefix(prefix));
+    let name = rests.min_by_key(|rest| rest.len()).unwrap_or(name);
     name.strip_suffix(suffix).unwrap_or(name)
 }
 
@@ -130,6 +170,15 @@ pub fn c_int(int: Int) -> &'static str {
 pub fn without_prefix<'a>(prefix: &str, name: &'a str) -> &'a str {
     let rest = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
     rest.unwrap_or(name)
+}
+
+/// What follows the name of the ABI in a name: the name without that, or without the word
+/// that all names of the ABI start with.
+pub fn after_abi<'a>(abi: &str, prefix: &str, name: &'a str) -> &'a str {
+    match without_prefix(prefix, name) {
+        whole if whole == name => without_prefix(abi, name),
+        rest => rest,
+    }
 }
 
 /// The stem of the generated header and the prefix of what it adds: `vfio_abi`.
@@ -214,14 +263,25 @@ pub fn bindgen(name: &str) -> String {
 
 /// A C struct or function of the generator.
 pub fn c_name(stem: &str, words: &[&str]) -> String {
-    let words = [&[stem], words].concat().join("_");
-    words.to_ascii_lowercase()
+    let words = words.iter().map(|word| word.to_ascii_lowercase());
+    words.fold(stem.to_ascii_lowercase(), |name, word| joined(&name, &word))
+}
+
+/// A C function for an element of an array of a capability; `view` is that of the capability.
+pub fn c_element(view: &str, array: &str) -> String {
+    joined(view, element(view, array))
 }
 
 /// A C function of a group that has a type in Rust.
 pub fn c_group(abi: &str, prefix: &str, type_: &str, word: &str) -> String {
     let type_ = type_.to_snake_case();
-    c_name(&c_stem(abi), &[without_prefix(prefix, &type_), word])
+    c_name(&c_stem(abi), &[after_abi(abi, prefix, &type_), word])
+}
+
+/// The stable name of a constant in C: its number does not depend on the kernel header.
+pub fn c_stable(abi: &str, prefix: &str, name: &str) -> String {
+    let [stem, abi, prefix] = [&c_stem(abi), abi, prefix].map(|word| word.to_ascii_uppercase());
+    [&stem, "_", after_abi(&abi, &prefix, name)].concat()
 }
 
 /// Whether a name is that of a number that counts others.
@@ -292,6 +352,12 @@ pub fn go_field(name: &str) -> String {
     name.to_upper_camel_case()
 }
 
+/// The offset of an array in a struct in Go.
+pub fn go_offset(prefix: &str, struct_: &str, field: &str) -> String {
+    let struct_ = without_prefix(prefix, struct_);
+    ["Offsetof", &go_field(struct_), &go_field(unrepeated(struct_, field))].concat()
+}
+
 /// A variable of a Go package that no other package can use.
 pub fn go_variable(words: &[&str]) -> String {
     words.join("_").to_lower_camel_case()
@@ -341,7 +407,8 @@ mod tests {
             "RegionGfxEdidLinkState"
         );
         assert_eq!(group_type("pci_region_index"), "PciRegionIndex");
-        assert_eq!(short("VFIO_PCI_BAR0_REGION_INDEX", "VFIO_PCI_", "_REGION_INDEX"), "BAR0");
+        let index = "VFIO_PCI_BAR0_REGION_INDEX";
+        assert_eq!(short(index, ["VFIO_", "VFIO_PCI_"], "_REGION_INDEX"), "BAR0");
         assert_eq!(c_stem("vfio"), "vfio_abi");
         assert_eq!(package("vfio"), "vfio-abi");
         assert_eq!(header_module("linux/vfio_zdev.h"), "vfio_zdev");
@@ -355,6 +422,30 @@ mod tests {
         assert_eq!(["type", "from"].map(python), ["type", "from_"]);
         let words = ["region", "SPARSE_MMAP", "find"];
         assert_eq!(c_name("vfio_abi", &words), "vfio_abi_region_sparse_mmap_find");
+    }
+
+    #[test]
+    fn joined_names_do_not_repeat_words() {
+        let same = |before, name| joined(before, name);
+        assert_eq!(same("hwpt_invalidate", "hwpt_invalidate_vtd"), "hwpt_invalidate_vtd");
+        assert_eq!(same("zpci_util", "util_str"), "zpci_util_str");
+        assert_eq!(same("my_util", "utility_str"), "my_util_utility_str");
+        assert_eq!(same("reutil", "util_str"), "reutil_util_str");
+        assert_eq!(same("a_b_a", "b_a_b_a_c"), "a_b_a_b_a_c");
+        assert_eq!(same("flags", "flags"), "flags_flags");
+        assert_eq!(same("x", "__resv1"), "x___resv1");
+        assert_eq!(field_type("pci", "header_bridge", "bridge_control"), "HeaderBridgeControl");
+        assert_eq!(element("zpci_PFIP", "pfip"), "nth");
+        assert_eq!(element("zpci_util", "util_str"), "util_str");
+        assert_eq!(go_offset("vfio", "vfio_zpci_util", "util_str"), "OffsetofZpciUtilStr");
+        assert_eq!(go_offset("vfio", "vfio_zpci_pfip", "pfip"), "OffsetofZpciPfip");
+        assert_eq!(c_name("x_abi", &["", "Chain", "CHAIN_end"]), "x_abi__chain_end");
+        assert_eq!(
+            c_group("iommufd", "iommu", "iommufd_option", "name"),
+            "iommufd_abi_option_name"
+        );
+        assert_eq!(c_group("iommufd", "iommu", "iommu_option", "name"), "iommufd_abi_option_name");
+        assert_eq!(c_stable("iommufd", "iommu", "IOMMUFD_TYPE"), "IOMMUFD_ABI_TYPE");
     }
 
     #[test]

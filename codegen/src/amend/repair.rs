@@ -71,7 +71,7 @@ fn in_item(item: &mut ItemSpec, place: Place) -> Repair {
             }
             dropped
                 || in_transitions(&mut item.transitions, place)
-                || clear(&mut item.prefix, place)
+                || without(&mut item.prefix.0, place)
                 || clear(&mut item.suffix, place)
                 || clear(&mut item.type_, place)
         }
@@ -114,10 +114,10 @@ fn in_capability(item: &mut CapabilitySpec, place: Place, declared: bool) -> Rep
 
 /// A required capability, or a place of the first one, that is gone.
 fn in_chain(item: &mut ChainSpec, place: Place) -> bool {
-    let Some(first) = &mut item.first else { return without(&mut item.requires, place) };
+    let Some(first) = &mut item.first else { return without(&mut item.requires.0, place) };
     let count = first.offsets.len();
     first.offsets.0.retain(|(name, offset)| name.place != place && offset.place != place);
-    first.offsets.len() < count || without(&mut item.requires, place)
+    first.offsets.len() < count || without(&mut item.requires.0, place)
 }
 
 /// The places in a chain without which it has no start.
@@ -143,7 +143,7 @@ fn in_ioctl(item: &mut IoctlSpec, place: Place) -> bool {
     let mut handlers = item.handlers.0.iter_mut().flat_map(|(_, handlers)| &mut handlers.0);
     if rules
         || handlers.any(|one| one.value.0.leave_out(place))
-        || without(&mut item.backends, place)
+        || without(&mut item.backends.0, place)
     {
         return true;
     }
@@ -156,8 +156,12 @@ fn in_ioctl(item: &mut IoctlSpec, place: Place) -> bool {
     for (name, handlers) in &mut item.handlers.0 {
         let count = handlers.0.len();
         for handler in &mut handlers.0 {
-            dropped |=
-                handler.value.0.capabilities.as_mut().is_some_and(|list| without(list, place));
+            dropped |= handler
+                .value
+                .0
+                .capabilities
+                .as_mut()
+                .is_some_and(|list| without(&mut list.0, place));
         }
         if dropped {
             break;
@@ -207,7 +211,7 @@ fn in_fields(fields: &mut Map<LineOrMap<FieldSpec>>, place: Place) -> bool {
         let field = &mut fields.0[index].1.0;
         let dropped = clear(&mut field.valid_if, place)
             || clear(&mut field.holds, place)
-            || without(&mut field.indexes, place)
+            || without(&mut field.indexes.0, place)
             || clear(&mut field.prefix, place)
             || in_payload(&mut field.payload, place)
             || in_choices(&mut field.one_of, place)
@@ -249,14 +253,14 @@ fn in_payload(payload: &mut Option<PayloadSpec>, place: Place) -> bool {
 
 /// A flag that excludes others.
 fn in_choices(choices: &mut Map<List<Placed<String>>>, place: Place) -> bool {
-    choices.0.iter_mut().any(|(_, flags)| without(flags, place))
+    choices.0.iter_mut().any(|(_, flags)| without(&mut flags.0, place))
 }
 
 /// A state that a header does not have.
 fn in_transitions(transitions: &mut Map<List<Placed<String>>>, place: Place) -> bool {
     let count = transitions.0.len();
     transitions.0.retain(|(from, _)| from.place != place);
-    transitions.0.len() < count || transitions.0.iter_mut().any(|(_, to)| without(to, place))
+    transitions.0.len() < count || transitions.0.iter_mut().any(|(_, to)| without(&mut to.0, place))
 }
 
 fn in_values(values: &mut Map<LineOrMap<ValueSpec>>, place: Place) -> bool {
@@ -264,11 +268,11 @@ fn in_values(values: &mut Map<LineOrMap<ValueSpec>>, place: Place) -> bool {
         let (name, LineOrMap(value)) = &mut values.0[index];
         if clear(&mut value.payload, place)
             || clear(&mut value.mask, place)
-            || without(&mut value.gates, place)
+            || without(&mut value.gates.0, place)
         {
             return true;
         }
-        if without(&mut value.of, place) && !value.of.is_empty() {
+        if without(&mut value.of.0, place) && !value.of.is_empty() {
             return true;
         }
         let alias = clear(&mut value.alias, place);
@@ -296,8 +300,8 @@ fn has(names: &List<Placed<String>>, place: Place) -> bool {
 }
 
 /// Takes the name with this place out of a list.
-fn without(names: &mut List<Placed<String>>, place: Place) -> bool {
+fn without(names: &mut Vec<Placed<String>>, place: Place) -> bool {
     let count = names.len();
-    names.0.retain(|name| name.place != place);
+    names.retain(|name| name.place != place);
     names.len() != count
 }

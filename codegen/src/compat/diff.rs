@@ -16,6 +16,7 @@ use std::borrow::Cow;
 use super::matching::{Matched, Matching};
 use crate::layout::{PerModel, Span};
 pub(super) use facts::{Fact, IrKey};
+pub(super) use streams::KEYS as STREAM_KEYS;
 
 /// One key that differs, or an item that one side lacks.
 #[derive(Clone, Debug)]

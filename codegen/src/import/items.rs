@@ -55,7 +55,14 @@ fn group(kind: &str, item: &spec::Values, common: Common<'_>) -> Block {
         block.put("anonymous", "true");
     }
     shared(&mut block, common);
-    put_name(&mut block, "prefix", &item.prefix);
+    match &item.prefix[..] {
+        [] => {}
+        [prefix] => _ = block.put("prefix", prefix),
+        several => {
+            let several: Vec<_> = several.iter().map(|one| one.as_str()).collect();
+            block.put("prefix", &format!("[{}]", several.join(", ")));
+        }
+    }
     put_name(&mut block, "type", &item.type_);
     block.nest("values", values(&item.values.0, 6));
     block

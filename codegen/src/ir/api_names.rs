@@ -87,6 +87,7 @@ impl Abi {
         }
         if self.protocol.counted.iter().any(|plan| plan.struct_ == id) {
             api.rust.push(self.path(&["requests", &view]));
+            let bare = names::after_abi(&self.name, &self.prefix, &self.struct_(id).name);
             api.c.push(self.c_function(&[bare, "parse"]));
         }
         let results = self.protocol.results.iter().filter(|plan| plan.reply.struct_ == id);
@@ -123,7 +124,7 @@ impl Abi {
     /// The views of a capability, and the functions that read and append it.
     fn of_capability(&self, chain: &str, short: &str) -> ApiNames {
         let (chain_type, variant) = (names::group_type(chain), names::group_type(short));
-        let view = names::group_type(&[chain, "_", short].concat());
+        let view = names::cap_type(chain, short);
         let rust = vec![
             self.path(&["views", &view]),
             self.path(&["views", &(chain_type.clone() + "Cap"), &variant]),
@@ -137,7 +138,7 @@ impl Abi {
     /// capability is a variant below the view of that one.
     fn of_capability_in_space(&self, one: &Capability) -> ApiNames {
         let chain = &self.chain(one.chain).name;
-        let type_of = |short: &str| names::group_type(&[chain, "_", short].concat());
+        let type_of = |short: &str| names::cap_type(chain, short);
         let enumeration = match &one.kind {
             None => names::group_type(chain) + "Cap",
             Some(kind) => type_of(&self.capability(kind.parent).short) + "Kind",

@@ -1,6 +1,6 @@
 //! The memory that fields have the address of.
 
-use super::{StructId, Type};
+use super::{Abi, GroupId, Struct, StructId, Type};
 use crate::reply::{Direction, ReturnedLength, WhenLonger, WhenShorter};
 
 /// The memory that a field has the address of.
@@ -35,6 +35,17 @@ pub struct TypeField {
     pub struct_: Option<StructId>,
     /// The field, or the member of a union.
     pub field: String,
+}
+
+impl TypeField {
+    /// The numbers that it holds, for a field of `own` if it names no struct.
+    pub fn numbers(&self, abi: &Abi, own: &Struct) -> Option<GroupId> {
+        let struct_ = self.struct_.map_or(own, |id| abi.struct_(id));
+        struct_.fields.iter().find_map(|field| match field.name == self.field {
+            true => field.group,
+            false => field.arms().iter().find(|arm| arm.name == self.field)?.group,
+        })
+    }
 }
 
 /// The length of memory that a field has the address of.

@@ -44,9 +44,7 @@ pub struct StreamFlag {
 impl Stream {
     /// The numbers of the types of data.
     pub fn numbers(&self, abi: &Abi) -> Option<GroupId> {
-        let by = self.type_by.as_ref()?;
-        let struct_ = abi.struct_(by.struct_.unwrap_or(self.record));
-        struct_.fields.iter().find(|field| field.name == by.field)?.group
+        self.type_by.as_ref()?.numbers(abi, abi.struct_(self.record))
     }
 
     /// Whether the record has the number of the type itself; otherwise the program chose it

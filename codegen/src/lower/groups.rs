@@ -49,7 +49,8 @@ impl<'a> Lowering<'a> {
         let validity = item.validity(file.validity());
         let meta = self.meta(parts!(item, &item.name), validity, &file.source);
         let int = item.type_.as_ref().and_then(|name| crate::spec::types::int(name));
-        let affixes = (text(&item.prefix), text(&item.suffix));
+        let suffix = item.suffix.as_ref().map_or("", |suffix| &suffix.value);
+        let affixes = (&item.prefix[..], suffix);
         let values = self.values(&item.values, validity, &meta.source, affixes);
         let spelt = item.before.name_at(self.release, &item.name);
         let rust = match kind {
@@ -84,7 +85,7 @@ impl<'a> Lowering<'a> {
             (_, false) => (GroupKind::FieldValues, &field.values),
             _ => return None,
         };
-        let values = self.values(values, validity, &meta.source, (text(&field.prefix), ""));
+        let values = self.values(values, validity, &meta.source, (field.prefix.as_slice(), ""));
         let (struct_, index, struct_name) = owner;
         let id = GroupId(self.abi.groups.len());
         self.abi.groups.push(Group {
@@ -106,8 +107,9 @@ impl<'a> Lowering<'a> {
         values: &'a Map<LineOrMap<spec::ValueSpec>>,
         validity: Validity,
         source: &str,
-        affixes: (&str, &str),
+        (prefixes, suffix): (&'a [Placed<String>], &str),
     ) -> Vec<Value> {
+        let starts = || prefixes.iter().map(|prefix| prefix.as_str());
         let mut lowered = Vec::<Value>::new();
         for (name, value) in values.iter() {
             let validity = value.validity(validity);
@@ -120,7 +122,7 @@ impl<'a> Lowering<'a> {
             self.names.insert(name.as_str(), spelt);
             lowered.push(Value {
                 name: spelt.to_owned(),
-                short: names::short(name, affixes.0, affixes.1).to_owned(),
+                short: names::short(name, starts(), suffix).to_owned(),
                 meta: self.meta(parts!(value, name), validity, source),
                 literal: self.literal(value),
                 number,
@@ -215,10 +217,6 @@ pub(super) fn reserved(names: &Map<OneOrMany<LineOrMap<spec::ReservedSpec>>>) ->
         doc: reserved.doc.paragraphs.clone(),
     });
     lowered.collect()
-}
-
-fn text(text: &Option<Placed<String>>) -> &str {
-    text.as_ref().map_or("", |text| &text.value)
 }
 
 /// The field that counts the elements of a payload.

@@ -183,7 +183,7 @@ impl<'a> IoctlArgument<'a> {
         let plain = self.plain(settled);
         let short = names::option(choice, &flag.short);
         PayloadKind {
-            name: [&plain.name, "_", &short].concat(),
+            name: names::joined(&plain.name, &short),
             doc: flag.meta.doc.clone(),
             selected: Some(&flag.name),
             fixed: flag.number as u64,
@@ -217,8 +217,8 @@ impl<'a> IoctlArgument<'a> {
         let plain = self.plain(settled);
         let short = names::option("", &id.short);
         let name = match gate {
-            Some(gate) => [&names::option("", &gate.short), "_", &short].concat(),
-            None => [&plain.name, "_", &short].concat(),
+            Some(gate) => names::joined(&names::option("", &gate.short), &short),
+            None => names::joined(&plain.name, &short),
         };
         PayloadKind {
             name,

@@ -87,7 +87,7 @@ fn plan(abi: &Abi, fd: usize, stream: &Stream) -> Option<StreamPlan> {
 
 /// The numbers of the types, and the field of the record that has them.
 fn types(abi: &Abi, record: StructId, by: &TypeField) -> Option<(GroupId, Option<IntField>)> {
-    let group = typed_data::numbers(abi, abi.struct_(by.struct_.unwrap_or(record)), &by.field)?;
+    let group = typed_data::numbers(abi, abi.struct_(record), by)?;
     if by.struct_.is_some() {
         return Some((group, None));
     }

@@ -2,7 +2,7 @@
 
 use super::requests::{int, lp64_offset, lp64_size};
 use crate::ir::requests::{DataForm, ReturnedData, TypedData, TypedLength};
-use crate::ir::{Abi, Field, Group, GroupId, Payload, PayloadLength, Struct, Value};
+use crate::ir::{Abi, Field, Group, GroupId, Payload, PayloadLength, Struct, TypeField, Value};
 use crate::layout::Model;
 use crate::names;
 use crate::reply::Direction;
@@ -74,16 +74,12 @@ pub(super) fn chooser<'a>(
     payload: &'a Payload,
 ) -> Option<(&'a str, GroupId)> {
     let by = payload.type_by.as_ref().filter(|by| by.struct_.is_none())?;
-    Some((&by.field, numbers(abi, struct_, &by.field)?))
+    Some((&by.field, numbers(abi, struct_, by)?))
 }
 
 /// The numbers that a field, or a member of a union, holds, if they have a type in Rust.
-pub(super) fn numbers(abi: &Abi, struct_: &Struct, name: &str) -> Option<GroupId> {
-    let of_field = |field: &Field| match field.name == name {
-        true => field.group,
-        false => field.arms().iter().find(|arm| arm.name == name)?.group,
-    };
-    let group = struct_.fields.iter().find_map(of_field)?;
+pub(super) fn numbers(abi: &Abi, own: &Struct, by: &TypeField) -> Option<GroupId> {
+    let group = by.numbers(abi, own)?;
     abi.group(group).rust.as_ref().map(|_| group)
 }
 

@@ -264,6 +264,12 @@ impl<T: JsonSchema, K> JsonSchema for Map<T, K> {
 #[derive(Clone, Debug)]
 pub struct OneOrMany<T>(pub Vec<Placed<T>>);
 
+impl<T> Default for OneOrMany<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
 impl<T> Deref for OneOrMany<T> {
     type Target = [Placed<T>];
 

@@ -4,6 +4,7 @@
 mod before;
 mod bodies;
 mod byte_order;
+mod c_names;
 mod capabilities;
 mod chains;
 mod docs;
@@ -41,6 +42,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     duplicate_names::check(check);
     rust_names::check(check);
     go_names::check(check);
+    c_names::check(check);
     rust_views::check(check);
     values::check(check);
     before::check(check);

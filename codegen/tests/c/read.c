@@ -186,10 +186,10 @@ static void arrays(void)
 	SAME(util.size, 3);
 	SAME(util.util_str.count, 3);
 	CHECK(!memcmp(util.util_str.bytes, "abc", 3));
-	SAME(vfio_abi_device_zpci_util_util_str(&util, 2, &byte), 1);
+	SAME(vfio_abi_device_zpci_util_str(&util, 2, &byte), 1);
 	SAME(byte, 'c');
-	SAME(vfio_abi_device_zpci_util_util_str(&util, 3, &byte), 0);
-	SAME(vfio_abi_device_zpci_util_util_str(&util, 0xffffffff, &byte), 0);
+	SAME(vfio_abi_device_zpci_util_str(&util, 3, &byte), 0);
+	SAME(vfio_abi_device_zpci_util_str(&util, 0xffffffff, &byte), 0);
 	cap.size = 14;
 	SAME(vfio_abi_device_zpci_util_read(&cap, &util),
 	     VFIO_ABI_COUNT_OUT_OF_BOUNDS);

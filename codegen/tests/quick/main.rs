@@ -58,6 +58,7 @@ mod pointed_data;
 mod proposals;
 mod protocol;
 mod real_diffs;
+mod repeated_names;
 mod request_plans;
 mod requests;
 mod review;

@@ -154,8 +154,8 @@ fn typed_functions_write_what_rust_writes() {
     let invalidate = |data| HwptInvalidate::new(5, data);
     let two = [first, iommu_hwpt_vtd_s1_invalidate::new()];
     let (vtd_two, arm_one) = (
-        HwptInvalidateData::HwptInvalidateDataVtdS1(&two),
-        HwptInvalidateData::ViommuInvalidateDataArmSmmuv3(std::slice::from_ref(&one)),
+        HwptInvalidateData::VtdS1(&two),
+        HwptInvalidateData::ArmSmmuv3(std::slice::from_ref(&one)),
     );
     let viommu = ViommuAllocData::Tegra241Cmdqv(&mut cmdqv);
     let expected = [
@@ -179,18 +179,8 @@ fn typed_functions_write_what_rust_writes() {
             32,
             hex(hwpt(HwptAllocData::AmdGuest(&amd)), 32),
         ),
-        (
-            "hwpt_invalidate_hwpt_invalidate_data_vtd_s1",
-            "5, two, 2",
-            8,
-            hex(invalidate(vtd_two), 8),
-        ),
-        (
-            "hwpt_invalidate_viommu_invalidate_data_arm_smmuv3",
-            "5, &one, 1",
-            8,
-            hex(invalidate(arm_one), 8),
-        ),
+        ("hwpt_invalidate_vtd_s1", "5, two, 2", 8, hex(invalidate(vtd_two), 8)),
+        ("hwpt_invalidate_arm_smmuv3", "5, &one, 1", 8, hex(invalidate(arm_one), 8)),
         (
             "viommu_alloc_tegra241_cmdqv",
             "7, 8, &cmdqv",
@@ -294,7 +284,7 @@ fn called() {
         }
         "invalidate" => {
             let data = [iommu_hwpt_vtd_s1_invalidate::new(); 3];
-            let data = HwptInvalidateData::HwptInvalidateDataVtdS1(&data);
+            let data = HwptInvalidateData::VtdS1(&data);
             let failed = iommufd.hwpt_invalidate(7, data).expect_err("an error");
             format!("{failed}; {:?}", failed.reply.map(|reply| reply.entry_num))
         }

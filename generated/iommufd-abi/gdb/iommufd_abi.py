@@ -125,8 +125,8 @@ NUMBERS = [
     {
         "flags": 0,
         "values": [
-            [0, "HWPT_INVALIDATE_DATA_VTD_S1", "IOMMU_HWPT_INVALIDATE_DATA_VTD_S1"],
-            [1, "VIOMMU_INVALIDATE_DATA_ARM_SMMUV3", "IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3"],
+            [0, "VTD_S1", "IOMMU_HWPT_INVALIDATE_DATA_VTD_S1"],
+            [1, "ARM_SMMUV3", "IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3"],
         ],
     },
     {"flags": 1, "values": [[1, "LEAF", "IOMMU_VTD_INV_FLAGS_LEAF"]]},

@@ -234,8 +234,8 @@ func (n HwptInvalidateDataType) String() string {
 }
 
 var hwptInvalidateDataTypeNames = []named{
-	{uint64(IOMMU_HWPT_INVALIDATE_DATA_VTD_S1), "HWPT_INVALIDATE_DATA_VTD_S1"},
-	{uint64(IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3), "VIOMMU_INVALIDATE_DATA_ARM_SMMUV3"},
+	{uint64(IOMMU_HWPT_INVALIDATE_DATA_VTD_S1), "VTD_S1"},
+	{uint64(IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3), "ARM_SMMUV3"},
 }
 
 // HwptVtdS1InvalidateFlags has the flags of iommu_hwpt_vtd_s1_invalidate_flags.

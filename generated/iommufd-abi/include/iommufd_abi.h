@@ -1682,8 +1682,8 @@ struct iommu_hwpt_pgfault {
 	__u32		cookie;
 };
 enum iommufd_page_response_code {
-	IOMMUFD_ABI_IOMMUFD_PAGE_RESP_SUCCESS = 0,
-	IOMMUFD_ABI_IOMMUFD_PAGE_RESP_INVALID = 1,
+	IOMMUFD_ABI_PAGE_RESP_SUCCESS = 0,
+	IOMMUFD_ABI_PAGE_RESP_INVALID = 1,
 };
 #ifndef IOMMUFD_PAGE_RESP_SUCCESS
 #define IOMMUFD_PAGE_RESP_SUCCESS \
@@ -2280,9 +2280,9 @@ struct iommu_veventq_alloc {
 	IOMMUFD_ABI__CAST(enum iommu_hwpt_pgfault_perm, 4)
 #define IOMMUFD_ABI_PGFAULT_PERM_PRIV \
 	IOMMUFD_ABI__CAST(enum iommu_hwpt_pgfault_perm, 8)
-#define IOMMUFD_ABI_IOMMUFD_PAGE_RESP_SUCCESS \
+#define IOMMUFD_ABI_PAGE_RESP_SUCCESS \
 	IOMMUFD_ABI__CAST(enum iommufd_page_response_code, 0)
-#define IOMMUFD_ABI_IOMMUFD_PAGE_RESP_INVALID \
+#define IOMMUFD_ABI_PAGE_RESP_INVALID \
 	IOMMUFD_ABI__CAST(enum iommufd_page_response_code, 1)
 #define IOMMUFD_ABI_VIOMMU_TYPE_DEFAULT \
 	IOMMUFD_ABI__CAST(enum iommu_viommu_type, 0)
@@ -2384,7 +2384,7 @@ static inline iommufd_abi_size iommufd_abi__flags_text(
 }
 
 /* The name of a number of iommufd_command. */
-static inline const char *iommufd_abi_iommufd_command_name(
+static inline const char *iommufd_abi_command_name(
 		__u32 number)
 {
 	switch (number) {
@@ -2438,7 +2438,7 @@ static inline const char *iommufd_abi_iommufd_command_name(
 }
 
 /* The name of a value of enum iommufd_option. */
-static inline const char *iommufd_abi_iommufd_option_name(
+static inline const char *iommufd_abi_option_name(
 		__u32 number)
 {
 	switch (number) {
@@ -2452,7 +2452,7 @@ static inline const char *iommufd_abi_iommufd_option_name(
 }
 
 /* The name of a value of enum iommufd_option_ops. */
-static inline const char *iommufd_abi_iommufd_option_ops_name(
+static inline const char *iommufd_abi_option_ops_name(
 		__u32 number)
 {
 	switch (number) {
@@ -2466,7 +2466,7 @@ static inline const char *iommufd_abi_iommufd_option_ops_name(
 }
 
 /* The name of a value of enum iommufd_vfio_ioas_op. */
-static inline const char *iommufd_abi_iommufd_vfio_ioas_op_name(
+static inline const char *iommufd_abi_vfio_ioas_op_name(
 		__u32 number)
 {
 	switch (number) {
@@ -2482,7 +2482,7 @@ static inline const char *iommufd_abi_iommufd_vfio_ioas_op_name(
 }
 
 /* The name of a value of enum iommufd_ioas_map_flags. */
-static inline const char *iommufd_abi_iommufd_ioas_map_flags_name(
+static inline const char *iommufd_abi_ioas_map_flags_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -2497,16 +2497,16 @@ static inline const char *iommufd_abi_iommufd_ioas_map_flags_name(
 	}
 }
 
-static inline iommufd_abi_size iommufd_abi_iommufd_ioas_map_flags_text(
+static inline iommufd_abi_size iommufd_abi_ioas_map_flags_text(
 		__u64 flags, char *text, iommufd_abi_size size)
 {
 	return iommufd_abi__flags_text(
-		iommufd_abi_iommufd_ioas_map_flags_name,
+		iommufd_abi_ioas_map_flags_name,
 		flags, text, size);
 }
 
 /* The name of a value of enum iommufd_hwpt_alloc_flags. */
-static inline const char *iommufd_abi_iommufd_hwpt_alloc_flags_name(
+static inline const char *iommufd_abi_hwpt_alloc_flags_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -2523,11 +2523,11 @@ static inline const char *iommufd_abi_iommufd_hwpt_alloc_flags_name(
 	}
 }
 
-static inline iommufd_abi_size iommufd_abi_iommufd_hwpt_alloc_flags_text(
+static inline iommufd_abi_size iommufd_abi_hwpt_alloc_flags_text(
 		__u64 flags, char *text, iommufd_abi_size size)
 {
 	return iommufd_abi__flags_text(
-		iommufd_abi_iommufd_hwpt_alloc_flags_name,
+		iommufd_abi_hwpt_alloc_flags_name,
 		flags, text, size);
 }
 
@@ -2634,7 +2634,7 @@ static inline const char *iommufd_abi_hw_info_type_name(
 }
 
 /* The name of a value of enum iommufd_hw_capabilities. */
-static inline const char *iommufd_abi_iommufd_hw_capabilities_name(
+static inline const char *iommufd_abi_hw_capabilities_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -2651,16 +2651,16 @@ static inline const char *iommufd_abi_iommufd_hw_capabilities_name(
 	}
 }
 
-static inline iommufd_abi_size iommufd_abi_iommufd_hw_capabilities_text(
+static inline iommufd_abi_size iommufd_abi_hw_capabilities_text(
 		__u64 flags, char *text, iommufd_abi_size size)
 {
 	return iommufd_abi__flags_text(
-		iommufd_abi_iommufd_hw_capabilities_name,
+		iommufd_abi_hw_capabilities_name,
 		flags, text, size);
 }
 
 /* The name of a value of enum iommufd_hw_info_flags. */
-static inline const char *iommufd_abi_iommufd_hw_info_flags_name(
+static inline const char *iommufd_abi_hw_info_flags_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -2671,16 +2671,16 @@ static inline const char *iommufd_abi_iommufd_hw_info_flags_name(
 	}
 }
 
-static inline iommufd_abi_size iommufd_abi_iommufd_hw_info_flags_text(
+static inline iommufd_abi_size iommufd_abi_hw_info_flags_text(
 		__u64 flags, char *text, iommufd_abi_size size)
 {
 	return iommufd_abi__flags_text(
-		iommufd_abi_iommufd_hw_info_flags_name,
+		iommufd_abi_hw_info_flags_name,
 		flags, text, size);
 }
 
 /* The name of a value of enum iommufd_hwpt_set_dirty_tracking_flags. */
-static inline const char *iommufd_abi_iommufd_hwpt_set_dirty_tracking_flags_name(
+static inline const char *iommufd_abi_hwpt_set_dirty_tracking_flags_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -2691,16 +2691,16 @@ static inline const char *iommufd_abi_iommufd_hwpt_set_dirty_tracking_flags_name
 	}
 }
 
-static inline iommufd_abi_size iommufd_abi_iommufd_hwpt_set_dirty_tracking_flags_text(
+static inline iommufd_abi_size iommufd_abi_hwpt_set_dirty_tracking_flags_text(
 		__u64 flags, char *text, iommufd_abi_size size)
 {
 	return iommufd_abi__flags_text(
-		iommufd_abi_iommufd_hwpt_set_dirty_tracking_flags_name,
+		iommufd_abi_hwpt_set_dirty_tracking_flags_name,
 		flags, text, size);
 }
 
 /* The name of a value of enum iommufd_hwpt_get_dirty_bitmap_flags. */
-static inline const char *iommufd_abi_iommufd_hwpt_get_dirty_bitmap_flags_name(
+static inline const char *iommufd_abi_hwpt_get_dirty_bitmap_flags_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -2711,11 +2711,11 @@ static inline const char *iommufd_abi_iommufd_hwpt_get_dirty_bitmap_flags_name(
 	}
 }
 
-static inline iommufd_abi_size iommufd_abi_iommufd_hwpt_get_dirty_bitmap_flags_text(
+static inline iommufd_abi_size iommufd_abi_hwpt_get_dirty_bitmap_flags_text(
 		__u64 flags, char *text, iommufd_abi_size size)
 {
 	return iommufd_abi__flags_text(
-		iommufd_abi_iommufd_hwpt_get_dirty_bitmap_flags_name,
+		iommufd_abi_hwpt_get_dirty_bitmap_flags_name,
 		flags, text, size);
 }
 
@@ -2725,9 +2725,9 @@ static inline const char *iommufd_abi_hwpt_invalidate_data_type_name(
 {
 	switch (number) {
 	case 0:	/* IOMMU_HWPT_INVALIDATE_DATA_VTD_S1 */
-		return "HWPT_INVALIDATE_DATA_VTD_S1";
+		return "VTD_S1";
 	case 1:	/* IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3 */
-		return "VIOMMU_INVALIDATE_DATA_ARM_SMMUV3";
+		return "ARM_SMMUV3";
 	default:
 		return IOMMUFD_ABI__NULL;
 	}
@@ -2802,7 +2802,7 @@ static inline iommufd_abi_size iommufd_abi_hwpt_pgfault_perm_text(
 }
 
 /* The name of a value of enum iommufd_page_response_code. */
-static inline const char *iommufd_abi_iommufd_page_response_code_name(
+static inline const char *iommufd_abi_page_response_code_name(
 		__u32 number)
 {
 	switch (number) {
@@ -3862,7 +3862,7 @@ static inline void iommufd_abi_hwpt_invalidate_reply(
 /*
  * iommufd_abi_hwpt_invalidate() with data of IOMMU_HWPT_INVALIDATE_DATA_VTD_S1.
  */
-static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_hwpt_invalidate_data_vtd_s1(
+static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_vtd_s1(
 		void *buf, iommufd_abi_size len, __u32 hwpt_id,
 		const struct iommu_hwpt_vtd_s1_invalidate *data_uptr,
 		iommufd_abi_size data_uptr_count)
@@ -3876,7 +3876,7 @@ static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_hwpt_invalidate_data_
  * iommufd_abi_hwpt_invalidate() with data of
  * IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3.
  */
-static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_viommu_invalidate_data_arm_smmuv3(
+static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_arm_smmuv3(
 		void *buf, iommufd_abi_size len, __u32 hwpt_id,
 		const struct iommu_viommu_arm_smmuv3_invalidate *data_uptr,
 		iommufd_abi_size data_uptr_count)
@@ -4462,7 +4462,7 @@ static inline int iommufd_abi_call_hwpt_invalidate(
  * iommufd_abi_call_hwpt_invalidate() with data of
  * IOMMU_HWPT_INVALIDATE_DATA_VTD_S1.
  */
-static inline int iommufd_abi_call_hwpt_invalidate_hwpt_invalidate_data_vtd_s1(
+static inline int iommufd_abi_call_hwpt_invalidate_vtd_s1(
 		int iommufd, __u32 hwpt_id,
 		const struct iommu_hwpt_vtd_s1_invalidate *data_uptr,
 		iommufd_abi_size data_uptr_count,
@@ -4477,7 +4477,7 @@ static inline int iommufd_abi_call_hwpt_invalidate_hwpt_invalidate_data_vtd_s1(
  * iommufd_abi_call_hwpt_invalidate() with data of
  * IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3.
  */
-static inline int iommufd_abi_call_hwpt_invalidate_viommu_invalidate_data_arm_smmuv3(
+static inline int iommufd_abi_call_hwpt_invalidate_arm_smmuv3(
 		int iommufd, __u32 hwpt_id,
 		const struct iommu_viommu_arm_smmuv3_invalidate *data_uptr,
 		iommufd_abi_size data_uptr_count,
@@ -4677,8 +4677,10 @@ static inline int iommufd_abi__record(struct iommufd_abi_records *records,
 		return 0;
 	if (!size || size > records->len - records->at)
 		return iommufd_abi__records_end(records, IOMMUFD_ABI_RECORD_CUT);
-	for (at = 0; at < known; at++)
-		to[at] = at < size ? records->bytes[records->at + at] : 0;
+	at = size < known ? size : known;
+	__builtin_memcpy(to, records->bytes + records->at, at);
+	for (; at < known; at++)
+		to[at] = 0;
 	return 1;
 }
 

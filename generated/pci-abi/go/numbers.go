@@ -48,15 +48,15 @@ var headerStatusNames = []named{
 	{uint64(PCI_STATUS_DETECTED_PARITY), "STATUS_DETECTED_PARITY"},
 }
 
-// HeaderHeaderType has the flags of pci_header.header_type.
-type HeaderHeaderType uint8
+// HeaderType has the flags of pci_header.header_type.
+type HeaderType uint8
 
 // String returns the name, or the number.
-func (n HeaderHeaderType) String() string {
-	return flagText(uint64(n), headerHeaderTypeNames)
+func (n HeaderType) String() string {
+	return flagText(uint64(n), headerTypeNames)
 }
 
-var headerHeaderTypeNames = []named{
+var headerTypeNames = []named{
 	{uint64(PCI_HEADER_TYPE_MFD), "MFD"},
 }
 
@@ -73,15 +73,15 @@ var headerBistNames = []named{
 	{uint64(PCI_BIST_CAPABLE), "CAPABLE"},
 }
 
-// HeaderBridgeBridgeControl has the flags of pci_header_bridge.bridge_control.
-type HeaderBridgeBridgeControl uint16
+// HeaderBridgeControl has the flags of pci_header_bridge.bridge_control.
+type HeaderBridgeControl uint16
 
 // String returns the name, or the number.
-func (n HeaderBridgeBridgeControl) String() string {
-	return flagText(uint64(n), headerBridgeBridgeControlNames)
+func (n HeaderBridgeControl) String() string {
+	return flagText(uint64(n), headerBridgeControlNames)
 }
 
-var headerBridgeBridgeControlNames = []named{
+var headerBridgeControlNames = []named{
 	{uint64(PCI_BRIDGE_CTL_PARITY), "PARITY"},
 	{uint64(PCI_BRIDGE_CTL_SERR), "SERR"},
 	{uint64(PCI_BRIDGE_CTL_ISA), "ISA"},
@@ -3521,11 +3521,11 @@ const (
 	// Type of the header.
 	//
 	// Since Linux 5.10 (not in 5.7).
-	PCI_HEADER_TYPE_MASK HeaderHeaderType = 0x7f
+	PCI_HEADER_TYPE_MASK HeaderType = 0x7f
 	// The device has several functions.
 	//
 	// Since Linux 6.7 (not in 6.5).
-	PCI_HEADER_TYPE_MFD HeaderHeaderType = 1 << 7
+	PCI_HEADER_TYPE_MFD HeaderType = 1 << 7
 )
 
 // The numbers of pci_header.bist.
@@ -3549,19 +3549,19 @@ const (
 // Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 const (
 	// Reacts to parity errors of the secondary bus.
-	PCI_BRIDGE_CTL_PARITY HeaderBridgeBridgeControl = 1 << 0
+	PCI_BRIDGE_CTL_PARITY HeaderBridgeControl = 1 << 0
 	// Forwards system errors.
-	PCI_BRIDGE_CTL_SERR HeaderBridgeBridgeControl = 1 << 1
+	PCI_BRIDGE_CTL_SERR HeaderBridgeControl = 1 << 1
 	// Leaves out the I/O addresses of ISA cards.
-	PCI_BRIDGE_CTL_ISA HeaderBridgeBridgeControl = 1 << 2
+	PCI_BRIDGE_CTL_ISA HeaderBridgeControl = 1 << 2
 	// Forwards the addresses of VGA.
-	PCI_BRIDGE_CTL_VGA HeaderBridgeBridgeControl = 1 << 3
+	PCI_BRIDGE_CTL_VGA HeaderBridgeControl = 1 << 3
 	// Reports transactions without an answer.
-	PCI_BRIDGE_CTL_MASTER_ABORT HeaderBridgeBridgeControl = 1 << 5
+	PCI_BRIDGE_CTL_MASTER_ABORT HeaderBridgeControl = 1 << 5
 	// Resets the secondary bus.
-	PCI_BRIDGE_CTL_BUS_RESET HeaderBridgeBridgeControl = 1 << 6
+	PCI_BRIDGE_CTL_BUS_RESET HeaderBridgeControl = 1 << 6
 	// May make fast back-to-back transactions there.
-	PCI_BRIDGE_CTL_FAST_BACK HeaderBridgeBridgeControl = 1 << 7
+	PCI_BRIDGE_CTL_FAST_BACK HeaderBridgeControl = 1 << 7
 )
 
 // The numbers of pci_header_cardbus.bridge_control.

@@ -28,7 +28,7 @@ type Header struct {
 	// Bus clocks that the function may keep the bus.
 	LatencyTimer uint8
 	// Layout of the rest of the header.
-	HeaderType HeaderHeaderType
+	HeaderType HeaderType
 	// Built-in self-test.
 	Bist HeaderBist
 }
@@ -123,7 +123,7 @@ type HeaderBridge struct {
 	// Interrupt pin: 1 for A to 4 for D, 0 for none.
 	InterruptPin uint8
 	// Accesses that the bridge forwards.
-	BridgeControl HeaderBridgeBridgeControl
+	BridgeControl HeaderBridgeControl
 }
 
 // SizeofHeaderBridge is the size of HeaderBridge in bytes.

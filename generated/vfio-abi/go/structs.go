@@ -1221,11 +1221,10 @@ type DeviceInfoCapZpciUtil struct {
 // SizeofDeviceInfoCapZpciUtil is the size of DeviceInfoCapZpciUtil in bytes.
 const SizeofDeviceInfoCapZpciUtil = 12
 
-// OffsetofDeviceInfoCapZpciUtilUtilStr is the offset of util_str, Size elements of type
-// uint8.
+// OffsetofDeviceInfoCapZpciUtilStr is the offset of util_str, Size elements of type uint8.
 //
 // The string in EBCDIC.
-const OffsetofDeviceInfoCapZpciUtilUtilStr = 12
+const OffsetofDeviceInfoCapZpciUtilStr = 12
 
 // DeviceInfoCapZpciPfip is struct vfio_device_info_cap_zpci_pfip.
 //
@@ -1243,10 +1242,10 @@ type DeviceInfoCapZpciPfip struct {
 // SizeofDeviceInfoCapZpciPfip is the size of DeviceInfoCapZpciPfip in bytes.
 const SizeofDeviceInfoCapZpciPfip = 12
 
-// OffsetofDeviceInfoCapZpciPfipPfip is the offset of pfip, Size elements of type uint8.
+// OffsetofDeviceInfoCapZpciPfip is the offset of pfip, Size elements of type uint8.
 //
 // The segments of the path, one byte each.
-const OffsetofDeviceInfoCapZpciPfipPfip = 12
+const OffsetofDeviceInfoCapZpciPfip = 12
 
 // CcwIoRegion is struct ccw_io_region.
 //

@@ -6168,7 +6168,7 @@ static inline int vfio_abi_device_zpci_util_find(
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
-static inline int vfio_abi_device_zpci_util_util_str(
+static inline int vfio_abi_device_zpci_util_str(
 		const struct vfio_abi_device_zpci_util *from, __u32 nth,
 		__u8 *out)
 {
@@ -6248,7 +6248,7 @@ static inline int vfio_abi_device_zpci_pfip_find(
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
-static inline int vfio_abi_device_zpci_pfip_pfip(
+static inline int vfio_abi_device_zpci_pfip_nth(
 		const struct vfio_abi_device_zpci_pfip *from, __u32 nth,
 		__u8 *out)
 {

@@ -6,7 +6,7 @@ use crate::header::{ConstantFact, Spelt, StructFact, TypeFact, conventions};
 use crate::ir::Role;
 use crate::spec::text::Number;
 use crate::spec::types::ArgExpr;
-use crate::spec::wrappers::{LineOrMap, List, Map, Placed};
+use crate::spec::wrappers::{LineOrMap, List, Map, OneOrMany, Placed};
 use crate::spec::{self, ItemSpec};
 
 impl<'f> Finder<'f> {
@@ -159,10 +159,11 @@ impl<'f> Finder<'f> {
         let negative = values.iter().any(|one| one.number < i32::MIN.into());
         let type_ = wide.then(|| placed(if negative { "s64" } else { "u64" }, place));
         let list = values.iter().map(|one| self.listed(one)).collect();
+        let prefix = (!prefix.is_empty()).then(|| placed(prefix, place)).into_iter().collect();
         spec::Values {
             name: placed(name, place),
             doc: text::draft("", place),
-            prefix: (!prefix.is_empty()).then(|| placed(prefix, place)),
+            prefix: OneOrMany(prefix),
             type_,
             values: Map(list),
             since: self.since(place),

@@ -5,10 +5,21 @@ use super::facts::{Fact, SideNames, optional};
 use crate::ir::{FdKind, RecordLength, Stream, StreamFlag, StructId};
 use crate::layout::per_model;
 
+/// The keys of the facts, of which the first says that there are records.
+pub(in crate::compat) const KEYS: [&str; 7] = [
+    "FdKind.stream",
+    "Stream.record",
+    "Stream.type_by",
+    "Stream.length",
+    "Stream.no_data",
+    "Stream.last",
+    "Stream.answer",
+];
+
 impl<'a> SideNames<'_, 'a> {
-    /// The records of a kind of file descriptor. The first fact says that there are some.
+    /// The records of a kind of file descriptor.
     pub(super) fn stream(&self, fd: &'a FdKind) -> [Fact<'a>; 7] {
-        let Some(stream) = &fd.stream else { return NONE };
+        let Some(stream) = &fd.stream else { return KEYS.map(|key| Fact(key, Datum::Unset)) };
         let Stream { record, type_by, length, no_data, last, answer } = stream;
         let type_by = type_by.as_ref().map(|by| {
             let struct_ = self.abi.struct_(by.struct_.unwrap_or(*record));
@@ -20,15 +31,17 @@ impl<'a> SideNames<'_, 'a> {
             let name = self.member(struct_, *field);
             Datum::Text(format!("{name}{}", if *total { " with the struct" } else { "" }).into())
         });
-        [
-            Fact("FdKind.stream", Datum::Listed),
-            Fact("Stream.record", self.sized(*record)),
-            Fact("Stream.type_by", self.types(stream, type_by)),
-            Fact("Stream.length", length.unwrap_or(Datum::Unset)),
-            Fact("Stream.no_data", self.flag(no_data.as_ref())),
-            Fact("Stream.last", self.flag(last.as_ref())),
-            Fact("Stream.answer", answer.map_or(Datum::Unset, |id| self.sized(id))),
-        ]
+        let data = [
+            Datum::Listed,
+            self.sized(*record),
+            self.types(stream, type_by),
+            length.unwrap_or(Datum::Unset),
+            self.flag(no_data.as_ref()),
+            self.flag(last.as_ref()),
+            answer.map_or(Datum::Unset, |id| self.sized(id)),
+        ];
+        let mut data = data.into_iter();
+        KEYS.map(|key| Fact(key, data.next().unwrap_or(Datum::Unset)))
     }
 
     /// A struct with its size, which readers and writers of records have to know.
@@ -51,14 +64,3 @@ impl<'a> SideNames<'_, 'a> {
         Datum::List(std::iter::once(field.into()).chain(sizes).collect())
     }
 }
-
-/// The facts of a descriptor without records.
-const NONE: [Fact<'_>; 7] = [
-    Fact("FdKind.stream", Datum::Unset),
-    Fact("Stream.record", Datum::Unset),
-    Fact("Stream.type_by", Datum::Unset),
-    Fact("Stream.length", Datum::Unset),
-    Fact("Stream.no_data", Datum::Unset),
-    Fact("Stream.last", Datum::Unset),
-    Fact("Stream.answer", Datum::Unset),
-];

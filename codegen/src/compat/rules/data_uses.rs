@@ -1,7 +1,7 @@
 //! The uses of a struct as the data of a number: with an id or a flag, in memory of which the
 //! number determines the type, or in records that are read from a descriptor.
 
-use crate::ir::{Abi, Group, GroupId, Payload, Struct, Value};
+use crate::ir::{Abi, Group, GroupId, Payload, Value};
 
 /// A use of a struct.
 #[derive(Clone, Copy, Debug)]
@@ -32,18 +32,11 @@ fn of_value<'a>(abi: &'a Abi, group: GroupId, value: &'a Value) -> Vec<DataUse<'
     let records = streams.map(|one| DataUse::Record(one.length.is_some()));
     let memory = abi.structs.iter().flat_map(|struct_| {
         let payloads = struct_.fields.iter().filter_map(|field| field.payload.as_ref());
-        payloads.filter(move |payload| chooser(abi, struct_, payload) == Some(group))
+        payloads.filter(move |payload| {
+            let by = payload.type_by.as_ref();
+            by.and_then(|by| by.numbers(abi, struct_)) == Some(group)
+        })
     });
     let all: Vec<_> = records.chain(memory.map(|one| DataUse::Memory(one, value))).collect();
     if all.is_empty() { vec![DataUse::Compared] } else { all }
-}
-
-/// The numbers that determine the type of memory.
-fn chooser(abi: &Abi, struct_: &Struct, payload: &Payload) -> Option<GroupId> {
-    let by = payload.type_by.as_ref()?;
-    let struct_ = by.struct_.map_or(struct_, |id| abi.struct_(id));
-    struct_.fields.iter().find_map(|field| match field.name == by.field {
-        true => field.group,
-        false => field.arms().iter().find(|arm| arm.name == by.field)?.group,
-    })
 }

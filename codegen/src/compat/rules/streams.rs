@@ -3,24 +3,15 @@
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{DATA_RESIZED, ITEM_ADDED};
-use crate::compat::diff::{AbiDifference, Of};
+use crate::compat::diff::{AbiDifference, Of, STREAM_KEYS};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness::{self, Maker};
 use crate::ir::{Abi, Stream};
 
-pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &[
-    "FdKind.stream",
-    "Stream.record",
-    "Stream.type_by",
-    "Stream.length",
-    "Stream.no_data",
-    "Stream.last",
-    "Stream.answer",
-];
+pub(super) const RULE: CompatRule = CompatRule { keys: &STREAM_KEYS, judge };
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
-    comparison.each(KEYS, |difference| {
+    comparison.each(&STREAM_KEYS, |difference| {
         let Of::Fd(index) = difference.of else { return None };
         let (old, new) = comparison.matching.fds[index].both()?;
         Some(match (&old.stream, &new.stream) {

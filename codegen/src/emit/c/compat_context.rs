@@ -49,8 +49,7 @@ impl<'a> CompatContext<'a> {
 
     /// The stable name of a value; its number does not depend on the kernel header.
     pub(super) fn stable_name(&self, name: &str) -> String {
-        let rest = names::without_prefix(&self.abi.prefix.to_ascii_uppercase(), name);
-        [&self.prefix, rest].concat()
+        names::c_stable(&self.abi.name, &self.abi.prefix, name)
     }
 
     /// The number of a name, cast to its enum if that has a tag and can hold the number in

@@ -192,7 +192,7 @@ impl SpaceEmitter<'_> {
             SpaceArrayView {
                 name: field.clone(),
                 count_name: members.reserve(["nr_", field].concat()),
-                get: name(&[field]),
+                get: name(&[names::element(&item.short, field)]),
                 type_,
                 start: start("cap"),
                 start_of: start(&format!("&from->{cap}")),

@@ -25,6 +25,11 @@ impl<'a> GoNames<'a> {
         names::go_type(self.prefix, name)
     }
 
+    /// The offset of an array in a struct.
+    pub(super) fn offset(&self, struct_: &str, field: &str) -> String {
+        names::go_offset(self.prefix, struct_, field)
+    }
+
     /// The type of the numbers of a group.
     pub(super) fn group_type(&self, group: &GroupJson<'_>) -> Option<String> {
         group.rust.map(|name| names::go_type(self.prefix, name))

@@ -65,7 +65,7 @@ impl GoContext<'_> {
             }
         }
         fields.extend(padding(one.size.lp64 - end));
-        let array = one.fields.iter().find_map(|field| self.array(&name, one, field));
+        let array = one.fields.iter().find_map(|field| self.array(one, field));
         GoStruct { doc: comment::of("", &doc), name, size: one.size.lp64, fields, array }
     }
 
@@ -128,16 +128,11 @@ impl GoContext<'_> {
     }
 
     /// The array at the end of a struct.
-    fn array(
-        &self,
-        owner_name: &str,
-        owner: &StructJson<'_>,
-        field: &FieldJson<'_>,
-    ) -> Option<GoArrayOffset> {
+    fn array(&self, owner: &StructJson<'_>, field: &FieldJson<'_>) -> Option<GoArrayOffset> {
         let TypeJson::Flexible { element, counted_by } = &field.type_ else { return None };
         let element = self.type_(element, None, 0);
         let count = counted_by.map(|count| names::go_field(count) + " ");
-        let name = ["Offsetof", owner_name, &names::go_field(field.name)].concat();
+        let name = self.names.offset(owner.name, field.name);
         let place = format!(
             "{name} is the offset of `{}`, {}elements of type {element}.",
             field.name,

@@ -101,7 +101,7 @@ impl CapabilitySpec {
     pub fn name_in_chain(&self, prefix: &str) -> &str {
         match &self.short_name {
             Some(short) => short,
-            None => crate::names::short(&self.capability, prefix, ""),
+            None => crate::names::short(&self.capability, [prefix], ""),
         }
     }
 }

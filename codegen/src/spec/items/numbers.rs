@@ -24,8 +24,9 @@ item! {
         /// Whether the C enum has no tag.
         #[serde(default)]
         pub anonymous: bool,
-        /// The start of the names that is left out of short names.
-        pub prefix: Option<Placed<String>>,
+        /// The start of the names that is left out of short names; several if they differ.
+        #[serde(default)]
+        pub prefix: OneOrMany<String>,
         /// The end of the names that is left out of short names.
         pub suffix: Option<Placed<String>>,
         /// The integer type of the values; by default `u32`.

@@ -48,7 +48,7 @@ pub(crate) struct NumberGroup<'a> {
     /// The struct that contains the field.
     pub(crate) owner: Option<&'a str>,
     pub(crate) validity: Validity,
-    pub(crate) prefix: Option<&'a Placed<String>>,
+    pub(crate) prefixes: &'a [Placed<String>],
     pub(crate) suffix: Option<&'a Placed<String>>,
     /// The integer that holds the numbers; for a field, the narrowest type that it ever had.
     pub(crate) int: Int,
@@ -66,13 +66,18 @@ impl<'a> NumberGroup<'a> {
             name: &item.name,
             owner: None,
             validity,
-            prefix: item.prefix.as_ref(),
+            prefixes: &item.prefix,
             suffix: item.suffix.as_ref(),
             int: item.type_.as_ref().and_then(|name| int(name)).unwrap_or(Int::U32),
             holds_others: false,
             values: &item.values,
             reserved: Some(&item.reserved),
         }
+    }
+
+    /// The starts of names that short names leave out.
+    pub(crate) fn short_prefixes(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.prefixes.iter().map(|prefix| prefix.as_str())
     }
 
     /// Whether it is the group of this space.
@@ -100,7 +105,7 @@ impl<'a> NumberGroup<'a> {
             name,
             owner: Some(owner),
             validity,
-            prefix: field.prefix.as_ref(),
+            prefixes: field.prefix.as_slice(),
             suffix: None,
             int,
             holds_others: field.holds.is_some(),

@@ -1,9 +1,10 @@
 //! Names in Go: types lose the prefix of the ABI, and all words begin with a capital, so two
 //! names of the specification can become one.
 
-use super::rust_names::{Made, type_names, unique};
+use super::rust_names::{Made, type_names, unique, unrefused};
 use crate::diagnostic::Diagnostic;
-use crate::names::{go_field, go_type, is_name};
+use crate::names::{go_field, go_offset, go_type, is_name};
+use crate::spec::types::{Shape, TypeExpr};
 use crate::validate::Check;
 use crate::validate::codes::RUST_NAME;
 
@@ -17,6 +18,22 @@ pub(super) fn check(check: &mut Check<'_>) {
         let made = fields.map(|field| Made::new(go_field(field.name), field.name, field.validity));
         distinct(check, made.collect(), "field");
     }
+    offsets(check);
+}
+
+/// The constants with the offsets of arrays at the ends of structs.
+fn offsets(check: &mut Check<'_>) {
+    let prefix = check.spec.abi.short_prefix();
+    let structs = check.index.structs.iter();
+    let made = structs.flat_map(|struct_| {
+        let is_array = |(_, expr): (_, &TypeExpr)| matches!(expr.shape, Shape::Flexible(_));
+        let fields = struct_.fields().filter(move |field| field.types().any(is_array));
+        fields.map(move |field| {
+            let name = go_offset(prefix, &struct_.name.value, &field.name.value);
+            Made::new(name, field.name, field.validity).within(&struct_.name.value)
+        })
+    });
+    distinct(check, made.collect(), "constant");
 }
 
 fn types(check: &mut Check<'_>) {
@@ -28,10 +45,8 @@ fn types(check: &mut Check<'_>) {
 
 /// Refuses names that start with a digit, and the later of two equal ones, unless their
 /// names in Rust have been refused.
-fn distinct(check: &mut Check<'_>, mut made: Vec<Made<'_>>, what: &str) {
-    let refused = check.problems.errors().filter(|error| error.code == RUST_NAME);
-    let refused: Vec<_> = refused.filter_map(Diagnostic::place).collect();
-    made.retain(|made| !refused.contains(&made.place()));
+fn distinct(check: &mut Check<'_>, made: Vec<Made<'_>>, what: &str) {
+    let made = unrefused(check, made);
     for made in made.iter().filter(|made| made.is_from(is_name) && !is_name(&made.name)) {
         let message = format!("`{}` cannot be a {what} in {LANGUAGE}", made.name);
         let why = "another prefix may help";

@@ -104,9 +104,9 @@ impl<'a> Made<'a> {
 
 /// The names of numbers within their type.
 fn shorts(check: &mut Check<'_>, group: &NumberGroup<'_>) {
-    let (prefix, suffix) = (text(group.prefix), text(group.suffix));
+    let suffix = group.suffix.map_or("", |suffix| &suffix.value);
     let made = group.values.iter().map(|(name, value)| {
-        Made::new(short(name, prefix, suffix), name, value.validity(group.validity))
+        Made::new(short(name, group.short_prefixes(), suffix), name, value.validity(group.validity))
     });
     let made: Vec<_> = made.collect();
     distinct(check, &made, "short name");
@@ -116,10 +116,6 @@ fn shorts(check: &mut Check<'_>, group: &NumberGroup<'_>) {
             refuse(check, made, "short name", "every generated type defines this name");
         }
     }
-}
-
-fn text(affix: Option<&Placed<String>>) -> &str {
-    affix.map_or("", |affix| &affix.value)
 }
 
 /// The name of a capability in its chain.
@@ -150,22 +146,36 @@ fn variants(check: &mut Check<'_>) {
 
 /// The types of structs, enums and numbers of fields.
 pub(super) fn type_names<'a>(index: &'a Symbols<'a>, prefix: &str) -> Vec<Made<'a>> {
+    let structs = items(index, |kind| matches!(kind, SymbolKind::Struct));
+    group_types(index, prefix).into_iter().chain(structs).collect()
+}
+
+/// The types of enums and of numbers of fields.
+pub(super) fn group_types<'a>(index: &'a Symbols<'a>, prefix: &str) -> Vec<Made<'a>> {
     let of_fields = index.groups.iter().filter_map(|group| {
         let owner = group.owner?;
         let made = Made::new(field_type(prefix, owner, group.name), group.name, group.validity);
         Some(made.within(owner))
     });
-    let of_items = index.all().flat_map(|(text, targets)| {
-        targets.iter().filter_map(move |target| {
+    let enums = items(index, |kind| matches!(kind, SymbolKind::Anonymous | SymbolKind::Enum));
+    of_fields.chain(enums).collect()
+}
+
+/// The types of items of some kinds.
+fn items<'a>(
+    index: &'a Symbols<'a>,
+    is_chosen: fn(&SymbolKind) -> bool,
+) -> impl Iterator<Item = Made<'a>> {
+    index.all().flat_map(move |(text, targets)| {
+        let chosen = targets.iter().filter(move |target| is_chosen(&target.kind));
+        chosen.map(move |target| {
             let name = match target.kind {
                 SymbolKind::Anonymous => Cow::from(group_type(text)),
-                SymbolKind::Struct | SymbolKind::Enum => Cow::from(text),
-                _ => return None,
+                _ => Cow::from(text),
             };
-            Some(Made { name, of: ("", text), place: target.place, validity: target.validity })
+            Made { name, of: ("", text), place: target.place, validity: target.validity }
         })
-    });
-    of_fields.chain(of_items).collect()
+    })
 }
 
 /// Refuses equal names of types; files are modules next to them.
@@ -221,6 +231,14 @@ pub(super) fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
         refuse(check, made, what, "it is not a name in Rust; another prefix may help");
     }
     unique(check, made, what, RUST);
+}
+
+/// The names whose origins have not been refused for another language.
+pub(super) fn unrefused<'a>(check: &Check<'_>, mut made: Vec<Made<'a>>) -> Vec<Made<'a>> {
+    let refused = check.problems.errors().filter(|error| error.code == RUST_NAME);
+    let refused: Vec<_> = refused.filter_map(Diagnostic::place).collect();
+    made.retain(|made| !refused.contains(&made.place));
+    made
 }
 
 /// Refuses the later of two names that are equal in a language.

@@ -5,7 +5,7 @@ use super::bodies::element;
 use super::names::file_name;
 use super::rust_names::{Made, RUST, distinct, refuse, short_of, unique};
 use super::spaces::space_of;
-use crate::names::{group_type, screaming, space_element, view_getter, without_prefix};
+use crate::names::{cap_type, group_type, screaming, space_element, view_getter, without_prefix};
 use crate::validate::Check;
 use crate::validate::model::declarations::{ChainItem, StructDeclaration};
 use crate::validate::model::uniqueness::ALWAYS;
@@ -97,7 +97,7 @@ fn types(check: &mut Check<'_>) {
     });
     let capabilities = index.capabilities.iter().filter_map(|one| {
         let chain = one.chain?;
-        let name = group_type(&[chain, "_", short_of(index, one)].concat());
+        let name = cap_type(chain, short_of(index, one));
         Some(Made::new(name, &one.item.capability, one.validity).one_of(chain))
     });
     let elements = elements(check);

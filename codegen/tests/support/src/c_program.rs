@@ -141,9 +141,10 @@ fn array(abi: &Abi, view: &str, struct_: &Struct, plan: &ArrayPlan) -> String {
             (format!("struct {}", element.name), members.collect())
         }
     };
+    let get = names::c_element(view, name);
     format!(
         "\t\t\t{type_} each;\n\n\
-         \t\t\tfor (__u32 nth = 0; {view}_{name}(&view, nth, &each); nth++) {{\n{lines}\t\t\t}}\n"
+         \t\t\tfor (__u32 nth = 0; {get}(&view, nth, &each); nth++) {{\n{lines}\t\t\t}}\n"
     )
 }
 

@@ -310,9 +310,10 @@ fn element(view: &str, array: &Array) -> String {
         )
     });
     let same: String = same.collect();
+    let get = names::c_element(view, name);
     format!(
         "\t\t\t{type_} each;\n\t\t\t__u32 nth = nondet_u32();\n\
-         \t\t\tint found = {view}_{name}(&view, nth, &each);\n\n\
+         \t\t\tint found = {get}(&view, nth, &each);\n\n\
          \t\t\tCLAIM(view.{name}.count == {count}, \"all elements are counted\");\n\
          \t\t\tCLAIM(found == (nth < view.{name}.count), \"each of them can be read\");\n\
          \t\t\tCLAIM(!vfio_abi_element(&view.{name}, nth) == !found, \"and no other has bytes\");\n\
@@ -387,10 +388,11 @@ fn says(one: &Known, nth: usize) -> String {
             true => vec![pick("")],
             false => array.members.iter().map(|one| pick(&[".", one.name].concat())).collect(),
         };
+        let get = names::c_element(view, name);
         format!(
             "\t\t{type_} each;\n\t\t__u32 nth = nondet_u32();\n\n\
              \t\tif ({view}_read(cap, &view) != 1)\n\t\t\treturn 0;\n\
-             \t\tif ({view}_{name}(&view, nth, &each) && ({}))\n\t\t\treturn 0;\n",
+             \t\tif ({get}(&view, nth, &each) && ({}))\n\t\t\treturn 0;\n",
             members.join(" || ")
         )
     });

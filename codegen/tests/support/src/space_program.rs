@@ -382,10 +382,11 @@ fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
             true => (format!("put(\"  {name}=\");\n"), "put(\"\\n\");\n"),
             false => (String::new(), ""),
         };
+        let get = names::c_element(&view, name);
         write!(
             lines,
             "\t\t\t\t{type_} each;\n\n\t\t\t\t{before}\t\t\t\tfor (__u32 nth = 0; \
-             {view}_{name}(&view, nth, &each); nth++)\n\t\t\t\t\t{print};\n\t\t\t\t{after}"
+             {get}(&view, nth, &each); nth++)\n\t\t\t\t\t{print};\n\t\t\t\t{after}"
         )
         .expect("text");
         if let Some(count) = array.count.as_ref().filter(|_| !cap.depends_on_bits()) {

@@ -992,7 +992,7 @@ static inline void iommufd_abi_hwpt_invalidate_reply(
 /*
  * iommufd_abi_hwpt_invalidate() with data of IOMMU_HWPT_INVALIDATE_DATA_VTD_S1.
  */
-static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_hwpt_invalidate_data_vtd_s1(
+static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_vtd_s1(
 		void *buf, iommufd_abi_size len, __u32 hwpt_id,
 		const struct iommu_hwpt_vtd_s1_invalidate *data_uptr,
 		iommufd_abi_size data_uptr_count)
@@ -1006,7 +1006,7 @@ static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_hwpt_invalidate_data_
  * iommufd_abi_hwpt_invalidate() with data of
  * IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3.
  */
-static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_viommu_invalidate_data_arm_smmuv3(
+static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_arm_smmuv3(
 		void *buf, iommufd_abi_size len, __u32 hwpt_id,
 		const struct iommu_viommu_arm_smmuv3_invalidate *data_uptr,
 		iommufd_abi_size data_uptr_count)
@@ -1592,7 +1592,7 @@ static inline int iommufd_abi_call_hwpt_invalidate(
  * iommufd_abi_call_hwpt_invalidate() with data of
  * IOMMU_HWPT_INVALIDATE_DATA_VTD_S1.
  */
-static inline int iommufd_abi_call_hwpt_invalidate_hwpt_invalidate_data_vtd_s1(
+static inline int iommufd_abi_call_hwpt_invalidate_vtd_s1(
 		int iommufd, __u32 hwpt_id,
 		const struct iommu_hwpt_vtd_s1_invalidate *data_uptr,
 		iommufd_abi_size data_uptr_count,
@@ -1607,7 +1607,7 @@ static inline int iommufd_abi_call_hwpt_invalidate_hwpt_invalidate_data_vtd_s1(
  * iommufd_abi_call_hwpt_invalidate() with data of
  * IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3.
  */
-static inline int iommufd_abi_call_hwpt_invalidate_viommu_invalidate_data_arm_smmuv3(
+static inline int iommufd_abi_call_hwpt_invalidate_arm_smmuv3(
 		int iommufd, __u32 hwpt_id,
 		const struct iommu_viommu_arm_smmuv3_invalidate *data_uptr,
 		iommufd_abi_size data_uptr_count,

@@ -357,8 +357,8 @@ struct iommu_hwpt_pgfault {
 	__u32		cookie;
 };
 enum iommufd_page_response_code {
-	IOMMUFD_ABI_IOMMUFD_PAGE_RESP_SUCCESS = 0,
-	IOMMUFD_ABI_IOMMUFD_PAGE_RESP_INVALID = 1,
+	IOMMUFD_ABI_PAGE_RESP_SUCCESS = 0,
+	IOMMUFD_ABI_PAGE_RESP_INVALID = 1,
 };
 #ifndef IOMMUFD_PAGE_RESP_SUCCESS
 #define IOMMUFD_PAGE_RESP_SUCCESS \
@@ -955,9 +955,9 @@ struct iommu_veventq_alloc {
 	IOMMUFD_ABI__CAST(enum iommu_hwpt_pgfault_perm, 4)
 #define IOMMUFD_ABI_PGFAULT_PERM_PRIV \
 	IOMMUFD_ABI__CAST(enum iommu_hwpt_pgfault_perm, 8)
-#define IOMMUFD_ABI_IOMMUFD_PAGE_RESP_SUCCESS \
+#define IOMMUFD_ABI_PAGE_RESP_SUCCESS \
 	IOMMUFD_ABI__CAST(enum iommufd_page_response_code, 0)
-#define IOMMUFD_ABI_IOMMUFD_PAGE_RESP_INVALID \
+#define IOMMUFD_ABI_PAGE_RESP_INVALID \
 	IOMMUFD_ABI__CAST(enum iommufd_page_response_code, 1)
 #define IOMMUFD_ABI_VIOMMU_TYPE_DEFAULT \
 	IOMMUFD_ABI__CAST(enum iommu_viommu_type, 0)

@@ -93,7 +93,7 @@ static inline iommufd_abi_size iommufd_abi__flags_text(
 }
 
 /* The name of a number of iommufd_command. */
-static inline const char *iommufd_abi_iommufd_command_name(
+static inline const char *iommufd_abi_command_name(
 		__u32 number)
 {
 	switch (number) {
@@ -147,7 +147,7 @@ static inline const char *iommufd_abi_iommufd_command_name(
 }
 
 /* The name of a value of enum iommufd_option. */
-static inline const char *iommufd_abi_iommufd_option_name(
+static inline const char *iommufd_abi_option_name(
 		__u32 number)
 {
 	switch (number) {
@@ -161,7 +161,7 @@ static inline const char *iommufd_abi_iommufd_option_name(
 }
 
 /* The name of a value of enum iommufd_option_ops. */
-static inline const char *iommufd_abi_iommufd_option_ops_name(
+static inline const char *iommufd_abi_option_ops_name(
 		__u32 number)
 {
 	switch (number) {
@@ -175,7 +175,7 @@ static inline const char *iommufd_abi_iommufd_option_ops_name(
 }
 
 /* The name of a value of enum iommufd_vfio_ioas_op. */
-static inline const char *iommufd_abi_iommufd_vfio_ioas_op_name(
+static inline const char *iommufd_abi_vfio_ioas_op_name(
 		__u32 number)
 {
 	switch (number) {
@@ -191,7 +191,7 @@ static inline const char *iommufd_abi_iommufd_vfio_ioas_op_name(
 }
 
 /* The name of a value of enum iommufd_ioas_map_flags. */
-static inline const char *iommufd_abi_iommufd_ioas_map_flags_name(
+static inline const char *iommufd_abi_ioas_map_flags_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -206,16 +206,16 @@ static inline const char *iommufd_abi_iommufd_ioas_map_flags_name(
 	}
 }
 
-static inline iommufd_abi_size iommufd_abi_iommufd_ioas_map_flags_text(
+static inline iommufd_abi_size iommufd_abi_ioas_map_flags_text(
 		__u64 flags, char *text, iommufd_abi_size size)
 {
 	return iommufd_abi__flags_text(
-		iommufd_abi_iommufd_ioas_map_flags_name,
+		iommufd_abi_ioas_map_flags_name,
 		flags, text, size);
 }
 
 /* The name of a value of enum iommufd_hwpt_alloc_flags. */
-static inline const char *iommufd_abi_iommufd_hwpt_alloc_flags_name(
+static inline const char *iommufd_abi_hwpt_alloc_flags_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -232,11 +232,11 @@ static inline const char *iommufd_abi_iommufd_hwpt_alloc_flags_name(
 	}
 }
 
-static inline iommufd_abi_size iommufd_abi_iommufd_hwpt_alloc_flags_text(
+static inline iommufd_abi_size iommufd_abi_hwpt_alloc_flags_text(
 		__u64 flags, char *text, iommufd_abi_size size)
 {
 	return iommufd_abi__flags_text(
-		iommufd_abi_iommufd_hwpt_alloc_flags_name,
+		iommufd_abi_hwpt_alloc_flags_name,
 		flags, text, size);
 }
 
@@ -343,7 +343,7 @@ static inline const char *iommufd_abi_hw_info_type_name(
 }
 
 /* The name of a value of enum iommufd_hw_capabilities. */
-static inline const char *iommufd_abi_iommufd_hw_capabilities_name(
+static inline const char *iommufd_abi_hw_capabilities_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -360,16 +360,16 @@ static inline const char *iommufd_abi_iommufd_hw_capabilities_name(
 	}
 }
 
-static inline iommufd_abi_size iommufd_abi_iommufd_hw_capabilities_text(
+static inline iommufd_abi_size iommufd_abi_hw_capabilities_text(
 		__u64 flags, char *text, iommufd_abi_size size)
 {
 	return iommufd_abi__flags_text(
-		iommufd_abi_iommufd_hw_capabilities_name,
+		iommufd_abi_hw_capabilities_name,
 		flags, text, size);
 }
 
 /* The name of a value of enum iommufd_hw_info_flags. */
-static inline const char *iommufd_abi_iommufd_hw_info_flags_name(
+static inline const char *iommufd_abi_hw_info_flags_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -380,16 +380,16 @@ static inline const char *iommufd_abi_iommufd_hw_info_flags_name(
 	}
 }
 
-static inline iommufd_abi_size iommufd_abi_iommufd_hw_info_flags_text(
+static inline iommufd_abi_size iommufd_abi_hw_info_flags_text(
 		__u64 flags, char *text, iommufd_abi_size size)
 {
 	return iommufd_abi__flags_text(
-		iommufd_abi_iommufd_hw_info_flags_name,
+		iommufd_abi_hw_info_flags_name,
 		flags, text, size);
 }
 
 /* The name of a value of enum iommufd_hwpt_set_dirty_tracking_flags. */
-static inline const char *iommufd_abi_iommufd_hwpt_set_dirty_tracking_flags_name(
+static inline const char *iommufd_abi_hwpt_set_dirty_tracking_flags_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -400,16 +400,16 @@ static inline const char *iommufd_abi_iommufd_hwpt_set_dirty_tracking_flags_name
 	}
 }
 
-static inline iommufd_abi_size iommufd_abi_iommufd_hwpt_set_dirty_tracking_flags_text(
+static inline iommufd_abi_size iommufd_abi_hwpt_set_dirty_tracking_flags_text(
 		__u64 flags, char *text, iommufd_abi_size size)
 {
 	return iommufd_abi__flags_text(
-		iommufd_abi_iommufd_hwpt_set_dirty_tracking_flags_name,
+		iommufd_abi_hwpt_set_dirty_tracking_flags_name,
 		flags, text, size);
 }
 
 /* The name of a value of enum iommufd_hwpt_get_dirty_bitmap_flags. */
-static inline const char *iommufd_abi_iommufd_hwpt_get_dirty_bitmap_flags_name(
+static inline const char *iommufd_abi_hwpt_get_dirty_bitmap_flags_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -420,11 +420,11 @@ static inline const char *iommufd_abi_iommufd_hwpt_get_dirty_bitmap_flags_name(
 	}
 }
 
-static inline iommufd_abi_size iommufd_abi_iommufd_hwpt_get_dirty_bitmap_flags_text(
+static inline iommufd_abi_size iommufd_abi_hwpt_get_dirty_bitmap_flags_text(
 		__u64 flags, char *text, iommufd_abi_size size)
 {
 	return iommufd_abi__flags_text(
-		iommufd_abi_iommufd_hwpt_get_dirty_bitmap_flags_name,
+		iommufd_abi_hwpt_get_dirty_bitmap_flags_name,
 		flags, text, size);
 }
 
@@ -434,9 +434,9 @@ static inline const char *iommufd_abi_hwpt_invalidate_data_type_name(
 {
 	switch (number) {
 	case 0:	/* IOMMU_HWPT_INVALIDATE_DATA_VTD_S1 */
-		return "HWPT_INVALIDATE_DATA_VTD_S1";
+		return "VTD_S1";
 	case 1:	/* IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3 */
-		return "VIOMMU_INVALIDATE_DATA_ARM_SMMUV3";
+		return "ARM_SMMUV3";
 	default:
 		return IOMMUFD_ABI__NULL;
 	}
@@ -511,7 +511,7 @@ static inline iommufd_abi_size iommufd_abi_hwpt_pgfault_perm_text(
 }
 
 /* The name of a value of enum iommufd_page_response_code. */
-static inline const char *iommufd_abi_iommufd_page_response_code_name(
+static inline const char *iommufd_abi_page_response_code_name(
 		__u32 number)
 {
 	switch (number) {

@@ -466,8 +466,8 @@ class iommu_hwpt_invalidate_data_type(enum.IntEnum):
     Since Linux 6.8; source: include/uapi/linux/iommufd.h.
     """
 
-    HWPT_INVALIDATE_DATA_VTD_S1 = IOMMU_HWPT_INVALIDATE_DATA_VTD_S1
-    VIOMMU_INVALIDATE_DATA_ARM_SMMUV3 = IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3
+    VTD_S1 = IOMMU_HWPT_INVALIDATE_DATA_VTD_S1
+    ARM_SMMUV3 = IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3
 
 
 class iommu_hwpt_vtd_s1_invalidate_flags(enum.IntFlag):

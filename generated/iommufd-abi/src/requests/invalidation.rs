@@ -14,9 +14,9 @@ use crate::wire::Wire;
 #[non_exhaustive]
 pub enum HwptInvalidateData<'a> {
     /// A first stage of Intel VT-d.
-    HwptInvalidateDataVtdS1(&'a [uapi::iommu_hwpt_vtd_s1_invalidate]),
+    VtdS1(&'a [uapi::iommu_hwpt_vtd_s1_invalidate]),
     /// A command of Arm SMMUv3.
-    ViommuInvalidateDataArmSmmuv3(&'a [uapi::iommu_viommu_arm_smmuv3_invalidate]),
+    ArmSmmuv3(&'a [uapi::iommu_viommu_arm_smmuv3_invalidate]),
     /// Elements of another type: its number, the size of each element, and their bytes.
     Other(uapi::iommu_hwpt_invalidate_data_type, u32, &'a [u8]),
 }
@@ -68,25 +68,16 @@ impl Request for HwptInvalidate<'_> {
         argument.put_argsz(0)?;
         argument.put(4, &self.hwpt_id.to_ne_bytes());
         match &mut self.data_uptr {
-            HwptInvalidateData::HwptInvalidateDataVtdS1(data) => {
-                argument.put(
-                    16,
-                    &uapi::iommu_hwpt_invalidate_data_type::HWPT_INVALIDATE_DATA_VTD_S1
-                        .0
-                        .to_ne_bytes(),
-                );
+            HwptInvalidateData::VtdS1(data) => {
+                argument.put(16, &uapi::iommu_hwpt_invalidate_data_type::VTD_S1.0.to_ne_bytes());
                 argument.put_u32(24, data.len())?;
                 argument.put_u32(20, size_of::<uapi::iommu_hwpt_vtd_s1_invalidate>())?;
                 let pointer = data.as_ptr();
                 argument.put_u64(8, pointer as usize);
             }
-            HwptInvalidateData::ViommuInvalidateDataArmSmmuv3(data) => {
-                argument.put(
-                    16,
-                    &uapi::iommu_hwpt_invalidate_data_type::VIOMMU_INVALIDATE_DATA_ARM_SMMUV3
-                        .0
-                        .to_ne_bytes(),
-                );
+            HwptInvalidateData::ArmSmmuv3(data) => {
+                argument
+                    .put(16, &uapi::iommu_hwpt_invalidate_data_type::ARM_SMMUV3.0.to_ne_bytes());
                 argument.put_u32(24, data.len())?;
                 argument.put_u32(20, size_of::<uapi::iommu_viommu_arm_smmuv3_invalidate>())?;
                 let pointer = data.as_ptr();

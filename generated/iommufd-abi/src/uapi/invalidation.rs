@@ -27,8 +27,8 @@ pub const IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3: u32 = 1;
 /// ```
 /// use iommufd_abi::uapi::iommu_hwpt_invalidate_data_type;
 ///
-/// let found = iommu_hwpt_invalidate_data_type::from(iommu_hwpt_invalidate_data_type::HWPT_INVALIDATE_DATA_VTD_S1.0);
-/// assert_eq!(found, iommu_hwpt_invalidate_data_type::HWPT_INVALIDATE_DATA_VTD_S1);
+/// let found = iommu_hwpt_invalidate_data_type::from(iommu_hwpt_invalidate_data_type::VTD_S1.0);
+/// assert_eq!(found, iommu_hwpt_invalidate_data_type::VTD_S1);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -43,15 +43,12 @@ pub struct iommu_hwpt_invalidate_data_type(pub u32);
 
 impl iommu_hwpt_invalidate_data_type {
     /// A first stage of Intel VT-d.
-    pub const HWPT_INVALIDATE_DATA_VTD_S1: Self = Self(IOMMU_HWPT_INVALIDATE_DATA_VTD_S1);
+    pub const VTD_S1: Self = Self(IOMMU_HWPT_INVALIDATE_DATA_VTD_S1);
     /// A command of Arm SMMUv3.
-    pub const VIOMMU_INVALIDATE_DATA_ARM_SMMUV3: Self =
-        Self(IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3);
+    pub const ARM_SMMUV3: Self = Self(IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3);
     /// Every number with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("HWPT_INVALIDATE_DATA_VTD_S1", Self::HWPT_INVALIDATE_DATA_VTD_S1),
-        ("VIOMMU_INVALIDATE_DATA_ARM_SMMUV3", Self::VIOMMU_INVALIDATE_DATA_ARM_SMMUV3),
-    ];
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("VTD_S1", Self::VTD_S1), ("ARM_SMMUV3", Self::ARM_SMMUV3)];
 }
 
 numbers!(iommu_hwpt_invalidate_data_type, u32);

@@ -175,7 +175,7 @@ static inline pci_abi_size pci_abi_header_status_text(
 }
 
 /* The name of a flag in header_type of struct pci_header. */
-static inline const char *pci_abi_header_header_type_name(
+static inline const char *pci_abi_header_type_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -186,11 +186,11 @@ static inline const char *pci_abi_header_header_type_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_header_header_type_text(
+static inline pci_abi_size pci_abi_header_type_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_header_header_type_name,
+		pci_abi_header_type_name,
 		flags, text, size);
 }
 
@@ -217,7 +217,7 @@ static inline pci_abi_size pci_abi_header_bist_text(
 }
 
 /* The name of a flag in bridge_control of struct pci_header_bridge. */
-static inline const char *pci_abi_header_bridge_bridge_control_name(
+static inline const char *pci_abi_header_bridge_control_name(
 		__u64 flag)
 {
 	switch (flag) {
@@ -240,11 +240,11 @@ static inline const char *pci_abi_header_bridge_bridge_control_name(
 	}
 }
 
-static inline pci_abi_size pci_abi_header_bridge_bridge_control_text(
+static inline pci_abi_size pci_abi_header_bridge_control_text(
 		__u64 flags, char *text, pci_abi_size size)
 {
 	return pci_abi__flags_text(
-		pci_abi_header_bridge_bridge_control_name,
+		pci_abi_header_bridge_control_name,
 		flags, text, size);
 }
 

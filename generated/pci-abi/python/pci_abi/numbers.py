@@ -2919,7 +2919,7 @@ class HeaderStatus(enum.IntFlag):
     STATUS_DETECTED_PARITY = PCI_STATUS_DETECTED_PARITY
 
 
-class HeaderHeaderType(enum.IntFlag):
+class HeaderType(enum.IntFlag):
     """The flags of pci_header.header_type.
 
     Layout of the rest of the header.
@@ -2944,7 +2944,7 @@ class HeaderBist(enum.IntFlag):
     CAPABLE = PCI_BIST_CAPABLE
 
 
-class HeaderBridgeBridgeControl(enum.IntFlag):
+class HeaderBridgeControl(enum.IntFlag):
     """The flags of pci_header_bridge.bridge_control.
 
     Accesses that the bridge forwards.

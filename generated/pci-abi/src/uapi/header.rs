@@ -57,7 +57,7 @@ pub struct pci_header {
     /// Bus clocks that the function may keep the bus.
     pub latency_timer: u8,
     /// Layout of the rest of the header.
-    pub header_type: HeaderHeaderType,
+    pub header_type: HeaderType,
     /// Built-in self-test.
     pub bist: HeaderBist,
     /// The rest of the header, by its type.
@@ -77,7 +77,7 @@ impl pci_header {
             device_class: 0,
             cache_line_size: 0,
             latency_timer: 0,
-            header_type: HeaderHeaderType(0),
+            header_type: HeaderType(0),
             bist: HeaderBist(0),
             rest: [],
         }
@@ -339,10 +339,10 @@ pub const PCI_HEADER_TYPE_MFD: u8 = 1 << 7;
 /// Layout of the rest of the header.
 ///
 /// ```
-/// use pci_abi::uapi::HeaderHeaderType;
+/// use pci_abi::uapi::HeaderType;
 ///
-/// let found = HeaderHeaderType::from(HeaderHeaderType::MFD.0);
-/// assert_eq!(found, HeaderHeaderType::MFD);
+/// let found = HeaderType::from(HeaderType::MFD.0);
+/// assert_eq!(found, HeaderType::MFD);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -353,9 +353,9 @@ pub const PCI_HEADER_TYPE_MFD: u8 = 1 << 7;
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(transparent)]
-pub struct HeaderHeaderType(pub u8);
+pub struct HeaderType(pub u8);
 
-impl HeaderHeaderType {
+impl HeaderType {
     /// Type of the header.
     pub const MASK: Self = Self(PCI_HEADER_TYPE_MASK);
     /// The device has several functions.
@@ -364,7 +364,7 @@ impl HeaderHeaderType {
     pub const NAMED: &[(&'static str, Self)] = &[("MFD", Self::MFD)];
 }
 
-flags!(HeaderHeaderType, u8);
+flags!(HeaderType, u8);
 
 /// Result of the test.
 pub const PCI_BIST_CODE_MASK: u8 = 0xf;
@@ -671,7 +671,7 @@ pub struct pci_header_bridge {
     /// Interrupt pin: 1 for A to 4 for D, 0 for none.
     pub interrupt_pin: u8,
     /// Accesses that the bridge forwards.
-    pub bridge_control: HeaderBridgeBridgeControl,
+    pub bridge_control: HeaderBridgeControl,
 }
 
 impl pci_header_bridge {
@@ -699,7 +699,7 @@ impl pci_header_bridge {
             rom_address: 0,
             interrupt_line: 0,
             interrupt_pin: 0,
-            bridge_control: HeaderBridgeBridgeControl(0),
+            bridge_control: HeaderBridgeControl(0),
         }
     }
 
@@ -766,10 +766,10 @@ pub const PCI_BRIDGE_CTL_FAST_BACK: u16 = 1 << 7;
 /// Accesses that the bridge forwards.
 ///
 /// ```
-/// use pci_abi::uapi::HeaderBridgeBridgeControl;
+/// use pci_abi::uapi::HeaderBridgeControl;
 ///
-/// let flags = HeaderBridgeBridgeControl::PARITY | HeaderBridgeBridgeControl::SERR;
-/// assert!(flags.contains(HeaderBridgeBridgeControl::PARITY));
+/// let flags = HeaderBridgeControl::PARITY | HeaderBridgeControl::SERR;
+/// assert!(flags.contains(HeaderBridgeControl::PARITY));
 /// println!("{flags:?}");
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -780,9 +780,9 @@ pub const PCI_BRIDGE_CTL_FAST_BACK: u16 = 1 << 7;
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(transparent)]
-pub struct HeaderBridgeBridgeControl(pub u16);
+pub struct HeaderBridgeControl(pub u16);
 
-impl HeaderBridgeBridgeControl {
+impl HeaderBridgeControl {
     /// Reacts to parity errors of the secondary bus.
     pub const PARITY: Self = Self(PCI_BRIDGE_CTL_PARITY);
     /// Forwards system errors.
@@ -809,7 +809,7 @@ impl HeaderBridgeBridgeControl {
     ];
 }
 
-flags!(HeaderBridgeBridgeControl, u16);
+flags!(HeaderBridgeControl, u16);
 
 /// Offset of `primary_bus`.
 pub const PCI_PRIMARY_BUS: u32 = 0x18;

@@ -18,7 +18,7 @@ impl Emitter<'_> {
         names: &mut UniqueNames,
     ) -> CountedView {
         let struct_ = self.abi.struct_(plan.struct_);
-        let bare = names::without_prefix(&self.abi.prefix, &struct_.name);
+        let bare = names::after_abi(&self.abi.name, &self.abi.prefix, &struct_.name);
         let array = &struct_.fields[plan.array].name;
         let mut name = |words: &[&str]| self.name(names, &[&[bare], words].concat());
         let (own, parse, request, get) =

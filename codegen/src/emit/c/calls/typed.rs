@@ -15,6 +15,7 @@ use crate::ir::requests::{
 };
 use crate::ir::{GroupId, Type};
 use crate::layout::{Int, Model};
+use crate::names;
 use crate::reply::Direction;
 
 /// The functions of a request and of its call, and the parameters between the first and the
@@ -86,8 +87,7 @@ impl Emitter<'_> {
             Some(_) => ("int".to_owned(), request.call),
             None => (size, request.request),
         };
-        let short = ["_", &form.short].concat();
-        let name = names.reserve([general, &short].concat());
+        let name = names.reserve(names::joined(general, &form.short));
         if let (Some(reply), "int") = (&request.reply, type_.as_str()) {
             declarations.push(reply.clone());
             arguments.push("reply".to_owned());
@@ -211,7 +211,7 @@ impl Emitter<'_> {
         names: &mut UniqueNames,
     ) -> ReturnedFormView {
         let struct_ = form.struct_.map_or("", |id| &self.abi.struct_(id).name);
-        let name = names.reserve([request, "_", &form.short].concat());
+        let name = names.reserve(names::joined(request, &form.short));
         let text = format!(
             "Copies data of {} from the memory of the call; bytes that the kernel has not \
              written are zero. Returns 0 if the data have another type.",

@@ -6,6 +6,7 @@ use super::unique_names::UniqueNames;
 use super::view::{ArrayView, CapabilityView, ValueView};
 use crate::ir::protocol::{ArrayPlan, CapPlan, ElementPlan};
 use crate::ir::{CapabilityId, Chain, Struct};
+use crate::names;
 
 impl<'a> Emitter<'a> {
     pub(super) fn capability(
@@ -27,7 +28,7 @@ impl<'a> Emitter<'a> {
         let array = plan.array.as_ref().zip(struct_);
         let array = array.map(|(plan, struct_)| {
             let field = &struct_.fields[plan.field].name;
-            self.array(struct_, plan, name(&[field]))
+            self.array(struct_, plan, name(&[names::element(&capability.short, field)]))
         });
         let title = match struct_ {
             Some(struct_) => format!("The values of a struct {}.", struct_.name),

@@ -284,7 +284,7 @@ impl SpaceEmitter<'_> {
         names: &mut UniqueNames,
     ) -> ElementView {
         let struct_ = self.abi.struct_(id);
-        let short = names::without_prefix(&self.abi.prefix, &struct_.name);
+        let short = names::after_abi(&self.abi.name, &self.abi.prefix, &struct_.name);
         let mut name = |words: &[&str]| {
             let words = [&[chain.name.as_str(), short][..], words].concat();
             names.reserve(names::c_name(self.stem, &words))

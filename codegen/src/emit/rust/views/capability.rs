@@ -30,7 +30,7 @@ impl<'a> PlannedCap<'a> {
 
     /// The name of the view: chain and capability in camel case.
     pub(super) fn view_name(self) -> String {
-        names::group_type(&[&self.chain.name, "_", &self.item.short].concat())
+        names::cap_type(&self.chain.name, &self.item.short)
     }
 
     /// One line of documentation; the constant has the whole paragraph.

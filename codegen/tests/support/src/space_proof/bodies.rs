@@ -263,9 +263,10 @@ impl<'a> Claims<'a> {
                 quantity("(bytes + at)", each)
             ),
         };
+        let get = names::c_element(&view, name);
         format!(
             "\t{type_} each;\n\tconst __u32 nth = nondet_u32();\n\
-             \tconst int is_there = {view}_{name}(&view, nth, &each);\n\n\
+             \tconst int is_there = {get}(&view, nth, &each);\n\n\
              \tPROVE(view.nr_{name} == count, \"the number of elements\");\n\
              \tPROVE(is_there == (nth < count), \"an element exists up to the number\");\n\
              \tif (nth >= count)\n\t\treturn;\n\t__u64 at = {walk};\n{skip}\
