@@ -5,11 +5,19 @@ use std::path::Path;
 use std::{env, fs};
 
 /// The modules of the library, each in a file of that path.
-const MODULES: [&str; 7] =
-    ["agree", "reply", "requests", "space/space_text", "targets", "text", "trace"];
+const MODULES: [&str; 8] = [
+    "agree",
+    "records/record_text",
+    "reply",
+    "requests",
+    "space/space_text",
+    "targets",
+    "text",
+    "trace",
+];
 
 /// The parts in C, each in a file of that path.
-const PARTS: [&str; 3] = ["trace", "reply", "space/space_text"];
+const PARTS: [&str; 4] = ["trace", "reply", "space/space_text", "records/record_text"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -6,6 +6,7 @@
 /// The crate under the name that generated programs use.
 extern crate vfio_abi as generated_abi;
 
+mod records;
 mod results;
 mod spaces;
 mod views;
@@ -20,6 +21,7 @@ pub fn run(target: &str, data: &[u8]) {
         "argument" => targets::argument(data),
         "decode" => fuzz_targets::decode(data),
         "input" => fuzz_targets::input(data),
+        "records" => records::records(data),
         "reply" => targets::reply(data),
         "request" => fuzz_requests::request(data),
         "results" => results::results(data),

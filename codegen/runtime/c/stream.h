@@ -62,8 +62,10 @@ static inline int capchain__record(struct capchain_records *records,
 		return 0;
 	if (!size || size > records->len - records->at)
 		return capchain__records_end(records, CAPCHAIN_RECORD_CUT);
-	for (at = 0; at < known; at++)
-		to[at] = at < size ? records->bytes[records->at + at] : 0;
+	at = size < known ? size : known;
+	__builtin_memcpy(to, records->bytes + records->at, at);
+	for (; at < known; at++)
+		to[at] = 0;
 	return 1;
 }
 

@@ -1,9 +1,9 @@
 /*
  * The C header on any bytes, alone, so that it can be built with sanitizers and
  * with a fuzzer: walks and reads replies of all chains, builds replies by all
- * profiles, asks peers that answer anything, and walks spaces of another ABI.
- * Compiled together with trace.c, reply.c and space/space_text.c, for whose sake
- * profiles.h is written.
+ * profiles, asks peers that answer anything, and reads spaces and records of other
+ * ABIs. Compiled together with trace.c, reply.c, space/space_text.c and
+ * records/record_text.c, for whose sake profiles.h is written.
  *
  * As it stands it is a target of libFuzzer; with RECORDS it is a program that
  * reads such bytes from standard input, each after its size in 4 bytes, and
@@ -19,6 +19,9 @@ size_t trace_chain(size_t chain, const __u8 *bytes, size_t len, __u64 *out);
 size_t space_text(const char *chain, const __u8 *bytes, size_t len,
 		  int accessors, char *text, size_t room);
 const char *space_chain(size_t nth);
+size_t record_text(const char *kind, unsigned type, const void *bytes,
+		   size_t size, char *text, size_t room);
+const char *record_kind(size_t nth);
 
 struct new_cap {
 	__u32	id;
@@ -195,12 +198,27 @@ static void walk_space(const __u8 *bytes, size_t len)
 	free(copy - 1);
 }
 
+/* Reads the bytes after the first as records of each kind, of that type. */
+static void read_records(const __u8 *bytes, size_t len)
+{
+	static char text[1 << 20];
+	const char *kind;
+	__u8 *copy;
+
+	if (!len)
+		return;
+	copy = exact(bytes + 1, len - 1);
+	for (size_t nth = 0; (kind = record_kind(nth)); nth++)
+		record_text(kind, bytes[0], copy, len - 1, text, sizeof(text));
+	free(copy - 1);
+}
+
 /* The first byte chooses the test of the others. */
 int LLVMFuzzerTestOneInput(const __u8 *bytes, size_t len);
 int LLVMFuzzerTestOneInput(const __u8 *bytes, size_t len)
 {
 	static void (*const targets[])(const __u8 *bytes, size_t len) = {
-		walk, build, ask, walk_space,
+		walk, build, ask, walk_space, read_records,
 	};
 
 	if (len)

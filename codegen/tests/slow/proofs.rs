@@ -9,7 +9,7 @@ use std::process::Command;
 
 use capchain::ir::Abi;
 use capchain::lower::lower;
-use support::{fixtures, proof_program, space_proof};
+use support::{fixtures, proof_program, space_proof, stream_program, stream_proof};
 
 /// The ABI with chains in a space.
 fn abi_with_spaces() -> Abi {
@@ -23,6 +23,48 @@ fn what_proofs_need_is_left_where_it_is_asked_for() {
     fs::create_dir_all(&folder).expect("a folder");
     proof_program::write(&folder, &lower(&fixtures::spec(), None));
     space_proof::write(&folder, &abi_with_spaces());
+    write_streams(&folder);
+}
+
+/// Writes what proofs about records need: the facts, the list of kinds, and the header of an
+/// ABI that is not published.
+fn write_streams(folder: &Path) -> [Abi; 2] {
+    let abis = [
+        stream_program::iommufd(),
+        lower(&fixtures::open(&fixtures::root().join("codegen/tests/specs/records")), None),
+    ];
+    let headers = folder.join("headers");
+    fs::create_dir_all(&headers).expect("a folder");
+    let [_, records] = &abis;
+    fs::write(headers.join("records_abi.h"), capchain::emit::c_header(records).contents)
+        .expect("a file");
+    let list: String = abis.iter().map(|abi| stream_proof::write(folder, abi)).collect();
+    fs::write(folder.join("streams"), list).expect("a file");
+    abis
+}
+
+#[test]
+fn the_proof_of_records_compiles_for_every_kind_and_can_fail() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let abis = write_streams(folder.path());
+    let headers = abis.map(|abi| {
+        let header = capchain::emit::c_header(&abi).contents;
+        fs::write(folder.path().join([&abi.name, "_abi.h"].concat()), &header).expect("a file");
+        (abi.name, header)
+    });
+    let kinds = fs::read_to_string(folder.path().join("streams")).expect("the kinds");
+    let kinds: Vec<Vec<_>> = kinds.lines().map(|line| line.split(' ').collect()).collect();
+    assert_eq!(kinds.len(), 7, "two queues of iommufd, and five forms");
+    kinds.iter().for_each(|kind| compiles(folder.path(), PROOF_OF_RECORDS, kind[0], &[]));
+    let path = fixtures::root().join("codegen/proofs").join(PROOF_OF_RECORDS);
+    let text = fs::read_to_string(path).expect("a proof");
+    let lines = text.lines().filter_map(|line| line.strip_prefix(" * breaks ")?.split_once(": "));
+    for (kind, line) in lines {
+        let (from, _) = line.split_once(" => ").expect("FROM => TO");
+        let abi = kinds.iter().find(|one| one[0] == kind).expect("a kind")[1];
+        let header = &headers.iter().find(|(name, _)| name == abi).expect("a header").1;
+        assert!(header.lines().any(|line| line.contains(from)), "{kind}: {from}");
+    }
 }
 
 /// The files with proofs.
@@ -31,6 +73,9 @@ const PROOFS: [&str; 5] = ["walk.c", "values.c", "calls.c", "builder.c", "theore
 /// The proofs about chains in a space, and about bodies in it.
 const PROOF_OF_SPACES: &str = "space.c";
 const PROOF_OF_BODIES: &str = "bodies.c";
+
+/// The proof about records that are read from descriptors.
+const PROOF_OF_RECORDS: &str = "stream.c";
 
 /// The mutations that a proof names: what is in the header, and what it becomes.
 fn breaks(proof: &str) -> Vec<(String, String)> {

@@ -9,14 +9,15 @@ use capchain::lower::lower;
 use crate::fuzz_targets::{HEAD, spelt};
 use crate::mangled::{self, DAMAGES};
 use crate::random::Random;
-use crate::{config_space, fixtures, space_program};
+use crate::{config_space, fixtures, space_program, stream_program};
 
 /// All targets.
-pub const TARGETS: [&str; 13] = [
+pub const TARGETS: [&str; 14] = [
     "argument",
     "c",
     "decode",
     "input",
+    "records",
     "reply",
     "request",
     "results",
@@ -57,6 +58,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "views" => bytes.map(|bytes| [vec![0], bytes].concat()).collect(),
         "input" => bytes.flat_map(|bytes| spelt(&bytes).map(String::into_bytes)).collect(),
         "decode" => decode(&abi, &replies),
+        "records" => records(),
         "request" => requests(&replies).collect(),
         "reply" => built(),
         "argument" => arguments(&abi),
@@ -69,7 +71,9 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
             let built = built().into_iter().map(|bytes| [vec![1], bytes].concat());
             let asked = requests(&replies).map(|bytes| [vec![2], bytes].concat());
             let spaces = spaces().into_iter().map(|bytes| [vec![3], bytes].concat());
-            walks.chain(built).chain(asked).chain(spaces).collect()
+            // The kinds are all read, so the first byte of a seed is not needed.
+            let records = records().into_iter().map(|bytes| [&[4], &bytes[1..]].concat());
+            walks.chain(built).chain(asked).chain(spaces).chain(records).collect()
         }
         other => panic!("there is no target {other}"),
     }
@@ -113,6 +117,19 @@ fn spaces() -> Vec<Vec<u8>> {
         }
     }
     spaces
+}
+
+/// Records of each kind and type, after the numbers of both.
+fn records() -> Vec<Vec<u8>> {
+    let (abi, mut random) = (stream_program::iommufd(), Random(4));
+    let mut seeds = Vec::new();
+    for (kind, plan) in (0..).zip(&abi.protocol.streams) {
+        for type_ in (0..4).cycle().take(24) {
+            let bytes = stream_program::sample(&abi, plan, &mut random, type_.into());
+            seeds.push([&[kind, type_], &bytes[..]].concat());
+        }
+    }
+    seeds
 }
 
 /// The mail of 2019, and patches in every damage.

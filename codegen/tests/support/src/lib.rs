@@ -43,4 +43,6 @@ pub mod space_cases;
 pub mod space_program;
 pub mod space_proof;
 pub mod spec_folder;
+pub mod stream_program;
+pub mod stream_proof;
 pub mod walkthrough;
