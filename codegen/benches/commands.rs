@@ -16,6 +16,9 @@ const REPLY: &str = "50000000 0f000000 00000000 20000000 0000100000000000 000000
                      0100 0100 00000000 02000000 00000000 \
                      0000000000000000 0010000000000000 0040000000000000 0010000000000000";
 
+/// The most instructions for an emitted line, in thousands.
+const EACH_LINE: f64 = 13.1;
+
 fn main() -> Result<()> {
     if Command::new("valgrind").arg("--version").output().is_err() {
         println!("commands: valgrind is not installed");
@@ -42,22 +45,57 @@ fn main() -> Result<()> {
         ("generate of all, into an empty tree", &["generate", "--out", &out]),
         ("generate of all, into an equal tree", &["generate", "--out", &out]),
     ] {
-        println!("{shown:40} {:10.2}", instructions(folder.path(), args)? / 1e6);
+        println!("{shown:40} {:10.2}", capchain(folder.path(), args)? / 1e6);
     }
     let lines =
-        |file: &str| instructions(folder.path(), &["decode", "vfio_region_info", "--lines", file]);
+        |file: &str| capchain(folder.path(), &["decode", "vfio_region_info", "--lines", file]);
     let each = (lines(&many)? - lines(&few)?) / (LINES[1] - LINES[0]) as f64;
     println!("{:40} {:10.4}", "decode --lines, each reply", each / 1e6);
+    println!();
+    each_line(folder.path())
+}
+
+/// The instructions for each line that is emitted, compared with bindgen.
+fn each_line(folder: &Path) -> Result<()> {
+    println!("for each line                           thousand instructions");
+    let tree = folder.join("tree");
+    let total = capchain(folder, &["generate", "--out", &tree.display().to_string()])?;
+    let each = total / lines(&tree)? as f64 / 1e3;
+    let verdict = if each <= EACH_LINE { "kept" } else { "MISSED" };
+    let shown = "generate of all, into an empty tree";
+    println!("{shown:40} {each:10.2}  goal: at most {EACH_LINE} ({verdict})");
+    let shown = "bindgen of linux/vfio.h";
+    let bindings = folder.join("bindings.rs");
+    let args = ["--output", &bindings.display().to_string(), "/usr/include/linux/vfio.h"];
+    if Command::new("bindgen").arg("--version").output().is_ok() {
+        let each = instructions(folder, "bindgen", &args)? / lines(&bindings)? as f64 / 1e3;
+        println!("{shown:40} {each:10.2}");
+    } else {
+        println!("{shown:40} bindgen is not installed");
+    }
     Ok(())
 }
 
+/// The lines of a file, or of all files below a folder.
+fn lines(path: &Path) -> Result<usize> {
+    if path.is_file() {
+        return Ok(fs::read_to_string(path)?.lines().count());
+    }
+    fs::read_dir(path)?.map(|entry| lines(&entry?.path())).sum()
+}
+
+/// The instructions of capchain in the repository.
+fn capchain(folder: &Path, args: &[&str]) -> Result<f64> {
+    instructions(folder, env!("CARGO_BIN_EXE_capchain"), args)
+}
+
 /// The instructions of all threads of one run.
-fn instructions(folder: &Path, args: &[&str]) -> Result<f64> {
+fn instructions(folder: &Path, program: &str, args: &[&str]) -> Result<f64> {
     let out = folder.join("callgrind.out");
     let mut command = Command::new("valgrind");
     command.args(["--quiet", "--tool=callgrind"]);
     command.arg(format!("--callgrind-out-file={}", out.display()));
-    command.arg(env!("CARGO_BIN_EXE_capchain")).args(args);
+    command.arg(program).args(args);
     command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     command.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
     let text = fs::read_to_string(out)?;

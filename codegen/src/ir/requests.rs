@@ -64,7 +64,7 @@ pub enum FailedReply {
 }
 
 /// The struct in an argument that has results of the call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReplyStruct {
     /// The struct.
     pub struct_: StructId,

@@ -2,6 +2,8 @@
 //! only file that does; `decode` and `model` derive their own to judge the
 //! readers and the writers that are printed from the plan.
 
+use std::collections::HashMap;
+
 use super::{bodies, records, requests, results, streams};
 use crate::ir::protocol::{
     ArrayPlan, BitField, BodyPlan, ByModel, CapPlan, ChainPlan, ElementPlan, FirstPlan,
@@ -18,7 +20,13 @@ use crate::reply::{ArgszReply, Direction, Padding, WhenTooSmall};
 /// The plan of an ABI that is otherwise complete.
 pub(super) fn plan(abi: &Abi) -> Protocol {
     let headers: Vec<_> = abi.cap_headers.iter().map(|header| header_format(abi, header)).collect();
-    let capabilities = abi.capabilities.iter().map(|cap| cap_plan(abi, &headers, cap)).collect();
+    let mut kinds = kinds(abi);
+    let capabilities = abi.capabilities.iter().enumerate();
+    let capabilities = capabilities.map(|(index, cap)| {
+        let kinds = kinds.remove(&CapabilityId(index)).unwrap_or_default();
+        cap_plan(abi, &headers, cap, kinds)
+    });
+    let capabilities = capabilities.collect();
     let chains = (0..abi.chains.len()).map(|id| chain_plan(abi, ChainId(id))).collect();
     let names = requests::names_of(abi);
     let requests = requests::requests(abi, &names);
@@ -124,15 +132,12 @@ fn space_plan(abi: &Abi, chain: &Chain) -> Option<SpacePlan> {
     })
 }
 
-/// The kinds of a capability.
-fn kinds(abi: &Abi, parent: &Capability) -> Vec<KindPlan> {
-    let all = abi.capabilities.iter().enumerate();
-    let kinds = all.filter_map(|(index, capability)| {
-        let kind = capability.kind.as_ref()?;
-        let (own, chain) = (abi.struct_(capability.struct_?), abi.chain(capability.chain));
-        if !std::ptr::eq(abi.capability(kind.parent), parent) {
-            return None;
-        }
+/// The kinds of each capability that has some.
+fn kinds(abi: &Abi) -> HashMap<CapabilityId, Vec<KindPlan>> {
+    let mut kinds = HashMap::<_, Vec<_>>::new();
+    for (index, capability) in abi.capabilities.iter().enumerate() {
+        let Some((kind, own)) = capability.kind.as_ref().zip(capability.struct_) else { continue };
+        let (own, chain) = (abi.struct_(own), abi.chain(capability.chain));
         let id = (bit_field(own, kind.id), capability.id);
         let body = kind.body.iter().map(|(bits, value)| (bit_field(own, *bits), *value));
         let start = chain.space.as_ref().and_then(|space| space.struct_);
@@ -140,13 +145,13 @@ fn kinds(abi: &Abi, parent: &Capability) -> Vec<KindPlan> {
             let start = abi.struct_(start);
             kind.space.iter().map(|(bits, value)| (bit_field(start, *bits), *value))
         });
-        Some(KindPlan {
+        kinds.entry(kind.parent).or_default().push(KindPlan {
             capability: CapabilityId(index),
             body: std::iter::once(id).chain(body).collect(),
             space: space.collect(),
-        })
-    });
-    kinds.collect()
+        });
+    }
+    kinds
 }
 
 /// The capabilities of a chain, each id once.
@@ -220,7 +225,12 @@ pub(super) fn int_fields(struct_: &Struct, excluded: &[Role]) -> Vec<IntField> {
     shown.filter_map(|index| int_field(struct_, index)).collect()
 }
 
-fn cap_plan(abi: &Abi, headers: &[HeaderFormat], capability: &Capability) -> CapPlan {
+fn cap_plan(
+    abi: &Abi,
+    headers: &[HeaderFormat],
+    capability: &Capability,
+    kinds: Vec<KindPlan>,
+) -> CapPlan {
     let plan = |required_size, fixed_size| CapPlan {
         id: capability.id,
         newest: capability.version,
@@ -232,7 +242,7 @@ fn cap_plan(abi: &Abi, headers: &[HeaderFormat], capability: &Capability) -> Cap
         array: None,
         body: BodyPlan::default(),
         length: None,
-        kinds: kinds(abi, capability),
+        kinds,
     };
     let Some(struct_) = capability.struct_.map(|id| abi.struct_(id)) else {
         let size = headers[abi.chain(capability.chain).header].size;

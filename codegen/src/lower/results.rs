@@ -1,6 +1,8 @@
 //! Derives the plan of the results of requests: where they are in the argument, and
 //! which of their fields a view shows.
 
+use std::collections::HashSet;
+
 use super::protocol::offset;
 use super::records::stored_int;
 use super::requests::lp64_offset;
@@ -21,17 +23,18 @@ pub(super) fn results(
     counted: &[CountedReply],
 ) -> Vec<ResultsPlan> {
     let taken = requests.iter().map(|plan| &plan.name).chain(counted.iter().map(|plan| &plan.name));
-    let mut taken: Vec<_> = taken.cloned().collect();
-    let mut plans = Vec::<ResultsPlan>::new();
+    let mut taken: HashSet<_> = taken.cloned().collect();
+    let mut planned = HashSet::new();
+    let mut plans = Vec::new();
     for request in requests {
         let Some(reply) = request.reply else { continue };
-        if plans.iter().all(|plan| plan.reply != reply) {
+        if planned.insert(reply) {
             let bare = names::without_prefix(&abi.prefix, &abi.struct_(reply.struct_).name);
             let name = [bare, "_reply"].concat();
             let numbered = (2..).map(|number| format!("{name}_{number}"));
             let mut free = std::iter::once(name.clone()).chain(numbered);
             let name = free.find(|name| !taken.contains(name)).unwrap_or(name);
-            taken.push(name.clone());
+            taken.insert(name.clone());
             let own = &names[request.ioctl.0];
             plans.extend(results_plan(abi, (request.ioctl, own), reply, name));
         }

@@ -207,7 +207,8 @@ fn headers_that_change_at_random_are_read_or_refused() {
     let pieces = ["{", "}", "(", ")", ";", "#", "/*", "*/", "\"", "\\\n", "[", "]", "union ", "\n"];
     let mut random = Random(6);
     let (mut read, mut refused) = (0, 0);
-    for round in 0..rounds(100) {
+    let rounds = rounds(100);
+    for round in 0..rounds {
         let mut bytes = seeds[round % seeds.len()].clone().into_bytes();
         for _ in 0..=random.below(3) {
             let at = random.below(bytes.len());
@@ -236,7 +237,7 @@ fn headers_that_change_at_random_are_read_or_refused() {
         drop(facts);
     }
     println!("{read} headers read, {refused} refused");
-    assert!(read > 10 && refused > 10);
+    assert!(read.min(refused) > rounds / 20);
 }
 
 #[test]

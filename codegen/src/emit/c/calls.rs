@@ -56,7 +56,7 @@ impl Emitter<'_> {
             call_runtime.push(renamed(runtime::GROW));
         }
         let texts = [&[before], &runtime[..], &call_runtime[..]].concat();
-        let mut names = UniqueNames::words(&texts);
+        let mut names = UniqueNames::words(self.stem, &texts);
         let requests = plan.requests.iter().map(|plan| self.request(plan, &mut names)).collect();
         let counted: Vec<_> =
             plan.counted.iter().map(|plan| self.counted_reply(plan, &mut names)).collect();

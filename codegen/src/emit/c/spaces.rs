@@ -62,7 +62,7 @@ fn ordered(abi: &Abi) -> Vec<(&ChainPlan, &SpacePlan)> {
 /// The chains, in this order, under their names in the header.
 fn views(abi: &Abi, stem: &str, macro_prefix: &str) -> Vec<SpaceChainView> {
     let taken = [own_runtime(abi, stem, macro_prefix), value_names::text(abi, stem, macro_prefix)];
-    let mut names = UniqueNames::words(&taken);
+    let mut names = UniqueNames::words(stem, &taken);
     let emitter = SpaceEmitter { abi, stem, macro_prefix };
     let ordered = ordered(abi);
     let named: Vec<_> = ordered

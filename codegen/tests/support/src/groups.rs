@@ -31,7 +31,7 @@ pub enum Group {
     ForeignArch,
     /// Tests of the headers of real kernels.
     RealHeaders,
-    /// Tests that need a further tool: make, cmake, pkg-config, nm, abidiff, python3.
+    /// Tests that need a further tool: git, make, cmake, pkg-config, nm, abidiff, python3.
     Tools,
     /// Tests of the Go package.
     Go,

@@ -11,11 +11,13 @@ pub(in crate::emit::c) struct UniqueNames {
 }
 
 impl UniqueNames {
-    /// Reserves all words of some texts.
-    pub(in crate::emit::c) fn words(texts: &[String]) -> Self {
+    /// Reserves the words of some texts that start with the generator's prefix.
+    pub(in crate::emit::c) fn words(stem: &str, texts: &[String]) -> Self {
         let of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let words = texts.iter().flat_map(|text| text.split(|c| !of_word(c)));
-        Self::members(words)
+        let words = texts.iter().flat_map(|text| {
+            text.match_indices(stem).map(|(at, _)| text[at..].split(|c| !of_word(c)).next())
+        });
+        Self::members(words.flatten())
     }
 
     /// Reserves the names of a struct's members.
@@ -42,5 +44,14 @@ mod tests {
         let mut unique = UniqueNames::members(["cap"].into_iter());
         let names = ["cap", "cap", "reply"].map(|name| unique.reserve(name.to_owned()));
         assert_eq!(names, ["cap_", "cap__", "reply"]);
+    }
+
+    #[test]
+    fn names_in_texts_are_reserved() {
+        let text = "struct abi_cap *abi_next(int next); /* abi_end */".to_owned();
+        let mut unique = UniqueNames::words("abi", &[text]);
+        let names = ["abi_cap", "abi_next", "abi_end", "abi_ca", "abi_n"];
+        let names = names.map(|name| unique.reserve(name.to_owned()));
+        assert_eq!(names, ["abi_cap_", "abi_next_", "abi_end_", "abi_ca", "abi_n"]);
     }
 }
