@@ -2,7 +2,6 @@
 
 mod abis;
 mod adding;
-mod automation;
 mod bindings;
 mod built_replies;
 mod cli;
@@ -11,7 +10,6 @@ mod compat_cases;
 mod compat_headers;
 mod compat_keys;
 mod compat_mutations;
-mod contract;
 mod crate_docs;
 mod decode;
 mod decode_calls;
@@ -68,7 +66,6 @@ mod size_first;
 mod snapshot;
 mod spaces;
 mod spec_format;
-mod stopped_writes;
 mod tidy;
 mod typed;
 mod verdict_facts;

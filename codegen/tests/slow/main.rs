@@ -1,7 +1,8 @@
-//! Slow tests: they run compilers, build packages, or enumerate millions of
-//! replies.
+//! Slow tests: they run compilers, build packages, run the program hundreds of times, or
+//! enumerate millions of replies.
 
 mod abidiff;
+mod automation;
 mod c_built_replies;
 mod c_calls;
 mod c_chain;
@@ -14,6 +15,7 @@ mod captures;
 mod compat_page;
 mod compat_witnesses;
 mod consumers;
+mod contract;
 mod counted_layouts;
 mod crate_facts;
 mod differential;
@@ -45,6 +47,7 @@ mod rust_format;
 mod sarif;
 mod spaces;
 mod standalone_crates;
+mod stopped_writes;
 mod streams;
 #[cfg(target_os = "linux")]
 mod trace;
