@@ -4,7 +4,8 @@
  * read from its place.
  *
  * For a body of every size up to the end of its fields and two elements, or four of the
- * shortest, and every content of the body and of the start of its space. CHAIN is a header
+ * shortest, and every content of the body, of the start of its space and of the capability of
+ * another chain on which it depends, which can have any size and no byte. CHAIN is a header
  * that the tests write for a capability: its claims are straight-line code, and the header of
  * the ABI computes the same from tables.
  *
@@ -32,20 +33,27 @@ static __u64 number(const __u8 *bytes, __u64 at, __u32 width)
 
 #include CHAIN
 
+/* The body follows the start of the space and the other capability. */
+#define BODY_AT		(BODY_START + (OTHER_MOST + 3) / 4 * 4)
+
 void proof(void)
 {
-	__u8 bytes[BODY_START + BODY_MOST + 8];
+	__u8 bytes[BODY_AT + BODY_MOST + 8];
 	const __u32 size = nondet_u32();
+	const __u32 other_size = nondet_u32();
 	SPACE space;
 	CAP cap;
 
 	ASSUME(size <= BODY_MOST);
-	space = SPACE_OF(bytes, BODY_START + size);
+	ASSUME(other_size <= OTHER_MOST);
+	space = SPACE_OF(bytes, BODY_AT + size);
 	__builtin_memset(&cap, 0, sizeof(cap));
 	cap.space = &space;
-	cap.at = BODY_START;
+	cap.at = BODY_AT;
 	cap.id = BODY_ID;
 	cap.version = 1;
 	cap.size = size;
-	body(&cap, bytes, bytes + BODY_START, size);
+	cap.other_at = BODY_START;
+	cap.other_size = other_size;
+	body(&cap, bytes, bytes + BODY_START, bytes + BODY_AT, size);
 }

@@ -11,6 +11,16 @@ pub struct SpaceCap<'a, S: ?Sized = [u8]> {
     pub(crate) id: u16,
     pub(crate) version: u16,
     pub(crate) size: u32,
+    pub(crate) companion: SpaceCompanion,
+}
+
+/// The capability of another chain by whose bits fields exist.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SpaceCompanion {
+    /// Its offset.
+    pub(crate) at: u32,
+    /// The number of its bytes; 0 if it is not there.
+    pub(crate) size: u32,
 }
 
 impl<S: ?Sized> Clone for SpaceCap<'_, S> {
@@ -97,6 +107,21 @@ impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
     #[inline]
     pub(crate) fn start_bits(&self, bits: BitField) -> Option<u64> {
         bits.at_start(self.space)
+    }
+
+    /// The value of some bits of the companion, if it has them.
+    #[allow(dead_code, reason = "an ABI may have no bodies that depend on bits")]
+    #[inline]
+    pub(crate) fn companion_bits(&self, bits: BitField) -> Option<u64> {
+        let SpaceCompanion { at, size } = self.companion;
+        Self { at, size, ..*self }.bits(bits)
+    }
+
+    /// The capability as the companion of others. Of version 0, no bits are known.
+    #[allow(dead_code, reason = "an ABI may have no companions")]
+    #[inline]
+    pub(crate) fn as_companion(&self) -> SpaceCompanion {
+        SpaceCompanion { at: self.at, size: if self.version == 0 { 0 } else { self.size } }
     }
 
     /// The capability up to its length.

@@ -3,7 +3,7 @@
 
 use crate::bits::BitField;
 use crate::space::{Space, number};
-use crate::space_cap::SpaceCap;
+use crate::space_cap::{SpaceCap, SpaceCompanion};
 
 /// An error in a chain of a space, and the offset of the capability that has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,13 +95,16 @@ pub(crate) struct SpaceWalk<'a, S: ?Sized, const SLOTS: usize> {
     end: u32,
     /// The offset of the next capability.
     at: Option<u32>,
+    /// The capability of another chain by whose bits fields exist.
+    companion: SpaceCompanion,
     /// The offsets that were visited.
     visited: [u32; SLOTS],
 }
 
 impl<S: ?Sized, const SLOTS: usize> Clone for SpaceWalk<'_, S, SLOTS> {
     fn clone(&self) -> Self {
-        Self { space: self.space, end: self.end, at: self.at, visited: self.visited }
+        let Self { space, end, at, companion, visited } = *self;
+        Self { space, end, at, companion, visited }
     }
 }
 
@@ -113,7 +116,14 @@ impl<'a, S: Space + ?Sized, const SLOTS: usize> SpaceWalk<'a, S, SLOTS> {
         let end = space.size().min(format.limit);
         let first = first.filter(|_| end > format.first);
         let at = first.map(|first| u32::try_from(first).unwrap_or(u32::MAX));
-        Self { space, end, at, visited: [0; SLOTS] }
+        Self { space, end, at, companion: SpaceCompanion::default(), visited: [0; SLOTS] }
+    }
+
+    /// The walk with the capability of another chain by whose bits fields exist.
+    #[allow(dead_code, reason = "an ABI may have no companions")]
+    #[inline]
+    pub(crate) fn beside(self, companion: Option<SpaceCompanion>) -> Self {
+        Self { companion: companion.unwrap_or_default(), ..self }
     }
 
     /// Visits the next capability; ends after an error.
@@ -146,6 +156,7 @@ impl<'a, S: Space + ?Sized, const SLOTS: usize> SpaceWalk<'a, S, SLOTS> {
             id: format.id.of_header(header) as u16,
             version: format.version.map_or(1, |version| version.of_header(header)) as u16,
             size: end.saturating_sub(at),
+            companion: self.companion,
         }))
     }
 

@@ -74,6 +74,9 @@ pub struct Decoded<'a> {
     pub chain: Option<&'a Chain>,
     /// Its capabilities up to the first error.
     pub caps: Vec<DecodedCap<'a>>,
+    /// The companion of a chain in a space: the bytes of the capability of another chain by
+    /// which fields of its bodies exist. Empty if there is none.
+    companion: &'a [u8],
     /// The kind of file descriptor that the bytes were read from, if they are records.
     pub stream: Option<&'a FdKind>,
     /// The records up to the first error.
@@ -87,7 +90,7 @@ pub struct Decoded<'a> {
 /// The offset of the first capability of a chain without a host in little-endian bytes, and
 /// the bytes that contain this offset; none if there is no chain.
 pub fn first_capability(abi: &Abi, chain: &Chain, bytes: &[u8]) -> Option<(u64, Span)> {
-    let reader = ByteReader { abi, target: &TARGETS[0], bytes };
+    let reader = ByteReader { abi, target: &TARGETS[0], bytes, companion: &[] };
     match &chain.space {
         Some(space) => space::first(reader, chain, space),
         None => chain::first(reader, chain),
@@ -112,6 +115,7 @@ pub fn decode<'a>(
         reply: None,
         chain: None,
         caps: Vec::new(),
+        companion: &[],
         stream: None,
         records: Vec::new(),
         error: None,
@@ -129,7 +133,7 @@ impl<'a> Decoded<'a> {
     fn reader(&self, size: u64) -> ByteReader<'a> {
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let bytes = self.buffer.get(..size).unwrap_or(self.buffer);
-        ByteReader { abi: self.abi, target: self.target, bytes }
+        ByteReader { abi: self.abi, target: self.target, bytes, companion: self.companion }
     }
 
     fn lone_chain(mut self, chain: &'a Chain) -> Self {
@@ -137,6 +141,7 @@ impl<'a> Decoded<'a> {
         if let Some(space) = &chain.space {
             let found = space::walk(self.reader(self.size), chain, space);
             (self.caps, self.error) = (found.caps, found.error);
+            self.companion = found.companion;
             return self;
         }
         let first = chain::first(self.reader(self.size), chain);

@@ -38,7 +38,7 @@ pub use regions::{
     ShownLength,
 };
 pub use renames::{FormerName, former_names, renumbered};
-pub use spaces::{Bits, KindOf, Presence, Quantity, Space};
+pub use spaces::{Bits, BitsOf, KindOf, Presence, Quantity, Space};
 pub use stream_plans::StreamPlan;
 pub use streams::{RecordLength, Stream, StreamFlag};
 

@@ -139,6 +139,8 @@ struct capchain_space_cap {
 	__u32	version;
 	__u32	next;		/* offset of the next one; 0 for the last */
 	__u32	size;		/* number of bytes that can belong to it */
+	__u32	other_at;	/* the capability of another chain on which */
+	__u32	other_size;	/* fields depend; size 0 if it is not there */
 };
 
 /* The most offsets that a capability can have, in words of 32 bits. */
@@ -152,6 +154,8 @@ struct capchain_space_walk {
 	int	state;		/* 1 during the walk, 0 at its end, or error */
 	__u32	error_at;	/* offset of the capability with the error */
 	__u32	need;		/* for a limited body: the required bytes */
+	__u32	other_at;	/* as in every capability that it visits */
+	__u32	other_size;
 	__u32	visited[CAPCHAIN__SPACE_SLOTS];
 };
 
@@ -225,6 +229,19 @@ static inline struct capchain_space_walk capchain__space_start(
 	return walk;
 }
 
+/*
+ * A walk whose capabilities depend on one of another chain: a cleared one if
+ * it is not there.
+ */
+static inline struct capchain_space_walk capchain__space_beside(
+		struct capchain_space_walk walk,
+		const struct capchain_space_cap *other)
+{
+	walk.other_at = other->at;
+	walk.other_size = other->version ? other->size : 0;
+	return walk;
+}
+
 /* Ends a walk with an error. */
 static inline int capchain__space_fail(struct capchain_space_walk *walk,
 				       int kind)
@@ -284,6 +301,8 @@ static inline int capchain__space_visit(
 		return walk->state;
 	cap->space = walk->space;
 	cap->at = walk->at;
+	cap->other_at = walk->other_at;
+	cap->other_size = walk->other_size;
 	header = capchain__space_number(walk->space, walk->at, format->size);
 	for (empty = format->empty; empty->bits.width; empty++)
 		if (capchain__space_header(&empty->bits, header) ==
@@ -350,6 +369,11 @@ static inline int capchain__space_counted(struct capchain_space_walk *walk,
 	return capchain__space_body(walk, cap, start + count * each);
 }
 
+/* What has the bits of a condition. */
+#define CAPCHAIN__SPACE_OF_BODY		0
+#define CAPCHAIN__SPACE_OF_START	1	/* the start of the space */
+#define CAPCHAIN__SPACE_OF_OTHER	2	/* the other capability */
+
 /*
  * Fields of a body that need not exist: one row for each range of numbers that
  * their bits can have. All conditions of a field hold if it exists; the rows of
@@ -359,7 +383,7 @@ struct capchain__space_part {
 	__u32	at;		/* offset of the field, with every one before */
 	__u32	size;		/* 0 for an array that can have any */
 	__u32	condition;	/* from 1 on */
-	int	at_start;	/* the bits are at the start of the space */
+	int	of;		/* CAPCHAIN__SPACE_OF_... */
 	struct capchain__space_bits bits;
 	__u64	first;
 	__u64	last;
@@ -379,15 +403,35 @@ struct capchain__space_quantity {
 	__u64	unit;
 };
 
-/* Whether the field at an offset exists. */
-static inline int capchain__space_exists(
+/* Reads the bits of a condition: 1, or 0 if they are not there. */
+static inline int capchain__space_held(
+		const struct capchain_space_cap *cap,
+		const struct capchain__space_part *part, __u64 *value)
+{
+	struct capchain_space_cap of = *cap;
+
+	if (part->of == CAPCHAIN__SPACE_OF_START)
+		return capchain__space_start_bits(cap->space, &part->bits,
+						  value);
+	if (part->of == CAPCHAIN__SPACE_OF_OTHER) {
+		of.at = cap->other_at;
+		of.size = cap->other_size;
+	}
+	return capchain__space_cap_bits(&of, &part->bits, value);
+}
+
+/*
+ * Whether the field at an offset exists: 1, 0, or -1 if the other capability
+ * does not say it.
+ */
+static inline int capchain__space_presence(
 		const struct capchain_space_cap *cap,
 		const struct capchain__space_layout *layout, __u32 at)
 {
 	const struct capchain__space_part *part;
 	__u32 condition = 0;
 	__u64 value;
-	int holds = 1, found;
+	int holds = 1, known = 1, found;
 
 	for (part = layout->parts; part->bits.width; part++) {
 		if (part->at != at)
@@ -398,14 +442,25 @@ static inline int capchain__space_exists(
 			condition = part->condition;
 			holds = 0;
 		}
-		found = part->at_start ?
-			capchain__space_start_bits(cap->space, &part->bits,
-						   &value) :
-			capchain__space_cap_bits(cap, &part->bits, &value);
+		found = capchain__space_held(cap, part, &value);
 		if (found && part->first <= value && value <= part->last)
 			holds = 1;
+		if (!found && part->of == CAPCHAIN__SPACE_OF_OTHER) {
+			holds = 1;
+			known = 0;
+		}
 	}
-	return holds;
+	if (!holds)
+		return 0;
+	return known ? 1 : -1;
+}
+
+/* Whether the field at an offset is known to exist. */
+static inline int capchain__space_exists(
+		const struct capchain_space_cap *cap,
+		const struct capchain__space_layout *layout, __u32 at)
+{
+	return capchain__space_presence(cap, layout, at) == 1;
 }
 
 /* Whether a row is the first one of its field. */

@@ -227,6 +227,11 @@ fn in_fields(fields: &mut Map<LineOrMap<FieldSpec>>, place: Place) -> bool {
             field.version = None;
             return true;
         }
+        // Without the bits of a condition, the field never exists.
+        if field.exists_if.iter().any(|(bits, _)| bits.place == place) {
+            fields.0.remove(index);
+            return true;
+        }
         if in_fields(&mut field.union, place) {
             if field.union.is_empty() {
                 fields.0.remove(index);

@@ -12,6 +12,8 @@ pub(super) struct ByteReader<'a> {
     pub(super) target: &'static Target,
     /// The readable bytes.
     pub(super) bytes: &'a [u8],
+    /// The companion of the chain that is read; empty if it is not there.
+    pub(super) companion: &'a [u8],
 }
 
 /// The little-endian number of up to 8 bytes, if all of them exist.

@@ -35,7 +35,7 @@ impl CallKind<'_> {
             Arg::Struct(id) => id,
         };
         let struct_ = self.abi.struct_(id);
-        let reader = ByteReader { abi: self.abi, target, bytes: head };
+        let reader = ByteReader { abi: self.abi, target, bytes: head, companion: &[] };
         let layout = reader.layout(struct_);
         let Some(argsz) = struct_.argsz else { return layout.size };
         let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());

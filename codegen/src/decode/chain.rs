@@ -56,6 +56,8 @@ pub(super) struct Found<'a> {
     pub(super) caps: Vec<DecodedCap<'a>>,
     /// The error.
     pub(super) error: Option<DecodeError>,
+    /// The companion of a chain in a space; empty if there is none.
+    pub(super) companion: &'a [u8],
 }
 
 /// The start of a chain without a host, and the bytes that contain this offset.
@@ -110,7 +112,7 @@ pub(super) fn walk<'a>(
                 }
             },
         };
-        return Found { caps, error };
+        return Found { caps, error, companion: &[] };
     }
 }
 

@@ -14,7 +14,8 @@
 //!
 //! A buffer that is no reply is `too_short len=8 minsz=16`. An id that is not
 //! known has the name `?` and only its `bytes`: the size of all that can belong
-//! to the capability. Headers, reserved fields and fields of later versions are
+//! to the capability. A field has the value `?` if the capability that says whether it exists
+//! is not there. Headers, reserved fields and fields of later versions are
 //! left out; an array of bytes is written in hexadecimal. In a space, a capability with a
 //! body that is not complete has its error instead, and the chain continues.
 
@@ -72,6 +73,7 @@ fn values(text: &mut String, prefix: &str, values: &[DecodedValue<'_>]) {
 fn content(text: &mut String, name: &str, content: &Content<'_>) {
     match content {
         Content::Absent => {}
+        Content::Unknown(_) => *text += &format!("{name}=?\n"),
         Content::Number(number) => *text += &format!("{name}={}\n", number.value),
         Content::Bytes(bytes) => {
             let digits = crate::hex::digits(bytes);

@@ -125,6 +125,9 @@ impl<'a> JsonWriter<'_, 'a> {
         if let Content::Fields(_, _, holes) = &value.content {
             object["holes"] = self.holes(holes);
         }
+        if let Content::Unknown(companion) = &value.content {
+            object["unknown_without"] = (*companion).into();
+        }
         if let Content::Array(_) | Content::Bytes(_) = &value.content {
             object["folded"] = object["value"].is_null().into();
         }
@@ -133,7 +136,7 @@ impl<'a> JsonWriter<'_, 'a> {
 
     fn content(&mut self, content: &Content<'a>) -> (Json, Option<String>) {
         match content {
-            Content::Absent => (Json::Null, None),
+            Content::Absent | Content::Unknown(_) => (Json::Null, None),
             Content::Number(number) => {
                 let signed = || i64::try_from(number.value).map_or(Json::Null, Json::from);
                 let value = u64::try_from(number.value).map_or_else(|_| signed(), Json::from);

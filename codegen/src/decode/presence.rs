@@ -2,8 +2,19 @@
 //! elements an array has and how long each of them is.
 
 use super::bytes::ByteReader;
-use crate::ir::{Bits, Presence, Quantity, Struct, Type};
+use crate::ir::{Bits, BitsOf, CapabilityId, Presence, Quantity, Struct, Type};
 use crate::layout::{self, Span};
+
+/// Whether a field exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Existence {
+    /// It exists.
+    Exists,
+    /// It does not exist.
+    Missing,
+    /// This capability would say so, and is not there or too short.
+    Unknown(CapabilityId),
+}
 
 impl<'a> ByteReader<'a> {
     /// The value of some bits of the struct at `at`, if the bytes have the field.
@@ -13,11 +24,12 @@ impl<'a> ByteReader<'a> {
         Some(number.checked_shr(bits.low).unwrap_or(0) & mask)
     }
 
-    /// The spans of the fields of the struct at `at`, without those that do not exist.
+    /// The spans of the fields of the struct at `at`, without those of which it is not known
+    /// that they exist.
     pub(super) fn places(self, struct_: &Struct, at: u64) -> Vec<Option<Span>> {
         let spans = &self.layout(struct_).fields;
         let end = self.element_end(struct_, at);
-        let absent = |index: usize| !self.exists(struct_, at, index);
+        let absent = |index: usize| self.exists(struct_, at, index) != Existence::Exists;
         let places = layout::without(spans, absent, struct_.compact).into_iter();
         let moved = places.map(|place| {
             let place = place?;
@@ -42,18 +54,33 @@ impl<'a> ByteReader<'a> {
     }
 
     /// Whether all conditions of a field hold.
-    fn exists(self, struct_: &Struct, at: u64, field: usize) -> bool {
-        struct_.fields[field].exists_if.iter().all(|Presence { space, bits, numbers }| {
-            let held = match space {
-                None => self.bits(struct_, at, *bits),
-                // A body at the start of the bytes is alone, without its space.
-                Some(_) if at == 0 => None,
-                Some(space) => self.bits(self.abi.struct_(*space), 0, *bits),
-            };
-            held.is_some_and(|held| {
-                numbers.iter().any(|(first, last)| (*first..=*last).contains(&held))
-            })
-        })
+    pub(super) fn exists(self, struct_: &Struct, at: u64, field: usize) -> Existence {
+        let conditions = struct_.fields[field].exists_if.iter();
+        let mut unknown = None;
+        for condition in conditions.flat_map(|one| one.all(self.abi)) {
+            match (self.holds(struct_, at, &condition), condition.of) {
+                (Some(true), _) => {}
+                (None, BitsOf::Companion(id, _)) => unknown = Some(id),
+                (Some(false) | None, _) => return Existence::Missing,
+            }
+        }
+        unknown.map_or(Existence::Exists, Existence::Unknown)
+    }
+
+    /// Whether a condition of the struct at `at` holds; none if its bits are not there.
+    fn holds(self, struct_: &Struct, at: u64, condition: &Presence) -> Option<bool> {
+        let Presence { of, bits, numbers } = condition;
+        let held = match of {
+            BitsOf::Body => self.bits(struct_, at, *bits)?,
+            // A body at the start of the bytes is alone, without its space.
+            BitsOf::Start(_) if at == 0 => return None,
+            BitsOf::Start(start) => self.bits(self.abi.struct_(*start), 0, *bits)?,
+            BitsOf::Companion(_, companion) => {
+                let companion_reader = Self { bytes: self.companion, ..self };
+                companion_reader.bits(self.abi.struct_(*companion), 0, *bits)?
+            }
+        };
+        Some(numbers.iter().any(|(first, last)| (*first..=*last).contains(&held)))
     }
 
     /// The size of an element at `at`.

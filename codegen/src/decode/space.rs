@@ -12,12 +12,13 @@ use crate::layout::Span;
 
 /// Walks a chain in the space that the bytes are.
 pub(super) fn walk<'a>(reader: ByteReader<'a>, chain: &'a Chain, space: &'a Space) -> Found<'a> {
-    let nothing = Found { caps: Vec::new(), error: None };
     let reader = reader.of_space();
-    let Some((first, source)) = first(reader, chain, space) else { return nothing };
+    let mut found = Found { caps: Vec::new(), error: None, companion: &[] };
+    let Some((first, source)) = first(reader, chain, space) else { return found };
+    found.companion = space.companion.map_or(&[], |id| companion(reader, id));
+    let reader = ByteReader { companion: found.companion, ..reader };
     let header = &reader.abi.cap_headers[chain.header];
-    SpaceWalk { reader, chain, space, header, visited: Vec::new(), found: nothing }
-        .from(first, source)
+    SpaceWalk { reader, chain, space, header, visited: Vec::new(), found }.from(first, source)
 }
 
 /// The offset of the first capability, and the bytes that contain this offset.
@@ -63,6 +64,16 @@ fn has_one_of(reader: ByteReader<'_>, ids: &[CapabilityId]) -> bool {
     let found = chain.space.as_ref().map(|space| walk(reader, chain, space));
     let caps = found.map(|found| found.caps).unwrap_or_default();
     caps.iter().any(|cap| wanted().any(|one| one.id == cap.id))
+}
+
+/// The bytes of the first capability with the id of this one; none without a known version.
+fn companion<'a>(reader: ByteReader<'a>, id: CapabilityId) -> &'a [u8] {
+    let wanted = reader.abi.capability(id);
+    let chain = reader.abi.chain(wanted.chain);
+    let found = chain.space.as_ref().map(|space| walk(reader, chain, space));
+    let mut caps = found.into_iter().flat_map(|found| found.caps);
+    let cap = caps.find(|cap| cap.id == wanted.id).filter(|cap| cap.version > 0);
+    cap.map_or(&[], |cap| reader.bytes(cap.span()))
 }
 
 struct SpaceWalk<'a> {

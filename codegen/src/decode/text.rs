@@ -161,7 +161,7 @@ impl<'a> TextTree<'_, 'a> {
             Content::Fields(_, fields, holes) => self.values(depth + 1, fields, holes),
             Content::Arms(arms) => self.values(depth + 1, arms, &[]),
             Content::Array(array) => self.elements(depth + 1, array),
-            Content::Absent | Content::Number(_) | Content::Bytes(_) => {}
+            Content::Absent | Content::Unknown(_) | Content::Number(_) | Content::Bytes(_) => {}
         }
     }
 
@@ -169,6 +169,7 @@ impl<'a> TextTree<'_, 'a> {
     fn text_of(&self, value: &DecodedValue<'a>) -> String {
         match &value.content {
             Content::Absent => ["not in the ", self.noun()].concat(),
+            Content::Unknown(_) => inline(&value.content),
             Content::Number(number) => number.text(),
             Content::Bytes(bytes) if bytes.len() <= FEW_BYTES => hex::spaced(bytes),
             Content::Bytes(bytes) => format!("{} bytes", bytes.len()),
@@ -226,7 +227,7 @@ fn is_shown(value: &DecodedValue<'_>) -> bool {
 
 fn is_zero(content: &Content<'_>) -> bool {
     match content {
-        Content::Absent => true,
+        Content::Absent | Content::Unknown(_) => true,
         Content::Number(number) => number.bits == 0,
         Content::Bytes(bytes) => bytes.iter().all(|byte| *byte == 0),
         Content::Fields(_, values, _) | Content::Arms(values) => {
@@ -263,6 +264,7 @@ fn inline(content: &Content<'_>) -> String {
     };
     match content {
         Content::Absent => "not there".to_owned(),
+        Content::Unknown(companion) => format!("unknown without the bits of {companion}"),
         Content::Number(number) => number.text(),
         Content::Bytes(bytes) => hex::spaced(bytes.get(..FEW_BYTES).unwrap_or(bytes)),
         Content::Fields(_, values, _) => join(values, ", "),

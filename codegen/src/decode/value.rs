@@ -6,6 +6,7 @@ use super::bytes::ByteReader;
 use super::condition::{Condition, Enclosing};
 use super::number::DecodedNumber;
 use super::payload;
+use super::presence::Existence;
 use crate::ir::{Field, GroupId, Role, Struct, StructId, Type, UnionArm};
 use crate::layout::{Int, Span};
 
@@ -31,6 +32,8 @@ pub struct DecodedValue<'a> {
 pub enum Content<'a> {
     /// Nothing: the bytes end before its end.
     Absent,
+    /// Nothing: whether the field exists is in bits of this capability, which lacks them.
+    Unknown(&'a str),
     /// A number, or a pointer.
     Number(DecodedNumber<'a>),
     /// A struct, its fields, and the bytes that none of them covers.
@@ -112,7 +115,7 @@ impl<'a> ByteReader<'a> {
         let places = self.places(struct_, at);
         let fields = struct_.fields.iter().zip(places).filter(|(field, _)| wanted(field));
         let value = |(field, place): (&'a Field, Option<Span>)| {
-            let span = place?;
+            let Some(span) = place else { return self.unknown(struct_, at, field) };
             let (span, content) = match &field.type_ {
                 Type::Flexible(element, count) => {
                     let count = count.map(|count| self.span(struct_, at, count));
@@ -138,6 +141,20 @@ impl<'a> ByteReader<'a> {
             })
         };
         fields.filter_map(value).collect()
+    }
+
+    /// A field of the struct at `at` of which it is unknown whether it exists.
+    fn unknown(self, struct_: &Struct, at: u64, field: &'a Field) -> Option<DecodedValue<'a>> {
+        let index = struct_.fields.iter().position(|one| std::ptr::eq(one, field))?;
+        let Existence::Unknown(id) = self.exists(struct_, at, index) else { return None };
+        Some(DecodedValue {
+            name: &field.name,
+            type_: &field.type_,
+            span: self.span(struct_, at, index),
+            role: field.role,
+            gate: None,
+            content: Content::Unknown(&self.abi.capability(id).name),
+        })
     }
 
     fn arms(

@@ -1,6 +1,7 @@
 //! The Python package, from the document of the ABI. `docs/exports.md` describes it, and
 //! how another language is added.
 
+mod bodies;
 mod chains;
 mod comment;
 mod numbers;

@@ -3,7 +3,7 @@
 //! and layouts.
 
 use super::requests::{CountedReply, RequestPlan, ResultsPlan};
-use super::{CapabilityId, ChainId, IoctlId, StreamPlan, StructId};
+use super::{BitsOf, CapabilityId, ChainId, IoctlId, StreamPlan, StructId};
 use crate::layout::{Int, Model, PerModel};
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
@@ -128,8 +128,32 @@ pub struct SpacePlan {
     pub flag: Option<BitField>,
     /// Another chain, and the ids of it without one of which there is no chain.
     pub requires: Option<(ChainId, Vec<u64>)>,
+    /// The capability of another chain by whose bits fields of bodies exist.
+    pub companion: Option<CompanionPlan>,
     /// The first capability.
     pub first: FirstPlan,
+}
+
+impl SpacePlan {
+    /// Whether the companion is the one capability that the chain requires, so that one search
+    /// finds both.
+    pub fn requires_its_companion(&self) -> bool {
+        let (Some((chain, ids)), Some(companion)) = (&self.requires, &self.companion) else {
+            return false;
+        };
+        *chain == companion.chain && *ids == [companion.id]
+    }
+}
+
+/// The first capability with an id of another chain.
+#[derive(Clone, Copy, Debug)]
+pub struct CompanionPlan {
+    /// The chain.
+    pub chain: ChainId,
+    /// The id.
+    pub id: u64,
+    /// The bits with its length in bytes.
+    pub length: Option<BitField>,
 }
 
 /// How the first capability in a space is found.
@@ -297,11 +321,18 @@ pub struct PartPlan {
     pub conditions: Vec<ConditionPlan>,
 }
 
+impl PartPlan {
+    /// Whether the companion of the chain decides, which need not be there.
+    pub fn has_companion(&self) -> bool {
+        self.conditions.iter().any(|one| matches!(one.of, BitsOf::Companion(..)))
+    }
+}
+
 /// A condition of a field.
 #[derive(Clone, Debug)]
 pub struct ConditionPlan {
-    /// Whether the bits are in the struct of the space, not in the body.
-    pub of_space: bool,
+    /// What has the bits.
+    pub of: BitsOf,
     /// The bits.
     pub bits: BitField,
     /// The numbers that they have then: the first and the last one of each range.

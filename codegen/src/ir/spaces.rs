@@ -1,6 +1,6 @@
 //! Spaces with chains, kinds of capabilities, and bits of fields.
 
-use super::{CapabilityId, Field, StructId, Type};
+use super::{Abi, CapabilityId, Field, Struct, StructId, Type};
 
 /// The space in which a chain is: little-endian bytes of which the chain has some.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct Space {
     pub flag: Option<(usize, String, u64)>,
     /// Capabilities of another chain: without one of them, there is no chain.
     pub requires: Vec<CapabilityId>,
+    /// The capability of another chain by whose bits fields of its bodies exist.
+    pub companion: Option<CapabilityId>,
 }
 
 /// The conditions under which a capability is one of a certain kind.
@@ -32,12 +34,51 @@ pub struct KindOf {
 /// A condition without which a field of a body does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Presence {
-    /// The struct of the space, if the bits are of that one and not of the body.
-    pub space: Option<StructId>,
+    /// What has the bits.
+    pub of: BitsOf,
     /// The bits.
     pub bits: Bits,
     /// The numbers that they can have then: the first and the last one of each range.
     pub numbers: Vec<(u64, u64)>,
+}
+
+impl Presence {
+    /// The condition, after those without which its bits do not exist: a field of a companion
+    /// can have conditions itself.
+    pub fn all(&self, abi: &Abi) -> Vec<Self> {
+        let mut all = Vec::new();
+        if let BitsOf::Companion(_, struct_) = self.of {
+            let field = &abi.struct_(struct_).fields[self.bits.field];
+            all.extend(field.exists_if.iter().map(|one| match one.of {
+                BitsOf::Body => Self { of: self.of, ..one.clone() },
+                BitsOf::Start(_) | BitsOf::Companion(..) => one.clone(),
+            }));
+        }
+        all.push(self.clone());
+        all
+    }
+}
+
+/// What has the bits of a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BitsOf {
+    /// The body itself.
+    Body,
+    /// The struct at the start of the space.
+    Start(StructId),
+    /// The companion of the chain, with its struct. If it is not there or too short, it is
+    /// unknown whether the field exists.
+    Companion(CapabilityId, StructId),
+}
+
+impl BitsOf {
+    /// The struct with the bits, which is `body` if the body has them.
+    pub fn struct_of<'a>(self, abi: &'a Abi, body: &'a Struct) -> &'a Struct {
+        match self {
+            Self::Body => body,
+            Self::Start(id) | Self::Companion(_, id) => abi.struct_(id),
+        }
+    }
 }
 
 /// A number that some bits of a body have: `(bits + plus) * unit`.

@@ -7,7 +7,9 @@ use super::{Lowering, known};
 use crate::ir::protocol::{
     ArrayPlan, BodyPlan, ConditionPlan, FixedArray, IntField, PartPlan, QuantityPlan,
 };
-use crate::ir::{Abi, Presence, Quantity, Role, Struct, StructId, Type};
+use crate::ir::{
+    Abi, BitsOf, CapabilityId, ChainId, Presence, Quantity, Role, Struct, StructId, Type,
+};
 use crate::spec::text::Number;
 use crate::spec::types::BitsExpr;
 use crate::spec::wrappers::{LineOrMap, Map, Placed};
@@ -45,6 +47,17 @@ impl Lowering<'_> {
         }
     }
 
+    /// The capability of another chain by whose bits fields in bodies of a chain exist.
+    pub(super) fn companion(&self, chain: ChainId) -> Option<CapabilityId> {
+        let capabilities = self.abi.capabilities.iter().filter(|one| one.chain == chain);
+        let structs = capabilities.filter_map(|one| Some(&self.abi.structs[one.struct_?.0]));
+        let mut conditions = structs.flat_map(|one| &one.fields).flat_map(|field| &field.exists_if);
+        conditions.find_map(|one| match one.of {
+            BitsOf::Companion(id, _) => Some(id),
+            BitsOf::Body | BitsOf::Start(_) => None,
+        })
+    }
+
     fn presence(&self, id: StructId, field: &spec::FieldSpec) -> Vec<Presence> {
         let conditions = field.exists_if.iter().map(|(bits, numbers)| {
             let numbers = numbers.iter().map(|range| {
@@ -52,15 +65,24 @@ impl Lowering<'_> {
             });
             let numbers = numbers.collect();
             match bits.field.split_once('.') {
-                None => Presence { space: None, bits: self.bits(id, bits), numbers },
-                Some((space, field)) => {
-                    let space = known(self.structs.get(space).copied());
+                None => Presence { of: BitsOf::Body, bits: self.bits(id, bits), numbers },
+                Some((owner, field)) => {
+                    let owner = known(self.structs.get(owner).copied());
                     let bits = BitsExpr { field: field.to_owned(), ..bits.value.clone() };
-                    Presence { space: Some(space), bits: self.bits(space, &bits), numbers }
+                    Presence { of: self.holder(owner), bits: self.bits(owner, &bits), numbers }
                 }
             }
         });
         conditions.collect()
+    }
+
+    /// Another struct than the body: that of a capability, or the start of the space.
+    fn holder(&self, struct_: StructId) -> BitsOf {
+        let mut capabilities = self.abi.capabilities.iter();
+        match capabilities.position(|one| one.struct_ == Some(struct_)) {
+            Some(companion) => BitsOf::Companion(CapabilityId(companion), struct_),
+            None => BitsOf::Start(struct_),
+        }
     }
 
     fn quantity(&self, id: StructId, spec: &QuantitySpec) -> Quantity {
@@ -89,7 +111,7 @@ pub(super) fn plan(abi: &Abi, struct_: &Struct) -> BodyPlan {
         field: index,
         offset: span(struct_, index).offset,
         size: if is_array(field) { 0 } else { span(struct_, index).size },
-        conditions: field.exists_if.iter().map(|one| condition(abi, struct_, one)).collect(),
+        conditions: field.exists_if.iter().flat_map(|one| conditions(abi, struct_, one)).collect(),
     });
     let always = struct_.fields.iter().enumerate();
     let always = always.filter(|(_, field)| field.exists_if.is_empty() && !is_array(field));
@@ -100,11 +122,15 @@ pub(super) fn plan(abi: &Abi, struct_: &Struct) -> BodyPlan {
     }
 }
 
-fn condition(abi: &Abi, struct_: &Struct, presence: &Presence) -> ConditionPlan {
-    let of = presence.space.map_or(struct_, |space| abi.struct_(space));
+/// A condition. A field of a companion need not exist either: then it has conditions, too.
+fn conditions(abi: &Abi, body: &Struct, presence: &Presence) -> Vec<ConditionPlan> {
+    presence.all(abi).into_iter().map(|one| condition(abi, body, &one)).collect()
+}
+
+fn condition(abi: &Abi, body: &Struct, presence: &Presence) -> ConditionPlan {
     ConditionPlan {
-        of_space: presence.space.is_some(),
-        bits: bit_field(of, presence.bits),
+        of: presence.of,
+        bits: bit_field(presence.of.struct_of(abi, body), presence.bits),
         numbers: presence.numbers.clone(),
     }
 }

@@ -86,7 +86,8 @@ impl<'a> Lowering<'a> {
     }
 
     /// The space of a chain.
-    fn space(&self, item: &spec::ChainSpec) -> Option<Space> {
+    fn space(&self, chain: ChainId) -> Option<Space> {
+        let item = self.chain_item(chain);
         let end = unsigned(item.within.as_ref()?.end);
         let struct_ = self.space_struct(item);
         let flag = struct_.zip(item.flag.as_ref()).map(|(struct_, flag)| {
@@ -102,7 +103,8 @@ impl<'a> Lowering<'a> {
         let requires = item.requires.iter().map(|name| self.spelt(name));
         let requires: Vec<_> = requires.collect();
         let requires = requires.iter().filter_map(|name| named(&name.as_str()));
-        Some(Space { end, struct_, flag, requires: requires.map(CapabilityId).collect() })
+        let requires = requires.map(CapabilityId).collect();
+        Some(Space { end, struct_, flag, requires, companion: self.companion(chain) })
     }
 
     /// The length and the kind of each capability; its struct may come after it.
@@ -345,7 +347,7 @@ impl<'a> Lowering<'a> {
     fn starts(&mut self) {
         for index in 0..self.abi.chains.len() {
             let (start, bound) = self.start(self.chain_item(ChainId(index)));
-            let space = self.space(self.chain_item(ChainId(index)));
+            let space = self.space(ChainId(index));
             let chain = &mut self.abi.chains[index];
             (chain.start, chain.bound, chain.space) = (start, bound, space);
         }

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 
 use super::{bodies, records, requests, results, streams};
 use crate::ir::protocol::{
-    ArrayPlan, BitField, BodyPlan, ByModel, CapPlan, ChainPlan, ElementPlan, FirstPlan,
-    HeaderFormat, HostField, HostPlan, InputPlan, IntField, KindPlan, ProfilePlan, Protocol,
-    SpacePlan,
+    ArrayPlan, BitField, BodyPlan, ByModel, CapPlan, ChainPlan, CompanionPlan, ElementPlan,
+    FirstPlan, HeaderFormat, HostField, HostPlan, InputPlan, IntField, KindPlan, ProfilePlan,
+    Protocol, SpacePlan,
 };
 use crate::ir::{
     Abi, Arg, Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Copied, Field,
@@ -123,11 +123,18 @@ fn space_plan(abi: &Abi, chain: &Chain) -> Option<SpacePlan> {
     };
     let required = space.requires.first().map(|id| abi.capability(*id).chain);
     let ids = space.requires.iter().map(|id| abi.capability(*id).id).collect();
+    let companion = space.companion.map(|id| abi.capability(id));
+    let companion = companion.map(|one| CompanionPlan {
+        chain: one.chain,
+        id: one.id,
+        length: one.struct_.zip(one.length).map(|(id, bits)| bit_field(abi.struct_(id), bits)),
+    });
     Some(SpacePlan {
         end: space.end,
         align: abi.cap_headers[chain.header].align.max(1),
         flag,
         requires: required.map(|chain| (chain, ids)),
+        companion,
         first,
     })
 }

@@ -7,6 +7,7 @@ mod byte_order;
 mod c_names;
 mod capabilities;
 mod chains;
+mod companions;
 mod docs;
 mod duplicate_names;
 mod fields;

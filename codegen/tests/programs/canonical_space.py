@@ -41,7 +41,14 @@ def answer(chain, space):
                 continue
             name = cap.name or "?"
             yield f"cap at={cap.offset} id={cap.id} version={cap.version} name={name}"
-            for field, value in cap.fields.items():
+            fields = cap.fields
+            layout = cap.known.layout if cap.known else None
+            for field in layout.fields if layout else ():
+                if field.name in cap.unknown:
+                    yield f"  {field.name}=?"
+                elif field.name in fields:
+                    yield from lines(field.name, fields.pop(field.name))
+            for field, value in fields.items():
                 yield from lines(field, value)
             yield f"  bytes={len(cap.data)}"
     except abi.SpaceError as error:

@@ -75,6 +75,10 @@ fn head<S: Space + ?Sized>(text: &mut String, cap: SpaceCap<'_, S>, name: &str) 
     *text += &format!("cap at={at} id={id} version={version} name={name}\n");
 }
 
+fn unknown(text: &mut String, name: &str) {
+    *text += &format!("  {name}=?\n");
+}
+
 fn number(text: &mut String, name: &str, number: impl Plain) {
     *text += &format!("  {name}={}\n", number.plain());
 }

@@ -8,8 +8,8 @@ use capchain::compat::{
     CANNOT_BREAK, Finding, Side, VersionImpact, compare, compared_keys, differing_keys,
 };
 use capchain::ir::{
-    Abi, Bits, CapabilityId, ChainId, ChainStart, Choice, GroupKind, KindOf, NewFd, Payload,
-    PayloadLength, Presence, Quantity, Space, StructId, Type, TypeField, Value,
+    Abi, Bits, BitsOf, CapabilityId, ChainId, ChainStart, Choice, GroupKind, KindOf, NewFd,
+    Payload, PayloadLength, Presence, Quantity, Space, StructId, Type, TypeField, Value,
 };
 use capchain::layout::Int;
 use capchain::lower::lower;
@@ -347,7 +347,7 @@ fn made_changes() -> Vec<MadeChange> {
             |_| (),
             |abi| {
                 let numbers = vec![(1, 1), (3, 5)];
-                let presence = Presence { space: None, bits: bits(), numbers };
+                let presence = Presence { of: BitsOf::Body, bits: bits(), numbers };
                 abi.structs[0].fields[1].exists_if.push(presence);
             },
             [WIRE, WIRE],
@@ -418,7 +418,8 @@ fn quantity() -> Quantity {
 fn add_space(abi: &mut Abi) {
     let flag = Some((0, "DEMO_FLAG".to_owned(), 1));
     let struct_ = Some(StructId(0));
-    abi.chains[0].space = Some(Space { end: 0x100, struct_, flag, requires: Vec::new() });
+    abi.chains[0].space =
+        Some(Space { end: 0x100, struct_, flag, requires: Vec::new(), companion: None });
 }
 
 fn space(abi: &mut Abi) -> &mut Space {

@@ -230,6 +230,8 @@ fn value(name: &str, field: &DecodedValue<'_>) -> String {
             let elements = array.iter().enumerate();
             elements.map(|(nth, element)| value(&format!("{name}[{nth}]"), &element)).collect()
         }
-        Content::Absent | Content::Arms(_) | Content::Bytes(_) => String::new(),
+        Content::Absent | Content::Unknown(_) | Content::Arms(_) | Content::Bytes(_) => {
+            String::new()
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use support::fixtures;
-use support::space_cases::{abi, alone, case, decoded, rules};
+use support::space_cases::{abi, alone, beside, case, decoded, rules, third};
 
 #[test]
 fn walks_of_spaces_follow_the_rules() {
@@ -76,6 +76,85 @@ fn bits_move_the_fields_after_them() {
         "count=3 places[0].head=1 places[0].base=4 places[1].head=2 places[1].base=2 \
          places[1].base_high=9 places[2].head=0"
     );
+}
+
+#[test]
+fn bits_of_a_capability_of_another_chain_decide() {
+    let abi = abi();
+    let bytes: Vec<u8> = (0..40).collect();
+    let read = |kind: u8, link: &[u8], end: u8, state: u16| {
+        let trace = [&state.to_le_bytes()[..], &bytes].concat();
+        let texts = decoded(&abi, &[case("extended", &beside(kind, link, end, &trace))]);
+        fields(&texts[0])
+    };
+    // The numbers are those of bytes that count from 0 at offset 6 of the capability.
+    let (received, sent) = (n(2, 4), n(6, 8));
+    let lost = format!("lost[0]={} lost[1]={}", n(14, 2), n(16, 2));
+    // Of the link, flags, width, speed at offset 4, and state at offset 14.
+    let link = |flags: u8, width: u8, speed: u8, state: u8| {
+        [flags, width, speed, 0, 0, 0, 0, 0, 0, 0, 0, 0, state, 0, 0, 0]
+    };
+    assert_eq!(read(0, &link(0, 0, 0, 0), 0x80, 0), "state=0");
+    // One condition, with several ranges.
+    for (high, exists) in [(3, false), (4, true), (5, false), (9, false), (10, true), (12, false)] {
+        let expected =
+            if exists { format!("state=0 received={received}") } else { "state=0".into() };
+        assert_eq!(read(0, &link(high << 4, 0, 0, 0), 0x80, 0), expected, "{high}");
+    }
+    // A condition on its own bits, and one on a field of the other that must exist for it.
+    assert_eq!(read(0, &link(2, 0, 1, 0), 0x80, 1), format!("state=1 sent={sent}"));
+    assert_eq!(read(0, &link(2, 0, 3, 0), 0x80, 1), "state=1");
+    assert_eq!(read(0, &link(2, 0, 1, 0), 0x80, 0), "state=0");
+    assert_eq!(read(0, &link(1, 0, 1, 0), 0x80, 1), "state=1");
+    // Conditions on the space and on two fields of the other.
+    assert_eq!(read(2, &link(1, 1, 0, 7), 0x80, 0), format!("state=0 {lost} first=18"));
+    assert_eq!(read(0, &link(1, 1, 0, 7), 0x80, 0), "state=0 first=18");
+    assert_eq!(read(2, &link(0, 1, 0, 7), 0x80, 0), "state=0");
+    // The other is too short: what its bits would say is unknown, unless others say no.
+    assert_eq!(
+        read(2, &link(2, 1, 1, 7), 0x54, 1),
+        "state=1 sent=? lost[0]=? first=18".replace("[0]", "")
+    );
+    assert_eq!(read(0, &link(2, 0, 1, 7), 0x54, 0), "state=0");
+    assert_eq!(read(2, &link(2, 1, 1, 7), 0x60, 1), format!("state=1 sent={sent} lost=? first=18"));
+    // A capability that lacks a field which exists is too short, but not for an unknown one.
+    let short = |end: u8, link: &[u8], size: usize| {
+        let trace = [&[1, 0][..], &bytes].concat();
+        let space = &beside(0, link, end, &trace)[..0x104 + size];
+        decoded(&abi, &[case("extended", space)])[0].clone()
+    };
+    assert!(
+        short(0x80, &link(2, 0, 1, 0), 15)
+            .contains("error body_limited at=256 id=2 need=20 size=19")
+    );
+    assert!(!short(0x80, &link(2, 0, 1, 0), 16).contains("error"));
+    assert!(short(0x54, &link(2, 0, 1, 0), 2).contains("sent=?"));
+}
+
+#[test]
+fn the_other_capability_can_be_missing() {
+    let abi = abi();
+    let read = |length: Option<u8>| {
+        let space = third(length, &[5, 0, 1, 2, 3, 4, 5, 6]);
+        fields(&decoded(&abi, &[case("third", &space)])[0])
+    };
+    assert_eq!(read(Some(24)), "value=5 even=1 end=6");
+    assert_eq!(read(Some(23)), "value=5 odd=2 pair=030405 end=6");
+    assert_eq!(read(Some(64)), "value=5 even=1 pair=030405 end=6");
+    // It ends before its length, or is not there: nothing is known.
+    assert_eq!(read(Some(2)), "value=5 even=? odd=? pair=? end=6");
+    assert_eq!(read(None), "value=5 even=? odd=? pair=? end=6");
+    // The second one does not count, nor does one after an error.
+    let mut two = third(Some(5), &[5, 0, 1, 2, 3, 4, 5, 6]);
+    (two[0x41], two[0x50], two[0x52]) = (0x50, 9, 24);
+    let texts = decoded(&abi, &[case("third", &two)]);
+    assert!(texts[0].contains("odd=2"), "{}", texts[0]);
+    (two[0x40], two[0x51], two[0x60], two[0x62]) = (8, 0x20, 9, 24);
+    let texts = decoded(&abi, &[case("third", &two)]);
+    assert!(texts[0].contains("even=1"), "{}", texts[0]);
+    (two[0x50], two[0x51]) = (8, 0x20);
+    let texts = decoded(&abi, &[case("third", &two)]);
+    assert!(texts[0].contains("even=?"), "{}", texts[0]);
 }
 
 /// The little-endian number of the bytes that count from 0.

@@ -8,7 +8,7 @@ use capchain::ir::Abi;
 use support::groups::{Group, has};
 use support::process::succeed_with_input;
 use support::random::{Random, rounds};
-use support::space_cases::{Case, abi, alone, case, decoded, rules, seed};
+use support::space_cases::{Case, abi, alone, beside, case, decoded, rules, seed, third};
 use support::{fuzz_seeds, space_program};
 use tempfile::TempDir;
 
@@ -221,6 +221,54 @@ fn bodies_that_depend_on_bits_are_read_alike() {
         "numbers[1]=",
         "rest[0].sizes=",
         "error body_limited",
+    ] {
+        assert!(texts.iter().any(|text| text.contains(word)), "{word}");
+    }
+}
+
+#[test]
+fn bodies_that_depend_on_other_chains_are_read_alike() {
+    let mut cases = Vec::new();
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let numbers: Vec<u8> = (1..=40).collect();
+    for nth in 0..6000 {
+        let flags = [random.below(256), [0, 0x40, 0xa2, 0x82][nth % 4]][nth % 2] as u8;
+        let mut link = [0; 16];
+        link.fill_with(|| random.below(4) as u8);
+        (link[0], link[12], link[13]) = (flags, [7, 7, 0][nth % 3], [0, 0, 1][nth / 3 % 3]);
+        link[14..].fill(0);
+        let trace = [&[random.below(4) as u8, 0], &numbers[..]].concat();
+        let end = [0x54, 0x58, 0x60, 0x64, 0x80, 0xfc][random.below(6)];
+        let mut space = beside([0, 2][random.below(2)], &link, end, &trace);
+        // The extended one ends with the space, or is complete.
+        space.truncate([0x100 + random.below(40), space.len()][nth % 2]);
+        if nth % 7 == 0 {
+            space[[0x40, 0x41, 0x50, 0x51, 0x34, 4][random.below(6)]] = random.below(256) as u8;
+        }
+        cases.push(case("extended", &space));
+        let length = (nth % 5 != 0).then(|| random.below(70) as u8);
+        let mut space = third(length, &numbers[..random.below(12)]);
+        if nth % 3 == 0 {
+            space[0x41] = random.below(256) as u8;
+        }
+        cases.push(case("third", &space));
+    }
+    println!("{} spaces", cases.len());
+    let texts = agree(&abi(), &cases);
+    for word in [
+        "received=",
+        "sent=",
+        "sent=?",
+        "lost[1]=",
+        "lost=?",
+        "first=",
+        "even=",
+        "even=?",
+        "odd=",
+        "pair=",
+        "pair=?",
+        "error body_limited at=256 id=2",
+        "error body_limited at=4096",
     ] {
         assert!(texts.iter().any(|text| text.contains(word)), "{word}");
     }

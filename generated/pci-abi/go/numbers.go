@@ -794,6 +794,38 @@ var extCapErrCapNames = []named{
 	{uint64(PCI_ERR_CAP_TLP_LOG_FLIT), "TLP_LOG_FLIT"},
 }
 
+// ExtCapErrRootCommand has the flags of pci_ext_cap_err.root_command.
+type ExtCapErrRootCommand uint32
+
+// String returns the name, or the number.
+func (n ExtCapErrRootCommand) String() string {
+	return flagText(uint64(n), extCapErrRootCommandNames)
+}
+
+var extCapErrRootCommandNames = []named{
+	{uint64(PCI_ERR_ROOT_CMD_COR_EN), "COR_EN"},
+	{uint64(PCI_ERR_ROOT_CMD_NONFATAL_EN), "NONFATAL_EN"},
+	{uint64(PCI_ERR_ROOT_CMD_FATAL_EN), "FATAL_EN"},
+}
+
+// ExtCapErrRootStatus has the flags of pci_ext_cap_err.root_status.
+type ExtCapErrRootStatus uint32
+
+// String returns the name, or the number.
+func (n ExtCapErrRootStatus) String() string {
+	return flagText(uint64(n), extCapErrRootStatusNames)
+}
+
+var extCapErrRootStatusNames = []named{
+	{uint64(PCI_ERR_ROOT_COR_RCV), "COR_RCV"},
+	{uint64(PCI_ERR_ROOT_MULTI_COR_RCV), "MULTI_COR_RCV"},
+	{uint64(PCI_ERR_ROOT_UNCOR_RCV), "UNCOR_RCV"},
+	{uint64(PCI_ERR_ROOT_MULTI_UNCOR_RCV), "MULTI_UNCOR_RCV"},
+	{uint64(PCI_ERR_ROOT_FIRST_FATAL), "FIRST_FATAL"},
+	{uint64(PCI_ERR_ROOT_NONFATAL_RCV), "NONFATAL_RCV"},
+	{uint64(PCI_ERR_ROOT_FATAL_RCV), "FATAL_RCV"},
+}
+
 // ExtCapDpcCap has the flags of pci_ext_cap_dpc.cap.
 type ExtCapDpcCap uint16
 
@@ -2582,45 +2614,13 @@ const (
 	PCI_ERR_CAP = 24
 	// Offset of header_log.
 	PCI_ERR_HEADER_LOG = 28
-)
-
-// The numbers of err.
-//
-// Registers that follow in root ports, and the log of prefixes.
-//
-// Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
-const (
-	// Offset of the command of a root port.
+	// Offset of root_command.
 	PCI_ERR_ROOT_COMMAND = 44
-	// Interrupts for correctable errors.
-	PCI_ERR_ROOT_CMD_COR_EN = 1
-	// Interrupts for non-fatal errors.
-	PCI_ERR_ROOT_CMD_NONFATAL_EN = 2
-	// Interrupts for fatal errors.
-	PCI_ERR_ROOT_CMD_FATAL_EN = 4
-	// Offset of the status of a root port.
+	// Offset of root_status.
 	PCI_ERR_ROOT_STATUS = 48
-	// A correctable error was reported.
-	PCI_ERR_ROOT_COR_RCV = 1
-	// Several correctable errors were reported.
-	PCI_ERR_ROOT_MULTI_COR_RCV = 2
-	// An uncorrectable error was reported.
-	PCI_ERR_ROOT_UNCOR_RCV = 4
-	// Several uncorrectable errors were reported.
-	PCI_ERR_ROOT_MULTI_UNCOR_RCV = 8
-	// The first uncorrectable error was fatal.
-	PCI_ERR_ROOT_FIRST_FATAL = 16
-	// A non-fatal error was reported.
-	PCI_ERR_ROOT_NONFATAL_RCV = 32
-	// A fatal error was reported.
-	PCI_ERR_ROOT_FATAL_RCV = 64
-	// Number of the interrupt message.
-	//
-	// Since Linux 4.15.
-	PCI_ERR_ROOT_AER_IRQ = 4160749568
-	// Offset of the functions that reported.
+	// Offset of cor_source.
 	PCI_ERR_ROOT_ERR_SRC = 52
-	// Offset of the log of prefixes.
+	// Offset of prefix_log.
 	//
 	// Since Linux 6.19 (not in 6.13).
 	PCI_ERR_PREFIX_LOG = 56
@@ -4750,6 +4750,46 @@ const (
 	//
 	// Since Linux 6.19 (not in 6.13).
 	PCI_ERR_CAP_TLP_LOG_SIZE ExtCapErrCap = 0xf80000
+)
+
+// The numbers of pci_ext_cap_err.root_command.
+//
+// Errors for which a root port or an event collector interrupts.
+//
+// Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
+const (
+	// Interrupts for correctable errors.
+	PCI_ERR_ROOT_CMD_COR_EN ExtCapErrRootCommand = 1 << 0
+	// Interrupts for non-fatal errors.
+	PCI_ERR_ROOT_CMD_NONFATAL_EN ExtCapErrRootCommand = 1 << 1
+	// Interrupts for fatal errors.
+	PCI_ERR_ROOT_CMD_FATAL_EN ExtCapErrRootCommand = 1 << 2
+)
+
+// The numbers of pci_ext_cap_err.root_status.
+//
+// Errors that were reported to a root port or an event collector.
+//
+// Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
+const (
+	// A correctable error was reported.
+	PCI_ERR_ROOT_COR_RCV ExtCapErrRootStatus = 1 << 0
+	// Several correctable errors were reported.
+	PCI_ERR_ROOT_MULTI_COR_RCV ExtCapErrRootStatus = 1 << 1
+	// An uncorrectable error was reported.
+	PCI_ERR_ROOT_UNCOR_RCV ExtCapErrRootStatus = 1 << 2
+	// Several uncorrectable errors were reported.
+	PCI_ERR_ROOT_MULTI_UNCOR_RCV ExtCapErrRootStatus = 1 << 3
+	// The first uncorrectable error was fatal.
+	PCI_ERR_ROOT_FIRST_FATAL ExtCapErrRootStatus = 1 << 4
+	// A non-fatal error was reported.
+	PCI_ERR_ROOT_NONFATAL_RCV ExtCapErrRootStatus = 1 << 5
+	// A fatal error was reported.
+	PCI_ERR_ROOT_FATAL_RCV ExtCapErrRootStatus = 1 << 6
+	// Number of the interrupt message.
+	//
+	// Since Linux 4.15.
+	PCI_ERR_ROOT_AER_IRQ ExtCapErrRootStatus = 0xf8000000
 )
 
 // The numbers of pci_ext_cap_dpc.cap.

@@ -665,10 +665,12 @@ type ExtCapMcast struct {
 	BlockAll uint64
 	// Groups that are blocked if the address is not translated.
 	BlockUntranslated uint64
+	// Address that replaces that of packets which leave a port.
+	Overlay uint64
 }
 
 // SizeofExtCapMcast is the size of ExtCapMcast in bytes.
-const SizeofExtCapMcast = 40
+const SizeofExtCapMcast = 48
 
 // ExtCapTph is struct pci_ext_cap_tph.
 //
@@ -750,10 +752,20 @@ type ExtCapErr struct {
 	Cap ExtCapErrCap
 	// Header of the packet with the first error.
 	HeaderLog [16]byte
+	// Errors for which a root port or an event collector interrupts.
+	RootCommand ExtCapErrRootCommand
+	// Errors that were reported to a root port or an event collector.
+	RootStatus ExtCapErrRootStatus
+	// Function that reported the first correctable error.
+	CorSource uint16
+	// Function that reported the first other error.
+	UncorSource uint16
+	// Prefixes of the packet with the first error.
+	PrefixLog [16]byte
 }
 
 // SizeofExtCapErr is the size of ExtCapErr in bytes.
-const SizeofExtCapErr = 44
+const SizeofExtCapErr = 72
 
 // ExtCapDpc is struct pci_ext_cap_dpc.
 //
@@ -771,10 +783,24 @@ type ExtCapDpc struct {
 	Status ExtCapDpcStatus
 	// Function that reported the error.
 	SourceId uint16
+	// Errors of programmed I/O that happened.
+	RpPioStatus uint32
+	// Errors of programmed I/O that are not reported.
+	RpPioMask uint32
+	// Errors of programmed I/O that are fatal.
+	RpPioSeverity uint32
+	// Errors of programmed I/O that cause a system error.
+	RpPioSyserror uint32
+	// Errors of programmed I/O that cause an exception.
+	RpPioException uint32
+	// Header of the packet with the first of them.
+	RpPioHeaderLog [16]byte
+	// Log of the implementation.
+	RpPioImpspecLog uint32
 }
 
 // SizeofExtCapDpc is the size of ExtCapDpc in bytes.
-const SizeofExtCapDpc = 12
+const SizeofExtCapDpc = 52
 
 // VcResource is struct pci_vc_resource.
 //

@@ -1826,6 +1826,8 @@ struct pci_ext_cap_mcast {
 	__le64	block_all;	/* groups that are blocked */
 	/* groups that are blocked if the address is not translated */
 	__le64	block_untranslated;
+	/* address that replaces that of packets which leave a port */
+	__le64	overlay;
 } __attribute__((__packed__));
 
 /*
@@ -2057,6 +2059,36 @@ struct pci_ext_cap_err {
 /* size of the log in flit mode (since 6.14-6.19) */
 #define PCI_ERR_CAP_TLP_LOG_SIZE	0xf80000
 	__le32	header_log[4];	/* header of the packet with the first error */
+	/* errors for which a root port or an event collector interrupts */
+	__le32	root_command;
+/* interrupts for correctable errors */
+#define PCI_ERR_ROOT_CMD_COR_EN		(1 << 0)
+/* interrupts for non-fatal errors */
+#define PCI_ERR_ROOT_CMD_NONFATAL_EN	(1 << 1)
+/* interrupts for fatal errors */
+#define PCI_ERR_ROOT_CMD_FATAL_EN	(1 << 2)
+	/* errors that were reported to a root port or an event collector */
+	__le32	root_status;
+/* a correctable error was reported */
+#define PCI_ERR_ROOT_COR_RCV		(1 << 0)
+/* several correctable errors were reported */
+#define PCI_ERR_ROOT_MULTI_COR_RCV	(1 << 1)
+/* an uncorrectable error was reported */
+#define PCI_ERR_ROOT_UNCOR_RCV		(1 << 2)
+/* several uncorrectable errors were reported */
+#define PCI_ERR_ROOT_MULTI_UNCOR_RCV	(1 << 3)
+/* the first uncorrectable error was fatal */
+#define PCI_ERR_ROOT_FIRST_FATAL	(1 << 4)
+/* a non-fatal error was reported */
+#define PCI_ERR_ROOT_NONFATAL_RCV	(1 << 5)
+/* a fatal error was reported */
+#define PCI_ERR_ROOT_FATAL_RCV		(1 << 6)
+/* number of the interrupt message (since 4.15) */
+#define PCI_ERR_ROOT_AER_IRQ		0xf8000000
+	/* function that reported the first correctable error */
+	__le16	cor_source;
+	__le16	uncor_source; /* function that reported the first other error */
+	__le32	prefix_log[4]; /* prefixes of the packet with the first error */
 } __attribute__((__packed__));
 
 /*
@@ -2070,60 +2102,18 @@ struct pci_ext_cap_err {
 #define PCI_ERR_COR_MASK	0x14	/* offset of cor_mask */
 #define PCI_ERR_CAP		0x18	/* offset of cap */
 #define PCI_ERR_HEADER_LOG	0x1c	/* offset of header_log */
+#define PCI_ERR_ROOT_COMMAND	0x2c	/* offset of root_command */
+#define PCI_ERR_ROOT_STATUS	0x30	/* offset of root_status */
+#define PCI_ERR_ROOT_ERR_SRC	0x34	/* offset of cor_source */
+
+/* offset of prefix_log (since 6.14-6.19) */
+#define PCI_ERR_PREFIX_LOG	0x38
 
 /*
  * The number of the first error's bit in the abilities.
  * Since Linux 3.7.
  */
 #define PCI_ERR_CAP_FEP(x) ((x) & 0x1f)
-
-/*
- * Registers that follow in root ports, and the log of prefixes.
- * Since Linux 3.7.
- */
-
-/* offset of the command of a root port */
-#define PCI_ERR_ROOT_COMMAND		0x2c
-
-/* interrupts for correctable errors */
-#define PCI_ERR_ROOT_CMD_COR_EN		0x1
-
-/* interrupts for non-fatal errors */
-#define PCI_ERR_ROOT_CMD_NONFATAL_EN	0x2
-
-#define PCI_ERR_ROOT_CMD_FATAL_EN	0x4 /* interrupts for fatal errors */
-
-/* offset of the status of a root port */
-#define PCI_ERR_ROOT_STATUS		0x30
-
-/* a correctable error was reported */
-#define PCI_ERR_ROOT_COR_RCV		0x1
-
-/* several correctable errors were reported */
-#define PCI_ERR_ROOT_MULTI_COR_RCV	0x2
-
-/* an uncorrectable error was reported */
-#define PCI_ERR_ROOT_UNCOR_RCV		0x4
-
-/* several uncorrectable errors were reported */
-#define PCI_ERR_ROOT_MULTI_UNCOR_RCV	0x8
-
-/* the first uncorrectable error was fatal */
-#define PCI_ERR_ROOT_FIRST_FATAL	0x10
-
-/* a non-fatal error was reported */
-#define PCI_ERR_ROOT_NONFATAL_RCV	0x20
-
-#define PCI_ERR_ROOT_FATAL_RCV		0x40	/* a fatal error was reported */
-
-/* number of the interrupt message (since 4.15) */
-#define PCI_ERR_ROOT_AER_IRQ		0xf8000000
-
-/* offset of the functions that reported */
-#define PCI_ERR_ROOT_ERR_SRC		0x34
-
-/* offset of the log of prefixes (since 6.14-6.19) */
-#define PCI_ERR_PREFIX_LOG		0x38
 
 /*
  * Containment of errors by a downstream port.
@@ -2133,7 +2123,7 @@ struct pci_ext_cap_err {
 
 struct pci_ext_cap_dpc {
 	struct pci_ext_cap_header header;
-	__le16	cap;		/* abilities */
+	__le16	cap;			/* abilities */
 /* number of the interrupt message (since 4.15) */
 #define PCI_EXP_DPC_IRQ			0x1f
 /* has the registers of a root port */
@@ -2148,13 +2138,13 @@ struct pci_ext_cap_dpc {
 #define PCI_EXP_DPC_CAP_DL_ACTIVE	(1 << 12)
 /* highest bit of the words of the log (since 6.14-6.19) */
 #define PCI_EXP_DPC_RP_PIO_LOG_SIZE4	(1 << 13)
-	__le16	ctl;		/* what is used */
+	__le16	ctl;			/* what is used */
 /* fatal errors trigger it (since 4.18) */
 #define PCI_EXP_DPC_CTL_EN_FATAL	(1 << 0)
 /* non-fatal errors trigger it */
 #define PCI_EXP_DPC_CTL_EN_NONFATAL	(1 << 1)
 #define PCI_EXP_DPC_CTL_INT_EN		(1 << 3)	/* interrupts */
-	__le16	status;		/* status */
+	__le16	status;			/* status */
 /* was triggered */
 #define PCI_EXP_DPC_STATUS_TRIGGER			(1 << 0)
 /* reason (since 4.16) */
@@ -2179,7 +2169,18 @@ struct pci_ext_cap_dpc {
 #define PCI_EXP_DPC_STATUS_TRIGGER_RSN_SW_TRIGGER	0x20
 /* number of the first error's bit (since 6.6-6.7) */
 #define PCI_EXP_DPC_RP_PIO_FEP				0x1f00
-	__le16	source_id;	/* function that reported the error */
+	__le16	source_id;		/* function that reported the error */
+	__le32	rp_pio_status;	/* errors of programmed I/O that happened */
+	/* errors of programmed I/O that are not reported */
+	__le32	rp_pio_mask;
+	__le32	rp_pio_severity; /* errors of programmed I/O that are fatal */
+	/* errors of programmed I/O that cause a system error */
+	__le32	rp_pio_syserror;
+	/* errors of programmed I/O that cause an exception */
+	__le32	rp_pio_exception;
+	/* header of the packet with the first of them */
+	__le32	rp_pio_header_log[4];
+	__le32	rp_pio_impspec_log;	/* log of the implementation */
 } __attribute__((__packed__));
 
 /*
@@ -3877,6 +3878,7 @@ struct pci_ext_cap_mcast {
 	__le64	receive;
 	__le64	block_all;
 	__le64	block_untranslated;
+	__le64	overlay;
 } __attribute__((__packed__));
 __extension__ struct pci_ext_cap_tph {
 	struct pci_ext_cap_header header;
@@ -3904,6 +3906,11 @@ struct pci_ext_cap_err {
 	__le32	cor_mask;
 	__le32	cap;
 	__le32	header_log[4];
+	__le32	root_command;
+	__le32	root_status;
+	__le16	cor_source;
+	__le16	uncor_source;
+	__le32	prefix_log[4];
 } __attribute__((__packed__));
 struct pci_ext_cap_dpc {
 	struct pci_ext_cap_header header;
@@ -3911,6 +3918,13 @@ struct pci_ext_cap_dpc {
 	__le16	ctl;
 	__le16	status;
 	__le16	source_id;
+	__le32	rp_pio_status;
+	__le32	rp_pio_mask;
+	__le32	rp_pio_severity;
+	__le32	rp_pio_syserror;
+	__le32	rp_pio_exception;
+	__le32	rp_pio_header_log[4];
+	__le32	rp_pio_impspec_log;
 } __attribute__((__packed__));
 struct pci_vc_resource {
 	__le32	cap;
@@ -4418,14 +4432,14 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_ea) == 8 &&
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_header) == 4, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dsn) == 12, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vndr) == 8, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_mcast) == 40, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_mcast) == 48, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_tph) == 12 &&
 		__builtin_offsetof(struct pci_ext_cap_tph, table) == 12,
 		"layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dvsec) == 10, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_npem) == 16, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_err) == 44, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dpc) == 12, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_err) == 72, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dpc) == 52, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_vc_resource) == 12, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vc) == 16 &&
 		__builtin_offsetof(struct pci_ext_cap_vc, resources) == 16,
@@ -6834,19 +6848,9 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_ABI_HAVE_PCI_ERR_CAP_COMP_TIME_LOG 1
 #define PCI_ABI_HAVE_PCI_ERR_CAP_TLP_LOG_FLIT 1
 #define PCI_ABI_HAVE_PCI_ERR_CAP_TLP_LOG_SIZE 1
-#define PCI_ABI_HAVE_PCI_ERR_UNCOR_STATUS 1
-#define PCI_ABI_HAVE_PCI_ERR_UNCOR_MASK 1
-#define PCI_ABI_HAVE_PCI_ERR_UNCOR_SEVER 1
-#define PCI_ABI_HAVE_PCI_ERR_COR_STATUS 1
-#define PCI_ABI_HAVE_PCI_ERR_COR_MASK 1
-#define PCI_ABI_HAVE_PCI_ERR_CAP 1
-#define PCI_ABI_HAVE_PCI_ERR_HEADER_LOG 1
-#define PCI_ABI_HAVE_PCI_ERR_CAP_FEP 1
-#define PCI_ABI_HAVE_PCI_ERR_ROOT_COMMAND 1
 #define PCI_ABI_HAVE_PCI_ERR_ROOT_CMD_COR_EN 1
 #define PCI_ABI_HAVE_PCI_ERR_ROOT_CMD_NONFATAL_EN 1
 #define PCI_ABI_HAVE_PCI_ERR_ROOT_CMD_FATAL_EN 1
-#define PCI_ABI_HAVE_PCI_ERR_ROOT_STATUS 1
 #define PCI_ABI_HAVE_PCI_ERR_ROOT_COR_RCV 1
 #define PCI_ABI_HAVE_PCI_ERR_ROOT_MULTI_COR_RCV 1
 #define PCI_ABI_HAVE_PCI_ERR_ROOT_UNCOR_RCV 1
@@ -6855,8 +6859,18 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_ABI_HAVE_PCI_ERR_ROOT_NONFATAL_RCV 1
 #define PCI_ABI_HAVE_PCI_ERR_ROOT_FATAL_RCV 1
 #define PCI_ABI_HAVE_PCI_ERR_ROOT_AER_IRQ 1
+#define PCI_ABI_HAVE_PCI_ERR_UNCOR_STATUS 1
+#define PCI_ABI_HAVE_PCI_ERR_UNCOR_MASK 1
+#define PCI_ABI_HAVE_PCI_ERR_UNCOR_SEVER 1
+#define PCI_ABI_HAVE_PCI_ERR_COR_STATUS 1
+#define PCI_ABI_HAVE_PCI_ERR_COR_MASK 1
+#define PCI_ABI_HAVE_PCI_ERR_CAP 1
+#define PCI_ABI_HAVE_PCI_ERR_HEADER_LOG 1
+#define PCI_ABI_HAVE_PCI_ERR_ROOT_COMMAND 1
+#define PCI_ABI_HAVE_PCI_ERR_ROOT_STATUS 1
 #define PCI_ABI_HAVE_PCI_ERR_ROOT_ERR_SRC 1
 #define PCI_ABI_HAVE_PCI_ERR_PREFIX_LOG 1
+#define PCI_ABI_HAVE_PCI_ERR_CAP_FEP 1
 #define PCI_ABI_HAVE_PCI_EXT_CAP_ID_DPC 1
 #define PCI_ABI_HAVE_pci_ext_cap_dpc 1
 #define PCI_ABI_HAVE_PCI_EXP_DPC_IRQ 1
@@ -8892,6 +8906,62 @@ static inline pci_abi_size pci_abi_ext_cap_err_cap_text(
 		flags, text, size);
 }
 
+/* The name of a flag in root_command of struct pci_ext_cap_err. */
+static inline const char *pci_abi_ext_cap_err_root_command_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* PCI_ERR_ROOT_CMD_COR_EN */
+		return "COR_EN";
+	case 0x2:	/* PCI_ERR_ROOT_CMD_NONFATAL_EN */
+		return "NONFATAL_EN";
+	case 0x4:	/* PCI_ERR_ROOT_CMD_FATAL_EN */
+		return "FATAL_EN";
+	default:
+		return PCI_ABI__NULL;
+	}
+}
+
+static inline pci_abi_size pci_abi_ext_cap_err_root_command_text(
+		__u64 flags, char *text, pci_abi_size size)
+{
+	return pci_abi__flags_text(
+		pci_abi_ext_cap_err_root_command_name,
+		flags, text, size);
+}
+
+/* The name of a flag in root_status of struct pci_ext_cap_err. */
+static inline const char *pci_abi_ext_cap_err_root_status_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* PCI_ERR_ROOT_COR_RCV */
+		return "COR_RCV";
+	case 0x2:	/* PCI_ERR_ROOT_MULTI_COR_RCV */
+		return "MULTI_COR_RCV";
+	case 0x4:	/* PCI_ERR_ROOT_UNCOR_RCV */
+		return "UNCOR_RCV";
+	case 0x8:	/* PCI_ERR_ROOT_MULTI_UNCOR_RCV */
+		return "MULTI_UNCOR_RCV";
+	case 0x10:	/* PCI_ERR_ROOT_FIRST_FATAL */
+		return "FIRST_FATAL";
+	case 0x20:	/* PCI_ERR_ROOT_NONFATAL_RCV */
+		return "NONFATAL_RCV";
+	case 0x40:	/* PCI_ERR_ROOT_FATAL_RCV */
+		return "FATAL_RCV";
+	default:
+		return PCI_ABI__NULL;
+	}
+}
+
+static inline pci_abi_size pci_abi_ext_cap_err_root_status_text(
+		__u64 flags, char *text, pci_abi_size size)
+{
+	return pci_abi__flags_text(
+		pci_abi_ext_cap_err_root_status_name,
+		flags, text, size);
+}
+
 /* The name of a flag in cap of struct pci_ext_cap_dpc. */
 static inline const char *pci_abi_ext_cap_dpc_cap_name(
 		__u64 flag)
@@ -9994,6 +10064,8 @@ struct pci_abi_space_cap {
 	__u32	version;
 	__u32	next;		/* offset of the next one; 0 for the last */
 	__u32	size;		/* number of bytes that can belong to it */
+	__u32	other_at;	/* the capability of another chain on which */
+	__u32	other_size;	/* fields depend; size 0 if it is not there */
 };
 
 /* The most offsets that a capability can have, in words of 32 bits. */
@@ -10007,6 +10079,8 @@ struct pci_abi_space_walk {
 	int	state;		/* 1 during the walk, 0 at its end, or error */
 	__u32	error_at;	/* offset of the capability with the error */
 	__u32	need;		/* for a limited body: the required bytes */
+	__u32	other_at;	/* as in every capability that it visits */
+	__u32	other_size;
 	__u32	visited[PCI_ABI__SPACE_SLOTS];
 };
 
@@ -10080,6 +10154,19 @@ static inline struct pci_abi_space_walk pci_abi__space_start(
 	return walk;
 }
 
+/*
+ * A walk whose capabilities depend on one of another chain: a cleared one if
+ * it is not there.
+ */
+static inline struct pci_abi_space_walk pci_abi__space_beside(
+		struct pci_abi_space_walk walk,
+		const struct pci_abi_space_cap *other)
+{
+	walk.other_at = other->at;
+	walk.other_size = other->version ? other->size : 0;
+	return walk;
+}
+
 /* Ends a walk with an error. */
 static inline int pci_abi__space_fail(struct pci_abi_space_walk *walk,
 				       int kind)
@@ -10139,6 +10226,8 @@ static inline int pci_abi__space_visit(
 		return walk->state;
 	cap->space = walk->space;
 	cap->at = walk->at;
+	cap->other_at = walk->other_at;
+	cap->other_size = walk->other_size;
 	header = pci_abi__space_number(walk->space, walk->at, format->size);
 	for (empty = format->empty; empty->bits.width; empty++)
 		if (pci_abi__space_header(&empty->bits, header) ==
@@ -10205,6 +10294,11 @@ static inline int pci_abi__space_counted(struct pci_abi_space_walk *walk,
 	return pci_abi__space_body(walk, cap, start + count * each);
 }
 
+/* What has the bits of a condition. */
+#define PCI_ABI__SPACE_OF_BODY		0
+#define PCI_ABI__SPACE_OF_START	1	/* the start of the space */
+#define PCI_ABI__SPACE_OF_OTHER	2	/* the other capability */
+
 /*
  * Fields of a body that need not exist: one row for each range of numbers that
  * their bits can have. All conditions of a field hold if it exists; the rows of
@@ -10214,7 +10308,7 @@ struct pci_abi__space_part {
 	__u32	at;		/* offset of the field, with every one before */
 	__u32	size;		/* 0 for an array that can have any */
 	__u32	condition;	/* from 1 on */
-	int	at_start;	/* the bits are at the start of the space */
+	int	of;		/* PCI_ABI__SPACE_OF_... */
 	struct pci_abi__space_bits bits;
 	__u64	first;
 	__u64	last;
@@ -10234,15 +10328,35 @@ struct pci_abi__space_quantity {
 	__u64	unit;
 };
 
-/* Whether the field at an offset exists. */
-static inline int pci_abi__space_exists(
+/* Reads the bits of a condition: 1, or 0 if they are not there. */
+static inline int pci_abi__space_held(
+		const struct pci_abi_space_cap *cap,
+		const struct pci_abi__space_part *part, __u64 *value)
+{
+	struct pci_abi_space_cap of = *cap;
+
+	if (part->of == PCI_ABI__SPACE_OF_START)
+		return pci_abi__space_start_bits(cap->space, &part->bits,
+						  value);
+	if (part->of == PCI_ABI__SPACE_OF_OTHER) {
+		of.at = cap->other_at;
+		of.size = cap->other_size;
+	}
+	return pci_abi__space_cap_bits(&of, &part->bits, value);
+}
+
+/*
+ * Whether the field at an offset exists: 1, 0, or -1 if the other capability
+ * does not say it.
+ */
+static inline int pci_abi__space_presence(
 		const struct pci_abi_space_cap *cap,
 		const struct pci_abi__space_layout *layout, __u32 at)
 {
 	const struct pci_abi__space_part *part;
 	__u32 condition = 0;
 	__u64 value;
-	int holds = 1, found;
+	int holds = 1, known = 1, found;
 
 	for (part = layout->parts; part->bits.width; part++) {
 		if (part->at != at)
@@ -10253,14 +10367,25 @@ static inline int pci_abi__space_exists(
 			condition = part->condition;
 			holds = 0;
 		}
-		found = part->at_start ?
-			pci_abi__space_start_bits(cap->space, &part->bits,
-						   &value) :
-			pci_abi__space_cap_bits(cap, &part->bits, &value);
+		found = pci_abi__space_held(cap, part, &value);
 		if (found && part->first <= value && value <= part->last)
 			holds = 1;
+		if (!found && part->of == PCI_ABI__SPACE_OF_OTHER) {
+			holds = 1;
+			known = 0;
+		}
 	}
-	return holds;
+	if (!holds)
+		return 0;
+	return known ? 1 : -1;
+}
+
+/* Whether the field at an offset is known to exist. */
+static inline int pci_abi__space_exists(
+		const struct pci_abi_space_cap *cap,
+		const struct pci_abi__space_layout *layout, __u32 at)
+{
+	return pci_abi__space_presence(cap, layout, at) == 1;
 }
 
 /* Whether a row is the first one of its field. */
@@ -10433,8 +10558,8 @@ static inline struct pci_abi_space_walk pci_abi_standard_caps(
 
 static const struct pci_abi__space_part pci_abi_standard_ea_entry__parts[]
 __attribute__((__unused__)) = {
-	{ 12, 4, 1, 0, { 4, 4, 1, 1 }, 1, 1 },
-	{ 16, 4, 1, 0, { 8, 4, 1, 1 }, 1, 1 },
+	{ 12, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 4, 1, 1 }, 1, 1 },
+	{ 16, 4, 1, PCI_ABI__SPACE_OF_BODY, { 8, 4, 1, 1 }, 1, 1 },
 	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
 };
 static const struct pci_abi__space_layout pci_abi_standard_ea_entry__layout
@@ -10488,10 +10613,10 @@ static inline void pci_abi_standard_ea_entry_read(
 
 static const struct pci_abi__space_part pci_abi_standard_msi__parts[]
 __attribute__((__unused__)) = {
-	{ 8, 4, 1, 0, { 2, 2, 7, 1 }, 1, 1 },
-	{ 14, 2, 1, 0, { 2, 2, 8, 1 }, 1, 1 },
-	{ 16, 4, 1, 0, { 2, 2, 8, 1 }, 1, 1 },
-	{ 20, 4, 1, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 8, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 7, 1 }, 1, 1 },
+	{ 14, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 8, 1 }, 1, 1 },
+	{ 16, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 8, 1 }, 1, 1 },
+	{ 20, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 8, 1 }, 1, 1 },
 	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
 };
 static const struct pci_abi__space_layout pci_abi_standard_msi__layout
@@ -10520,57 +10645,57 @@ static inline __u64 pci_abi_standard_msi__need(
 
 static const struct pci_abi__space_part pci_abi_standard_exp__parts[]
 __attribute__((__unused__)) = {
-	{ 12, 4, 1, 0, { 2, 2, 4, 0xf }, 0, 1 },
-	{ 12, 4, 1, 0, { 2, 2, 4, 0xf }, 4, 8 },
-	{ 16, 2, 1, 0, { 2, 2, 4, 0xf }, 0, 1 },
-	{ 16, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 8 },
-	{ 18, 2, 1, 0, { 2, 2, 4, 0xf }, 0, 1 },
-	{ 18, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 8 },
-	{ 20, 4, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
-	{ 20, 4, 1, 0, { 2, 2, 4, 0xf }, 6, 6 },
-	{ 20, 4, 1, 0, { 2, 2, 4, 0xf }, 8, 8 },
-	{ 20, 4, 2, 0, { 2, 2, 8, 1 }, 1, 1 },
-	{ 24, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
-	{ 24, 2, 1, 0, { 2, 2, 4, 0xf }, 6, 6 },
-	{ 24, 2, 1, 0, { 2, 2, 4, 0xf }, 8, 8 },
-	{ 24, 2, 2, 0, { 2, 2, 8, 1 }, 1, 1 },
-	{ 26, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
-	{ 26, 2, 1, 0, { 2, 2, 4, 0xf }, 6, 6 },
-	{ 26, 2, 1, 0, { 2, 2, 4, 0xf }, 8, 8 },
-	{ 26, 2, 2, 0, { 2, 2, 8, 1 }, 1, 1 },
-	{ 28, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
-	{ 28, 2, 1, 0, { 2, 2, 4, 0xf }, 0xa, 0xa },
-	{ 30, 2, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
-	{ 30, 2, 1, 0, { 2, 2, 4, 0xf }, 0xa, 0xa },
-	{ 32, 4, 1, 0, { 2, 2, 4, 0xf }, 4, 4 },
-	{ 32, 4, 1, 0, { 2, 2, 4, 0xf }, 0xa, 0xa },
-	{ 36, 4, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
-	{ 40, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
-	{ 42, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
-	{ 44, 4, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
-	{ 44, 4, 2, 0, { 2, 2, 4, 0xf }, 0, 1 },
-	{ 44, 4, 2, 0, { 2, 2, 4, 0xf }, 4, 8 },
-	{ 48, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
-	{ 48, 2, 2, 0, { 2, 2, 4, 0xf }, 0, 1 },
-	{ 48, 2, 2, 0, { 2, 2, 4, 0xf }, 4, 8 },
-	{ 50, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
-	{ 50, 2, 2, 0, { 2, 2, 4, 0xf }, 0, 1 },
-	{ 50, 2, 2, 0, { 2, 2, 4, 0xf }, 4, 8 },
-	{ 52, 4, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
-	{ 52, 4, 2, 0, { 2, 2, 4, 0xf }, 4, 4 },
-	{ 52, 4, 2, 0, { 2, 2, 4, 0xf }, 6, 6 },
-	{ 52, 4, 2, 0, { 2, 2, 4, 0xf }, 8, 8 },
-	{ 52, 4, 3, 0, { 2, 2, 8, 1 }, 1, 1 },
-	{ 56, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
-	{ 56, 2, 2, 0, { 2, 2, 4, 0xf }, 4, 4 },
-	{ 56, 2, 2, 0, { 2, 2, 4, 0xf }, 6, 6 },
-	{ 56, 2, 2, 0, { 2, 2, 4, 0xf }, 8, 8 },
-	{ 56, 2, 3, 0, { 2, 2, 8, 1 }, 1, 1 },
-	{ 58, 2, 1, 0, { 2, 2, 0, 0xf }, 2, 0xf },
-	{ 58, 2, 2, 0, { 2, 2, 4, 0xf }, 4, 4 },
-	{ 58, 2, 2, 0, { 2, 2, 4, 0xf }, 6, 6 },
-	{ 58, 2, 2, 0, { 2, 2, 4, 0xf }, 8, 8 },
-	{ 58, 2, 3, 0, { 2, 2, 8, 1 }, 1, 1 },
+	{ 12, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 12, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 16, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 16, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 18, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 18, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 20, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 20, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 20, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 20, 4, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 8, 1 }, 1, 1 },
+	{ 24, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 24, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 24, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 24, 2, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 8, 1 }, 1, 1 },
+	{ 26, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 26, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 26, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 26, 2, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 8, 1 }, 1, 1 },
+	{ 28, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 28, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 0xa, 0xa },
+	{ 30, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 30, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 0xa, 0xa },
+	{ 32, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 32, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 0xa, 0xa },
+	{ 36, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 40, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 42, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 44, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 44, 4, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 44, 4, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 48, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 48, 2, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 48, 2, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 50, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 50, 2, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 0, 1 },
+	{ 50, 2, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 8 },
+	{ 52, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 52, 4, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 52, 4, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 52, 4, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 52, 4, 3, PCI_ABI__SPACE_OF_BODY, { 2, 2, 8, 1 }, 1, 1 },
+	{ 56, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 56, 2, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 56, 2, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 56, 2, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 56, 2, 3, PCI_ABI__SPACE_OF_BODY, { 2, 2, 8, 1 }, 1, 1 },
+	{ 58, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 58, 2, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 58, 2, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 6, 6 },
+	{ 58, 2, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 8, 8 },
+	{ 58, 2, 3, PCI_ABI__SPACE_OF_BODY, { 2, 2, 8, 1 }, 1, 1 },
 	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
 };
 static const struct pci_abi__space_layout pci_abi_standard_exp__layout
@@ -10599,8 +10724,8 @@ static inline __u64 pci_abi_standard_exp__need(
 
 static const struct pci_abi__space_part pci_abi_standard_sata__parts[]
 __attribute__((__unused__)) = {
-	{ 8, 4, 1, 0, { 4, 4, 0, 0xf }, 0xf, 0xf },
-	{ 12, 4, 1, 0, { 4, 4, 0, 0xf }, 0xf, 0xf },
+	{ 8, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 4, 0, 0xf }, 0xf, 0xf },
+	{ 12, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 4, 0, 0xf }, 0xf, 0xf },
 	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
 };
 static const struct pci_abi__space_layout pci_abi_standard_sata__layout
@@ -10629,9 +10754,9 @@ static inline __u64 pci_abi_standard_sata__need(
 
 static const struct pci_abi__space_part pci_abi_standard_ea__parts[]
 __attribute__((__unused__)) = {
-	{ 4, 1, 1, 1, { 14, 1, 0, 0x7f }, 1, 1 },
-	{ 5, 1, 1, 1, { 14, 1, 0, 0x7f }, 1, 1 },
-	{ 6, 2, 1, 1, { 14, 1, 0, 0x7f }, 1, 1 },
+	{ 4, 1, 1, PCI_ABI__SPACE_OF_START, { 14, 1, 0, 0x7f }, 1, 1 },
+	{ 5, 1, 1, PCI_ABI__SPACE_OF_START, { 14, 1, 0, 0x7f }, 1, 1 },
+	{ 6, 2, 1, PCI_ABI__SPACE_OF_START, { 14, 1, 0, 0x7f }, 1, 1 },
 	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
 };
 static const struct pci_abi__space_layout pci_abi_standard_ea__layout
@@ -11906,7 +12031,14 @@ static inline struct pci_abi_space_walk pci_abi_extended_caps(
 	if (!found)
 		return pci_abi__space_no_walk(space);
 
-	return pci_abi__space_start(&pci_abi__extended_format, space, 256);
+	other = pci_abi_standard_caps(space);
+	for (found = 0; !found &&
+	     pci_abi__space_visit(&pci_abi__standard_format, &other, &cap) > 0;)
+		found = cap.id == 16;
+
+	return pci_abi__space_beside(
+			pci_abi__space_start(&pci_abi__extended_format, space, 256),
+			&cap);
 }
 
 /* An element with the values of a struct pci_vc_resource. */
@@ -11970,6 +12102,44 @@ static inline void pci_abi_extended_vf_rebar_entry_read(
 			pci_abi_space_get(cap, 0, 4));
 	out->ctrl = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
+}
+
+static const struct pci_abi__space_part pci_abi_extended_err__parts[]
+__attribute__((__unused__)) = {
+	{ 44, 4, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 44, 4, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 4, 0xf }, 0xa, 0xa },
+	{ 48, 4, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 48, 4, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 4, 0xf }, 0xa, 0xa },
+	{ 52, 2, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 52, 2, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 4, 0xf }, 0xa, 0xa },
+	{ 54, 2, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 4, 0xf }, 4, 4 },
+	{ 54, 2, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 4, 0xf }, 0xa, 0xa },
+	{ 56, 16, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 0, 0xf }, 2, 0xf },
+	{ 56, 16, 2, PCI_ABI__SPACE_OF_OTHER, { 36, 4, 21, 1 }, 1, 1 },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_extended_err__layout
+__attribute__((__unused__)) = {
+	pci_abi_extended_err__parts, 0, 44
+};
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_ERR
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_err__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 44;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	end = pci_abi__space_needed(cap, &pci_abi_extended_err__layout);
+	if (end > need)
+		need = end;
+	return need;
 }
 
 static const struct pci_abi__space_quantity pci_abi_extended_vc__count
@@ -12041,6 +12211,35 @@ static inline __u64 pci_abi_extended_vc9__need(
 	return need;
 }
 
+static const struct pci_abi__space_part pci_abi_extended_mcast__parts[]
+__attribute__((__unused__)) = {
+	{ 40, 8, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 4, 0xf }, 4, 6 },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_extended_mcast__layout
+__attribute__((__unused__)) = {
+	pci_abi_extended_mcast__parts, 0, 40
+};
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_MCAST
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_mcast__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 40;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	end = pci_abi__space_needed(cap, &pci_abi_extended_mcast__layout);
+	if (end > need)
+		need = end;
+	return need;
+}
+
 static const struct pci_abi__space_quantity pci_abi_extended_rebar__count
 __attribute__((__unused__)) = { { 8, 4, 5, 7 }, 0, 1 };
 
@@ -12089,7 +12288,7 @@ static inline __u64 pci_abi_extended_dpa__need(
 
 static const struct pci_abi__space_part pci_abi_extended_tph__parts[]
 __attribute__((__unused__)) = {
-	{ 12, 0, 1, 0, { 4, 4, 9, 3 }, 1, 1 },
+	{ 12, 0, 1, PCI_ABI__SPACE_OF_BODY, { 4, 4, 9, 3 }, 1, 1 },
 	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
 };
 static const struct pci_abi__space_layout pci_abi_extended_tph__layout
@@ -12122,6 +12321,43 @@ static inline __u64 pci_abi_extended_tph__need(
 		return need;
 	(void)pci_abi__space_amount(cap, &pci_abi_extended_tph__count, count);
 	end = 12 + *count * 2;
+	if (end > need)
+		need = end;
+	return need;
+}
+
+static const struct pci_abi__space_part pci_abi_extended_dpc__parts[]
+__attribute__((__unused__)) = {
+	{ 12, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 2, 5, 1 }, 1, 1 },
+	{ 16, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 2, 5, 1 }, 1, 1 },
+	{ 20, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 2, 5, 1 }, 1, 1 },
+	{ 24, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 2, 5, 1 }, 1, 1 },
+	{ 28, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 2, 5, 1 }, 1, 1 },
+	{ 32, 16, 1, PCI_ABI__SPACE_OF_BODY, { 4, 2, 5, 1 }, 1, 1 },
+	{ 32, 16, 2, PCI_ABI__SPACE_OF_BODY, { 4, 2, 8, 0xf }, 4, 0xf },
+	{ 48, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 2, 5, 1 }, 1, 1 },
+	{ 48, 4, 2, PCI_ABI__SPACE_OF_BODY, { 4, 2, 8, 0xf }, 5, 0xf },
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+};
+static const struct pci_abi__space_layout pci_abi_extended_dpc__layout
+__attribute__((__unused__)) = {
+	pci_abi_extended_dpc__parts, 0, 12
+};
+
+/*
+ * The bytes that the fields and elements of a PCI_EXT_CAP_ID_DPC
+ * have, and the number of these elements.
+ */
+static inline __u64 pci_abi_extended_dpc__need(
+		const struct pci_abi_space_cap *cap, __u64 *count)
+{
+	__u64 need = 12;
+	__u64 end;
+
+	*count = 0;
+	if (need > cap->size)
+		return need;
+	end = pci_abi__space_needed(cap, &pci_abi_extended_dpc__layout);
 	if (end > need)
 		need = end;
 	return need;
@@ -12164,8 +12400,10 @@ static inline int pci_abi_extended_next(
 		return found;
 	switch (cap->id) {
 	case 1: {	/* PCI_EXT_CAP_ID_ERR */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				44);
+				pci_abi_extended_err__need(cap, &count));
 	}
 	case 2: {	/* PCI_EXT_CAP_ID_VC */
 		__u64 count;
@@ -12242,8 +12480,10 @@ static inline int pci_abi_extended_next(
 				4);
 	}
 	case 18: {	/* PCI_EXT_CAP_ID_MCAST */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				40);
+				pci_abi_extended_mcast__need(cap, &count));
 	}
 	case 19: {	/* PCI_EXT_CAP_ID_PRI */
 		return pci_abi__space_body(walk, cap,
@@ -12288,8 +12528,10 @@ static inline int pci_abi_extended_next(
 				8);
 	}
 	case 29: {	/* PCI_EXT_CAP_ID_DPC */
+		__u64 count;
+
 		return pci_abi__space_body(walk, cap,
-				12);
+				pci_abi_extended_dpc__need(cap, &count));
 	}
 	case 30: {	/* PCI_EXT_CAP_ID_L1SS */
 		return pci_abi__space_body(walk, cap,
@@ -12359,7 +12601,22 @@ struct pci_abi_extended_err {
 	__u32	cor_status;
 	__u32	cor_mask;
 	__u32	cap;
+	__u32	root_command;
+	int	has_root_command;	/* whether there is root_command */
+	int	unknown_root_command;	/* whether that is unknown */
+	__u32	root_status;
+	int	has_root_status;	/* whether there is root_status */
+	int	unknown_root_status;	/* whether that is unknown */
+	__u16	cor_source;
+	int	has_cor_source;	/* whether there is cor_source */
+	int	unknown_cor_source;	/* whether that is unknown */
+	__u16	uncor_source;
+	int	has_uncor_source;	/* whether there is uncor_source */
+	int	unknown_uncor_source;	/* whether that is unknown */
 	__u32	header_log[4];
+	__u32	prefix_log[4];
+	int	has_prefix_log;	/* whether there is prefix_log */
+	int	unknown_prefix_log;	/* whether that is unknown */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -12367,12 +12624,14 @@ static inline int pci_abi_extended_err_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_err *out)
 {
+	__u64 count;
+	__u64 number;
 	__u32 nth;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 1 || !cap->version)
 		return 0;
-	if (cap->size < 44)
+	if (cap->size < pci_abi_extended_err__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap_ = *cap;
 	out->uncor_status = PCI_ABI__CAST(__u32,
@@ -12387,10 +12646,47 @@ static inline int pci_abi_extended_err_read(
 			pci_abi_space_get(cap, 20, 4));
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 24, 4));
+	out->has_root_command = pci_abi__space_optional(cap,
+			&pci_abi_extended_err__layout, 44, 4, &number);
+	out->unknown_root_command = pci_abi__space_presence(cap,
+			&pci_abi_extended_err__layout, 44) < 0;
+	if (out->has_root_command)
+		out->root_command = PCI_ABI__CAST(__u32,
+			number);
+	out->has_root_status = pci_abi__space_optional(cap,
+			&pci_abi_extended_err__layout, 48, 4, &number);
+	out->unknown_root_status = pci_abi__space_presence(cap,
+			&pci_abi_extended_err__layout, 48) < 0;
+	if (out->has_root_status)
+		out->root_status = PCI_ABI__CAST(__u32,
+			number);
+	out->has_cor_source = pci_abi__space_optional(cap,
+			&pci_abi_extended_err__layout, 52, 2, &number);
+	out->unknown_cor_source = pci_abi__space_presence(cap,
+			&pci_abi_extended_err__layout, 52) < 0;
+	if (out->has_cor_source)
+		out->cor_source = PCI_ABI__CAST(__u16,
+			number);
+	out->has_uncor_source = pci_abi__space_optional(cap,
+			&pci_abi_extended_err__layout, 54, 2, &number);
+	out->unknown_uncor_source = pci_abi__space_presence(cap,
+			&pci_abi_extended_err__layout, 54) < 0;
+	if (out->has_uncor_source)
+		out->uncor_source = PCI_ABI__CAST(__u16,
+			number);
 	for (nth = 0; nth < 4; nth++)
 		out->header_log[nth] = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap,
 				28 + nth * 4, 4));
+	out->has_prefix_log = pci_abi__space_exists(cap,
+			&pci_abi_extended_err__layout, 56);
+	out->unknown_prefix_log = pci_abi__space_presence(cap,
+			&pci_abi_extended_err__layout, 56) < 0;
+	if (out->has_prefix_log)
+		for (nth = 0; nth < 4; nth++)
+			out->prefix_log[nth] = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap,
+				56 + nth * 4, 4));
 	return 1;
 }
 
@@ -12927,6 +13223,9 @@ struct pci_abi_extended_mcast {
 	__u64	receive;
 	__u64	block_all;
 	__u64	block_untranslated;
+	__u64	overlay;
+	int	has_overlay;	/* whether there is overlay */
+	int	unknown_overlay;	/* whether that is unknown */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -12934,11 +13233,13 @@ static inline int pci_abi_extended_mcast_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_mcast *out)
 {
+	__u64 count;
+	__u64 number;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 18 || !cap->version)
 		return 0;
-	if (cap->size < 40)
+	if (cap->size < pci_abi_extended_mcast__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u16,
@@ -12949,6 +13250,12 @@ static inline int pci_abi_extended_mcast_read(
 	out->receive = pci_abi_space_get(cap, 16, 8);
 	out->block_all = pci_abi_space_get(cap, 24, 8);
 	out->block_untranslated = pci_abi_space_get(cap, 32, 8);
+	out->has_overlay = pci_abi__space_optional(cap,
+			&pci_abi_extended_mcast__layout, 40, 8, &number);
+	out->unknown_overlay = pci_abi__space_presence(cap,
+			&pci_abi_extended_mcast__layout, 40) < 0;
+	if (out->has_overlay)
+		out->overlay = number;
 	return 1;
 }
 
@@ -13241,6 +13548,20 @@ struct pci_abi_extended_dpc {
 	__u16	ctl;
 	__u16	status;
 	__u16	source_id;
+	__u32	rp_pio_status;
+	int	has_rp_pio_status;	/* whether there is rp_pio_status */
+	__u32	rp_pio_mask;
+	int	has_rp_pio_mask;	/* whether there is rp_pio_mask */
+	__u32	rp_pio_severity;
+	int	has_rp_pio_severity;	/* whether there is rp_pio_severity */
+	__u32	rp_pio_syserror;
+	int	has_rp_pio_syserror;	/* whether there is rp_pio_syserror */
+	__u32	rp_pio_exception;
+	int	has_rp_pio_exception;	/* whether there is rp_pio_exception */
+	__u32	rp_pio_impspec_log;
+	int	has_rp_pio_impspec_log;	/* whether there is rp_pio_impspec_log */
+	__u32	rp_pio_header_log[4];
+	int	has_rp_pio_header_log;	/* whether there is rp_pio_header_log */
 };
 
 /* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
@@ -13248,11 +13569,14 @@ static inline int pci_abi_extended_dpc_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_dpc *out)
 {
+	__u64 count;
+	__u64 number;
+	__u32 nth;
 
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 29 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	if (cap->size < pci_abi_extended_dpc__need(cap, &count))
 		return PCI_ABI_SPACE_BODY_LIMITED;
 	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u16,
@@ -13263,6 +13587,43 @@ static inline int pci_abi_extended_dpc_read(
 			pci_abi_space_get(cap, 8, 2));
 	out->source_id = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 10, 2));
+	out->has_rp_pio_status = pci_abi__space_optional(cap,
+			&pci_abi_extended_dpc__layout, 12, 4, &number);
+	if (out->has_rp_pio_status)
+		out->rp_pio_status = PCI_ABI__CAST(__u32,
+			number);
+	out->has_rp_pio_mask = pci_abi__space_optional(cap,
+			&pci_abi_extended_dpc__layout, 16, 4, &number);
+	if (out->has_rp_pio_mask)
+		out->rp_pio_mask = PCI_ABI__CAST(__u32,
+			number);
+	out->has_rp_pio_severity = pci_abi__space_optional(cap,
+			&pci_abi_extended_dpc__layout, 20, 4, &number);
+	if (out->has_rp_pio_severity)
+		out->rp_pio_severity = PCI_ABI__CAST(__u32,
+			number);
+	out->has_rp_pio_syserror = pci_abi__space_optional(cap,
+			&pci_abi_extended_dpc__layout, 24, 4, &number);
+	if (out->has_rp_pio_syserror)
+		out->rp_pio_syserror = PCI_ABI__CAST(__u32,
+			number);
+	out->has_rp_pio_exception = pci_abi__space_optional(cap,
+			&pci_abi_extended_dpc__layout, 28, 4, &number);
+	if (out->has_rp_pio_exception)
+		out->rp_pio_exception = PCI_ABI__CAST(__u32,
+			number);
+	out->has_rp_pio_impspec_log = pci_abi__space_optional(cap,
+			&pci_abi_extended_dpc__layout, 48, 4, &number);
+	if (out->has_rp_pio_impspec_log)
+		out->rp_pio_impspec_log = PCI_ABI__CAST(__u32,
+			number);
+	out->has_rp_pio_header_log = pci_abi__space_exists(cap,
+			&pci_abi_extended_dpc__layout, 32);
+	if (out->has_rp_pio_header_log)
+		for (nth = 0; nth < 4; nth++)
+			out->rp_pio_header_log[nth] = PCI_ABI__CAST(__u32,
+			pci_abi_space_get(cap,
+				32 + nth * 4, 4));
 	return 1;
 }
 

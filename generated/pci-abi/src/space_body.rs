@@ -33,12 +33,46 @@ pub(crate) struct SpacePart {
 /// A condition of a field.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SpaceCondition {
-    /// Whether the bits are in the struct at the start of the space.
-    pub(crate) at_start: bool,
+    /// What has the bits.
+    pub(crate) of: SpaceBitsOf,
     /// The bits.
     pub(crate) bits: BitField,
     /// The first and the last number of each range that they can have.
     pub(crate) numbers: &'static [(u64, u64)],
+}
+
+/// What has the bits of a condition.
+#[allow(dead_code, reason = "an ABI may not use all of them")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SpaceBitsOf {
+    /// The body itself.
+    Body,
+    /// The struct at the start of the space.
+    Start,
+    /// The companion: the capability of another chain.
+    Companion,
+}
+
+/// A field that exists or not by bits of a capability of another chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SpacePresence<T> {
+    /// It exists.
+    Present(T),
+    /// It does not exist.
+    Absent,
+    /// It is unknown whether it exists: the other capability is not there or too short.
+    Unknown,
+}
+
+impl<T> SpacePresence<T> {
+    /// The value of a field that exists.
+    #[inline]
+    pub fn present(self) -> Option<T> {
+        match self {
+            Self::Present(value) => Some(value),
+            Self::Absent | Self::Unknown => None,
+        }
+    }
 }
 
 /// A number that bits of a body have: `(bits + plus) * unit`.
@@ -64,19 +98,41 @@ pub(crate) enum SpaceStride {
 
 #[allow(dead_code, reason = "an ABI may not use all of them")]
 impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
-    /// Whether the field at an offset exists.
+    /// Whether a field exists.
     #[inline]
     fn exists(&self, part: &SpacePart) -> bool {
-        part.conditions.iter().all(|condition| {
-            let held = match condition.at_start {
-                true => self.start_bits(condition.bits),
-                false => self.bits(condition.bits),
-            };
-            let among = |held: u64| {
-                condition.numbers.iter().any(|(first, last)| (*first..=*last).contains(&held))
-            };
-            held.is_some_and(among)
-        })
+        part.conditions.iter().all(|condition| self.holds(condition) == Some(true))
+    }
+
+    /// Whether a condition holds; none if its bits are not there.
+    #[inline]
+    fn holds(&self, condition: &SpaceCondition) -> Option<bool> {
+        let held = match condition.of {
+            SpaceBitsOf::Body => self.bits(condition.bits),
+            SpaceBitsOf::Start => self.start_bits(condition.bits),
+            SpaceBitsOf::Companion => self.companion_bits(condition.bits),
+        }?;
+        Some(condition.numbers.iter().any(|(first, last)| (*first..=*last).contains(&held)))
+    }
+
+    /// The field at an offset, as `read` has it, if it exists by bits of the companion.
+    #[inline]
+    pub(crate) fn presence<T>(
+        &self,
+        body: &SpaceBody,
+        offset: u32,
+        read: impl FnOnce(&Self) -> T,
+    ) -> SpacePresence<T> {
+        let part = body.parts.iter().find(|part| part.offset == offset);
+        let mut unknown = false;
+        for condition in part.map_or(&[][..], |part| part.conditions) {
+            match self.holds(condition) {
+                Some(true) => {}
+                None if condition.of == SpaceBitsOf::Companion => unknown = true,
+                Some(false) | None => return SpacePresence::Absent,
+            }
+        }
+        if unknown { SpacePresence::Unknown } else { SpacePresence::Present(read(self)) }
     }
 
     /// The offset of what is at `offset` if every field exists.

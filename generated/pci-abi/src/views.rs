@@ -12,7 +12,7 @@ mod extended;
 mod standard;
 
 pub use crate::space::Space;
-pub use crate::space_body::SpaceItems;
+pub use crate::space_body::{SpaceItems, SpacePresence};
 pub use crate::space_cap::{SpaceCap, SpaceNumbers};
 pub use crate::space_walk::SpaceError;
 pub use extended::*;

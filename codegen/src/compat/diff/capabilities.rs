@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Datum;
 use super::facts::{Fact, SideNames, optional, text};
 use crate::compat::matching::Matching;
-use crate::ir::{Bits, CapHeader, Capability, Chain, KindOf, Presence, Quantity, Struct};
+use crate::ir::{Bits, BitsOf, CapHeader, Capability, Chain, KindOf, Presence, Quantity, Struct};
 use crate::layout::Model;
 
 impl<'a> SideNames<'_, 'a> {
@@ -92,17 +92,23 @@ impl<'a> SideNames<'_, 'a> {
 
     /// The conditions of a field.
     pub(super) fn presence(&self, body: &'a Struct, conditions: &'a [Presence]) -> Datum<'a> {
-        let texts = conditions.iter().map(|Presence { space, bits, numbers }| {
-            let (of, whose) = match space {
-                Some(space) => (self.abi.struct_(*space), " of the space"),
-                None => (body, ""),
+        let texts = conditions.iter().map(|Presence { of, bits, numbers }| {
+            let whose = match of {
+                BitsOf::Body => String::new(),
+                BitsOf::Start(_) => " of the space".to_owned(),
+                BitsOf::Companion(id, _) => {
+                    format!(" of {}", self.constant(&self.abi.capability(*id).name))
+                }
             };
             let numbers = numbers.iter().map(|(first, last)| match first == last {
                 true => first.to_string(),
                 false => format!("{first}..{}", last.saturating_add(1)),
             });
             let numbers = numbers.collect::<Vec<_>>().join(" or ");
-            Cow::Owned(format!("{numbers} in {}{whose}", bits_text(of, *bits)))
+            Cow::Owned(format!(
+                "{numbers} in {}{whose}",
+                bits_text(of.struct_of(self.abi, body), *bits)
+            ))
         });
         match conditions.is_empty() {
             true => Datum::Unset,

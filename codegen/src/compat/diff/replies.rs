@@ -179,7 +179,7 @@ impl<'a> SideNames<'_, 'a> {
 
     fn space(&self, space: Option<&'a Space>) -> [Datum<'a>; 4] {
         let Some(space) = space else { return [const { Datum::Unset }; 4] };
-        let Space { end, struct_, flag, requires } = space;
+        let Space { end, struct_, flag, requires, companion: _ } = space;
         let struct_ = struct_.map(|id| self.abi.struct_(id));
         let flag = flag.as_ref().map_or(Datum::Unset, |(_, name, _)| text(self.constant(name)));
         let requires = requires.iter().map(|id| self.constant(&self.abi.capability(*id).name));

@@ -13,14 +13,14 @@ use super::comment::Comment;
 use super::{runtime, section, value_names};
 use crate::ir::StructId;
 use crate::ir::protocol::{
-    BitField, ChainPlan, ElementPlan, FirstPlan, IntField, KindPlan, SpacePlan,
+    BitField, ChainPlan, CompanionPlan, ElementPlan, FirstPlan, IntField, KindPlan, SpacePlan,
 };
-use crate::ir::{Abi, CapabilityId, Chain};
+use crate::ir::{Abi, CapabilityId, Chain, ChainId};
 use crate::names;
 pub(super) use examples::examples;
 use view::{
-    BitsView, ChosenView, HeldView, RequiresView, SpaceArrayView, SpaceCapView, SpaceChainView,
-    SpacesView,
+    BitsView, ChosenView, CompanionView, HeldView, SearchView, SpaceArrayView, SpaceCapView,
+    SpaceChainView, SpacesView,
 };
 
 /// Whether the ABI has chains in a space.
@@ -49,12 +49,12 @@ fn own_runtime(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
     runtime::renamed(&runtime, stem, macro_prefix)
 }
 
-/// The chains in a space; a chain comes after the one that it requires.
+/// The chains in a space; a chain comes after the one on which it depends.
 fn ordered(abi: &Abi) -> Vec<(&ChainPlan, &SpacePlan)> {
     let plans = abi.protocol.chains.iter();
     let plans = plans.filter_map(|plan| Some((plan, plan.space.as_ref()?)));
     let (later, mut ordered): (Vec<_>, Vec<_>) =
-        plans.partition(|(_, space)| space.requires.is_some());
+        plans.partition(|(_, space)| space.requires.is_some() || space.companion.is_some());
     ordered.extend(later);
     ordered
 }
@@ -75,13 +75,21 @@ fn views(abi: &Abi, stem: &str, macro_prefix: &str) -> Vec<SpaceChainView> {
         })
         .collect();
     let chains = ordered.iter().zip(&named).map(|((plan, space), (_, caps, format))| {
-        let requires = space.requires.as_ref().and_then(|(chain, ids)| {
-            let (_, caps, format) = named.iter().find(|(id, ..)| id == chain)?;
+        let search = |chain: ChainId, ids: &[u64]| {
+            let (_, caps, format) = named.iter().find(|(id, ..)| *id == chain)?;
             let tests = ids.iter().map(|id| format!("cap.id == {id}"));
             let test = tests.collect::<Vec<_>>().join(" || ");
-            Some(RequiresView { caps: caps.clone(), format: format.clone(), test })
+            Some(SearchView { caps: caps.clone(), format: format.clone(), test })
+        };
+        let requires = space.requires.as_ref().and_then(|(chain, ids)| search(*chain, ids));
+        let companion = space.companion.map(|CompanionPlan { chain, id, length }| {
+            let found = space.requires_its_companion();
+            CompanionView {
+                search: if found { None } else { search(chain, &[id]) },
+                length: length.map(|bits| initializer(Some(bits))),
+            }
         });
-        emitter.chain(plan, space, (caps, format), requires, &mut names)
+        emitter.chain(plan, space, (caps, format), (requires, companion), &mut names)
     });
     chains.collect()
 }
@@ -98,7 +106,7 @@ impl SpaceEmitter<'_> {
         plan: &ChainPlan,
         space: &SpacePlan,
         (caps, format): (&str, &str),
-        requires: Option<RequiresView>,
+        (requires, companion): (Option<SearchView>, Option<CompanionView>),
         names: &mut UniqueNames,
     ) -> SpaceChainView {
         let (chain, header) = (self.abi.chain(plan.chain), &self.abi.protocol.headers[plan.header]);
@@ -150,6 +158,7 @@ impl SpaceEmitter<'_> {
             has_bits: space.flag.is_some() || held.is_some(),
             flag: space.flag.map(BitsView::of),
             requires,
+            companion,
             chosen,
             held,
             fixed,

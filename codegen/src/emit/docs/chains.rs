@@ -103,7 +103,7 @@ fn start(page: &Page<'_>, chain: &Chain) -> Option<String> {
 
 /// The limits of a chain in a space, and the conditions of its start.
 fn space_facts(page: &Page<'_>, chain: &Chain, space: &Space) -> Vec<String> {
-    let Space { end, struct_, flag, requires } = space;
+    let Space { end, struct_, flag, requires, companion } = space;
     let mut facts = vec![format!(
         "Is in a space of little-endian bytes, from {:#x} up to {end:#x}; the last capability \
          ends there, too.",
@@ -118,6 +118,12 @@ fn space_facts(page: &Page<'_>, chain: &Chain, space: &Space) -> Vec<String> {
         let names = requires.iter().map(|id| page.name(&page.abi.capability(*id).name));
         let names = names.collect::<Vec<_>>().join(" or ");
         facts.push(format!("Exists if the space has the capability {names}."));
+    }
+    if let Some(companion) = companion {
+        let name = page.name(&page.abi.capability(*companion).name);
+        facts.push(format!(
+            "Bits of the first capability {name} decide which fields some bodies have; without              it, that is unknown."
+        ));
     }
     let header = &page.abi.cap_headers[chain.header];
     let fields = &page.abi.struct_(header.struct_).fields;

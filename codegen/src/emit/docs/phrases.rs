@@ -1,6 +1,6 @@
 //! Shared phrases of the reference: releases, ranges, lists, directions.
 
-use crate::ir::{Abi, Bits, Field, Presence, Quantity, Struct};
+use crate::ir::{Abi, Bits, BitsOf, Field, Presence, Quantity, Struct};
 use crate::release::{Release, Since};
 use crate::reply::Direction;
 
@@ -90,10 +90,11 @@ fn bits_of(struct_: &Struct, bits: Bits) -> String {
 
 /// The conditions under which a field exists.
 pub(super) fn exists_if(abi: &Abi, struct_: &Struct, field: &Field) -> Option<String> {
-    let conditions = field.exists_if.iter().map(|Presence { space, bits, numbers }| {
-        let (of, whose) = match space {
-            Some(space) => (abi.struct_(*space), " of the space"),
-            None => (struct_, ""),
+    let conditions = field.exists_if.iter().map(|Presence { of, bits, numbers }| {
+        let whose = match of {
+            BitsOf::Body => String::new(),
+            BitsOf::Start(_) => " of the space".to_owned(),
+            BitsOf::Companion(id, _) => format!(" of `{}`", abi.capability(*id).name),
         };
         let numbers = numbers.iter().map(|(first, last)| match first == last {
             true => first.to_string(),
@@ -101,7 +102,11 @@ pub(super) fn exists_if(abi: &Abi, struct_: &Struct, field: &Field) -> Option<St
         });
         let numbers = numbers.collect::<Vec<_>>();
         let are = if bits.count == 1 { "is" } else { "are" };
-        format!("{}{whose} {are} {}", bits_of(of, *bits), numbers.join(" or "))
+        format!(
+            "{}{whose} {are} {}",
+            bits_of(of.struct_of(abi, struct_), *bits),
+            numbers.join(" or ")
+        )
     });
     let conditions = conditions.collect::<Vec<_>>();
     (!conditions.is_empty()).then(|| format!("exists if {}", conditions.join(" and ")))

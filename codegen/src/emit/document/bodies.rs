@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::chains::BitsJson;
-use crate::ir::{Abi, Field, Presence, Quantity, Struct};
+use crate::ir::{Abi, BitsOf, Field, Presence, Quantity, Struct};
 
 /// A condition of a field.
 #[derive(Serialize, JsonSchema)]
@@ -15,6 +15,11 @@ pub(in crate::emit) struct PresenceJson<'a> {
     /// The struct of the space, if the bits are of that one and not of the own one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) space: Option<&'a str>,
+    /// The capability of another chain, if the bits are of its struct. It is unknown whether the
+    /// field exists if that capability is not there or too short; if its field with the bits does
+    /// not exist, this one does not either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) companion: Option<&'a str>,
     /// The numbers that the bits have then: the first and the last one of each range.
     pub(in crate::emit) numbers: Vec<[u64; 2]>,
 }
@@ -22,10 +27,16 @@ pub(in crate::emit) struct PresenceJson<'a> {
 impl<'a> PresenceJson<'a> {
     pub(super) fn all(abi: &'a Abi, owner: &'a Struct, field: &'a Field) -> Vec<Self> {
         let one = |presence: &'a Presence| {
-            let space = presence.space.map(|id| abi.struct_(id));
+            let struct_ = presence.of.struct_of(abi, owner);
+            let (space, companion) = match presence.of {
+                BitsOf::Body => (None, None),
+                BitsOf::Start(_) => (Some(struct_.name.as_str()), None),
+                BitsOf::Companion(id, _) => (None, Some(abi.capability(id).name.as_str())),
+            };
             Self {
-                bits: BitsJson::of(space.unwrap_or(owner), presence.bits),
-                space: space.map(|space| space.name.as_str()),
+                bits: BitsJson::of(struct_, presence.bits),
+                space,
+                companion,
                 numbers: presence.numbers.iter().map(|(first, last)| [*first, *last]).collect(),
             }
         };

@@ -148,6 +148,10 @@ pub(in crate::emit) struct SpaceJson<'a> {
     /// Capabilities of another chain: without one of them, there is no chain.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::emit) requires: Vec<&'a str>,
+    /// The capability of another chain by whose bits fields of its bodies exist: the first one
+    /// with its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) companion: Option<&'a str>,
 }
 
 /// A flag in the struct at the start of a space.
@@ -181,6 +185,7 @@ impl<'a> SpaceJson<'a> {
             struct_: struct_.map(|one| one.name.as_str()),
             flag,
             requires: requires.collect(),
+            companion: space.companion.map(|id| abi.capability(id).name.as_str()),
         }
     }
 }

@@ -2,17 +2,15 @@
 
 use askama::Template;
 
+use super::bodies::{BODY, PythonLayout, START, bits, condition, layout_name, layouts};
 use super::chains::tuple;
 use super::{comment, rendered};
 use crate::emit::document::AbiDocument;
-use crate::emit::document::bodies::{PresenceJson, QuantityJson};
-use crate::emit::document::capabilities::{CapArrayJson, CapabilityJson, KindJson};
+use crate::emit::document::capabilities::{CapabilityJson, KindJson};
 use crate::emit::document::chains::{
     BitsJson, BitsValuesJson, CapHeaderJson, ChainJson, ChainStartJson, SpaceFlagJson, SpaceJson,
 };
-use crate::emit::document::structs::{FieldJson, StructJson, TypeJson};
 use crate::emit::escape;
-use crate::ir::Role;
 use crate::names;
 
 /// All chains in a space.
@@ -24,22 +22,6 @@ struct PythonSpaces {
     caps: Vec<PythonSpaceCap>,
     formats: Vec<PythonSpaceFormat>,
     chains: Vec<PythonSpaceChain>,
-}
-
-/// The layout of the body of a capability, or of an element of an array.
-struct PythonLayout {
-    name: String,
-    fields: Vec<String>,
-    array: Option<PythonArray>,
-    compact: bool,
-    length: Option<String>,
-}
-
-/// The array at the end of a body.
-struct PythonArray {
-    values: String,
-    count: Option<String>,
-    conditions: String,
 }
 
 /// A capability.
@@ -90,6 +72,13 @@ struct PythonSpaceChain {
     start: Vec<String>,
     caps: Vec<String>,
     requires: Option<PythonRequirement>,
+    companion: Option<PythonCompanion>,
+}
+
+/// The capability of another chain by whose bits fields exist.
+struct PythonCompanion {
+    chain: String,
+    id: String,
 }
 
 /// Another chain, of whose capabilities one is required.
@@ -131,140 +120,6 @@ pub(super) fn file(document: &AbiDocument<'_>) -> String {
     })
 }
 
-/// The layouts of elements and of bodies, each struct once.
-fn layouts(document: &AbiDocument<'_>, caps: &[&CapabilityJson<'_>]) -> Vec<PythonLayout> {
-    let mut layouts: Vec<PythonLayout> = Vec::new();
-    let mut add = |layout: PythonLayout| {
-        if layouts.iter().all(|other| other.name != layout.name) {
-            layouts.push(layout);
-        }
-    };
-    for cap in caps {
-        let Some(body) = cap.struct_.and_then(|name| document.struct_(name)) else { continue };
-        let array = cap.array.as_ref();
-        let array = array.and_then(|array| Some((array, body.field(array.field)?)));
-        if let Some(element) = array.and_then(|(_, field)| document.struct_(element(field)?)) {
-            add(layout(element, None));
-        }
-        add(layout(body, array.map(|(array, field)| array_table(array, field))));
-    }
-    layouts
-}
-
-/// The struct of the elements of an array.
-fn element<'a>(array: &FieldJson<'a>) -> Option<&'a str> {
-    match &array.type_ {
-        TypeJson::Flexible { element, .. } => match **element {
-            TypeJson::Struct { struct_ } => Some(struct_),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn layout_name(struct_: &str) -> String {
-    names::screaming(&[struct_, "_layout"].concat())
-}
-
-fn layout(one: &StructJson<'_>, array: Option<PythonArray>) -> PythonLayout {
-    let fixed = one.fields.iter().filter(|field| !matches!(field.type_, TypeJson::Flexible { .. }));
-    PythonLayout {
-        name: layout_name(one.name),
-        fields: fixed.map(field).collect(),
-        array,
-        compact: one.compact,
-        length: one.length.as_ref().map(|length| quantity("    ", 0, length)),
-    }
-}
-
-/// A field; one whose number has no meaning has no name.
-fn field(one: &FieldJson<'_>) -> String {
-    let (width, count) = match &one.type_ {
-        TypeJson::Array { element, length, .. } if is_integer(element) => {
-            (one.size.lp64 / length, format!(", count={length}"))
-        }
-        _ => (one.size.lp64, String::new()),
-    };
-    let shown = match &one.type_ {
-        TypeJson::Array { element, .. } => is_integer(element),
-        other => is_integer(other),
-    };
-    let name = if shown && one.role != Role::Reserved { one.name } else { "" };
-    let version =
-        if one.version > 1 { format!(", version={}", one.version) } else { String::new() };
-    let values =
-        format!("{}, {}, {width}{count}{version}", escape::string_literal(name), one.offset.lp64);
-    match one.exists_if.is_empty() {
-        true => format!("        space.Field({values}),"),
-        false => {
-            let conditions = conditions("            ", &one.exists_if);
-            format!("        space.Field(\n            {values},\n{conditions}        ),")
-        }
-    }
-}
-
-fn is_integer(type_: &TypeJson<'_>) -> bool {
-    matches!(type_, TypeJson::Int { .. })
-}
-
-/// The argument with conditions; nothing without any.
-fn conditions(indent: &str, all: &[PresenceJson<'_>]) -> String {
-    if all.is_empty() {
-        return String::new();
-    }
-    let one = |one: &PresenceJson<'_>| {
-        let numbers = one.numbers.iter().map(|[first, last]| format!("({first}, {last})"));
-        condition(&[indent, "    "].concat(), one.space.is_some(), &one.bits, tuple(numbers))
-    };
-    let lines: String = all.iter().map(one).collect();
-    format!("{indent}conditions=(\n{lines}{indent}),\n")
-}
-
-fn condition(indent: &str, at_start: bool, of: &BitsJson<'_>, numbers: String) -> String {
-    let at_start = if at_start { "True" } else { "False" };
-    format!(
-        "{indent}space.Condition(\n{indent}    {at_start},\n{indent}    {},\n{indent}    {numbers},\n\
-         {indent}),\n",
-        bits(of)
-    )
-}
-
-fn bits(one: &BitsJson<'_>) -> String {
-    format!("space.Bits({}, {}, {}, {})", one.offset, one.width, one.low, one.count)
-}
-
-fn quantity(indent: &str, start: u64, one: &QuantityJson<'_>) -> String {
-    let QuantityJson { plus, unit, .. } = one;
-    let (more, bits) = (format!("{indent}    "), bits(&one.bits));
-    format!("space.Quantity(\n{more}{start}, {bits}, {plus}, {unit}\n{indent})")
-}
-
-fn array_table(array: &CapArrayJson<'_>, field: &FieldJson<'_>) -> PythonArray {
-    let indent = "        ";
-    let (start, stride) = (array.offset.lp64, array.stride.lp64);
-    let field_count = array.count.as_ref().map(|count| {
-        let bits = count.width * 8;
-        let more = format!(
-            "{indent}    0, space.Bits({}, {}, 0, {bits}), 0, 1",
-            count.offset.lp64, count.width
-        );
-        format!("space.Quantity(\n{more}\n{indent})")
-    });
-    let count = field
-        .count
-        .as_ref()
-        .map(|count| quantity(indent, if count.first_of.is_some() { start } else { 0 }, count));
-    let element = element(field).map_or("None".to_owned(), layout_name);
-    PythonArray {
-        values: format!(
-            "{indent}{},\n{indent}{start},\n{indent}{stride},\n{indent}{element},",
-            escape::string_literal(field.name)
-        ),
-        count: field_count.or(count),
-        conditions: conditions(indent, &field.exists_if),
-    }
-}
-
 fn table_name(cap: &CapabilityJson<'_>) -> String {
     names::screaming(&[cap.chain, "_", cap.short, "_cap"].concat())
 }
@@ -288,16 +143,16 @@ fn known_cap(document: &AbiDocument<'_>, cap: &CapabilityJson<'_>) -> PythonSpac
 
 /// The bits of a capability and of the space that make it a kind.
 fn kind_conditions(id: u64, kind: &KindJson<'_>) -> String {
-    let one = |at_start: bool, of: &BitsJson<'_>, number: u64| {
-        condition("                ", at_start, of, format!("(({number}, {number}),)"))
+    let one = |of: &str, place: &BitsJson<'_>, number: u64| {
+        condition("                ", of, place, format!("(({number}, {number}),)"))
     };
-    let all = |at_start: bool, conditions: &[BitsValuesJson<'_>]| {
+    let all = |of: &str, conditions: &[BitsValuesJson<'_>]| {
         let numbers = conditions.iter().flat_map(|condition| {
-            condition.values.iter().map(|number| one(at_start, &condition.bits, *number))
+            condition.values.iter().map(|number| one(of, &condition.bits, *number))
         });
         numbers.collect::<String>()
     };
-    [one(false, &kind.id, id), all(false, &kind.body), all(true, &kind.space)].concat()
+    [one(BODY, &kind.id, id), all(BODY, &kind.body), all(START, &kind.space)].concat()
 }
 
 fn format_table(header: &CapHeaderJson<'_>) -> PythonSpaceFormat {
@@ -334,6 +189,8 @@ fn table(
     let required = document.capabilities.iter();
     let mut required = required.filter(|cap| space.requires.contains(&cap.name)).peekable();
     let requires = required.peek().map(|cap| chain_name(cap.chain));
+    let mut companions = document.capabilities.iter();
+    let companion = companions.find(|cap| Some(cap.name) == space.companion);
     let caps = document.capabilities.iter();
     let caps = caps.filter(|cap| cap.chain == chain.name && cap.kind.is_none());
     let doc = format!("The capabilities of the chain `{}` in a space.", chain.name);
@@ -353,6 +210,10 @@ fn table(
         requires: requires.map(|chain| PythonRequirement {
             chain,
             ids: required.map(|cap| names::python(cap.name)).collect(),
+        }),
+        companion: companion.map(|cap| PythonCompanion {
+            chain: chain_name(cap.chain),
+            id: names::python(cap.name),
         }),
     }
 }

@@ -69,6 +69,11 @@ fn has_items(abi: &Abi) -> bool {
     })
 }
 
+/// Whether fields in a space exist by bits of a capability of another chain.
+fn has_companions(abi: &Abi) -> bool {
+    abi.protocol.capabilities.iter().any(space_body::has_companion)
+}
+
 /// For each capability with an array, whether it is in a space.
 fn arrays(abi: &Abi) -> impl Iterator<Item = bool> {
     let plans = abi.capabilities.iter().zip(&abi.protocol.capabilities);
@@ -115,11 +120,17 @@ pub(super) fn root(abi: &Abi) -> String {
             pub use crate::space_body::SpaceItems;
         )
     });
+    let presence = has_companions(abi).then(|| {
+        quote!(
+            pub use crate::space_body::SpacePresence;
+        )
+    });
     let spaces = has_spaces(abi).then(|| {
         quote! {
             pub use crate::space::Space;
             pub use crate::space_cap::SpaceCap;
             #items
+            #presence
             #numbers
             pub use crate::space_walk::SpaceError;
         }

@@ -50,8 +50,8 @@ item! {
         pub union: Map<LineOrMap<FieldSpec>>,
         /// The flag, op, feature or index with which the field is valid.
         pub valid_if: Option<Placed<String>>,
-        /// Bits of the struct, or `struct.field` of the space, each with the numbers with which
-        /// the field exists.
+        /// Bits of the struct, or `struct.field` of the space or of a capability of another
+        /// chain, each with the numbers with which the field exists.
         #[serde(default)]
         pub exists_if: Map<OneOrMany<NumberRange>, BitsExpr>,
         /// The number of elements, if bits have it; of an array.

@@ -2,6 +2,7 @@
 //! elements and lengths of elements in bits.
 
 use super::chains::refuse;
+use super::companions::{self, CompanionUse};
 use super::headers::{fields, most};
 use super::spaces::space_of;
 use crate::diagnostic::{Diagnostic, Place};
@@ -34,14 +35,16 @@ pub(super) fn check(check: &mut Check<'_>) {
             used.extend(elements.map(|element| (element, Use::Element)));
         }
     }
+    let mut companions = Vec::new();
     for struct_ in &index.structs {
         let uses = used.iter().filter(|(one, _)| std::ptr::eq(one.name, struct_.name));
         let uses: Vec<_> = uses.map(|(_, used)| *used).collect();
         match uses.as_slice() {
             [] => outside(check, struct_),
-            uses => inside(check, struct_, uses),
+            uses => companions.extend(inside(check, struct_, uses)),
         }
     }
+    companions::uses(check, &companions);
 }
 
 /// The struct of the elements of a flexible array.
@@ -75,8 +78,13 @@ fn outside(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     }
 }
 
-fn inside(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, uses: &[Use<'_>]) {
+fn inside<'a>(
+    check: &mut Check<'a>,
+    struct_: &StructDeclaration<'_>,
+    uses: &[Use<'a>],
+) -> Vec<CompanionUse<'a>> {
     let place = struct_.name.place;
+    let mut companions = Vec::new();
     let chains = uses.iter().filter_map(|used| match used {
         Use::Body(chain) => Some(*chain),
         Use::Element => None,
@@ -105,7 +113,7 @@ fn inside(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, uses: &[Use<'_
             plain_element(check, &field);
         }
         for (bits, numbers) in field.field.exists_if.iter() {
-            condition(check, &body, &chains, (&field, bits, numbers));
+            companions.extend(condition(check, &body, &chains, (&field, bits, numbers)));
         }
         if !field.field.exists_if.is_empty() {
             conditional_field(check, struct_, &field);
@@ -120,6 +128,7 @@ fn inside(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, uses: &[Use<'_
             refuse(check, KEY_CONFLICT, place, "a member of a union exists if the union does");
         }
     }
+    companions
 }
 
 /// A struct of a space.
@@ -148,31 +157,35 @@ impl<'a> SpaceBody<'a> {
     }
 }
 
-fn condition(
-    check: &mut Check<'_>,
+/// Bits of the own struct, `struct.field` of the space, or those of the companion, of which the
+/// uses are returned.
+fn condition<'a>(
+    check: &mut Check<'a>,
     body: &SpaceBody<'_>,
-    chains: &[&ChainSpec],
+    chains: &[&'a ChainSpec],
     (field, bits, numbers): (&DeclaredMember<'_>, &Placed<BitsExpr>, &OneOrMany<NumberRange>),
-) {
+) -> Vec<CompanionUse<'a>> {
     let Some((space, name)) = bits.field.split_once('.') else {
         if field.names().any(|(_, name)| name == bits.field) {
-            return refuse(check, BAD_CHAIN, bits.place, "a field does not depend on itself");
+            refuse(check, BAD_CHAIN, bits.place, "a field does not depend on itself");
+        } else {
+            body.settled(check, bits);
+            possible(check, body.struct_.name, bits, numbers, bits.place);
         }
-        body.settled(check, bits);
-        return possible(check, body.struct_.name, bits, numbers, bits.place);
+        return Vec::new();
     };
     let of_space = |chain: &&ChainSpec| chain.space.as_ref().is_some_and(|own| own.value == space);
     if chains.is_empty() || !chains.iter().all(of_space) {
-        let message = format!("`{space}` is not the `space` of the chain");
-        return refuse(check, BAD_CHAIN, bits.place, &message);
+        return companions::condition(check, body.struct_, chains, (field, bits, numbers));
     }
     let of = BitsExpr { field: name.to_owned(), ..bits.value.clone() };
     fields(check, space, (&of, bits.place));
     possible(check, space, &of, numbers, bits.place);
+    Vec::new()
 }
 
 /// Ranges of numbers that the bits can have.
-fn possible(
+pub(super) fn possible(
     check: &mut Check<'_>,
     of: &str,
     bits: &BitsExpr,

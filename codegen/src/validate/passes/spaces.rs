@@ -13,7 +13,8 @@ use crate::validate::model::declarations::{ChainItem, OfChain};
 use crate::validate::model::refs::{NUMBER, Reference, STRUCT, Wanted};
 use crate::validate::model::symbols::SymbolKind;
 
-const CAPABILITY: Wanted = Wanted { what: "capability", kinds: &[SymbolKind::Capability] };
+pub(super) const CAPABILITY: Wanted =
+    Wanted { what: "capability", kinds: &[SymbolKind::Capability] };
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;

@@ -76,7 +76,7 @@ fn collect(values: &mut Values, prefix: &str, field: &DecodedValue<'_>) {
     let inner = |name: &str| if name.is_empty() { String::new() } else { [name, "."].concat() };
     match &field.content {
         Content::Number(number) => values.entry(name).or_default().push(Some(number.bits)),
-        Content::Absent => values.entry(name).or_default().push(None),
+        Content::Absent | Content::Unknown(_) => values.entry(name).or_default().push(None),
         Content::Fields(_, fields, _) => {
             fields.iter().for_each(|field| collect(values, &inner(&name), field));
         }

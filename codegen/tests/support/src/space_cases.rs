@@ -111,3 +111,29 @@ pub fn alone(kind: u8, id: u8, body: &[u8], end: usize) -> Vec<u8> {
     }
     space
 }
+
+/// A space in which fields of an extended capability exist by bits of a standard one: with this
+/// body of the standard one (id 17 at 0x50), which ends at `end`, and of the extended one.
+pub fn beside(kind: u8, link: &[u8], end: u8, trace: &[u8]) -> Vec<u8> {
+    let mut space = vec![0; 0x100];
+    (space[4], space[6], space[7], space[0x34]) = (0x10, kind, 0x40, 0x40);
+    space[0x40..0x42].copy_from_slice(&[16, 0x50]);
+    space[0x50..0x52].copy_from_slice(&[17, end]);
+    space[0x52..0x52 + link.len()].copy_from_slice(link);
+    space[usize::from(end)] = 0x99;
+    space.extend((2_u32 | 1 << 16).to_le_bytes());
+    space.extend(trace);
+    space
+}
+
+/// A space in which fields of a capability of the third chain exist by the length of the standard
+/// one with id 9, which has it and ends there; without a length, with none of that id.
+pub fn third(length: Option<u8>, note: &[u8]) -> Vec<u8> {
+    let mut space = vec![0; 0x1000];
+    (space[4], space[0x34]) = (0x10, 0x40);
+    space[0x40] = if length.is_some() { 9 } else { 8 };
+    space[0x42] = length.unwrap_or(4);
+    space.extend([1, 0, 0, 0]);
+    space.extend(note);
+    space
+}

@@ -7,7 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use capchain::ir::protocol::{ArrayPlan, CapPlan, ChainPlan, ElementPlan, FixedArray, IntField};
+use capchain::ir::protocol::{
+    ArrayPlan, CapPlan, ChainPlan, ElementPlan, FixedArray, IntField, PartPlan,
+};
 use capchain::ir::{Abi, CapabilityId, Role, Struct};
 use capchain::layout::Int;
 use capchain::lower::lower;
@@ -127,6 +129,11 @@ impl<'a> Named<'a> {
         self.struct_.map_or("", |struct_| raw_of(self.abi, struct_, plan))
     }
 
+    /// Whether bits of another capability decide on a field.
+    fn asks_companion(&self, field: usize) -> bool {
+        self.plan.body.part(field).is_some_and(PartPlan::has_companion)
+    }
+
     /// Its array with its name.
     fn array(&self) -> Option<(&'a str, &'a ArrayPlan)> {
         let array = self.plan.array.as_ref()?;
@@ -214,6 +221,9 @@ fn rust_lines(cap: &Named<'_>) -> String {
     for (name, plan) in cap.fields() {
         let (getter, raw) = (getter(name), cap.raw(plan));
         let line = match plan.version > 1 || cap.plan.body.part(plan.field).is_some() {
+            true if cap.asks_companion(plan.field) => {
+                present(name, &getter, &format!("number(text, {name:?}, it{raw})"))
+            }
             false => format!("number(text, {name:?}, view.{getter}(){raw});\n"),
             true => format!(
                 "if let Some(it) = view.{getter}() {{ number(text, {name:?}, it{raw}); }}\n"
@@ -225,6 +235,9 @@ fn rust_lines(cap: &Named<'_>) -> String {
         let getter = getter(name);
         let print = if array.first.int == Int::U8 { "hex" } else { "elements" };
         let line = match cap.plan.body.part(array.first.field) {
+            Some(_) if cap.asks_companion(array.first.field) => {
+                present(name, &getter, &format!("{print}(text, {name:?}, it.into_iter())"))
+            }
             None => format!("{print}(text, {name:?}, view.{getter}().into_iter());\n"),
             Some(_) => format!(
                 "if let Some(it) = view.{getter}() {{ {print}(text, {name:?}, it.into_iter()); }}\n"
@@ -264,6 +277,15 @@ fn rust_lines(cap: &Named<'_>) -> String {
         text += &line;
     }
     text + "number(text, \"bytes\", view.cap().size());\n"
+}
+
+/// A field that exists by bits of another capability: what prints it, or that it is unknown.
+fn present(name: &str, getter: &str, print: &str) -> String {
+    format!(
+        "match view.{getter}() {{\nviews::SpacePresence::Present(it) => {print},\n\
+         views::SpacePresence::Unknown => unknown(text, {name:?}),\n\
+         views::SpacePresence::Absent => {{}}\n}}\n"
+    )
 }
 
 fn c_chains(abi: &Abi, stem: &str) -> String {
@@ -310,13 +332,21 @@ fn c_number(view: &str, member: &str, name: &str, has: bool) -> String {
     format!("{has}\t\t\t\tnumber({name:?}, {view}.{member});\n")
 }
 
+fn c_unknown(cap: &Named<'_>, field: usize, name: &str) -> String {
+    match cap.asks_companion(field) {
+        true => format!("\t\t\t\tif (view.unknown_{name})\n\t\t\t\t\tput(\"  {name}=?\\n\");\n"),
+        false => String::new(),
+    }
+}
+
 fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
     let view = c_name(stem, &[chain, cap.short]);
     let mut lines = String::new();
     let mut own: Vec<(usize, String)> = Vec::new();
     for (name, plan) in cap.fields() {
         let has = plan.version > 1 || cap.plan.body.part(plan.field).is_some();
-        own.push((plan.field, c_number("view", name, name, has)));
+        let unknown = c_unknown(cap, plan.field, name);
+        own.push((plan.field, c_number("view", name, name, has) + &unknown));
     }
     for (name, array) in cap.fixed_arrays() {
         let has = match cap.plan.body.part(array.first.field) {
@@ -334,7 +364,7 @@ fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
                  {name}[%d]=%llu\\n\", nth, (unsigned long long)view.{name}[nth]);\n"
             ),
         };
-        own.push((array.first.field, line));
+        own.push((array.first.field, line + &c_unknown(cap, array.first.field, name)));
     }
     own.sort();
     lines.extend(own.into_iter().map(|(_, line)| line));

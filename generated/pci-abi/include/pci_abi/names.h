@@ -1478,6 +1478,62 @@ static inline pci_abi_size pci_abi_ext_cap_err_cap_text(
 		flags, text, size);
 }
 
+/* The name of a flag in root_command of struct pci_ext_cap_err. */
+static inline const char *pci_abi_ext_cap_err_root_command_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* PCI_ERR_ROOT_CMD_COR_EN */
+		return "COR_EN";
+	case 0x2:	/* PCI_ERR_ROOT_CMD_NONFATAL_EN */
+		return "NONFATAL_EN";
+	case 0x4:	/* PCI_ERR_ROOT_CMD_FATAL_EN */
+		return "FATAL_EN";
+	default:
+		return PCI_ABI__NULL;
+	}
+}
+
+static inline pci_abi_size pci_abi_ext_cap_err_root_command_text(
+		__u64 flags, char *text, pci_abi_size size)
+{
+	return pci_abi__flags_text(
+		pci_abi_ext_cap_err_root_command_name,
+		flags, text, size);
+}
+
+/* The name of a flag in root_status of struct pci_ext_cap_err. */
+static inline const char *pci_abi_ext_cap_err_root_status_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* PCI_ERR_ROOT_COR_RCV */
+		return "COR_RCV";
+	case 0x2:	/* PCI_ERR_ROOT_MULTI_COR_RCV */
+		return "MULTI_COR_RCV";
+	case 0x4:	/* PCI_ERR_ROOT_UNCOR_RCV */
+		return "UNCOR_RCV";
+	case 0x8:	/* PCI_ERR_ROOT_MULTI_UNCOR_RCV */
+		return "MULTI_UNCOR_RCV";
+	case 0x10:	/* PCI_ERR_ROOT_FIRST_FATAL */
+		return "FIRST_FATAL";
+	case 0x20:	/* PCI_ERR_ROOT_NONFATAL_RCV */
+		return "NONFATAL_RCV";
+	case 0x40:	/* PCI_ERR_ROOT_FATAL_RCV */
+		return "FATAL_RCV";
+	default:
+		return PCI_ABI__NULL;
+	}
+}
+
+static inline pci_abi_size pci_abi_ext_cap_err_root_status_text(
+		__u64 flags, char *text, pci_abi_size size)
+{
+	return pci_abi__flags_text(
+		pci_abi_ext_cap_err_root_status_name,
+		flags, text, size);
+}
+
 /* The name of a flag in cap of struct pci_ext_cap_dpc. */
 static inline const char *pci_abi_ext_cap_dpc_cap_name(
 		__u64 flag)

@@ -1814,6 +1814,8 @@ struct pci_ext_cap_mcast {
 	__le64	block_all;	/* groups that are blocked */
 	/* groups that are blocked if the address is not translated */
 	__le64	block_untranslated;
+	/* address that replaces that of packets which leave a port */
+	__le64	overlay;
 } __attribute__((__packed__));
 
 /*
@@ -2045,6 +2047,36 @@ struct pci_ext_cap_err {
 /* size of the log in flit mode (since 6.14-6.19) */
 #define PCI_ERR_CAP_TLP_LOG_SIZE	0xf80000
 	__le32	header_log[4];	/* header of the packet with the first error */
+	/* errors for which a root port or an event collector interrupts */
+	__le32	root_command;
+/* interrupts for correctable errors */
+#define PCI_ERR_ROOT_CMD_COR_EN		(1 << 0)
+/* interrupts for non-fatal errors */
+#define PCI_ERR_ROOT_CMD_NONFATAL_EN	(1 << 1)
+/* interrupts for fatal errors */
+#define PCI_ERR_ROOT_CMD_FATAL_EN	(1 << 2)
+	/* errors that were reported to a root port or an event collector */
+	__le32	root_status;
+/* a correctable error was reported */
+#define PCI_ERR_ROOT_COR_RCV		(1 << 0)
+/* several correctable errors were reported */
+#define PCI_ERR_ROOT_MULTI_COR_RCV	(1 << 1)
+/* an uncorrectable error was reported */
+#define PCI_ERR_ROOT_UNCOR_RCV		(1 << 2)
+/* several uncorrectable errors were reported */
+#define PCI_ERR_ROOT_MULTI_UNCOR_RCV	(1 << 3)
+/* the first uncorrectable error was fatal */
+#define PCI_ERR_ROOT_FIRST_FATAL	(1 << 4)
+/* a non-fatal error was reported */
+#define PCI_ERR_ROOT_NONFATAL_RCV	(1 << 5)
+/* a fatal error was reported */
+#define PCI_ERR_ROOT_FATAL_RCV		(1 << 6)
+/* number of the interrupt message (since 4.15) */
+#define PCI_ERR_ROOT_AER_IRQ		0xf8000000
+	/* function that reported the first correctable error */
+	__le16	cor_source;
+	__le16	uncor_source; /* function that reported the first other error */
+	__le32	prefix_log[4]; /* prefixes of the packet with the first error */
 } __attribute__((__packed__));
 
 /*
@@ -2058,60 +2090,18 @@ struct pci_ext_cap_err {
 #define PCI_ERR_COR_MASK	0x14	/* offset of cor_mask */
 #define PCI_ERR_CAP		0x18	/* offset of cap */
 #define PCI_ERR_HEADER_LOG	0x1c	/* offset of header_log */
+#define PCI_ERR_ROOT_COMMAND	0x2c	/* offset of root_command */
+#define PCI_ERR_ROOT_STATUS	0x30	/* offset of root_status */
+#define PCI_ERR_ROOT_ERR_SRC	0x34	/* offset of cor_source */
+
+/* offset of prefix_log (since 6.14-6.19) */
+#define PCI_ERR_PREFIX_LOG	0x38
 
 /*
  * The number of the first error's bit in the abilities.
  * Since Linux 3.7.
  */
 #define PCI_ERR_CAP_FEP(x) ((x) & 0x1f)
-
-/*
- * Registers that follow in root ports, and the log of prefixes.
- * Since Linux 3.7.
- */
-
-/* offset of the command of a root port */
-#define PCI_ERR_ROOT_COMMAND		0x2c
-
-/* interrupts for correctable errors */
-#define PCI_ERR_ROOT_CMD_COR_EN		0x1
-
-/* interrupts for non-fatal errors */
-#define PCI_ERR_ROOT_CMD_NONFATAL_EN	0x2
-
-#define PCI_ERR_ROOT_CMD_FATAL_EN	0x4 /* interrupts for fatal errors */
-
-/* offset of the status of a root port */
-#define PCI_ERR_ROOT_STATUS		0x30
-
-/* a correctable error was reported */
-#define PCI_ERR_ROOT_COR_RCV		0x1
-
-/* several correctable errors were reported */
-#define PCI_ERR_ROOT_MULTI_COR_RCV	0x2
-
-/* an uncorrectable error was reported */
-#define PCI_ERR_ROOT_UNCOR_RCV		0x4
-
-/* several uncorrectable errors were reported */
-#define PCI_ERR_ROOT_MULTI_UNCOR_RCV	0x8
-
-/* the first uncorrectable error was fatal */
-#define PCI_ERR_ROOT_FIRST_FATAL	0x10
-
-/* a non-fatal error was reported */
-#define PCI_ERR_ROOT_NONFATAL_RCV	0x20
-
-#define PCI_ERR_ROOT_FATAL_RCV		0x40	/* a fatal error was reported */
-
-/* number of the interrupt message (since 4.15) */
-#define PCI_ERR_ROOT_AER_IRQ		0xf8000000
-
-/* offset of the functions that reported */
-#define PCI_ERR_ROOT_ERR_SRC		0x34
-
-/* offset of the log of prefixes (since 6.14-6.19) */
-#define PCI_ERR_PREFIX_LOG		0x38
 
 /*
  * Containment of errors by a downstream port.
@@ -2121,7 +2111,7 @@ struct pci_ext_cap_err {
 
 struct pci_ext_cap_dpc {
 	struct pci_ext_cap_header header;
-	__le16	cap;		/* abilities */
+	__le16	cap;			/* abilities */
 /* number of the interrupt message (since 4.15) */
 #define PCI_EXP_DPC_IRQ			0x1f
 /* has the registers of a root port */
@@ -2136,13 +2126,13 @@ struct pci_ext_cap_dpc {
 #define PCI_EXP_DPC_CAP_DL_ACTIVE	(1 << 12)
 /* highest bit of the words of the log (since 6.14-6.19) */
 #define PCI_EXP_DPC_RP_PIO_LOG_SIZE4	(1 << 13)
-	__le16	ctl;		/* what is used */
+	__le16	ctl;			/* what is used */
 /* fatal errors trigger it (since 4.18) */
 #define PCI_EXP_DPC_CTL_EN_FATAL	(1 << 0)
 /* non-fatal errors trigger it */
 #define PCI_EXP_DPC_CTL_EN_NONFATAL	(1 << 1)
 #define PCI_EXP_DPC_CTL_INT_EN		(1 << 3)	/* interrupts */
-	__le16	status;		/* status */
+	__le16	status;			/* status */
 /* was triggered */
 #define PCI_EXP_DPC_STATUS_TRIGGER			(1 << 0)
 /* reason (since 4.16) */
@@ -2167,7 +2157,18 @@ struct pci_ext_cap_dpc {
 #define PCI_EXP_DPC_STATUS_TRIGGER_RSN_SW_TRIGGER	0x20
 /* number of the first error's bit (since 6.6-6.7) */
 #define PCI_EXP_DPC_RP_PIO_FEP				0x1f00
-	__le16	source_id;	/* function that reported the error */
+	__le16	source_id;		/* function that reported the error */
+	__le32	rp_pio_status;	/* errors of programmed I/O that happened */
+	/* errors of programmed I/O that are not reported */
+	__le32	rp_pio_mask;
+	__le32	rp_pio_severity; /* errors of programmed I/O that are fatal */
+	/* errors of programmed I/O that cause a system error */
+	__le32	rp_pio_syserror;
+	/* errors of programmed I/O that cause an exception */
+	__le32	rp_pio_exception;
+	/* header of the packet with the first of them */
+	__le32	rp_pio_header_log[4];
+	__le32	rp_pio_impspec_log;	/* log of the implementation */
 } __attribute__((__packed__));
 
 /*
@@ -3865,6 +3866,7 @@ struct pci_ext_cap_mcast {
 	__le64	receive;
 	__le64	block_all;
 	__le64	block_untranslated;
+	__le64	overlay;
 } __attribute__((__packed__));
 __extension__ struct pci_ext_cap_tph {
 	struct pci_ext_cap_header header;
@@ -3892,6 +3894,11 @@ struct pci_ext_cap_err {
 	__le32	cor_mask;
 	__le32	cap;
 	__le32	header_log[4];
+	__le32	root_command;
+	__le32	root_status;
+	__le16	cor_source;
+	__le16	uncor_source;
+	__le32	prefix_log[4];
 } __attribute__((__packed__));
 struct pci_ext_cap_dpc {
 	struct pci_ext_cap_header header;
@@ -3899,6 +3906,13 @@ struct pci_ext_cap_dpc {
 	__le16	ctl;
 	__le16	status;
 	__le16	source_id;
+	__le32	rp_pio_status;
+	__le32	rp_pio_mask;
+	__le32	rp_pio_severity;
+	__le32	rp_pio_syserror;
+	__le32	rp_pio_exception;
+	__le32	rp_pio_header_log[4];
+	__le32	rp_pio_impspec_log;
 } __attribute__((__packed__));
 struct pci_vc_resource {
 	__le32	cap;
@@ -4406,14 +4420,14 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_ea) == 8 &&
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_header) == 4, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dsn) == 12, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vndr) == 8, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_mcast) == 40, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_mcast) == 48, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_tph) == 12 &&
 		__builtin_offsetof(struct pci_ext_cap_tph, table) == 12,
 		"layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dvsec) == 10, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_npem) == 16, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_err) == 44, "layout");
-PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dpc) == 12, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_err) == 72, "layout");
+PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_dpc) == 52, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_vc_resource) == 12, "layout");
 PCI_ABI__ASSERT(sizeof(struct pci_ext_cap_vc) == 16 &&
 		__builtin_offsetof(struct pci_ext_cap_vc, resources) == 16,

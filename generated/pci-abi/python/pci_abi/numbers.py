@@ -799,38 +799,13 @@ PCI_ERR_COR_MASK = 20
 PCI_ERR_CAP = 24
 #: Offset of header_log.
 PCI_ERR_HEADER_LOG = 28
-
-#: Offset of the command of a root port.
+#: Offset of root_command.
 PCI_ERR_ROOT_COMMAND = 44
-#: Interrupts for correctable errors.
-PCI_ERR_ROOT_CMD_COR_EN = 1
-#: Interrupts for non-fatal errors.
-PCI_ERR_ROOT_CMD_NONFATAL_EN = 2
-#: Interrupts for fatal errors.
-PCI_ERR_ROOT_CMD_FATAL_EN = 4
-#: Offset of the status of a root port.
+#: Offset of root_status.
 PCI_ERR_ROOT_STATUS = 48
-#: A correctable error was reported.
-PCI_ERR_ROOT_COR_RCV = 1
-#: Several correctable errors were reported.
-PCI_ERR_ROOT_MULTI_COR_RCV = 2
-#: An uncorrectable error was reported.
-PCI_ERR_ROOT_UNCOR_RCV = 4
-#: Several uncorrectable errors were reported.
-PCI_ERR_ROOT_MULTI_UNCOR_RCV = 8
-#: The first uncorrectable error was fatal.
-PCI_ERR_ROOT_FIRST_FATAL = 16
-#: A non-fatal error was reported.
-PCI_ERR_ROOT_NONFATAL_RCV = 32
-#: A fatal error was reported.
-PCI_ERR_ROOT_FATAL_RCV = 64
-#: Number of the interrupt message.
-#:
-#: Since Linux 4.15.
-PCI_ERR_ROOT_AER_IRQ = 4160749568
-#: Offset of the functions that reported.
+#: Offset of cor_source.
 PCI_ERR_ROOT_ERR_SRC = 52
-#: Offset of the log of prefixes.
+#: Offset of prefix_log.
 #:
 #: Since Linux 6.19 (not in 6.13).
 PCI_ERR_PREFIX_LOG = 56
@@ -2274,6 +2249,32 @@ PCI_ERR_CAP_TLP_LOG_FLIT = 1 << 18
 #:
 #: Since Linux 6.19 (not in 6.13).
 PCI_ERR_CAP_TLP_LOG_SIZE = 0xf80000
+
+#: Interrupts for correctable errors.
+PCI_ERR_ROOT_CMD_COR_EN = 1 << 0
+#: Interrupts for non-fatal errors.
+PCI_ERR_ROOT_CMD_NONFATAL_EN = 1 << 1
+#: Interrupts for fatal errors.
+PCI_ERR_ROOT_CMD_FATAL_EN = 1 << 2
+
+#: A correctable error was reported.
+PCI_ERR_ROOT_COR_RCV = 1 << 0
+#: Several correctable errors were reported.
+PCI_ERR_ROOT_MULTI_COR_RCV = 1 << 1
+#: An uncorrectable error was reported.
+PCI_ERR_ROOT_UNCOR_RCV = 1 << 2
+#: Several uncorrectable errors were reported.
+PCI_ERR_ROOT_MULTI_UNCOR_RCV = 1 << 3
+#: The first uncorrectable error was fatal.
+PCI_ERR_ROOT_FIRST_FATAL = 1 << 4
+#: A non-fatal error was reported.
+PCI_ERR_ROOT_NONFATAL_RCV = 1 << 5
+#: A fatal error was reported.
+PCI_ERR_ROOT_FATAL_RCV = 1 << 6
+#: Number of the interrupt message.
+#:
+#: Since Linux 4.15.
+PCI_ERR_ROOT_AER_IRQ = 0xf8000000
 
 #: Number of the interrupt message.
 #:
@@ -3726,6 +3727,37 @@ class ExtCapErrCap(enum.IntFlag):
     COMP_TIME_LOG = PCI_ERR_CAP_COMP_TIME_LOG
     TLP_LOG_FLIT = PCI_ERR_CAP_TLP_LOG_FLIT
     TLP_LOG_SIZE = PCI_ERR_CAP_TLP_LOG_SIZE
+
+
+class ExtCapErrRootCommand(enum.IntFlag):
+    """The flags of pci_ext_cap_err.root_command.
+
+    Errors for which a root port or an event collector interrupts.
+
+    Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
+    """
+
+    COR_EN = PCI_ERR_ROOT_CMD_COR_EN
+    NONFATAL_EN = PCI_ERR_ROOT_CMD_NONFATAL_EN
+    FATAL_EN = PCI_ERR_ROOT_CMD_FATAL_EN
+
+
+class ExtCapErrRootStatus(enum.IntFlag):
+    """The flags of pci_ext_cap_err.root_status.
+
+    Errors that were reported to a root port or an event collector.
+
+    Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
+    """
+
+    COR_RCV = PCI_ERR_ROOT_COR_RCV
+    MULTI_COR_RCV = PCI_ERR_ROOT_MULTI_COR_RCV
+    UNCOR_RCV = PCI_ERR_ROOT_UNCOR_RCV
+    MULTI_UNCOR_RCV = PCI_ERR_ROOT_MULTI_UNCOR_RCV
+    FIRST_FATAL = PCI_ERR_ROOT_FIRST_FATAL
+    NONFATAL_RCV = PCI_ERR_ROOT_NONFATAL_RCV
+    FATAL_RCV = PCI_ERR_ROOT_FATAL_RCV
+    AER_IRQ = PCI_ERR_ROOT_AER_IRQ
 
 
 class ExtCapDpcCap(enum.IntFlag):

@@ -70,20 +70,34 @@ class Bits(NamedTuple):
         return number >> self.low & (1 << self.count) - 1
 
 
+class Place(NamedTuple):
+    """What conditions read besides a body."""
+
+    # All bytes of the space.
+    space: memoryview
+    # The capability of another chain; empty if it is not there.
+    companion: memoryview
+
+
 class Condition(NamedTuple):
     """Bits that have a number in one of some ranges."""
 
-    # Whether the bits are in the struct at the start of the space.
-    at_start: bool
+    # What has the bits: the body, the start of the space, or the companion.
+    of: str
     bits: Bits
     # The first and the last number of each range.
     numbers: Tuple[Tuple[int, int], ...]
 
-    def holds(self, body: memoryview, space: memoryview) -> bool:
-        """Whether it holds for a body in a space."""
-        number = self.bits.read(space if self.at_start else body)
+    def holds(self, body: memoryview, place: Place) -> Optional[bool]:
+        """Whether it holds; None if the companion lacks the bits."""
+        data = body
+        if self.of == "start":
+            data = place.space
+        elif self.of == "companion":
+            data = place.companion
+        number = self.bits.read(data)
         if number is None:
-            return False
+            return None if self.of == "companion" else False
         return any(first <= number <= last for first, last in self.numbers)
 
 
@@ -240,6 +254,8 @@ class Chain(NamedTuple):
     # Another chain, and ids of it without one of which there is no chain.
     requires: Optional[Callable[[], Chain]] = None
     required: Tuple[int, ...] = ()
+    # Another chain, and the id of its capability by whose bits fields exist.
+    companion: Optional[Tuple[Callable[[], Chain], int]] = None
 
     def first(self, space: memoryview) -> Optional[int]:
         """The offset of the first capability, if there is a chain."""
@@ -262,6 +278,19 @@ class Chain(NamedTuple):
         except SpaceError:
             return False
 
+    def companion_of(self, space: memoryview) -> memoryview:
+        """The bytes of the companion; empty if it is not there."""
+        if self.companion:
+            chain, id = self.companion
+            try:
+                caps = (cap for cap in walk(chain(), space) if cap.id == id)
+                cap = next(caps, None)
+            except SpaceError:
+                cap = None
+            if cap and cap.version > 0:
+                return cap.data
+        return space[:0]
+
     def find(self, id: int, version: int) -> Optional[KnownCap]:
         """The capability with an id and a version."""
         caps = (cap for cap in self.caps if cap.id == id and version > 0)
@@ -283,8 +312,13 @@ class SpaceCap:
     known: Optional[KnownCap]
     # The error of a body that is too short.
     error: Optional[SpaceError]
-    # All bytes of the space.
-    space: memoryview
+    # The space, and the companion of the chain.
+    place: Place
+
+    @property
+    def space(self) -> memoryview:
+        """All bytes of the space."""
+        return self.place.space
 
     @property
     def name(self) -> Optional[str]:
@@ -300,8 +334,27 @@ class SpaceCap:
         """
         if not self.known:
             return {}
-        body = Body(self.data, self.space, self.known.layout)
+        body = Body(self.data, self.place, self.known.layout)
         return body.values(self.version)
+
+    @property
+    def unknown(self) -> List[str]:
+        """The fields of which it is unknown whether they exist.
+
+        A capability of another chain would say it, and is not there or too
+        short.
+        """
+        if not self.known:
+            return []
+        body = Body(self.data, self.place, self.known.layout)
+        fields = (
+            field for field in self.known.layout.fields
+            if field.version <= self.version
+        )
+        return [
+            field.name for field in fields
+            if field.name and body.presence(field) is None
+        ]
 
 
 Caps = Iterator[SpaceCap]
@@ -311,10 +364,10 @@ class Body:
     """The bytes of a capability or of an element, with their layout."""
 
     def __init__(
-        self, data: memoryview, space: memoryview, layout: Layout
+        self, data: memoryview, place: Place, layout: Layout
     ) -> None:
         self.data = data
-        self.space = space
+        self.within = place
         self.layout = layout
         # The fields that do not exist: the offset and the size of each.
         self.absent: List[Tuple[int, int]] = []
@@ -323,9 +376,17 @@ class Body:
                 self.absent.append((field.offset, field.size()))
 
     def exists(self, field: Union[Field, Array]) -> bool:
-        """Whether a field exists."""
-        holds = (one.holds(self.data, self.space) for one in field.conditions)
-        return all(holds)
+        """Whether a field is known to exist."""
+        return self.presence(field) is True
+
+    def presence(self, field: Union[Field, Array]) -> Optional[bool]:
+        """Whether a field exists; None if it is unknown."""
+        all_holds = [
+            one.holds(self.data, self.within) for one in field.conditions
+        ]
+        if False in all_holds:
+            return False
+        return None if None in all_holds else True
 
     def place(self, offset: int) -> int:
         """The offset of what is at an offset if every field exists."""
@@ -398,7 +459,7 @@ class Body:
             if not size or size > len(rest):
                 return
             if array.element:
-                yield Body(rest[:size], self.space, array.element).values(1)
+                yield Body(rest[:size], self.within, array.element).values(1)
             else:
                 yield integer(rest, 0, size)
             rest = rest[size:]
@@ -426,6 +487,7 @@ def walk(chain: Chain, space: memoryview) -> Caps:
     limit = min(chain.end, len(space))
     visited: Set[int] = set()
     at = chain.first(space)
+    place = Place(space, chain.companion_of(space))
     while at is not None:
         if at < chain.bound:
             raise SpaceError("inside_fixed", at)
@@ -450,7 +512,7 @@ def walk(chain: Chain, space: memoryview) -> Caps:
         if target is not None and target > at:
             end = min(target, limit)
         known = chain.find(id, version & 0xFFFF)
-        yield checked(known, at, id, version & 0xFFFF, space[at:end], space)
+        yield checked(known, at, id, version & 0xFFFF, space[at:end], place)
         at = target
 
 
@@ -460,7 +522,7 @@ def checked(
     id: int,
     version: int,
     data: memoryview,
-    space: memoryview,
+    place: Place,
 ) -> SpaceCap:
     """A capability whose body was checked if it is known."""
     if known and known.length:
@@ -472,21 +534,21 @@ def checked(
         required = sizes[min(version, len(sizes)) - 1] if sizes else 0
         missing: Optional[int] = required
         if required <= len(data):
-            missing = Body(data, space, found.layout).missing()
+            missing = Body(data, place, found.layout).missing()
         if missing is not None:
             size = len(data)
             error = SpaceError("body_limited", at, id, missing, size)
-            return SpaceCap(at, id, version, data, None, error, space)
+            return SpaceCap(at, id, version, data, None, error, place)
         known = found
-        found = kind(found, data, space)
-    return SpaceCap(at, id, version, data, known, None, space)
+        found = kind(found, data, place)
+    return SpaceCap(at, id, version, data, known, None, place)
 
 
 def kind(
-    cap: KnownCap, data: memoryview, space: memoryview
+    cap: KnownCap, data: memoryview, place: Place
 ) -> Optional[KnownCap]:
     """The kind of a capability: the first whose conditions hold."""
     for one in cap.kinds:
-        if all(condition.holds(data, space) for condition in one.conditions):
+        if all(condition.holds(data, place) for condition in one.conditions):
             return one.cap
     return None

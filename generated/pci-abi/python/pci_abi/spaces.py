@@ -76,7 +76,7 @@ PCI_CAP_SATA_LAYOUT = space.Layout(
             "index", 8, 4,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(4, 4, 0, 4),
                     ((15, 15),),
                 ),
@@ -86,7 +86,7 @@ PCI_CAP_SATA_LAYOUT = space.Layout(
             "data", 12, 4,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(4, 4, 0, 4),
                     ((15, 15),),
                 ),
@@ -114,7 +114,7 @@ PCI_CAP_MSI_LAYOUT = space.Layout(
             "address_hi", 8, 4,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 7, 1),
                     ((1, 1),),
                 ),
@@ -125,7 +125,7 @@ PCI_CAP_MSI_LAYOUT = space.Layout(
             "", 14, 2,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 8, 1),
                     ((1, 1),),
                 ),
@@ -135,7 +135,7 @@ PCI_CAP_MSI_LAYOUT = space.Layout(
             "mask", 16, 4,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 8, 1),
                     ((1, 1),),
                 ),
@@ -145,7 +145,7 @@ PCI_CAP_MSI_LAYOUT = space.Layout(
             "pending", 20, 4,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 8, 1),
                     ((1, 1),),
                 ),
@@ -208,7 +208,7 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "lnkcap", 12, 4,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((0, 1), (4, 8)),
                 ),
@@ -218,7 +218,7 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "lnkctl", 16, 2,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((0, 1), (4, 8)),
                 ),
@@ -228,7 +228,7 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "lnksta", 18, 2,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((0, 1), (4, 8)),
                 ),
@@ -238,12 +238,12 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "sltcap", 20, 4,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((4, 4), (6, 6), (8, 8)),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 8, 1),
                     ((1, 1),),
                 ),
@@ -253,12 +253,12 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "sltctl", 24, 2,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((4, 4), (6, 6), (8, 8)),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 8, 1),
                     ((1, 1),),
                 ),
@@ -268,12 +268,12 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "sltsta", 26, 2,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((4, 4), (6, 6), (8, 8)),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 8, 1),
                     ((1, 1),),
                 ),
@@ -283,7 +283,7 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "rtctl", 28, 2,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((4, 4), (10, 10)),
                 ),
@@ -293,7 +293,7 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "rtcap", 30, 2,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((4, 4), (10, 10)),
                 ),
@@ -303,7 +303,7 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "rtsta", 32, 4,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((4, 4), (10, 10)),
                 ),
@@ -313,7 +313,7 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "devcap2", 36, 4,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 0, 4),
                     ((2, 15),),
                 ),
@@ -323,7 +323,7 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "devctl2", 40, 2,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 0, 4),
                     ((2, 15),),
                 ),
@@ -333,7 +333,7 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "devsta2", 42, 2,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 0, 4),
                     ((2, 15),),
                 ),
@@ -343,12 +343,12 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "lnkcap2", 44, 4,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 0, 4),
                     ((2, 15),),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((0, 1), (4, 8)),
                 ),
@@ -358,12 +358,12 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "lnkctl2", 48, 2,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 0, 4),
                     ((2, 15),),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((0, 1), (4, 8)),
                 ),
@@ -373,12 +373,12 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "lnksta2", 50, 2,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 0, 4),
                     ((2, 15),),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((0, 1), (4, 8)),
                 ),
@@ -388,17 +388,17 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "sltcap2", 52, 4,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 0, 4),
                     ((2, 15),),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((4, 4), (6, 6), (8, 8)),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 8, 1),
                     ((1, 1),),
                 ),
@@ -408,17 +408,17 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "sltctl2", 56, 2,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 0, 4),
                     ((2, 15),),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((4, 4), (6, 6), (8, 8)),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 8, 1),
                     ((1, 1),),
                 ),
@@ -428,17 +428,17 @@ PCI_CAP_EXP_LAYOUT = space.Layout(
             "sltsta2", 58, 2,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 0, 4),
                     ((2, 15),),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 4, 4),
                     ((4, 4), (6, 6), (8, 8)),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(2, 2, 8, 1),
                     ((1, 1),),
                 ),
@@ -456,7 +456,7 @@ PCI_EA_ENTRY_LAYOUT = space.Layout(
             "base_hi", 12, 4,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(4, 4, 1, 1),
                     ((1, 1),),
                 ),
@@ -466,7 +466,7 @@ PCI_EA_ENTRY_LAYOUT = space.Layout(
             "max_offset_hi", 16, 4,
             conditions=(
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(8, 4, 1, 1),
                     ((1, 1),),
                 ),
@@ -488,7 +488,7 @@ PCI_CAP_EA_LAYOUT = space.Layout(
             "secondary", 4, 1,
             conditions=(
                 space.Condition(
-                    True,
+                    "start",
                     space.Bits(14, 1, 0, 7),
                     ((1, 1),),
                 ),
@@ -498,7 +498,7 @@ PCI_CAP_EA_LAYOUT = space.Layout(
             "subordinate", 5, 1,
             conditions=(
                 space.Condition(
-                    True,
+                    "start",
                     space.Bits(14, 1, 0, 7),
                     ((1, 1),),
                 ),
@@ -508,7 +508,7 @@ PCI_CAP_EA_LAYOUT = space.Layout(
             "", 6, 2,
             conditions=(
                 space.Condition(
-                    True,
+                    "start",
                     space.Bits(14, 1, 0, 7),
                     ((1, 1),),
                 ),
@@ -551,6 +551,16 @@ PCI_EXT_CAP_MCAST_LAYOUT = space.Layout(
         space.Field("receive", 16, 8),
         space.Field("block_all", 24, 8),
         space.Field("block_untranslated", 32, 8),
+        space.Field(
+            "overlay", 40, 8,
+            conditions=(
+                space.Condition(
+                    "companion",
+                    space.Bits(2, 2, 4, 4),
+                    ((4, 6),),
+                ),
+            ),
+        ),
     ),
 )
 
@@ -570,7 +580,7 @@ PCI_EXT_CAP_TPH_LAYOUT = space.Layout(
         ),
         conditions=(
             space.Condition(
-                False,
+                "body",
                 space.Bits(4, 4, 9, 2),
                 ((1, 1),),
             ),
@@ -605,6 +615,61 @@ PCI_EXT_CAP_ERR_LAYOUT = space.Layout(
         space.Field("cor_mask", 20, 4),
         space.Field("cap", 24, 4),
         space.Field("header_log", 28, 4, count=4),
+        space.Field(
+            "root_command", 44, 4,
+            conditions=(
+                space.Condition(
+                    "companion",
+                    space.Bits(2, 2, 4, 4),
+                    ((4, 4), (10, 10)),
+                ),
+            ),
+        ),
+        space.Field(
+            "root_status", 48, 4,
+            conditions=(
+                space.Condition(
+                    "companion",
+                    space.Bits(2, 2, 4, 4),
+                    ((4, 4), (10, 10)),
+                ),
+            ),
+        ),
+        space.Field(
+            "cor_source", 52, 2,
+            conditions=(
+                space.Condition(
+                    "companion",
+                    space.Bits(2, 2, 4, 4),
+                    ((4, 4), (10, 10)),
+                ),
+            ),
+        ),
+        space.Field(
+            "uncor_source", 54, 2,
+            conditions=(
+                space.Condition(
+                    "companion",
+                    space.Bits(2, 2, 4, 4),
+                    ((4, 4), (10, 10)),
+                ),
+            ),
+        ),
+        space.Field(
+            "prefix_log", 56, 4, count=4,
+            conditions=(
+                space.Condition(
+                    "companion",
+                    space.Bits(2, 2, 0, 4),
+                    ((2, 15),),
+                ),
+                space.Condition(
+                    "companion",
+                    space.Bits(36, 4, 21, 1),
+                    ((1, 1),),
+                ),
+            ),
+        ),
     ),
 )
 
@@ -615,6 +680,86 @@ PCI_EXT_CAP_DPC_LAYOUT = space.Layout(
         space.Field("ctl", 6, 2),
         space.Field("status", 8, 2),
         space.Field("source_id", 10, 2),
+        space.Field(
+            "rp_pio_status", 12, 4,
+            conditions=(
+                space.Condition(
+                    "body",
+                    space.Bits(4, 2, 5, 1),
+                    ((1, 1),),
+                ),
+            ),
+        ),
+        space.Field(
+            "rp_pio_mask", 16, 4,
+            conditions=(
+                space.Condition(
+                    "body",
+                    space.Bits(4, 2, 5, 1),
+                    ((1, 1),),
+                ),
+            ),
+        ),
+        space.Field(
+            "rp_pio_severity", 20, 4,
+            conditions=(
+                space.Condition(
+                    "body",
+                    space.Bits(4, 2, 5, 1),
+                    ((1, 1),),
+                ),
+            ),
+        ),
+        space.Field(
+            "rp_pio_syserror", 24, 4,
+            conditions=(
+                space.Condition(
+                    "body",
+                    space.Bits(4, 2, 5, 1),
+                    ((1, 1),),
+                ),
+            ),
+        ),
+        space.Field(
+            "rp_pio_exception", 28, 4,
+            conditions=(
+                space.Condition(
+                    "body",
+                    space.Bits(4, 2, 5, 1),
+                    ((1, 1),),
+                ),
+            ),
+        ),
+        space.Field(
+            "rp_pio_header_log", 32, 4, count=4,
+            conditions=(
+                space.Condition(
+                    "body",
+                    space.Bits(4, 2, 5, 1),
+                    ((1, 1),),
+                ),
+                space.Condition(
+                    "body",
+                    space.Bits(4, 2, 8, 4),
+                    ((4, 15),),
+                ),
+            ),
+        ),
+        space.Field(
+            "rp_pio_impspec_log", 48, 4,
+            conditions=(
+                space.Condition(
+                    "body",
+                    space.Bits(4, 2, 5, 1),
+                    ((1, 1),),
+                ),
+                space.Condition(
+                    "body",
+                    space.Bits(4, 2, 8, 4),
+                    ((5, 15),),
+                ),
+            ),
+        ),
     ),
 )
 
@@ -1246,12 +1391,12 @@ STANDARD_VNDR_CAP = space.KnownCap(
         space.Kind(
             (
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(3, 1, 0, 8),
                     ((1, 1),),
                 ),
                 space.Condition(
-                    True,
+                    "start",
                     space.Bits(0, 2, 0, 16),
                     ((6900, 6900),),
                 ),
@@ -1261,12 +1406,12 @@ STANDARD_VNDR_CAP = space.KnownCap(
         space.Kind(
             (
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(3, 1, 0, 8),
                     ((2, 2),),
                 ),
                 space.Condition(
-                    True,
+                    "start",
                     space.Bits(0, 2, 0, 16),
                     ((6900, 6900),),
                 ),
@@ -1276,12 +1421,12 @@ STANDARD_VNDR_CAP = space.KnownCap(
         space.Kind(
             (
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(3, 1, 0, 8),
                     ((3, 3),),
                 ),
                 space.Condition(
-                    True,
+                    "start",
                     space.Bits(0, 2, 0, 16),
                     ((6900, 6900),),
                 ),
@@ -1291,12 +1436,12 @@ STANDARD_VNDR_CAP = space.KnownCap(
         space.Kind(
             (
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(3, 1, 0, 8),
                     ((4, 4),),
                 ),
                 space.Condition(
-                    True,
+                    "start",
                     space.Bits(0, 2, 0, 16),
                     ((6900, 6900),),
                 ),
@@ -1306,12 +1451,12 @@ STANDARD_VNDR_CAP = space.KnownCap(
         space.Kind(
             (
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(3, 1, 0, 8),
                     ((5, 5),),
                 ),
                 space.Condition(
-                    True,
+                    "start",
                     space.Bits(0, 2, 0, 16),
                     ((6900, 6900),),
                 ),
@@ -1321,12 +1466,12 @@ STANDARD_VNDR_CAP = space.KnownCap(
         space.Kind(
             (
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(3, 1, 0, 8),
                     ((8, 8),),
                 ),
                 space.Condition(
-                    True,
+                    "start",
                     space.Bits(0, 2, 0, 16),
                     ((6900, 6900),),
                 ),
@@ -1336,12 +1481,12 @@ STANDARD_VNDR_CAP = space.KnownCap(
         space.Kind(
             (
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(3, 1, 0, 8),
                     ((9, 9),),
                 ),
                 space.Condition(
-                    True,
+                    "start",
                     space.Bits(0, 2, 0, 16),
                     ((6900, 6900),),
                 ),
@@ -1517,12 +1662,12 @@ EXTENDED_DVSEC_CAP = space.KnownCap(
         space.Kind(
             (
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(8, 2, 0, 16),
                     ((0, 0),),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(4, 4, 0, 16),
                     ((7832, 7832),),
                 ),
@@ -1532,12 +1677,12 @@ EXTENDED_DVSEC_CAP = space.KnownCap(
         space.Kind(
             (
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(8, 2, 0, 16),
                     ((2, 2),),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(4, 4, 0, 16),
                     ((7832, 7832),),
                 ),
@@ -1547,12 +1692,12 @@ EXTENDED_DVSEC_CAP = space.KnownCap(
         space.Kind(
             (
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(8, 2, 0, 16),
                     ((3, 3),),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(4, 4, 0, 16),
                     ((7832, 7832),),
                 ),
@@ -1562,12 +1707,12 @@ EXTENDED_DVSEC_CAP = space.KnownCap(
         space.Kind(
             (
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(8, 2, 0, 16),
                     ((4, 4),),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(4, 4, 0, 16),
                     ((7832, 7832),),
                 ),
@@ -1577,12 +1722,12 @@ EXTENDED_DVSEC_CAP = space.KnownCap(
         space.Kind(
             (
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(8, 2, 0, 16),
                     ((5, 5),),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(4, 4, 0, 16),
                     ((7832, 7832),),
                 ),
@@ -1592,12 +1737,12 @@ EXTENDED_DVSEC_CAP = space.KnownCap(
         space.Kind(
             (
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(8, 2, 0, 16),
                     ((7, 7),),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(4, 4, 0, 16),
                     ((7832, 7832),),
                 ),
@@ -1607,12 +1752,12 @@ EXTENDED_DVSEC_CAP = space.KnownCap(
         space.Kind(
             (
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(8, 2, 0, 16),
                     ((8, 8),),
                 ),
                 space.Condition(
-                    False,
+                    "body",
                     space.Bits(4, 4, 0, 16),
                     ((7832, 7832),),
                 ),
@@ -1971,6 +2116,7 @@ EXTENDED_CHAIN = space.Chain(
         numbers.PCI_CAP_ID_PCIX,
         numbers.PCI_CAP_ID_EXP,
     ),
+    companion=(lambda: STANDARD_CHAIN, numbers.PCI_CAP_ID_EXP),
 )
 
 

@@ -890,6 +890,8 @@ class pci_ext_cap_mcast(ctypes.Structure):
     block_all: int
     #: Groups that are blocked if the address is not translated.
     block_untranslated: int
+    #: Address that replaces that of packets which leave a port.
+    overlay: int
 
     _layout_ = "ms"
     _pack_ = 1
@@ -901,6 +903,7 @@ class pci_ext_cap_mcast(ctypes.Structure):
         ("receive", ctypes.c_uint64.__ctype_le__),
         ("block_all", ctypes.c_uint64.__ctype_le__),
         ("block_untranslated", ctypes.c_uint64.__ctype_le__),
+        ("overlay", ctypes.c_uint64.__ctype_le__),
     ]
 
 
@@ -999,6 +1002,16 @@ class pci_ext_cap_err(ctypes.Structure):
     cap: int
     #: Header of the packet with the first error.
     header_log: Any
+    #: Errors for which a root port or an event collector interrupts.
+    root_command: int
+    #: Errors that were reported to a root port or an event collector.
+    root_status: int
+    #: Function that reported the first correctable error.
+    cor_source: int
+    #: Function that reported the first other error.
+    uncor_source: int
+    #: Prefixes of the packet with the first error.
+    prefix_log: Any
 
     _layout_ = "ms"
     _pack_ = 1
@@ -1011,6 +1024,11 @@ class pci_ext_cap_err(ctypes.Structure):
         ("cor_mask", ctypes.c_uint32.__ctype_le__),
         ("cap", ctypes.c_uint32.__ctype_le__),
         ("header_log", ctypes.c_uint32.__ctype_le__ * 4),
+        ("root_command", ctypes.c_uint32.__ctype_le__),
+        ("root_status", ctypes.c_uint32.__ctype_le__),
+        ("cor_source", ctypes.c_uint16.__ctype_le__),
+        ("uncor_source", ctypes.c_uint16.__ctype_le__),
+        ("prefix_log", ctypes.c_uint32.__ctype_le__ * 4),
     ]
 
 
@@ -1030,6 +1048,20 @@ class pci_ext_cap_dpc(ctypes.Structure):
     status: int
     #: Function that reported the error.
     source_id: int
+    #: Errors of programmed I/O that happened.
+    rp_pio_status: int
+    #: Errors of programmed I/O that are not reported.
+    rp_pio_mask: int
+    #: Errors of programmed I/O that are fatal.
+    rp_pio_severity: int
+    #: Errors of programmed I/O that cause a system error.
+    rp_pio_syserror: int
+    #: Errors of programmed I/O that cause an exception.
+    rp_pio_exception: int
+    #: Header of the packet with the first of them.
+    rp_pio_header_log: Any
+    #: Log of the implementation.
+    rp_pio_impspec_log: int
 
     _layout_ = "ms"
     _pack_ = 1
@@ -1039,6 +1071,13 @@ class pci_ext_cap_dpc(ctypes.Structure):
         ("ctl", ctypes.c_uint16.__ctype_le__),
         ("status", ctypes.c_uint16.__ctype_le__),
         ("source_id", ctypes.c_uint16.__ctype_le__),
+        ("rp_pio_status", ctypes.c_uint32.__ctype_le__),
+        ("rp_pio_mask", ctypes.c_uint32.__ctype_le__),
+        ("rp_pio_severity", ctypes.c_uint32.__ctype_le__),
+        ("rp_pio_syserror", ctypes.c_uint32.__ctype_le__),
+        ("rp_pio_exception", ctypes.c_uint32.__ctype_le__),
+        ("rp_pio_header_log", ctypes.c_uint32.__ctype_le__ * 4),
+        ("rp_pio_impspec_log", ctypes.c_uint32.__ctype_le__),
     ]
 
 

@@ -1387,10 +1387,11 @@ pub struct pci_ext_cap_mcast {
     pub receive: __le64,
     pub block_all: __le64,
     pub block_untranslated: __le64,
+    pub overlay: __le64,
 }
 
 const _: () = {
-    assert!(size_of::<pci_ext_cap_mcast>() == 40);
+    assert!(size_of::<pci_ext_cap_mcast>() == 48);
     assert!(offset_of!(pci_ext_cap_mcast, header) == 0);
     assert!(offset_of!(pci_ext_cap_mcast, cap) == 4);
     assert!(offset_of!(pci_ext_cap_mcast, ctrl) == 6);
@@ -1398,6 +1399,7 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_mcast, receive) == 16);
     assert!(offset_of!(pci_ext_cap_mcast, block_all) == 24);
     assert!(offset_of!(pci_ext_cap_mcast, block_untranslated) == 32);
+    assert!(offset_of!(pci_ext_cap_mcast, overlay) == 40);
 };
 
 #[repr(C, packed)]
@@ -1460,10 +1462,15 @@ pub struct pci_ext_cap_err {
     pub cor_mask: __le32,
     pub cap: __le32,
     pub header_log: [__le32; 4],
+    pub root_command: __le32,
+    pub root_status: __le32,
+    pub cor_source: __le16,
+    pub uncor_source: __le16,
+    pub prefix_log: [__le32; 4],
 }
 
 const _: () = {
-    assert!(size_of::<pci_ext_cap_err>() == 44);
+    assert!(size_of::<pci_ext_cap_err>() == 72);
     assert!(offset_of!(pci_ext_cap_err, header) == 0);
     assert!(offset_of!(pci_ext_cap_err, uncor_status) == 4);
     assert!(offset_of!(pci_ext_cap_err, uncor_mask) == 8);
@@ -1472,6 +1479,11 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_err, cor_mask) == 20);
     assert!(offset_of!(pci_ext_cap_err, cap) == 24);
     assert!(offset_of!(pci_ext_cap_err, header_log) == 28);
+    assert!(offset_of!(pci_ext_cap_err, root_command) == 44);
+    assert!(offset_of!(pci_ext_cap_err, root_status) == 48);
+    assert!(offset_of!(pci_ext_cap_err, cor_source) == 52);
+    assert!(offset_of!(pci_ext_cap_err, uncor_source) == 54);
+    assert!(offset_of!(pci_ext_cap_err, prefix_log) == 56);
 };
 
 #[repr(C, packed)]
@@ -1482,15 +1494,29 @@ pub struct pci_ext_cap_dpc {
     pub ctl: __le16,
     pub status: __le16,
     pub source_id: __le16,
+    pub rp_pio_status: __le32,
+    pub rp_pio_mask: __le32,
+    pub rp_pio_severity: __le32,
+    pub rp_pio_syserror: __le32,
+    pub rp_pio_exception: __le32,
+    pub rp_pio_header_log: [__le32; 4],
+    pub rp_pio_impspec_log: __le32,
 }
 
 const _: () = {
-    assert!(size_of::<pci_ext_cap_dpc>() == 12);
+    assert!(size_of::<pci_ext_cap_dpc>() == 52);
     assert!(offset_of!(pci_ext_cap_dpc, header) == 0);
     assert!(offset_of!(pci_ext_cap_dpc, cap) == 4);
     assert!(offset_of!(pci_ext_cap_dpc, ctl) == 6);
     assert!(offset_of!(pci_ext_cap_dpc, status) == 8);
     assert!(offset_of!(pci_ext_cap_dpc, source_id) == 10);
+    assert!(offset_of!(pci_ext_cap_dpc, rp_pio_status) == 12);
+    assert!(offset_of!(pci_ext_cap_dpc, rp_pio_mask) == 16);
+    assert!(offset_of!(pci_ext_cap_dpc, rp_pio_severity) == 20);
+    assert!(offset_of!(pci_ext_cap_dpc, rp_pio_syserror) == 24);
+    assert!(offset_of!(pci_ext_cap_dpc, rp_pio_exception) == 28);
+    assert!(offset_of!(pci_ext_cap_dpc, rp_pio_header_log) == 32);
+    assert!(offset_of!(pci_ext_cap_dpc, rp_pio_impspec_log) == 48);
 };
 
 #[repr(C, packed)]

@@ -42,6 +42,16 @@ pub struct pci_ext_cap_err {
     pub cap: ExtCapErrCap,
     /// Header of the packet with the first error.
     pub header_log: [u32; 4],
+    /// Errors for which a root port or an event collector interrupts.
+    pub root_command: ExtCapErrRootCommand,
+    /// Errors that were reported to a root port or an event collector.
+    pub root_status: ExtCapErrRootStatus,
+    /// Function that reported the first correctable error.
+    pub cor_source: u16,
+    /// Function that reported the first other error.
+    pub uncor_source: u16,
+    /// Prefixes of the packet with the first error.
+    pub prefix_log: [u32; 4],
 }
 
 impl pci_ext_cap_err {
@@ -56,6 +66,11 @@ impl pci_ext_cap_err {
             cor_mask: 0,
             cap: ExtCapErrCap(0),
             header_log: [0; 4],
+            root_command: ExtCapErrRootCommand(0),
+            root_status: ExtCapErrRootStatus(0),
+            cor_source: 0,
+            uncor_source: 0,
+            prefix_log: [0; 4],
         }
     }
 
@@ -73,7 +88,7 @@ impl Default for pci_ext_cap_err {
 }
 
 const _: () = {
-    assert!(size_of::<pci_ext_cap_err>() == 44);
+    assert!(size_of::<pci_ext_cap_err>() == 72);
     assert!(offset_of!(pci_ext_cap_err, header) == 0);
     assert!(offset_of!(pci_ext_cap_err, uncor_status) == 4);
     assert!(offset_of!(pci_ext_cap_err, uncor_mask) == 8);
@@ -82,6 +97,11 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_err, cor_mask) == 20);
     assert!(offset_of!(pci_ext_cap_err, cap) == 24);
     assert!(offset_of!(pci_ext_cap_err, header_log) == 28);
+    assert!(offset_of!(pci_ext_cap_err, root_command) == 44);
+    assert!(offset_of!(pci_ext_cap_err, root_status) == 48);
+    assert!(offset_of!(pci_ext_cap_err, cor_source) == 52);
+    assert!(offset_of!(pci_ext_cap_err, uncor_source) == 54);
+    assert!(offset_of!(pci_ext_cap_err, prefix_log) == 56);
 };
 
 /// Not defined any more.
@@ -418,6 +438,127 @@ impl ExtCapErrCap {
 
 flags!(ExtCapErrCap, u32);
 
+/// Interrupts for correctable errors.
+pub const PCI_ERR_ROOT_CMD_COR_EN: u32 = 1 << 0;
+
+/// Interrupts for non-fatal errors.
+pub const PCI_ERR_ROOT_CMD_NONFATAL_EN: u32 = 1 << 1;
+
+/// Interrupts for fatal errors.
+pub const PCI_ERR_ROOT_CMD_FATAL_EN: u32 = 1 << 2;
+
+/// Errors for which a root port or an event collector interrupts.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapErrRootCommand;
+///
+/// let flags = ExtCapErrRootCommand::COR_EN | ExtCapErrRootCommand::NONFATAL_EN;
+/// assert!(flags.contains(ExtCapErrRootCommand::COR_EN));
+/// println!("{flags:?}");
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct ExtCapErrRootCommand(pub u32);
+
+impl ExtCapErrRootCommand {
+    /// Interrupts for correctable errors.
+    pub const COR_EN: Self = Self(PCI_ERR_ROOT_CMD_COR_EN);
+    /// Interrupts for non-fatal errors.
+    pub const NONFATAL_EN: Self = Self(PCI_ERR_ROOT_CMD_NONFATAL_EN);
+    /// Interrupts for fatal errors.
+    pub const FATAL_EN: Self = Self(PCI_ERR_ROOT_CMD_FATAL_EN);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[
+        ("COR_EN", Self::COR_EN),
+        ("NONFATAL_EN", Self::NONFATAL_EN),
+        ("FATAL_EN", Self::FATAL_EN),
+    ];
+}
+
+flags!(ExtCapErrRootCommand, u32);
+
+/// A correctable error was reported.
+pub const PCI_ERR_ROOT_COR_RCV: u32 = 1 << 0;
+
+/// Several correctable errors were reported.
+pub const PCI_ERR_ROOT_MULTI_COR_RCV: u32 = 1 << 1;
+
+/// An uncorrectable error was reported.
+pub const PCI_ERR_ROOT_UNCOR_RCV: u32 = 1 << 2;
+
+/// Several uncorrectable errors were reported.
+pub const PCI_ERR_ROOT_MULTI_UNCOR_RCV: u32 = 1 << 3;
+
+/// The first uncorrectable error was fatal.
+pub const PCI_ERR_ROOT_FIRST_FATAL: u32 = 1 << 4;
+
+/// A non-fatal error was reported.
+pub const PCI_ERR_ROOT_NONFATAL_RCV: u32 = 1 << 5;
+
+/// A fatal error was reported.
+pub const PCI_ERR_ROOT_FATAL_RCV: u32 = 1 << 6;
+
+/// Number of the interrupt message.
+///
+/// Since Linux 4.15.
+pub const PCI_ERR_ROOT_AER_IRQ: u32 = 0xf800_0000;
+
+/// Errors that were reported to a root port or an event collector.
+///
+/// ```
+/// use pci_abi::uapi::ExtCapErrRootStatus;
+///
+/// let flags = ExtCapErrRootStatus::COR_RCV | ExtCapErrRootStatus::MULTI_COR_RCV;
+/// assert!(flags.contains(ExtCapErrRootStatus::COR_RCV));
+/// println!("{flags:?}");
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(transparent)]
+pub struct ExtCapErrRootStatus(pub u32);
+
+impl ExtCapErrRootStatus {
+    /// A correctable error was reported.
+    pub const COR_RCV: Self = Self(PCI_ERR_ROOT_COR_RCV);
+    /// Several correctable errors were reported.
+    pub const MULTI_COR_RCV: Self = Self(PCI_ERR_ROOT_MULTI_COR_RCV);
+    /// An uncorrectable error was reported.
+    pub const UNCOR_RCV: Self = Self(PCI_ERR_ROOT_UNCOR_RCV);
+    /// Several uncorrectable errors were reported.
+    pub const MULTI_UNCOR_RCV: Self = Self(PCI_ERR_ROOT_MULTI_UNCOR_RCV);
+    /// The first uncorrectable error was fatal.
+    pub const FIRST_FATAL: Self = Self(PCI_ERR_ROOT_FIRST_FATAL);
+    /// A non-fatal error was reported.
+    pub const NONFATAL_RCV: Self = Self(PCI_ERR_ROOT_NONFATAL_RCV);
+    /// A fatal error was reported.
+    pub const FATAL_RCV: Self = Self(PCI_ERR_ROOT_FATAL_RCV);
+    /// Number of the interrupt message.
+    pub const AER_IRQ: Self = Self(PCI_ERR_ROOT_AER_IRQ);
+    /// Every single flag with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[
+        ("COR_RCV", Self::COR_RCV),
+        ("MULTI_COR_RCV", Self::MULTI_COR_RCV),
+        ("UNCOR_RCV", Self::UNCOR_RCV),
+        ("MULTI_UNCOR_RCV", Self::MULTI_UNCOR_RCV),
+        ("FIRST_FATAL", Self::FIRST_FATAL),
+        ("NONFATAL_RCV", Self::NONFATAL_RCV),
+        ("FATAL_RCV", Self::FATAL_RCV),
+    ];
+}
+
+flags!(ExtCapErrRootStatus, u32);
+
 /// Offset of `uncor_status`.
 pub const PCI_ERR_UNCOR_STATUS: u32 = 0x4;
 
@@ -439,61 +580,26 @@ pub const PCI_ERR_CAP: u32 = 0x18;
 /// Offset of `header_log`.
 pub const PCI_ERR_HEADER_LOG: u32 = 0x1c;
 
+/// Offset of `root_command`.
+pub const PCI_ERR_ROOT_COMMAND: u32 = 0x2c;
+
+/// Offset of `root_status`.
+pub const PCI_ERR_ROOT_STATUS: u32 = 0x30;
+
+/// Offset of `cor_source`.
+pub const PCI_ERR_ROOT_ERR_SRC: u32 = 0x34;
+
+/// Offset of `prefix_log`.
+///
+/// Since Linux 6.14–6.19.
+pub const PCI_ERR_PREFIX_LOG: u32 = 0x38;
+
 /// The number of the first error's bit in the abilities.
 ///
 /// Since Linux 3.7.
 pub const fn pci_err_cap_fep(x: u32) -> u32 {
     x & 0x1f
 }
-
-/// Offset of the command of a root port.
-pub const PCI_ERR_ROOT_COMMAND: u32 = 0x2c;
-
-/// Interrupts for correctable errors.
-pub const PCI_ERR_ROOT_CMD_COR_EN: u32 = 0x1;
-
-/// Interrupts for non-fatal errors.
-pub const PCI_ERR_ROOT_CMD_NONFATAL_EN: u32 = 0x2;
-
-/// Interrupts for fatal errors.
-pub const PCI_ERR_ROOT_CMD_FATAL_EN: u32 = 0x4;
-
-/// Offset of the status of a root port.
-pub const PCI_ERR_ROOT_STATUS: u32 = 0x30;
-
-/// A correctable error was reported.
-pub const PCI_ERR_ROOT_COR_RCV: u32 = 0x1;
-
-/// Several correctable errors were reported.
-pub const PCI_ERR_ROOT_MULTI_COR_RCV: u32 = 0x2;
-
-/// An uncorrectable error was reported.
-pub const PCI_ERR_ROOT_UNCOR_RCV: u32 = 0x4;
-
-/// Several uncorrectable errors were reported.
-pub const PCI_ERR_ROOT_MULTI_UNCOR_RCV: u32 = 0x8;
-
-/// The first uncorrectable error was fatal.
-pub const PCI_ERR_ROOT_FIRST_FATAL: u32 = 0x10;
-
-/// A non-fatal error was reported.
-pub const PCI_ERR_ROOT_NONFATAL_RCV: u32 = 0x20;
-
-/// A fatal error was reported.
-pub const PCI_ERR_ROOT_FATAL_RCV: u32 = 0x40;
-
-/// Number of the interrupt message.
-///
-/// Since Linux 4.15.
-pub const PCI_ERR_ROOT_AER_IRQ: u32 = 0xf800_0000;
-
-/// Offset of the functions that reported.
-pub const PCI_ERR_ROOT_ERR_SRC: u32 = 0x34;
-
-/// Offset of the log of prefixes.
-///
-/// Since Linux 6.14–6.19.
-pub const PCI_ERR_PREFIX_LOG: u32 = 0x38;
 
 /// The id of [`pci_ext_cap_dpc`](super::pci_ext_cap_dpc).
 pub const PCI_EXT_CAP_ID_DPC: u32 = 29;
@@ -521,6 +627,20 @@ pub struct pci_ext_cap_dpc {
     pub status: ExtCapDpcStatus,
     /// Function that reported the error.
     pub source_id: u16,
+    /// Errors of programmed I/O that happened.
+    pub rp_pio_status: u32,
+    /// Errors of programmed I/O that are not reported.
+    pub rp_pio_mask: u32,
+    /// Errors of programmed I/O that are fatal.
+    pub rp_pio_severity: u32,
+    /// Errors of programmed I/O that cause a system error.
+    pub rp_pio_syserror: u32,
+    /// Errors of programmed I/O that cause an exception.
+    pub rp_pio_exception: u32,
+    /// Header of the packet with the first of them.
+    pub rp_pio_header_log: [u32; 4],
+    /// Log of the implementation.
+    pub rp_pio_impspec_log: u32,
 }
 
 impl pci_ext_cap_dpc {
@@ -532,6 +652,13 @@ impl pci_ext_cap_dpc {
             ctl: ExtCapDpcCtl(0),
             status: ExtCapDpcStatus(0),
             source_id: 0,
+            rp_pio_status: 0,
+            rp_pio_mask: 0,
+            rp_pio_severity: 0,
+            rp_pio_syserror: 0,
+            rp_pio_exception: 0,
+            rp_pio_header_log: [0; 4],
+            rp_pio_impspec_log: 0,
         }
     }
 
@@ -549,12 +676,19 @@ impl Default for pci_ext_cap_dpc {
 }
 
 const _: () = {
-    assert!(size_of::<pci_ext_cap_dpc>() == 12);
+    assert!(size_of::<pci_ext_cap_dpc>() == 52);
     assert!(offset_of!(pci_ext_cap_dpc, header) == 0);
     assert!(offset_of!(pci_ext_cap_dpc, cap) == 4);
     assert!(offset_of!(pci_ext_cap_dpc, ctl) == 6);
     assert!(offset_of!(pci_ext_cap_dpc, status) == 8);
     assert!(offset_of!(pci_ext_cap_dpc, source_id) == 10);
+    assert!(offset_of!(pci_ext_cap_dpc, rp_pio_status) == 12);
+    assert!(offset_of!(pci_ext_cap_dpc, rp_pio_mask) == 16);
+    assert!(offset_of!(pci_ext_cap_dpc, rp_pio_severity) == 20);
+    assert!(offset_of!(pci_ext_cap_dpc, rp_pio_syserror) == 24);
+    assert!(offset_of!(pci_ext_cap_dpc, rp_pio_exception) == 28);
+    assert!(offset_of!(pci_ext_cap_dpc, rp_pio_header_log) == 32);
+    assert!(offset_of!(pci_ext_cap_dpc, rp_pio_impspec_log) == 48);
 };
 
 /// Number of the interrupt message.

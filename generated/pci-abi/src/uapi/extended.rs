@@ -231,6 +231,8 @@ pub struct pci_ext_cap_mcast {
     pub block_all: u64,
     /// Groups that are blocked if the address is not translated.
     pub block_untranslated: u64,
+    /// Address that replaces that of packets which leave a port.
+    pub overlay: u64,
 }
 
 impl pci_ext_cap_mcast {
@@ -244,6 +246,7 @@ impl pci_ext_cap_mcast {
             receive: 0,
             block_all: 0,
             block_untranslated: 0,
+            overlay: 0,
         }
     }
 
@@ -261,7 +264,7 @@ impl Default for pci_ext_cap_mcast {
 }
 
 const _: () = {
-    assert!(size_of::<pci_ext_cap_mcast>() == 40);
+    assert!(size_of::<pci_ext_cap_mcast>() == 48);
     assert!(offset_of!(pci_ext_cap_mcast, header) == 0);
     assert!(offset_of!(pci_ext_cap_mcast, cap) == 4);
     assert!(offset_of!(pci_ext_cap_mcast, ctrl) == 6);
@@ -269,6 +272,7 @@ const _: () = {
     assert!(offset_of!(pci_ext_cap_mcast, receive) == 16);
     assert!(offset_of!(pci_ext_cap_mcast, block_all) == 24);
     assert!(offset_of!(pci_ext_cap_mcast, block_untranslated) == 32);
+    assert!(offset_of!(pci_ext_cap_mcast, overlay) == 40);
 };
 
 /// Bytes of the capability of an endpoint.

@@ -5,7 +5,8 @@
 use crate::bits::BitField;
 use crate::space::Space;
 use crate::space_body::{
-    SpaceBody, SpaceCondition, SpaceItems, SpacePart, SpaceQuantity, SpaceStride, space_element,
+    SpaceBitsOf, SpaceBody, SpaceCondition, SpaceItems, SpacePart, SpacePresence, SpaceQuantity,
+    SpaceStride, space_element,
 };
 use crate::space_cap::{SpaceCap, SpaceNumbers, space_capability};
 use crate::space_walk::{SpaceError, SpaceFormat, SpaceWalk};
@@ -71,7 +72,11 @@ impl<'a, S: Space + ?Sized> ExtendedCaps<'a, S> {
     /// Walks the chain in a space.
     #[inline]
     pub fn of(space: &'a S) -> Self {
-        Self { walk: SpaceWalk::new(&FORMAT, space, first(space)) }
+        let first = first(space);
+        let companion = first.and_then(|_| super::StandardCaps::of(space).find(16));
+        let companion = companion.map(|cap| cap.as_companion());
+        let walk = SpaceWalk::new(&FORMAT, space, first);
+        Self { walk: walk.beside(companion) }
     }
 
     /// Whether a capability with one of these ids comes before the end or an error.
@@ -83,6 +88,17 @@ impl<'a, S: Space + ?Sized> ExtendedCaps<'a, S> {
             }
         }
         false
+    }
+
+    /// The first capability with an id.
+    #[allow(dead_code, reason = "no other chain may depend on bits of this one")]
+    pub(super) fn find(mut self, id: u16) -> Option<SpaceCap<'a, S>> {
+        while let Some(Ok(cap)) = self.walk.visit(&FORMAT) {
+            if cap.id() == id {
+                return Some(cap);
+            }
+        }
+        None
     }
 }
 
@@ -362,9 +378,71 @@ pub struct ExtendedErr<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
-space_capability!(ExtendedErr, 1, |cap| cap.body(44));
+space_capability!(ExtendedErr, 1, |cap| {
+    cap.body(44)?;
+    cap.parts(&Self::BODY)
+});
 
 impl<'a, S: Space + ?Sized> ExtendedErr<'a, S> {
+    const BODY: SpaceBody = SpaceBody {
+        parts: &[
+            SpacePart {
+                offset: 44,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    of: SpaceBitsOf::Companion,
+                    bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                    numbers: &[(0x4, 0x4), (0xa, 0xa)],
+                }],
+            },
+            SpacePart {
+                offset: 48,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    of: SpaceBitsOf::Companion,
+                    bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                    numbers: &[(0x4, 0x4), (0xa, 0xa)],
+                }],
+            },
+            SpacePart {
+                offset: 52,
+                size: 2,
+                conditions: &[SpaceCondition {
+                    of: SpaceBitsOf::Companion,
+                    bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                    numbers: &[(0x4, 0x4), (0xa, 0xa)],
+                }],
+            },
+            SpacePart {
+                offset: 54,
+                size: 2,
+                conditions: &[SpaceCondition {
+                    of: SpaceBitsOf::Companion,
+                    bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                    numbers: &[(0x4, 0x4), (0xa, 0xa)],
+                }],
+            },
+            SpacePart {
+                offset: 56,
+                size: 16,
+                conditions: &[
+                    SpaceCondition {
+                        of: SpaceBitsOf::Companion,
+                        bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
+                        numbers: &[(0x2, 0xf)],
+                    },
+                    SpaceCondition {
+                        of: SpaceBitsOf::Companion,
+                        bits: BitField { offset: 36, width: 4, low: 21, mask: 0x1 },
+                        numbers: &[(0x1, 0x1)],
+                    },
+                ],
+            },
+        ],
+        compact: false,
+        end: 44,
+    };
+
     /// Uncorrectable errors that happened.
     #[inline]
     pub fn uncor_status(&self) -> uapi::ExtCapErrUncorStatus {
@@ -401,10 +479,42 @@ impl<'a, S: Space + ?Sized> ExtendedErr<'a, S> {
         uapi::ExtCapErrCap(self.cap.number(24, 4) as u32)
     }
 
+    /// Errors for which a root port or an event collector interrupts.
+    #[inline]
+    pub fn root_command(&self) -> SpacePresence<uapi::ExtCapErrRootCommand> {
+        self.cap
+            .presence(&Self::BODY, 44, |cap| uapi::ExtCapErrRootCommand(cap.number(44, 4) as u32))
+    }
+
+    /// Errors that were reported to a root port or an event collector.
+    #[inline]
+    pub fn root_status(&self) -> SpacePresence<uapi::ExtCapErrRootStatus> {
+        self.cap
+            .presence(&Self::BODY, 48, |cap| uapi::ExtCapErrRootStatus(cap.number(48, 4) as u32))
+    }
+
+    /// Function that reported the first correctable error.
+    #[inline]
+    pub fn cor_source(&self) -> SpacePresence<u16> {
+        self.cap.presence(&Self::BODY, 52, |cap| cap.number(52, 2) as u16)
+    }
+
+    /// Function that reported the first other error.
+    #[inline]
+    pub fn uncor_source(&self) -> SpacePresence<u16> {
+        self.cap.presence(&Self::BODY, 54, |cap| cap.number(54, 2) as u16)
+    }
+
     /// Header of the packet with the first error.
     #[inline]
     pub fn header_log(&self) -> [u32; 4] {
         self.cap.fixed(28, 4).map(|number| number as u32)
+    }
+
+    /// Prefixes of the packet with the first error.
+    #[inline]
+    pub fn prefix_log(&self) -> SpacePresence<[u32; 4]> {
+        self.cap.presence(&Self::BODY, 56, |cap| cap.fixed(56, 4).map(|number| number as u32))
     }
 }
 
@@ -883,9 +993,26 @@ pub struct ExtendedMcast<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
-space_capability!(ExtendedMcast, 1, |cap| cap.body(40));
+space_capability!(ExtendedMcast, 1, |cap| {
+    cap.body(40)?;
+    cap.parts(&Self::BODY)
+});
 
 impl<'a, S: Space + ?Sized> ExtendedMcast<'a, S> {
+    const BODY: SpaceBody = SpaceBody {
+        parts: &[SpacePart {
+            offset: 40,
+            size: 8,
+            conditions: &[SpaceCondition {
+                of: SpaceBitsOf::Companion,
+                bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
+                numbers: &[(0x4, 0x6)],
+            }],
+        }],
+        compact: false,
+        end: 40,
+    };
+
     /// Number of groups.
     #[inline]
     pub fn cap_field(&self) -> u16 {
@@ -920,6 +1047,12 @@ impl<'a, S: Space + ?Sized> ExtendedMcast<'a, S> {
     #[inline]
     pub fn block_untranslated(&self) -> u64 {
         self.cap.number(32, 8)
+    }
+
+    /// Address that replaces that of packets which leave a port.
+    #[inline]
+    pub fn overlay(&self) -> SpacePresence<u64> {
+        self.cap.presence(&Self::BODY, 40, |cap| cap.number(40, 8))
     }
 }
 
@@ -1058,7 +1191,7 @@ impl<'a, S: Space + ?Sized> ExtendedTph<'a, S> {
             offset: 12,
             size: 0,
             conditions: &[SpaceCondition {
-                at_start: false,
+                of: SpaceBitsOf::Body,
                 bits: BitField { offset: 4, width: 4, low: 9, mask: 0x3 },
                 numbers: &[(0x1, 0x1)],
             }],
@@ -1167,9 +1300,96 @@ pub struct ExtendedDpc<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
-space_capability!(ExtendedDpc, 1, |cap| cap.body(12));
+space_capability!(ExtendedDpc, 1, |cap| {
+    cap.body(12)?;
+    cap.parts(&Self::BODY)
+});
 
 impl<'a, S: Space + ?Sized> ExtendedDpc<'a, S> {
+    const BODY: SpaceBody = SpaceBody {
+        parts: &[
+            SpacePart {
+                offset: 12,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    of: SpaceBitsOf::Body,
+                    bits: BitField { offset: 4, width: 2, low: 5, mask: 0x1 },
+                    numbers: &[(0x1, 0x1)],
+                }],
+            },
+            SpacePart {
+                offset: 16,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    of: SpaceBitsOf::Body,
+                    bits: BitField { offset: 4, width: 2, low: 5, mask: 0x1 },
+                    numbers: &[(0x1, 0x1)],
+                }],
+            },
+            SpacePart {
+                offset: 20,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    of: SpaceBitsOf::Body,
+                    bits: BitField { offset: 4, width: 2, low: 5, mask: 0x1 },
+                    numbers: &[(0x1, 0x1)],
+                }],
+            },
+            SpacePart {
+                offset: 24,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    of: SpaceBitsOf::Body,
+                    bits: BitField { offset: 4, width: 2, low: 5, mask: 0x1 },
+                    numbers: &[(0x1, 0x1)],
+                }],
+            },
+            SpacePart {
+                offset: 28,
+                size: 4,
+                conditions: &[SpaceCondition {
+                    of: SpaceBitsOf::Body,
+                    bits: BitField { offset: 4, width: 2, low: 5, mask: 0x1 },
+                    numbers: &[(0x1, 0x1)],
+                }],
+            },
+            SpacePart {
+                offset: 32,
+                size: 16,
+                conditions: &[
+                    SpaceCondition {
+                        of: SpaceBitsOf::Body,
+                        bits: BitField { offset: 4, width: 2, low: 5, mask: 0x1 },
+                        numbers: &[(0x1, 0x1)],
+                    },
+                    SpaceCondition {
+                        of: SpaceBitsOf::Body,
+                        bits: BitField { offset: 4, width: 2, low: 8, mask: 0xf },
+                        numbers: &[(0x4, 0xf)],
+                    },
+                ],
+            },
+            SpacePart {
+                offset: 48,
+                size: 4,
+                conditions: &[
+                    SpaceCondition {
+                        of: SpaceBitsOf::Body,
+                        bits: BitField { offset: 4, width: 2, low: 5, mask: 0x1 },
+                        numbers: &[(0x1, 0x1)],
+                    },
+                    SpaceCondition {
+                        of: SpaceBitsOf::Body,
+                        bits: BitField { offset: 4, width: 2, low: 8, mask: 0xf },
+                        numbers: &[(0x5, 0xf)],
+                    },
+                ],
+            },
+        ],
+        compact: false,
+        end: 12,
+    };
+
     /// Abilities.
     #[inline]
     pub fn cap_field(&self) -> uapi::ExtCapDpcCap {
@@ -1192,6 +1412,50 @@ impl<'a, S: Space + ?Sized> ExtendedDpc<'a, S> {
     #[inline]
     pub fn source_id(&self) -> u16 {
         self.cap.number(10, 2) as u16
+    }
+
+    /// Errors of programmed I/O that happened.
+    #[inline]
+    pub fn rp_pio_status(&self) -> Option<u32> {
+        self.cap.part(&Self::BODY, 12, 4).map(|number| number as u32)
+    }
+
+    /// Errors of programmed I/O that are not reported.
+    #[inline]
+    pub fn rp_pio_mask(&self) -> Option<u32> {
+        self.cap.part(&Self::BODY, 16, 4).map(|number| number as u32)
+    }
+
+    /// Errors of programmed I/O that are fatal.
+    #[inline]
+    pub fn rp_pio_severity(&self) -> Option<u32> {
+        self.cap.part(&Self::BODY, 20, 4).map(|number| number as u32)
+    }
+
+    /// Errors of programmed I/O that cause a system error.
+    #[inline]
+    pub fn rp_pio_syserror(&self) -> Option<u32> {
+        self.cap.part(&Self::BODY, 24, 4).map(|number| number as u32)
+    }
+
+    /// Errors of programmed I/O that cause an exception.
+    #[inline]
+    pub fn rp_pio_exception(&self) -> Option<u32> {
+        self.cap.part(&Self::BODY, 28, 4).map(|number| number as u32)
+    }
+
+    /// Log of the implementation.
+    #[inline]
+    pub fn rp_pio_impspec_log(&self) -> Option<u32> {
+        self.cap.part(&Self::BODY, 48, 4).map(|number| number as u32)
+    }
+
+    /// Header of the packet with the first of them.
+    #[inline]
+    pub fn rp_pio_header_log(&self) -> Option<[u32; 4]> {
+        self.cap
+            .has_part(&Self::BODY, 32)
+            .then(|| self.cap.fixed(32, 4).map(|number| number as u32))
     }
 }
 

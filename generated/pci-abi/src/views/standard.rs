@@ -5,7 +5,8 @@
 use crate::bits::BitField;
 use crate::space::Space;
 use crate::space_body::{
-    SpaceBody, SpaceCondition, SpaceItems, SpacePart, SpaceQuantity, SpaceStride, space_element,
+    SpaceBitsOf, SpaceBody, SpaceCondition, SpaceItems, SpacePart, SpaceQuantity, SpaceStride,
+    space_element,
 };
 use crate::space_cap::{SpaceCap, space_capability};
 use crate::space_walk::{SpaceError, SpaceFormat, SpaceWalk};
@@ -80,6 +81,17 @@ impl<'a, S: Space + ?Sized> StandardCaps<'a, S> {
             }
         }
         false
+    }
+
+    /// The first capability with an id.
+    #[allow(dead_code, reason = "no other chain may depend on bits of this one")]
+    pub(super) fn find(mut self, id: u16) -> Option<SpaceCap<'a, S>> {
+        while let Some(Ok(cap)) = self.walk.visit(&FORMAT) {
+            if cap.id() == id {
+                return Some(cap);
+            }
+        }
+        None
     }
 }
 
@@ -388,7 +400,7 @@ impl<'a, S: Space + ?Sized> StandardMsi<'a, S> {
                 offset: 8,
                 size: 4,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 2, width: 2, low: 7, mask: 0x1 },
                     numbers: &[(0x1, 0x1)],
                 }],
@@ -397,7 +409,7 @@ impl<'a, S: Space + ?Sized> StandardMsi<'a, S> {
                 offset: 14,
                 size: 2,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
                     numbers: &[(0x1, 0x1)],
                 }],
@@ -406,7 +418,7 @@ impl<'a, S: Space + ?Sized> StandardMsi<'a, S> {
                 offset: 16,
                 size: 4,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
                     numbers: &[(0x1, 0x1)],
                 }],
@@ -415,7 +427,7 @@ impl<'a, S: Space + ?Sized> StandardMsi<'a, S> {
                 offset: 20,
                 size: 4,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
                     numbers: &[(0x1, 0x1)],
                 }],
@@ -707,7 +719,7 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 offset: 12,
                 size: 4,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                     numbers: &[(0x0, 0x1), (0x4, 0x8)],
                 }],
@@ -716,7 +728,7 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 offset: 16,
                 size: 2,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                     numbers: &[(0x0, 0x1), (0x4, 0x8)],
                 }],
@@ -725,7 +737,7 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 offset: 18,
                 size: 2,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                     numbers: &[(0x0, 0x1), (0x4, 0x8)],
                 }],
@@ -735,12 +747,12 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 size: 4,
                 conditions: &[
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                         numbers: &[(0x4, 0x4), (0x6, 0x6), (0x8, 0x8)],
                     },
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
                         numbers: &[(0x1, 0x1)],
                     },
@@ -751,12 +763,12 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 size: 2,
                 conditions: &[
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                         numbers: &[(0x4, 0x4), (0x6, 0x6), (0x8, 0x8)],
                     },
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
                         numbers: &[(0x1, 0x1)],
                     },
@@ -767,12 +779,12 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 size: 2,
                 conditions: &[
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                         numbers: &[(0x4, 0x4), (0x6, 0x6), (0x8, 0x8)],
                     },
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
                         numbers: &[(0x1, 0x1)],
                     },
@@ -782,7 +794,7 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 offset: 28,
                 size: 2,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                     numbers: &[(0x4, 0x4), (0xa, 0xa)],
                 }],
@@ -791,7 +803,7 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 offset: 30,
                 size: 2,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                     numbers: &[(0x4, 0x4), (0xa, 0xa)],
                 }],
@@ -800,7 +812,7 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 offset: 32,
                 size: 4,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                     numbers: &[(0x4, 0x4), (0xa, 0xa)],
                 }],
@@ -809,7 +821,7 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 offset: 36,
                 size: 4,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
                     numbers: &[(0x2, 0xf)],
                 }],
@@ -818,7 +830,7 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 offset: 40,
                 size: 2,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
                     numbers: &[(0x2, 0xf)],
                 }],
@@ -827,7 +839,7 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 offset: 42,
                 size: 2,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
                     numbers: &[(0x2, 0xf)],
                 }],
@@ -837,12 +849,12 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 size: 4,
                 conditions: &[
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
                         numbers: &[(0x2, 0xf)],
                     },
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                         numbers: &[(0x0, 0x1), (0x4, 0x8)],
                     },
@@ -853,12 +865,12 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 size: 2,
                 conditions: &[
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
                         numbers: &[(0x2, 0xf)],
                     },
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                         numbers: &[(0x0, 0x1), (0x4, 0x8)],
                     },
@@ -869,12 +881,12 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 size: 2,
                 conditions: &[
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
                         numbers: &[(0x2, 0xf)],
                     },
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                         numbers: &[(0x0, 0x1), (0x4, 0x8)],
                     },
@@ -885,17 +897,17 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 size: 4,
                 conditions: &[
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
                         numbers: &[(0x2, 0xf)],
                     },
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                         numbers: &[(0x4, 0x4), (0x6, 0x6), (0x8, 0x8)],
                     },
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
                         numbers: &[(0x1, 0x1)],
                     },
@@ -906,17 +918,17 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 size: 2,
                 conditions: &[
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
                         numbers: &[(0x2, 0xf)],
                     },
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                         numbers: &[(0x4, 0x4), (0x6, 0x6), (0x8, 0x8)],
                     },
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
                         numbers: &[(0x1, 0x1)],
                     },
@@ -927,17 +939,17 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
                 size: 2,
                 conditions: &[
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 0, mask: 0xf },
                         numbers: &[(0x2, 0xf)],
                     },
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 4, mask: 0xf },
                         numbers: &[(0x4, 0x4), (0x6, 0x6), (0x8, 0x8)],
                     },
                     SpaceCondition {
-                        at_start: false,
+                        of: SpaceBitsOf::Body,
                         bits: BitField { offset: 2, width: 2, low: 8, mask: 0x1 },
                         numbers: &[(0x1, 0x1)],
                     },
@@ -1125,7 +1137,7 @@ impl<'a, S: Space + ?Sized> StandardSata<'a, S> {
                 offset: 8,
                 size: 4,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 4, width: 4, low: 0, mask: 0xf },
                     numbers: &[(0xf, 0xf)],
                 }],
@@ -1134,7 +1146,7 @@ impl<'a, S: Space + ?Sized> StandardSata<'a, S> {
                 offset: 12,
                 size: 4,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 4, width: 4, low: 0, mask: 0xf },
                     numbers: &[(0xf, 0xf)],
                 }],
@@ -1220,7 +1232,7 @@ impl<'a, S: Space + ?Sized> StandardEa<'a, S> {
                 offset: 4,
                 size: 1,
                 conditions: &[SpaceCondition {
-                    at_start: true,
+                    of: SpaceBitsOf::Start,
                     bits: BitField { offset: 14, width: 1, low: 0, mask: 0x7f },
                     numbers: &[(0x1, 0x1)],
                 }],
@@ -1229,7 +1241,7 @@ impl<'a, S: Space + ?Sized> StandardEa<'a, S> {
                 offset: 5,
                 size: 1,
                 conditions: &[SpaceCondition {
-                    at_start: true,
+                    of: SpaceBitsOf::Start,
                     bits: BitField { offset: 14, width: 1, low: 0, mask: 0x7f },
                     numbers: &[(0x1, 0x1)],
                 }],
@@ -1238,7 +1250,7 @@ impl<'a, S: Space + ?Sized> StandardEa<'a, S> {
                 offset: 6,
                 size: 2,
                 conditions: &[SpaceCondition {
-                    at_start: true,
+                    of: SpaceBitsOf::Start,
                     bits: BitField { offset: 14, width: 1, low: 0, mask: 0x7f },
                     numbers: &[(0x1, 0x1)],
                 }],
@@ -1626,7 +1638,7 @@ impl<S: Space + ?Sized> StandardEaEntry<'_, S> {
                 offset: 12,
                 size: 4,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 4, width: 4, low: 1, mask: 0x1 },
                     numbers: &[(0x1, 0x1)],
                 }],
@@ -1635,7 +1647,7 @@ impl<S: Space + ?Sized> StandardEaEntry<'_, S> {
                 offset: 16,
                 size: 4,
                 conditions: &[SpaceCondition {
-                    at_start: false,
+                    of: SpaceBitsOf::Body,
                     bits: BitField { offset: 8, width: 4, low: 1, mask: 0x1 },
                     numbers: &[(0x1, 0x1)],
                 }],

@@ -5,9 +5,10 @@ use super::{SpaceEmitter, initializer};
 use crate::emit::c::chains::literal;
 use crate::emit::c::chains::unique_names::UniqueNames;
 use crate::ir::protocol::{
-    ArrayPlan, BodyPlan, CapPlan, ChainPlan, ElementPlan, FixedArray, IntField, QuantityPlan,
+    ArrayPlan, BodyPlan, CapPlan, ChainPlan, ElementPlan, FixedArray, IntField, PartPlan,
+    QuantityPlan,
 };
-use crate::ir::{Chain, Struct, StructId};
+use crate::ir::{BitsOf, Chain, Struct, StructId};
 use crate::names;
 
 /// A field of a capability or of an element.
@@ -23,6 +24,15 @@ pub(super) struct SpaceValueView {
 
 /// The member that says whether there is a value.
 pub(super) struct HasView {
+    pub(super) name: String,
+    pub(super) comment: String,
+    pub(super) test: String,
+    /// The member that says whether this is unknown.
+    pub(super) unknown: Option<UnknownView>,
+}
+
+/// The member that says whether it is unknown that there is a value.
+pub(super) struct UnknownView {
     pub(super) name: String,
     pub(super) comment: String,
     pub(super) test: String,
@@ -110,6 +120,15 @@ impl BodyView {
     }
 }
 
+/// The end of the macro for what has the bits of a condition.
+fn holder(of: BitsOf) -> &'static str {
+    match of {
+        BitsOf::Body => "_SPACE_OF_BODY",
+        BitsOf::Start(_) => "_SPACE_OF_START",
+        BitsOf::Companion(..) => "_SPACE_OF_OTHER",
+    }
+}
+
 impl SpaceEmitter<'_> {
     /// The table of the fields that need not exist.
     fn parts(
@@ -117,15 +136,16 @@ impl SpaceEmitter<'_> {
         name: &mut impl FnMut(&[&str]) -> String,
         plan: &BodyPlan,
     ) -> Option<PartsView> {
+        let holder = |of| [self.macro_prefix, holder(of)].concat();
         let rows = plan.parts.iter().flat_map(|part| {
             let conditions = (1_u32..).zip(&part.conditions);
             conditions.flat_map(move |(nth, condition)| {
+                let of = holder(condition.of);
                 condition.numbers.iter().map(move |(first, last)| {
                     let (at, size) = (part.offset, part.size);
-                    let at_start = u32::from(condition.of_space);
                     let bits = initializer(Some(condition.bits));
                     let (first, last) = (literal(*first), literal(*last));
-                    format!("{{ {at}, {size}, {nth}, {at_start}, {bits}, {first}, {last} }}")
+                    format!("{{ {at}, {size}, {nth}, {of}, {bits}, {first}, {last} }}")
                 })
             })
         });
@@ -221,10 +241,31 @@ impl SpaceEmitter<'_> {
                 name: members.reserve(["has_", &name].concat()),
                 comment,
                 test,
+                unknown: plan
+                    .part(field.field)
+                    .zip(layout)
+                    .and_then(|(part, layout)| self.unknown((&name, part), layout, members)),
             });
             SpaceValueView { name, type_, count: 1, length: String::new(), has, load }
         });
         values.collect()
+    }
+
+    /// The member for a field that exists by bits of a capability of another chain.
+    fn unknown(
+        &self,
+        (name, part): (&str, &PartPlan),
+        layout: &str,
+        members: &mut UniqueNames,
+    ) -> Option<UnknownView> {
+        part.has_companion().then(|| UnknownView {
+            name: members.reserve(["unknown_", name].concat()),
+            comment: "whether that is unknown".to_owned(),
+            test: format!(
+                "{}__space_presence(cap,\n\t\t\t&{layout}, {}) < 0",
+                self.stem, part.offset
+            ),
+        })
     }
 
     fn fixed_array(
@@ -243,6 +284,9 @@ impl SpaceEmitter<'_> {
             name: members.reserve(["has_", &name].concat()),
             comment: format!("whether there is {name}"),
             test: format!("{}__space_exists(cap,\n\t\t\t&{layout}, {at})", self.stem),
+            unknown: plan
+                .part(first.field)
+                .and_then(|part| self.unknown((&name, part), layout, members)),
         });
         let place = self.place_by(plan, layout, "cap", at);
         let get =

@@ -40,7 +40,8 @@ pub(super) struct SpaceChainView {
     /// Whether the start depends on bits of the space.
     pub(super) has_bits: bool,
     pub(super) flag: Option<BitsView>,
-    pub(super) requires: Option<RequiresView>,
+    pub(super) requires: Option<SearchView>,
+    pub(super) companion: Option<CompanionView>,
     pub(super) chosen: Option<ChosenView>,
     pub(super) held: Option<HeldView>,
     pub(super) fixed: Option<u64>,
@@ -64,12 +65,20 @@ impl BitsView {
     }
 }
 
-/// Another chain without which there is none.
-pub(super) struct RequiresView {
+/// A search for a capability of another chain.
+pub(super) struct SearchView {
     pub(super) caps: String,
     pub(super) format: String,
-    /// The condition that `cap` is one of those that are required.
+    /// The condition that `cap` is one of those that are searched.
     pub(super) test: String,
+}
+
+/// The capability of another chain by whose bits fields exist.
+pub(super) struct CompanionView {
+    /// The search for it, unless that for what is required finds it.
+    pub(super) search: Option<SearchView>,
+    /// The bits with its length.
+    pub(super) length: Option<String>,
 }
 
 /// The place of the first offset for each value of some bits.

@@ -134,6 +134,7 @@ fn iterator(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
     let slots = (space.end - chain.bound).div_ceil(space.align).div_ceil(32).max(1);
     let slots = decimal(slots);
     let first = first(abi, chain, space);
+    let start = start(abi, space);
     let doc = [" Walks the `", &chain.name, "` chain of a space."].concat();
     let example = examples::block("", &examples::space(abi, &caps.to_string()));
     quote! {
@@ -170,7 +171,7 @@ fn iterator(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
             /// Walks the chain in a space.
             #[inline]
             pub fn of(space: &'a S) -> Self {
-                Self { walk: SpaceWalk::new(&FORMAT, space, first(space)) }
+                #start
             }
 
             /// Whether a capability with one of these ids comes before the end or an error.
@@ -182,6 +183,17 @@ fn iterator(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
                     }
                 }
                 false
+            }
+
+            /// The first capability with an id.
+            #[allow(dead_code, reason = "no other chain may depend on bits of this one")]
+            pub(super) fn find(mut self, id: u16) -> Option<SpaceCap<'a, S>> {
+                while let Some(Ok(cap)) = self.walk.visit(&FORMAT) {
+                    if cap.id() == id {
+                        return Some(cap);
+                    }
+                }
+                None
             }
         }
 
@@ -204,6 +216,30 @@ fn iterator(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
     }
 }
 
+/// The body of the function that starts a walk.
+fn start(abi: &Abi, space: &SpacePlan) -> TokenStream {
+    let Some(companion) = &space.companion else {
+        return quote!(Self { walk: SpaceWalk::new(&FORMAT, space, first(space)) });
+    };
+    let (caps, _) = type_names(abi.chain(companion.chain));
+    let id = decimal(companion.id);
+    let until = companion.length.map(|length| {
+        let length = bits(length);
+        quote!(.until(#length))
+    });
+    let first = match space.requires_its_companion() {
+        true => quote!(first.filter(|_| companion.is_some())),
+        false => quote!(first),
+    };
+    quote! {
+        let first = first(space);
+        let companion = first.and_then(|_| super::#caps::of(space).find(#id));
+        let companion = companion.map(|cap| cap #until.as_companion());
+        let walk = SpaceWalk::new(&FORMAT, space, #first);
+        Self { walk: walk.beside(companion) }
+    }
+}
+
 /// The body of the function that finds the first capability.
 fn first(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
     let flag = space.flag.map(|flag| {
@@ -215,7 +251,9 @@ fn first(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
             }
         }
     });
-    let requires = space.requires.as_ref().map(|(other, ids)| {
+    // Where one search finds both, the companion is searched.
+    let requires = space.requires.as_ref().filter(|_| !space.requires_its_companion());
+    let requires = requires.map(|(other, ids)| {
         let (caps, _) = type_names(abi.chain(*other));
         let ids = ids.iter().map(|id| decimal(*id));
         quote! {

@@ -11,9 +11,9 @@ use super::space::bits;
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::tokens::{decimal, hex, ident, int_type};
 use crate::ir::protocol::{
-    ArrayPlan, BodyPlan, CapPlan, ElementPlan, FixedArray, IntField, QuantityPlan,
+    ArrayPlan, BodyPlan, CapPlan, ElementPlan, FixedArray, IntField, PartPlan, QuantityPlan,
 };
-use crate::ir::{Abi, Chain, Struct, StructId};
+use crate::ir::{Abi, BitsOf, Chain, Struct, StructId};
 use crate::names;
 
 /// The array of structs at the end of a capability.
@@ -53,13 +53,13 @@ fn body(plan: &BodyPlan) -> TokenStream {
     let parts = plan.parts.iter().map(|part| {
         let (offset, size) = (decimal(part.offset), decimal(part.size));
         let conditions = part.conditions.iter().map(|condition| {
-            let (at_start, place) = (condition.of_space, bits(condition.bits));
+            let (of, place) = (bits_of(condition.of), bits(condition.bits));
             let numbers = condition.numbers.iter().map(|(first, last)| {
                 let (first, last) = (hex(*first), hex(*last));
                 quote!((#first, #last))
             });
             quote! {
-                SpaceCondition { at_start: #at_start, bits: #place, numbers: &[#(#numbers),*] }
+                SpaceCondition { of: #of, bits: #place, numbers: &[#(#numbers),*] }
             }
         });
         quote!(SpacePart { offset: #offset, size: #size, conditions: &[#(#conditions),*] })
@@ -68,6 +68,14 @@ fn body(plan: &BodyPlan) -> TokenStream {
     quote! {
         const BODY: SpaceBody =
             SpaceBody { parts: &[#(#parts),*], compact: #compact, end: #end };
+    }
+}
+
+fn bits_of(of: BitsOf) -> TokenStream {
+    match of {
+        BitsOf::Body => quote!(SpaceBitsOf::Body),
+        BitsOf::Start(_) => quote!(SpaceBitsOf::Start),
+        BitsOf::Companion(..) => quote!(SpaceBitsOf::Companion),
     }
 }
 
@@ -152,6 +160,18 @@ pub(super) fn getter(
     let name = ident(&names::view_getter(&field.name));
     let (at, width) = (plan.offset.kernel(), decimal(plan.int.size()));
     match body.part(plan.field) {
+        Some(part) if part.has_companion() => {
+            let at = decimal(at);
+            let number = quote!(cap.number(#at, #width));
+            let (type_, value) = typed(abi, field.group, plan.int, number);
+            quote! {
+                #doc
+                #[inline]
+                pub fn #name(&self) -> SpacePresence<#type_> {
+                    self.cap.presence(&Self::BODY, #at, |cap| #value)
+                }
+            }
+        }
         Some(_) => {
             let (type_, value) = typed(abi, field.group, plan.int, quote!(number));
             let at = decimal(at);
@@ -185,12 +205,23 @@ pub(super) fn fixed_array(
     let offset = plan.first.offset.kernel();
     let (at, each) = (place(body, &quote!(self.cap), offset), decimal(plan.first.int.size()));
     let count = decimal(plan.count);
-    let numbers = match plan.first.int.size() {
-        8 => quote!(self.cap.fixed(#at, #each)),
-        _ => quote!(self.cap.fixed(#at, #each).map(|number| number as #type_)),
+    let numbers = |cap: TokenStream| match plan.first.int.size() {
+        8 => quote!(#cap.fixed(#at, #each)),
+        _ => quote!(#cap.fixed(#at, #each).map(|number| number as #type_)),
     };
     match body.part(plan.first.field) {
+        Some(part) if part.has_companion() => {
+            let (offset, numbers) = (decimal(offset), numbers(quote!(cap)));
+            quote! {
+                #doc
+                #[inline]
+                pub fn #name(&self) -> SpacePresence<[#type_; #count]> {
+                    self.cap.presence(&Self::BODY, #offset, |cap| #numbers)
+                }
+            }
+        }
         Some(_) => {
+            let numbers = numbers(quote!(self.cap));
             let offset = decimal(offset);
             quote! {
                 #doc
@@ -200,13 +231,16 @@ pub(super) fn fixed_array(
                 }
             }
         }
-        None => quote! {
-            #doc
-            #[inline]
-            pub fn #name(&self) -> [#type_; #count] {
-                #numbers
+        None => {
+            let numbers = numbers(quote!(self.cap));
+            quote! {
+                #doc
+                #[inline]
+                pub fn #name(&self) -> [#type_; #count] {
+                    #numbers
+                }
             }
-        },
+        }
     }
 }
 
@@ -309,6 +343,11 @@ fn shortened(
     }
 }
 
+/// Whether fields of a body exist by bits of a capability of another chain.
+pub(super) fn has_companion(plan: &CapPlan) -> bool {
+    plan.body.parts.iter().any(PartPlan::has_companion)
+}
+
 /// The imports for bodies whose layout depends on bits.
 pub(super) fn imports(
     caps: &[PlannedCap<'_>],
@@ -320,13 +359,16 @@ pub(super) fn imports(
     let quantities = arrays.clone().any(|array| array.counted.is_some() || array.each.is_some());
     let mut names = Vec::new();
     if parts {
-        names.extend(["SpaceBody", "SpaceCondition"]);
+        names.extend(["SpaceBody", "SpaceCondition", "SpaceBitsOf"]);
     }
     if !elements.is_empty() {
         names.push("SpaceItems");
     }
     if parts {
         names.push("SpacePart");
+    }
+    if caps.iter().any(|cap| has_companion(cap.plan)) {
+        names.push("SpacePresence");
     }
     if quantities {
         names.push("SpaceQuantity");

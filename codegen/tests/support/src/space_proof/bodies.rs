@@ -8,7 +8,7 @@ use std::path::Path;
 use capchain::ir::protocol::{
     ArrayPlan, BitField, BodyPlan, CapPlan, ElementPlan, IntField, PartPlan, QuantityPlan,
 };
-use capchain::ir::{Abi, Capability, Struct};
+use capchain::ir::{Abi, BitsOf, Capability, Struct};
 use capchain::layout::Int;
 use capchain::names::{self, c_name};
 
@@ -93,13 +93,16 @@ impl<'a> Claims<'a> {
         let mut text = format!(
             "#include \"{stem}.h\"\n\n#define SPACE\tstruct {stem}_space\n#define CAP\tstruct {stem}_space_cap\n\
              #define SPACE_OF\t{stem}_space_of\n#define BODY_ID\t{}\n#define BODY_MOST\t{}\n\n\
-             static void body(const CAP *cap, const __u8 *start, const __u8 *bytes, __u32 size)\n{{\n\
+             #define OTHER_MOST\t{}\n\n\
+             static void body(const CAP *cap, const __u8 *start, const __u8 *other,\n\
+             \t\t const __u8 *bytes, __u32 size)\n{{\n\
              \tstruct {view} view;\n\tconst int found = {view}_read(cap, &view);\n\t__u64 need;\n\n\
-             \t(void)start;\n\tif (size < {least}) {{\n\
+             \t(void)start;\n\t(void)other;\n\tif (size < {least}) {{\n\
              \t\tPROVE(found == {upper}_SPACE_BODY_LIMITED, \"bits that decide are required\");\n\
              \t\treturn;\n\t}}\n",
             plan.id,
-            self.most()
+            self.most(),
+            self.companion_most()
         );
         text += &existence(&plan.body, "part", "bytes", "size");
         writeln!(text, "\tneed = {};", place(&plan.body, "part", plan.body.end)).expect("text");
@@ -151,9 +154,10 @@ impl<'a> Claims<'a> {
             return format!("\tPROVE({value}, \"{name} is read from its place\");\n");
         }
         let exists = exists.join(" && ");
+        let unknown = nth.map_or(String::new(), |nth| unknown(body, nth, name));
         format!(
             "\tPROVE(!!{view}.has_{name} == ({exists}), \"whether {name} exists\");\n\
-             \tPROVE(!({exists}) || {value}, \"{name} is read from its place\");\n"
+             \tPROVE(!({exists}) || {value}, \"{name} is read from its place\");\n{unknown}"
         )
     }
 
@@ -177,7 +181,16 @@ impl<'a> Claims<'a> {
                 nth * width
             )
         });
-        values.collect()
+        let nth = self.plan.body.parts.iter().position(|part| part.field == first.field);
+        let unknown = nth.map(|nth| unknown(&self.plan.body, nth, name));
+        values.chain(unknown).collect()
+    }
+
+    /// The end of the bits of the companion.
+    fn companion_most(&self) -> u64 {
+        let conditions = self.plan.body.parts.iter().flat_map(|part| &part.conditions);
+        let of_companion = conditions.filter(|one| matches!(one.of, BitsOf::Companion(..)));
+        of_companion.map(|one| one.bits.offset + one.bits.width).max().unwrap_or(0)
     }
 
     /// The number of elements, and the end of the last one.
@@ -280,9 +293,10 @@ fn existence(body: &BodyPlan, name: &str, bytes: &str, size: &str) -> String {
     let part = |(nth, part): (usize, &PartPlan)| {
         let conditions = part.conditions.iter().map(|condition| {
             let BitField { offset, width, .. } = condition.bits;
-            let (bytes, room) = match condition.of_space {
-                true => ("start", "BODY_START"),
-                false => (bytes, size),
+            let (bytes, room) = match condition.of {
+                BitsOf::Body => (bytes, size),
+                BitsOf::Start(_) => ("start", "BODY_START"),
+                BitsOf::Companion(..) => ("other", "cap->other_size"),
             };
             let value = bits(bytes, condition.bits);
             let numbers = condition
@@ -290,12 +304,38 @@ fn existence(body: &BodyPlan, name: &str, bytes: &str, size: &str) -> String {
                 .iter()
                 .map(|(first, last)| format!("({value} >= {first} && {value} <= {last})"));
             let numbers: Vec<_> = numbers.collect();
-            format!("{} <= {room} && ({})", offset + width, numbers.join(" || "))
+            let end = offset + width;
+            let holds = format!("({end} <= {room} && ({}))", numbers.join(" || "));
+            // Nothing contradicts a condition whose bits are not in the companion.
+            let may_hold = match condition.of {
+                BitsOf::Companion(..) => format!("({end} > {room} || {holds})"),
+                BitsOf::Body | BitsOf::Start(_) => holds.clone(),
+            };
+            (holds, may_hold)
         });
-        let conditions: Vec<_> = conditions.map(|one| format!("({one})")).collect();
-        format!("\tconst int {name}{nth} = {};\n", conditions.join(" && "))
+        let (holds, may_hold): (Vec<_>, Vec<_>) = conditions.unzip();
+        let mut text = format!("\tconst int {name}{nth} = {};\n", holds.join(" && "));
+        if part.has_companion() {
+            writeln!(
+                text,
+                "\tconst int {name}{nth}_unknown = !{name}{nth} && {};",
+                may_hold.join(" && ")
+            )
+            .expect("text");
+        }
+        text
     };
     body.parts.iter().enumerate().map(part).collect()
+}
+
+/// The claim about a field that exists by bits of another capability: whether it is unknown.
+fn unknown(body: &BodyPlan, nth: usize, name: &str) -> String {
+    match body.parts[nth].has_companion() {
+        true => format!(
+            "\tPROVE(!!view.unknown_{name} == part{nth}_unknown, \"whether that is unknown\");\n"
+        ),
+        false => String::new(),
+    }
 }
 
 /// Whether a field of the body exists, in C.
