@@ -10,7 +10,8 @@
  * next step of every sound walk leaves it sound, and marks an offset that was
  * not marked before or ends the walk. There are as many steps as offsets at
  * most. The start of a chain that requires another one walks over that, for
- * which all of this is proved.
+ * which all of this is proved. The capability of that chain by whose bits fields
+ * exist is inside of the space, too.
  *
  * Every getter reads by the same functions, for which it is proved that they
  * read nothing outside of a capability. So is it of the one function that reads a
@@ -27,6 +28,7 @@
  * breaks standard: if (target > cap->at && target < end) => if (target < end)
  * breaks standard: if (bits->at > space->size || space->size - bits->at < bits->width) => if (bits->at > space->size)
  * breaks standard: if (bits->at > cap->size || cap->size - bits->at < bits->width) => if (bits->at > cap->size)
+ * breaks extended: walk.other_size = other->version ? other->size : 0; => walk.other_size = other->size + 1;
  * breaks standard: number = number << 8 | space->bytes[at + nth - 1]; => number = number << 8 | space->bytes[at + nth];
  */
 #include "model.h"
@@ -68,6 +70,8 @@ static void any_walk(WALK *walk, const SPACE *space)
 	walk->end = nondet_u32();
 	walk->at = nondet_u32();
 	walk->state = nondet_int();
+	walk->other_at = nondet_u32();
+	walk->other_size = nondet_u32();
 	for (nth = 0; nth < sizeof(walk->visited) / sizeof(walk->visited[0]); nth++)
 		walk->visited[nth] = nondet_u32();
 }
@@ -81,7 +85,10 @@ static int sound(const WALK *walk, const SPACE *space)
 	       walk->end == (space->size < CHAIN_LIMIT ?
 			     space->size : CHAIN_LIMIT) &&
 	       walk->end > CHAIN_FIRST &&
-	       (walk->at % CHAIN_ALIGN == 0 || walk->at == 0xffffffff);
+	       (walk->at % CHAIN_ALIGN == 0 || walk->at == 0xffffffff) &&
+	       (!walk->other_size ||
+		(walk->other_at < space->size &&
+		 walk->other_size <= space->size - walk->other_at));
 }
 
 /* The claims about a capability that a step has returned. */
@@ -100,6 +107,9 @@ static void visited(const WALK *before, const WALK *walk, const CAP *cap)
 	      "the offset is marked, and was not");
 	if (other >= CHAIN_FIRST && other < CHAIN_LIMIT && marked(before, other))
 		PROVE(marked(walk, other), "a mark stays");
+	PROVE(cap->other_at == before->other_at &&
+	      cap->other_size == before->other_size,
+	      "fields depend on the capability that the start found");
 	PROVE(walk->state >= 0 && walk->state <= 1, "the walk continues or ends");
 	PROVE(cap->next == (walk->state ? walk->at : 0),
 	      "it continues with the next capability");

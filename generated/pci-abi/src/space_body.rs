@@ -73,6 +73,16 @@ impl<T> SpacePresence<T> {
             Self::Absent | Self::Unknown => None,
         }
     }
+
+    /// The same with another value.
+    #[inline]
+    pub fn map<U>(self, other: impl FnOnce(T) -> U) -> SpacePresence<U> {
+        match self {
+            Self::Present(value) => SpacePresence::Present(other(value)),
+            Self::Absent => SpacePresence::Absent,
+            Self::Unknown => SpacePresence::Unknown,
+        }
+    }
 }
 
 /// A number that bits of a body have: `(bits + plus) * unit`.
@@ -115,14 +125,16 @@ impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
         Some(condition.numbers.iter().any(|(first, last)| (*first..=*last).contains(&held)))
     }
 
-    /// The field at an offset, as `read` has it, if it exists by bits of the companion.
+    /// The number of the field at an offset, if it exists by bits of the companion. Nothing
+    /// moves such a field.
     #[inline]
-    pub(crate) fn presence<T>(
-        &self,
-        body: &SpaceBody,
-        offset: u32,
-        read: impl FnOnce(&Self) -> T,
-    ) -> SpacePresence<T> {
+    pub(crate) fn part_if(&self, body: &SpaceBody, offset: u32, width: u32) -> SpacePresence<u64> {
+        self.presence(body, offset).map(|()| self.number(offset, width))
+    }
+
+    /// Whether the field at an offset exists by bits of the companion.
+    #[inline]
+    pub(crate) fn presence(&self, body: &SpaceBody, offset: u32) -> SpacePresence<()> {
         let part = body.parts.iter().find(|part| part.offset == offset);
         let mut unknown = false;
         for condition in part.map_or(&[][..], |part| part.conditions) {
@@ -132,7 +144,7 @@ impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
                 Some(false) | None => return SpacePresence::Absent,
             }
         }
-        if unknown { SpacePresence::Unknown } else { SpacePresence::Present(read(self)) }
+        if unknown { SpacePresence::Unknown } else { SpacePresence::Present(()) }
     }
 
     /// The offset of what is at `offset` if every field exists.

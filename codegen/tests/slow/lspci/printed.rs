@@ -80,11 +80,8 @@ impl PrintedCap<'_> {
             "EA" => Some(self.allocation()),
             "REBAR" | "VF_REBAR" => Some(self.sizes()),
             "VC" | "VC9" => Some(self.channels()),
-            "ERR" => {
-                let words = (0..4)
-                    .map(|nth| format!(" {:08x}", self.number(&format!("header_log[{nth}]"))));
-                Some(vec![format!("HeaderLog:{}", words.collect::<String>())])
-            }
+            "ERR" => Some(self.errors()),
+            "MCAST" => Some(self.multicast()),
             name => self.virtio(name.strip_prefix("VIRTIO_")?),
         }
     }
@@ -124,6 +121,12 @@ impl PrintedCap<'_> {
                 ("DevCtl2:", has("devctl2")),
                 ("LnkSta2:", has("lnksta2")),
             ],
+            "ERR" => vec![
+                ("RootCmd:", has("root_command")),
+                ("RootSta:", has("root_status")),
+                ("ErrorSrc:", has("cor_source")),
+            ],
+            "MCAST" => vec![("McastOverlayBAR:", has("overlay"))],
             _ => Vec::new(),
         }
     }
@@ -184,6 +187,33 @@ impl PrintedCap<'_> {
                 sign(status, 1),
                 sign(status, 2)
             ));
+        }
+        lines
+    }
+
+    fn errors(&self) -> Vec<String> {
+        let words = (0..4).map(|nth| self.number(&format!("header_log[{nth}]")));
+        let words: String = words.map(|word| format!(" {word:08x}")).collect();
+        let mut lines = vec![format!("HeaderLog:{words}")];
+        if let Some(command) = self.get("root_command") {
+            let [correctable, other, fatal] = [0, 1, 2].map(|bit| sign(command, bit));
+            lines.push(format!("CERptEn{correctable} NFERptEn{other} FERptEn{fatal}"));
+        }
+        if let Some(status) = self.get("root_status") {
+            let [fatal, other, message] = [4, 5, 6].map(|bit| sign(status, bit));
+            lines.push(format!("FirstFatal{fatal} NonFatalMsg{other} FatalMsg{message}"));
+        }
+        if let (Some(correctable), Some(other)) = (self.get("cor_source"), self.get("uncor_source"))
+        {
+            lines.push(format!("ERR_COR: {correctable:04x} ERR_FATAL/NONFATAL: {other:04x}"));
+        }
+        lines
+    }
+
+    fn multicast(&self) -> Vec<String> {
+        let mut lines = vec![format!("McastReceiveVec:      {:016x}", self.number("receive"))];
+        if let Some(overlay) = self.get("overlay") {
+            lines.push(format!("BaseAddr {:016x}", overlay & !0x3f));
         }
         lines
     }

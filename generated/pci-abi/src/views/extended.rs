@@ -482,27 +482,25 @@ impl<'a, S: Space + ?Sized> ExtendedErr<'a, S> {
     /// Errors for which a root port or an event collector interrupts.
     #[inline]
     pub fn root_command(&self) -> SpacePresence<uapi::ExtCapErrRootCommand> {
-        self.cap
-            .presence(&Self::BODY, 44, |cap| uapi::ExtCapErrRootCommand(cap.number(44, 4) as u32))
+        self.cap.part_if(&Self::BODY, 44, 4).map(|number| uapi::ExtCapErrRootCommand(number as u32))
     }
 
     /// Errors that were reported to a root port or an event collector.
     #[inline]
     pub fn root_status(&self) -> SpacePresence<uapi::ExtCapErrRootStatus> {
-        self.cap
-            .presence(&Self::BODY, 48, |cap| uapi::ExtCapErrRootStatus(cap.number(48, 4) as u32))
+        self.cap.part_if(&Self::BODY, 48, 4).map(|number| uapi::ExtCapErrRootStatus(number as u32))
     }
 
     /// Function that reported the first correctable error.
     #[inline]
     pub fn cor_source(&self) -> SpacePresence<u16> {
-        self.cap.presence(&Self::BODY, 52, |cap| cap.number(52, 2) as u16)
+        self.cap.part_if(&Self::BODY, 52, 2).map(|number| number as u16)
     }
 
     /// Function that reported the first other error.
     #[inline]
     pub fn uncor_source(&self) -> SpacePresence<u16> {
-        self.cap.presence(&Self::BODY, 54, |cap| cap.number(54, 2) as u16)
+        self.cap.part_if(&Self::BODY, 54, 2).map(|number| number as u16)
     }
 
     /// Header of the packet with the first error.
@@ -514,7 +512,9 @@ impl<'a, S: Space + ?Sized> ExtendedErr<'a, S> {
     /// Prefixes of the packet with the first error.
     #[inline]
     pub fn prefix_log(&self) -> SpacePresence<[u32; 4]> {
-        self.cap.presence(&Self::BODY, 56, |cap| cap.fixed(56, 4).map(|number| number as u32))
+        self.cap
+            .presence(&Self::BODY, 56)
+            .map(|()| self.cap.fixed(56, 4).map(|number| number as u32))
     }
 }
 
@@ -1052,7 +1052,7 @@ impl<'a, S: Space + ?Sized> ExtendedMcast<'a, S> {
     /// Address that replaces that of packets which leave a port.
     #[inline]
     pub fn overlay(&self) -> SpacePresence<u64> {
-        self.cap.presence(&Self::BODY, 40, |cap| cap.number(40, 8))
+        self.cap.part_if(&Self::BODY, 40, 8)
     }
 }
 

@@ -161,14 +161,14 @@ pub(super) fn getter(
     let (at, width) = (plan.offset.kernel(), decimal(plan.int.size()));
     match body.part(plan.field) {
         Some(part) if part.has_companion() => {
+            let (type_, value) = typed(abi, field.group, plan.int, quote!(number));
             let at = decimal(at);
-            let number = quote!(cap.number(#at, #width));
-            let (type_, value) = typed(abi, field.group, plan.int, number);
+            let typed = (value.to_string() != "number").then(|| quote!(.map(|number| #value)));
             quote! {
                 #doc
                 #[inline]
                 pub fn #name(&self) -> SpacePresence<#type_> {
-                    self.cap.presence(&Self::BODY, #at, |cap| #value)
+                    self.cap.part_if(&Self::BODY, #at, #width) #typed
                 }
             }
         }
@@ -205,23 +205,22 @@ pub(super) fn fixed_array(
     let offset = plan.first.offset.kernel();
     let (at, each) = (place(body, &quote!(self.cap), offset), decimal(plan.first.int.size()));
     let count = decimal(plan.count);
-    let numbers = |cap: TokenStream| match plan.first.int.size() {
-        8 => quote!(#cap.fixed(#at, #each)),
-        _ => quote!(#cap.fixed(#at, #each).map(|number| number as #type_)),
+    let numbers = match plan.first.int.size() {
+        8 => quote!(self.cap.fixed(#at, #each)),
+        _ => quote!(self.cap.fixed(#at, #each).map(|number| number as #type_)),
     };
     match body.part(plan.first.field) {
         Some(part) if part.has_companion() => {
-            let (offset, numbers) = (decimal(offset), numbers(quote!(cap)));
+            let offset = decimal(offset);
             quote! {
                 #doc
                 #[inline]
                 pub fn #name(&self) -> SpacePresence<[#type_; #count]> {
-                    self.cap.presence(&Self::BODY, #offset, |cap| #numbers)
+                    self.cap.presence(&Self::BODY, #offset).map(|()| #numbers)
                 }
             }
         }
         Some(_) => {
-            let numbers = numbers(quote!(self.cap));
             let offset = decimal(offset);
             quote! {
                 #doc
@@ -232,7 +231,6 @@ pub(super) fn fixed_array(
             }
         }
         None => {
-            let numbers = numbers(quote!(self.cap));
             quote! {
                 #doc
                 #[inline]
