@@ -4,6 +4,7 @@
 
 mod access;
 mod api_names;
+mod body_plans;
 mod entries;
 mod handlers;
 mod knowledge;

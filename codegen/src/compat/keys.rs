@@ -117,7 +117,6 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("Capability", "meta", META),
     ("KindOf", "*", "compared as `Capability.kind`"),
     ("Presence", "*", "compared as `Field.exists_if`"),
-    ("BitsOf", "*", "compared as `Field.exists_if`"),
     ("Space", "companion", "it follows from `Field.exists_if`"),
     ("Quantity", "*", "compared as `Field.count` and `Struct.length`"),
     ("Capability", "inline", "it says where the body is declared"),

@@ -6,7 +6,7 @@ use quote::quote;
 
 use super::capability::PlannedCap;
 use super::space_body;
-use super::space_capability::view;
+use super::space_capability::{ends, view};
 use crate::emit::rust::comment::{Docs, Names};
 use crate::emit::rust::tokens::{decimal, hex, ident};
 use crate::emit::rust::{examples, format};
@@ -372,32 +372,6 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
             }
         }
     }
-}
-
-/// Ends each capability that has a length at its length, those with the same bits together.
-fn ends(caps: &[PlannedCap<'_>]) -> Option<TokenStream> {
-    let mut lengths: Vec<(BitField, Vec<proc_macro2::Ident>)> = Vec::new();
-    for cap in caps {
-        let Some(length) = cap.plan.length else { continue };
-        let constant = ident(&cap.item.name);
-        match lengths.iter_mut().find(|(bits, _)| *bits == length) {
-            Some((_, constants)) => constants.push(constant),
-            None => lengths.push((length, vec![constant])),
-        }
-    }
-    let arms = lengths.iter().map(|(length, constants)| {
-        let length = bits(*length);
-        quote!((#(uapi::#constants)|*, 1..) => cap.until(#length))
-    });
-    let arms: Vec<_> = arms.collect();
-    (!arms.is_empty()).then(|| {
-        quote! {
-            let cap = match known {
-                #(#arms,)*
-                _ => cap,
-            };
-        }
-    })
 }
 
 /// The variant of a capability in the enum of its chain, or of a kind in that of its parent.

@@ -9,7 +9,7 @@ use super::space::{bits, variant};
 use super::space_body;
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::tokens::{decimal, hex, ident, int_type};
-use crate::ir::protocol::{ArrayPlan, BodyPlan, ElementPlan, KindPlan};
+use crate::ir::protocol::{ArrayPlan, BitField, BodyPlan, ElementPlan, KindPlan};
 use crate::ir::{CapabilityId, Struct};
 use crate::names;
 
@@ -129,4 +129,30 @@ fn numbers(docs: &Docs<'_>, struct_: &Struct, body: &BodyPlan, plan: &ArrayPlan)
             self.cap.numbers(#start, #count, #stride)
         }
     }
+}
+
+/// Ends each capability that has a length at its length, those with the same bits together.
+pub(super) fn ends(caps: &[PlannedCap<'_>]) -> Option<TokenStream> {
+    let mut lengths: Vec<(BitField, Vec<proc_macro2::Ident>)> = Vec::new();
+    for cap in caps {
+        let Some(length) = cap.plan.length else { continue };
+        let constant = ident(&cap.item.name);
+        match lengths.iter_mut().find(|(bits, _)| *bits == length) {
+            Some((_, constants)) => constants.push(constant),
+            None => lengths.push((length, vec![constant])),
+        }
+    }
+    let arms = lengths.iter().map(|(length, constants)| {
+        let length = bits(*length);
+        quote!((#(uapi::#constants)|*, 1..) => cap.until(#length))
+    });
+    let arms: Vec<_> = arms.collect();
+    (!arms.is_empty()).then(|| {
+        quote! {
+            let cap = match known {
+                #(#arms,)*
+                _ => cap,
+            };
+        }
+    })
 }
