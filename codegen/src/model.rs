@@ -141,14 +141,15 @@ impl<'a> HandlerModel<'a> {
     /// covers and the memory does not have are lost.
     pub fn answer(&self, before: &[u8], contents: &Contents) -> Answer<'a> {
         let argsz = self.argsz(before);
-        let read = self.copied(&self.handler.reads, argsz).max(self.handler.minsz);
+        let read = self.checked(before).copied_in();
         let mut memory = Memory::new(before);
         let limit = || self.is_out_of_range(before).then_some(INVALID);
         let result = match self.refused_with(before).or_else(limit) {
             None => self.reply(&mut memory, argsz, contents),
             Some(error) => {
-                if self.replies_on(error) && argsz >= self.handler.minsz {
+                if self.replies_on(error) && self.checked(before).refusal_of_size().is_none() {
                     let copied = self.copied(&self.handler.writes, argsz);
+                    let contents = &self.checked(before).nothing_done(contents);
                     self.fixed(&mut memory, Outcome { need: copied, fits: true, copied, contents });
                 }
                 Err(error)
@@ -160,10 +161,15 @@ impl<'a> HandlerModel<'a> {
 
     /// The error for an argument that the handler does not accept.
     pub fn refused_with(&self, before: &[u8]) -> Option<&'a str> {
+        self.checked(before).refusal()
+    }
+
+    /// The argument as the handler checks it.
+    fn checked<'b>(&self, before: &'b [u8]) -> CheckedArgument<'a, 'b> {
         let argsz = self.argsz(before);
         let end = before.len().min(usize::try_from(argsz).unwrap_or(usize::MAX));
         let Self { abi, struct_, handler, .. } = *self;
-        CheckedArgument { abi, struct_, handler, bytes: &before[..end], argsz }.refusal()
+        CheckedArgument { abi, struct_, handler, bytes: &before[..end], argsz }
     }
 
     /// Whether the reply is written although the call fails with an error.
@@ -252,7 +258,7 @@ impl<'a> HandlerModel<'a> {
 
     /// The answer of a device that refuses a call: the buffer stays as it was.
     pub fn refusal(&self, before: &[u8]) -> Answer<'a> {
-        let read = self.copied(&self.handler.reads, self.argsz(before)).max(self.handler.minsz);
+        let read = self.checked(before).copied_in();
         let (bytes, written) = Memory::new(before).finish();
         Answer { result: Err(INVALID), bytes, read, written }
     }

@@ -1,9 +1,12 @@
 //! The checks of an argument before its handler acts: its size, the bytes that the kernel
 //! does not know, reserved fields, flags and numbers, in the order of the kernel.
 
-use super::{KERNEL, memory};
-use crate::ir::{Abi, Group, Handler, Member, Role, Struct, TailCheck, Value};
+use super::{Contents, KERNEL, furthest, memory};
+use crate::ir::{
+    Abi, Copied, Field, Group, Handler, Member, PayloadLength, Role, Struct, TailCheck, Value,
+};
 use crate::layout::Span;
+use crate::reply::ReturnedLength;
 
 /// An argument as the kernel copies it: bytes that it does not have are zero.
 pub(super) struct CheckedArgument<'a, 'b> {
@@ -18,15 +21,11 @@ pub(super) struct CheckedArgument<'a, 'b> {
 impl<'a> CheckedArgument<'a, '_> {
     /// The error for the argument, if the handler does not accept it.
     pub(super) fn refusal(&self) -> Option<&'a str> {
-        let errors = &self.handler.errors;
-        if self.argsz < self.handler.minsz {
-            return Some(&errors.short);
+        if let Some(error) = self.refusal_of_size() {
+            return Some(error);
         }
         // Other handlers check few fields, which the rules do not list.
-        let TailCheck::ZeroAfter(end) = self.handler.tail else { return None };
-        if self.bytes.iter().skip(end as usize).any(|byte| *byte != 0) {
-            return Some(&errors.tail);
-        }
+        let TailCheck::ZeroAfter(_) = self.handler.tail else { return None };
         let members = self.abi.members(self.struct_);
         let fails = |error: fn(&'a Handler) -> &'a str, wrong: &dyn Fn(&Member<'a>) -> bool| {
             let mut checked = members.iter().filter(|member| self.is_checked(member));
@@ -35,6 +34,68 @@ impl<'a> CheckedArgument<'a, '_> {
         fails(|handler| &handler.errors.reserved, &|member| self.is_reserved_set(member))
             .or_else(|| fails(|handler| &handler.errors.flag, &|member| self.has_no_flag(member)))
             .or_else(|| fails(|handler| &handler.errors.value, &|member| self.has_no_value(member)))
+    }
+
+    /// The error for the size, or for the bytes that the kernel does not know: no handler sees
+    /// the argument, and none replies.
+    pub(super) fn refusal_of_size(&self) -> Option<&'a str> {
+        let errors = &self.handler.errors;
+        if self.argsz < self.handler.minsz {
+            return Some(&errors.short);
+        }
+        let TailCheck::ZeroAfter(end) = self.handler.tail else { return None };
+        let is_set = self.bytes.iter().skip(end as usize).any(|byte| *byte != 0);
+        is_set.then_some(&errors.tail)
+    }
+
+    /// How many bytes are copied in. A handler that compares the tail reads argsz first, and
+    /// nothing else of an argument that is too short; a field that needs a flag is read with
+    /// the flag only.
+    pub(super) fn copied_in(&self) -> u64 {
+        let Handler { minsz, tail, reads, .. } = self.handler;
+        let layout = &self.struct_.layouts[KERNEL.index()];
+        let is_short = self.argsz < *minsz && matches!(tail, TailCheck::ZeroAfter(_));
+        if let Some(field) = self.struct_.argsz.filter(|_| is_short) {
+            return layout.fields[field].end();
+        }
+        let copied = match reads {
+            Copied::Ends(ends) => {
+                let is_read = |end: &u64| {
+                    let mut at_end = self.struct_.fields.iter().zip(&layout.fields);
+                    let field = at_end.find(|(_, span)| span.end() == *end);
+                    let gate = field.and_then(|(field, _)| field.valid_if.as_deref());
+                    gate.is_none_or(|gate| self.is_set(gate))
+                };
+                let ends: Vec<_> = ends.iter().copied().filter(is_read).collect();
+                furthest(&ends, self.argsz)
+            }
+            Copied::Fitting | Copied::Only(_) => self.argsz.min(layout.size),
+        };
+        copied.max(*minsz)
+    }
+
+    /// The contents of the reply to an argument that is not accepted: none of its requests
+    /// has been carried out.
+    pub(super) fn nothing_done(&self, contents: &Contents) -> Contents {
+        let mut contents = contents.clone();
+        let counts_done = |field: &Field, name: &str| {
+            let payload = field.payload.as_ref();
+            let payload = payload.filter(|one| one.returns == Some(ReturnedLength::Done));
+            match payload.map(|payload| &payload.length) {
+                Some(PayloadLength::Elements(count) | PayloadLength::Strided { count, .. }) => {
+                    count == name
+                }
+                _ => false,
+            }
+        };
+        for member in self.abi.members(self.struct_) {
+            if self.struct_.fields.iter().any(|field| counts_done(field, member.name)) {
+                let span = member.spans[KERNEL.index()];
+                let bytes = contents.fixed.iter_mut().skip(span.offset as usize);
+                bytes.take(span.size as usize).for_each(|byte| *byte = 0);
+            }
+        }
+        contents
     }
 
     /// Whether the kernel looks at a member: it is an input that is valid.
@@ -69,7 +130,7 @@ impl<'a> CheckedArgument<'a, '_> {
     }
 
     /// Whether the argument has a flag, or the number of an enum.
-    fn is_set(&self, gate: &str) -> bool {
+    pub(super) fn is_set(&self, gate: &str) -> bool {
         let held = self.struct_.fields.iter().enumerate().filter_map(|(index, field)| {
             let group = self.abi.group(field.group?);
             let value = group.values.iter().find(|value| value.name == gate)?;

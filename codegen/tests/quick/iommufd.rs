@@ -77,6 +77,7 @@ fn real_headers_have_no_drift() {
 #[test]
 fn minsz_is_that_of_the_kernels_tables() {
     for (release, table, commands) in [
+        ("v6.12", include_str!("../iommufd/commands-v6.12.txt"), 15),
         ("v7.2", include_str!("../iommufd/commands-v7.2.txt"), 29),
         ("v7.3", include_str!("../iommufd/commands-v7.3.txt"), 30),
     ] {

@@ -63,6 +63,7 @@ mod review;
 mod schema;
 mod site;
 mod size_first;
+mod size_sweep;
 mod snapshot;
 mod spaces;
 mod spec_format;
