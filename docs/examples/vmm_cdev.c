@@ -1,6 +1,7 @@
 /*
  * The work of a virtual machine monitor on a PCI device with the device's own node and
- * an iommufd: memory for DMA, and the calls of vmm_device.h.
+ * an iommufd: memory for DMA, the description of the IOMMU, another address space and back,
+ * and the calls of vmm_device.h.
  *
  *   vmm_cdev 0000:01:00.0
  */
@@ -32,10 +33,13 @@ int main(int argc, char **argv)
 	int iommufd = open("/dev/iommu", O_RDWR), device = argc == 2 ? open_node(argv[1]) : -1;
 	struct vfio_device_attach_iommufd_pt attached;
 	struct vfio_device_bind_iommufd bound;
-	struct iommu_ioas_alloc space;
+	struct iommu_ioas_alloc space, other;
 	struct iommu_iova_range allowed[8];
 	struct iommu_ioas_iova_ranges ranges;
+	struct iommu_hw_info_vtd unit;
 	struct iommu_ioas_map map;
+	struct iommu_hw_info info;
+	__u64 room[8];
 
 	if (fails("bind", vfio_abi_call_bind_iommufd(device, iommufd, NULL, &bound)) ||
 	    fails("address space", iommufd_abi_call_ioas_alloc(iommufd, &space)) ||
@@ -48,5 +52,18 @@ int main(int argc, char **argv)
 			space.out_ioas_id, (__u64)memory, sizeof(memory), 0, &map)))
 		return 1;
 	printf("the device reaches %u ranges\n", ranges.num_iovas);
-	return use_device(device);
+	if (fails("hardware", iommufd_abi_call_get_hw_info(iommufd, bound.out_devid,
+							   room, sizeof(room), NULL, &info)))
+		return 1;
+	if (iommufd_abi_get_hw_info_intel_vtd(&info, room, sizeof(room), &unit))
+		printf("VT-d %#llx %#llx\n", unit.cap_reg, unit.ecap_reg);
+	if (fails("another", iommufd_abi_call_ioas_alloc(iommufd, &other)) ||
+	    fails("replace", vfio_abi_call_attach_iommufd_pt(device, other.out_ioas_id,
+							     NULL, &attached)) ||
+	    fails("back", vfio_abi_call_attach_iommufd_pt(device, space.out_ioas_id,
+							  NULL, &attached)) ||
+	    fails("destroy", iommufd_abi_call_destroy(iommufd, other.out_ioas_id)))
+		return 1;
+	return use_device(device) ||
+	       fails("detach", vfio_abi_call_detach_iommufd_pt(device, NULL));
 }

@@ -1,6 +1,6 @@
 //! The work of a virtual machine monitor on a PCI device with the device's own node and
-//! an iommufd: memory for DMA, and the calls of vmm_device.rs. Both crates need their features
-//! `ioctl` and `std`.
+//! an iommufd: memory for DMA, the description of the IOMMU, another address space and back,
+//! and the calls of vmm_device.rs. Both crates need their features `ioctl` and `std`.
 //!
 //!     vmm_cdev 0000:01:00.0
 
@@ -14,6 +14,7 @@ use std::ptr::null_mut;
 
 use iommufd_abi::calls::CallError;
 use iommufd_abi::objects::{Ioas, Mapping};
+use iommufd_abi::requests::GetHwInfoData;
 use iommufd_abi::uapi::iommu_iova_range;
 use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous};
 use vfio_abi::open;
@@ -27,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         iommufd_abi::open::iommufd()?,
         open::device(&open::node_of(&address)?)?,
     );
-    step("bind", device.bind_iommufd(iommufd.as_fd().as_raw_fd()))?;
+    let bound = step("bind", device.bind_iommufd(iommufd.as_fd().as_raw_fd()))?;
     let space = step("address space", Ioas::alloc(iommufd.borrowed()))?;
     step("attach", device.attach_iommufd_pt(space.id()))?;
     let mut allowed = [iommu_iova_range::new(); 8];
@@ -39,5 +40,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mapped = unsafe { space.map(memory.cast(), MEMORY as u64, Mapping::at(0)) };
     step("DMA", mapped)?;
     println!("the device reaches {} ranges", ranges.num_iovas);
-    use_device(&device)
+    let mut room = [0; 64];
+    let info = step("hardware", iommufd.get_hw_info(bound.out_devid, &mut room))?;
+    if let GetHwInfoData::IntelVtd(unit) = GetHwInfoData::read(&info, &room) {
+        println!("VT-d {:#x} {:#x}", unit.cap_reg, unit.ecap_reg);
+    }
+    // Without another call, `other` would be destroyed when it is dropped.
+    let other = step("another", Ioas::alloc(iommufd.borrowed()))?.owned();
+    step("replace", device.attach_iommufd_pt(other.id()))?;
+    step("back", device.attach_iommufd_pt(space.id()))?;
+    step("destroy", other.destroy())?;
+    use_device(&device)?;
+    step("detach", device.detach_iommufd_pt())?;
+    Ok(())
 }

