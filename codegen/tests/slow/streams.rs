@@ -116,7 +116,6 @@ fn inputs_of_the_fuzz_target_are_read_alike() {
     assert!(records > cases.len() / 2, "{records} records");
 }
 
-
 /// What `.ci/live-sweep` has read from the queues of the kernel's mock devices, and the types of
 /// those.
 const QUEUES: &str = include_str!("../live/sweep/records.txt");
@@ -148,7 +147,15 @@ fn faults_and_events_of_a_kernel_are_read_alike() {
 
 /// The records that the plan asked for: three faults, an event, and two of five events with
 /// the loss of the others.
-const RECORDS: &str = "";
+const RECORDS: &str = "\
+record at=0 size=40 flags=2 dev_id=3 pasid=0 grpid=1 perm=1 __reserved=0 addr=1090921697280 length=0 cookie=1
+record at=0 size=40 flags=2 dev_id=3 pasid=0 grpid=2 perm=3 __reserved=0 addr=1090921701376 length=0 cookie=2
+record at=40 size=40 flags=2 dev_id=3 pasid=0 grpid=3 perm=4 __reserved=0 addr=12288 length=0 cookie=3
+record at=0 size=12 flags=0 sequence=0 : virt_id=153
+record at=0 size=12 flags=0 sequence=1 : virt_id=153
+record at=12 size=12 flags=0 sequence=2 : virt_id=153
+record at=24 size=8 flags=1 sequence=4 :
+";
 
 /// Records that the running kernel writes; the program reads them by the headers of the C
 /// library.
