@@ -83,6 +83,10 @@ fn minsz_is_that_of_the_kernels_tables() {
     ] {
         let mut described = 0;
         for name in FAMILY {
+            if !table.contains(&format!("\n{name} ")) && !table.starts_with(name) {
+                // It came later.
+                continue;
+            }
             let abi = at(name, release);
             described += abi.ioctls.len();
             for line in table.lines().filter(|line| line.starts_with(&format!("{name} "))) {
