@@ -227,6 +227,10 @@ pub(crate) struct DecodeArgs {
     /// The target whose byte order and layout the bytes have
     #[arg(long, value_name = "TARGET", default_value = "x86_64")]
     pub(crate) target: String,
+    /// Bytes of the memory that the argument has the address of, and the field with the address
+    /// if several have one [default: none]
+    #[arg(long, value_name = "[FIELD=]FILE", conflicts_with = "lines")]
+    pub(crate) data: Vec<String>,
     /// Decode one reply per line, and print one JSON object per line
     #[arg(long, conflicts_with = "format")]
     pub(crate) lines: bool,

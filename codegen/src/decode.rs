@@ -11,6 +11,7 @@ mod candidates;
 mod chain;
 mod condition;
 mod conformance_text;
+mod data;
 mod error;
 mod hexdump;
 pub mod input;
@@ -33,6 +34,7 @@ pub use candidates::{Candidate, arguments, candidates};
 pub use chain::DecodedCap;
 pub use condition::Condition;
 pub use conformance_text::conformance_text;
+pub use data::{DataError, DataKind, DecodedData, PointedData};
 pub use error::{DecodeError, DecodeErrorKind};
 pub use json::json;
 pub use number::DecodedNumber;
@@ -224,6 +226,7 @@ impl<'a> Decoded<'a> {
         }
         self.notes.extend(self.unlinked_chain(struct_));
         self.notes.extend(self.unknown_tail(struct_));
+        self.notes.extend(self.payload_notes(struct_));
         self.whole(struct_)
     }
 

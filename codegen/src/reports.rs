@@ -4,6 +4,7 @@
 pub mod bytes;
 mod calls;
 pub mod comparison;
+pub mod data;
 pub mod decode;
 pub mod layout;
 pub mod reply;

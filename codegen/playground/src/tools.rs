@@ -58,7 +58,7 @@ pub(crate) fn decode(question: &Question, input: &[u8]) -> Result<Value, String>
     };
     let asked = |format| {
         let abis = &OneAbi(&types.abi);
-        DecodeQuestion { types: &types, abis, target, format, lines: false }.report(input)
+        DecodeQuestion { types: &types, abis, target, format, lines: false, data: &[] }.report(input)
     };
     let (text, object) = (asked(Format::Text)?, asked(Format::Json)?);
     let mut answer = both(Ok(text.output), Ok(object.output))?;

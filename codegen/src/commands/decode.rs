@@ -7,9 +7,11 @@ mod types;
 use std::io;
 use std::path::Path;
 
-use capchain::dump::MOST_INPUT;
+use capchain::dump::{self, MOST_INPUT};
+use capchain::layout::Target;
 use capchain::read;
 use capchain::reports::bytes::DecodeQuestion;
+use capchain::reports::data::GivenData;
 use capchain::reports::{Format, target};
 
 use super::{CommandResult, Output};
@@ -30,12 +32,23 @@ pub(super) fn run(source: &Source, args: &DecodeArgs) -> CommandResult {
     let (name, bytes) = read(file.as_deref())?;
     let DecodeArgs { format, lines, .. } = *args;
     let abis = Searched { source, args };
-    let question = DecodeQuestion { types: &types, abis: &abis, target, format, lines };
+    let data: Vec<_> = args.data.iter().map(|one| given(one, target)).collect::<Result<_, _>>()?;
+    let question =
+        DecodeQuestion { types: &types, abis: &abis, target, format, lines, data: &data };
     let output = question.report(&bytes).map_err(|error| format!("{name}: {error}"))?.output;
     match format {
         Format::Text if !lines => Ok(Output { text: colour::painted(output.text), ..output }),
         _ => Ok(output),
     }
+}
+
+/// Memory that an argument has the address of, from `FILE` or `FIELD=FILE`.
+fn given(argument: &str, target: &Target) -> Result<GivenData, String> {
+    let named = argument.split_once('=').filter(|_| !Path::new(argument).exists());
+    let (field, file) = named.map_or((None, argument), |(field, file)| (Some(field), file));
+    let (name, text) = read(Some(Path::new(file)))?;
+    let dump = dump::read(&text, target.big_endian).map_err(|error| format!("{name}: {error}"))?;
+    Ok(GivenData { field: field.map(str::to_owned), bytes: dump.bytes().to_vec() })
 }
 
 /// The name and the content of a file, or of standard input, up to the size that is

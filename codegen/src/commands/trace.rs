@@ -29,10 +29,19 @@ pub(super) struct FinishedCall {
     argument: u64,
     before: Vec<u8>,
     after: Vec<u8>,
+    /// The memory that the argument has the address of.
+    memory: Vec<PointedMemory>,
     /// The result, or the negative error number.
     result: i64,
     /// The file that the result is a descriptor of, if there is one.
     new_file: Option<String>,
+}
+
+/// Memory that an argument has the address of.
+struct PointedMemory {
+    address: u64,
+    before: Vec<u8>,
+    after: Vec<u8>,
 }
 
 pub(super) fn run(source: &Source, args: &TraceArgs) -> CommandResult {

@@ -48,6 +48,16 @@ impl CallKind<'_> {
         Subject::argument(self.ioctl)
     }
 
+    /// The memory that its argument has the address of: the addresses, each with a length. The
+    /// memory of mappings, which devices access, is left out.
+    pub fn memory(&self, target: &'static Target, argument: &[u8]) -> Vec<(u64, u64)> {
+        let Some(subject) = self.subject() else { return Vec::new() };
+        let decoded = super::decode(self.abi, subject, target, argument);
+        let pointers = decoded.pointers().into_iter().filter(|one| !one.is_lasting());
+        let sized = pointers.filter_map(|one| Some((one.address, one.length?.min(MOST_ARGUMENT))));
+        sized.collect()
+    }
+
     /// The kinds of files that serve it.
     fn servers(&self) -> Vec<Server> {
         servers(self.abi, self.ioctl.fd, &self.ioctl.backends)

@@ -1,5 +1,6 @@
 //! Types the trailing payload of a struct by the id or the flags in its flags.
 
+use super::Decoded;
 use super::bytes::ByteReader;
 use super::number::DecodedNumber;
 use crate::ir::{Field, Struct, Type, Value};
@@ -65,4 +66,44 @@ fn of_flag(number: DecodedNumber<'_>) -> Option<&Value> {
 
 fn is_set(number: DecodedNumber<'_>, flag: &Value) -> bool {
     number.bits & flag.number as u64 != 0
+}
+
+impl<'a> Decoded<'a> {
+    /// Notes about an id that the release does not have, and about a payload of another size
+    /// than its struct.
+    pub(super) fn payload_notes(&self, struct_: &'a Struct) -> Vec<String> {
+        let reader = self.reader(self.size);
+        let Some(start) = struct_.fields.iter().position(|field| {
+            matches!(&field.type_, Type::Flexible(element, None) if matches!(**element, Type::Int(Int::U8)))
+        }) else {
+            return Vec::new();
+        };
+        let room = self.size.saturating_sub(reader.span(struct_, 0, start).offset);
+        let fields = struct_.fields.iter().enumerate();
+        let numbers = fields.filter_map(|(index, field)| {
+            let number = number(reader, field, reader.span(struct_, 0, index))?;
+            number.ids.map(|_| (field, number))
+        });
+        let note = |(field, number): (&Field, DecodedNumber<'a>)| {
+            let release = self.abi.release;
+            if number.id().is_none() {
+                return Some(format!("{} has an id that {release} does not know", field.name));
+            }
+            let mut flags = number.group?.values.iter();
+            let id = of_id(number)?;
+            if flags.any(|flag| flag.without_payload && is_set(number, flag)) {
+                return None;
+            }
+            let size = reader.layout(self.abi.struct_(id.payload_struct()?)).size;
+            let name = &id.name;
+            match room.checked_sub(size) {
+                Some(0) => None,
+                Some(more) => {
+                    Some(format!("{release} does not know the last {more} bytes of {name}"))
+                }
+                None => Some(format!("{name} needs {size} bytes, and has {room}")),
+            }
+        };
+        numbers.filter_map(note).collect()
+    }
 }

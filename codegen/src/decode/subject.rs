@@ -76,6 +76,24 @@ impl Subject {
         }
     }
 
+    /// The records of a kind of file descriptor whose type of data no name gives: one subject
+    /// for each type.
+    pub fn of_each_type(abi: &Abi, kind: &str) -> Vec<Self> {
+        let found = abi.fds.iter().position(|one| one.name == kind);
+        let Some((fd, stream)) = found.and_then(|fd| Some((fd, abi.fds[fd].stream.as_ref()?)))
+        else {
+            return Vec::new();
+        };
+        if stream.type_by.is_none() || stream.is_typed_inside() {
+            return Vec::new();
+        }
+        let values = stream.numbers(abi).map(|group| &abi.group(group).values);
+        let values = values.into_iter().flatten();
+        let known = values.filter(|value| value.payload.is_some() || value.without_payload);
+        let numbers = known.filter_map(|value| u64::try_from(value.number).ok());
+        numbers.map(|number| Self::Records(fd, Some(number))).collect()
+    }
+
     /// The struct that an ioctl takes.
     pub fn argument(ioctl: &Ioctl) -> Option<Self> {
         match ioctl.arg {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::calls::{self, LogCall};
+use super::data::GivenData;
 use super::decode::candidates;
 use super::spaces::SpaceType;
 use super::{Format, Output};
@@ -51,7 +52,8 @@ impl Types {
     }
 }
 
-/// The types of a name, or of the names in the line of a call.
+/// The types of a name, of which records have several if it does not give that of their data,
+/// or of the names in the line of a call.
 ///
 /// # Errors
 ///
@@ -61,6 +63,10 @@ pub fn named(abi: &Abi, text: &str) -> Result<Vec<Subject>, String> {
         Ok(subject) => return Ok(vec![subject]),
         Err(error) => error,
     };
+    let records = Subject::of_each_type(abi, text);
+    if !records.is_empty() {
+        return Ok(records);
+    }
     let in_text = SubjectNames::of(abi).in_text(text).into_iter();
     let found: Vec<_> = in_text.filter_map(|(_, subject)| subject).collect();
     if found.is_empty() { Err(error) } else { Ok(found) }
@@ -96,6 +102,8 @@ pub struct DecodeQuestion<'a> {
     pub format: Format,
     /// Whether each space of the result is a line.
     pub lines: bool,
+    /// The memory that the argument has the address of, if some is given.
+    pub data: &'a [GivenData],
 }
 
 /// The report, and the bytes of each decoded part.
@@ -120,6 +128,9 @@ impl DecodeQuestion<'_> {
     ///
     /// A sentence that says why nothing can be decoded.
     pub fn report(self, input: &[u8]) -> Result<BytesReport, String> {
+        if !self.data.is_empty() {
+            return self.one_argument(input);
+        }
         if let Some(LabelledSpaces { abi, blocks }) = self.spaces(input)? {
             let struct_ = space_struct(&abi).ok_or("no specification has spaces")?;
             let type_ = SpaceType { abi: &abi, struct_, target: self.target };
@@ -132,7 +143,7 @@ impl DecodeQuestion<'_> {
                 labelled blocks"
                 .to_owned());
         }
-        let Types { named, abi, .. } = self.types;
+        let named = &self.types.named;
         let dump = dump::read(input, self.target.big_endian);
         if let Some(text) = dump::text(input).as_deref() {
             let mut calls = self.calls(text)?;
@@ -146,12 +157,30 @@ impl DecodeQuestion<'_> {
                 return calls::report(&calls, self.target, self.format);
             }
         }
-        let dump = dump?;
-        if !named && dump.bytes().len() > MOST_UNNAMED {
+        self.of_dump(self.types, &dump?)
+    }
+
+    /// The report on an argument with the memory that it has the address of.
+    fn one_argument(self, input: &[u8]) -> Result<BytesReport, String> {
+        let text = dump::text(input);
+        let mut calls = text.map_or(Ok(Vec::new()), |text| self.calls(&text))?;
+        let dump = match &calls[..] {
+            [] => dump::read(input, self.target.big_endian)?,
+            [call] => dump::read(call.part.text.as_bytes(), self.target.big_endian)?,
+            _ => return Err("the input has several calls, and --data is that of one".to_owned()),
+        };
+        let named = calls.pop().and_then(|call| call.types.first().cloned());
+        let types = named.unwrap_or_else(|| Arc::new(self.types.clone()));
+        self.of_dump(&types, &dump)
+    }
+
+    /// The report on a dump.
+    fn of_dump(self, types: &Types, dump: &Dump) -> Result<BytesReport, String> {
+        if !types.named && dump.bytes().len() > MOST_UNNAMED {
             return Err(too_many(dump.bytes().len()));
         }
-        let found = self.types.candidates(self.target, &dump);
-        let output = candidates(abi, self.target, &found, self.format)?;
+        let found = types.candidates(self.target, dump);
+        let output = candidates(&types.abi, self.target, &found, self.format, self.data)?;
         let bytes = found.into_iter().take(1).map(|best| Some(best.input.bytes)).collect();
         Ok(BytesReport { output, bytes })
     }

@@ -1,7 +1,10 @@
 //! The report of `decode`: the form of the input, and the names and values of its bytes.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
+use super::data::{self, GivenData};
 use super::{CommandResult, FINDINGS, Format, Output, SUCCESS, json, overlay_line};
 use crate::decode::input::Input;
 use crate::decode::{self, Candidate, Subject};
@@ -21,20 +24,27 @@ pub fn candidates(
     target: &'static Target,
     found: &[Candidate],
     format: Format,
+    given: &[GivenData],
 ) -> CommandResult {
     let best = found.first().ok_or("no struct that an ioctl takes fits these bytes")?;
     let decoded = decode::decode(abi, best.subject, target, &best.input.bytes);
-    let code = if decoded.problem().is_some() { FINDINGS } else { SUCCESS };
+    let data = data::of_argument(&decoded, given)?;
+    let problem = decoded.problem().is_some() || data.iter().any(|one| one.error.is_some());
+    let code = if problem { FINDINGS } else { SUCCESS };
     let output = match format {
         Format::Text => {
             let text = head(&best.input) + &overlay_line(abi) + &choice(abi, found);
-            Output::success(text + &decode::text(&decoded))
+            let after = data.iter().map(data::text).collect::<String>();
+            Output::success(text + &decode::text(&decoded) + &after)
         }
         Format::Json => {
             let mut object = decode::json(&decoded);
             object["input"] = input_json(&best.input);
             if found.len() > 1 {
                 object["candidates"] = candidates_json(abi, found);
+            }
+            if !data.is_empty() {
+                object["data"] = data.iter().map(data::json).collect();
             }
             json(&object)?
         }
@@ -81,11 +91,22 @@ pub fn candidates_json(abi: &Abi, found: &[Candidate]) -> Value {
     found.iter().map(one).collect()
 }
 
-fn type_name(abi: &Abi, subject: Subject) -> &str {
+fn type_name(abi: &Abi, subject: Subject) -> Cow<'_, str> {
     match subject {
-        Subject::Struct(id) => &abi.struct_(id).name,
-        Subject::Chain(id) => &abi.chain(id).name,
-        Subject::Records(fd, _) => abi.fds.get(fd).map_or("", |kind| &kind.name),
+        Subject::Struct(id) => Cow::from(&abi.struct_(id).name),
+        Subject::Chain(id) => Cow::from(&abi.chain(id).name),
+        Subject::Records(fd, type_) => {
+            let Some(kind) = abi.fds.get(fd) else { return Cow::default() };
+            let group = kind.stream.as_ref().and_then(|stream| stream.numbers(abi));
+            let mut values = group.into_iter().flat_map(|group| &abi.group(group).values);
+            let chosen = type_.and_then(|type_| {
+                values.find(|value| value.number == i128::from(type_)).map(|value| &value.name)
+            });
+            match chosen {
+                Some(type_) => format!("{}:{type_}", kind.name).into(),
+                None => Cow::from(&kind.name),
+            }
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod compat_mutations;
 mod crate_docs;
 mod decode;
 mod decode_calls;
+mod decode_data;
 mod decode_lines;
 mod docs;
 mod document;

@@ -100,6 +100,39 @@ fn the_text_has_names_and_the_exit_code_is_that_of_the_command() {
     }
 }
 
+/// A program that passes a page table to a file that knows no ioctl of iommufd.
+const POINTER: &str = "#include <fcntl.h>\n#include <stdint.h>\n#include <sys/ioctl.h>\n\
+    #include \"iommufd_abi.h\"\nint main(void)\n{\n\
+    struct iommu_hwpt_vtd_s1 table = { .pgtbl_addr = 0x4000, .addr_width = 48 };\n\
+    struct iommu_hwpt_alloc alloc = { .size = sizeof(alloc), .data_type = 1, .data_len = 24,\n\
+    .data_uptr = (uintptr_t)&table };\n\
+    return !ioctl(open(\"/dev/null\", O_RDWR), IOMMU_HWPT_ALLOC, &alloc);\n}\n";
+
+#[test]
+fn memory_that_an_argument_has_the_address_of_is_decoded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("pointer.c");
+    fs::write(&source, POINTER).expect("a file");
+    let program = folder.path().join("pointer");
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-std=gnu11", "-Wall", "-Werror", "-I"]);
+    gcc.arg(fixtures::root().join("generated/iommufd-abi/include")).arg(source);
+    assert!(gcc.arg("-o").arg(&program).status().expect("gcc").success());
+    let (_, calls) = trace(folder.path(), &[program.to_str().expect("a name")]);
+    let [call] = &calls[..] else { panic!("{calls:?}") };
+    for side in ["before", "after"] {
+        let data = &call[side]["decoded"][0]["data"][0];
+        assert_eq!(
+            (&data["field"], &data["type"], &data["decoded"][0]["fields"][1]["value"]),
+            (&"data_uptr".into(), &"IOMMU_HWPT_DATA_VTD_S1".into(), &0x4000.into())
+        );
+    }
+    let traced = run(Command::new(binary()).args(["trace", "--"]).arg(program));
+    let text = String::from_utf8(traced.stderr).expect("text");
+    assert!(text.contains(": 24 bytes, IOMMU_HWPT_DATA_VTD_S1\n"), "{text}");
+    assert!(text.contains("after: the same bytes"), "{text}");
+}
+
 /// The bytes that the probe of `.ci/live-trace` captured of its own calls.
 #[test]
 #[ignore = "needs the output of .ci/live-trace"]

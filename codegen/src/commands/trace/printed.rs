@@ -3,14 +3,14 @@
 use std::io::Write;
 
 use capchain::decode::calls::{CallKind, ProgramCalls};
-use capchain::decode::{self, Subject};
+use capchain::decode::{self, Decoded, DecodedData, Subject};
 use capchain::hex;
 use capchain::ir::{Abi, Arg};
 use capchain::layout::Target;
-use capchain::reports::Format;
+use capchain::reports::{Format, data};
 use serde_json::{Value, json};
 
-use super::FinishedCall;
+use super::{FinishedCall, PointedMemory};
 
 /// Prints calls as they end.
 pub(super) struct CallPrinter<'a> {
@@ -57,10 +57,14 @@ fn text(call: &FinishedCall, kinds: &[CallKind<'_>]) -> String {
     let mut text = format!("[{thread}] {names}({descriptor} <{file}>{argument}) = {result}\n");
     for kind in kinds {
         let Some(subject) = kind.subject() else { continue };
-        text += &side("before", kind, subject, call.target, before);
-        text += &match before == after {
+        let side =
+            |name, bytes, memory| CallSide { name, kind, target: call.target, bytes, memory };
+        let befores = memories(call, |one| &one.before);
+        text += &side("before", before, &befores).text(subject);
+        let afters = memories(call, |one| &one.after);
+        text += &match before == after && befores == afters {
             true => "  after: the same bytes\n".to_owned(),
-            false => side("after", kind, subject, call.target, after),
+            false => side("after", after, &afters).text(subject),
         };
     }
     text + "\n"
@@ -83,29 +87,56 @@ fn argument_text(kinds: &[CallKind<'_>], argument: u64, bytes: &[u8]) -> String 
     }
 }
 
+/// The memory that the argument has the address of, on one side of the call.
+fn memories(call: &FinishedCall, side: fn(&PointedMemory) -> &Vec<u8>) -> Vec<(u64, &[u8])> {
+    call.memory.iter().map(|one| (one.address, side(one).as_slice())).collect()
+}
+
 /// The argument before or after the call.
-fn side(
-    name: &str,
-    kind: &CallKind<'_>,
-    subject: Subject,
+struct CallSide<'s, 'a> {
+    name: &'s str,
+    kind: &'s CallKind<'a>,
     target: &'static Target,
-    bytes: &[u8],
-) -> String {
-    if bytes.is_empty() {
-        return format!("  {name}: the memory cannot be read\n");
+    bytes: &'s [u8],
+    /// The memory that it has the address of, by address.
+    memory: &'s [(u64, &'s [u8])],
+}
+
+impl<'a> CallSide<'a, 'a> {
+    fn text(&self, subject: Subject) -> String {
+        let name = self.name;
+        if self.bytes.is_empty() {
+            return format!("  {name}: the memory cannot be read\n");
+        }
+        let decoded = decode::decode(self.kind.abi, subject, self.target, self.bytes);
+        let all = self.data(&decoded).iter().map(data::text).collect::<String>();
+        let text = decode::text(&decoded) + &all;
+        let lines = text.lines().map(|line| format!("  {line}\n"));
+        [format!("  {name}:\n")].into_iter().chain(lines).collect()
     }
-    let decoded = decode::decode(kind.abi, subject, target, bytes);
-    let text = decode::text(&decoded);
-    let lines = text.lines().map(|line| format!("  {line}\n"));
-    [format!("  {name}:\n")].into_iter().chain(lines).collect()
+
+    /// The memory that the argument has the address of.
+    fn data(&self, decoded: &Decoded<'a>) -> Vec<DecodedData<'a>> {
+        let found = decoded.pointers().into_iter().filter_map(|pointer| {
+            let (_, bytes) = self.memory.iter().find(|(address, _)| *address == pointer.address)?;
+            Some(decoded.pointed(pointer, bytes))
+        });
+        found.collect()
+    }
 }
 
 fn object(call: &FinishedCall, kinds: &[CallKind<'_>]) -> Value {
     let names: Vec<_> = kinds.iter().map(|kind| kind.ioctl.name.as_str()).collect();
-    let side = |bytes: &[u8]| {
+    let side = |bytes: &[u8], memory: &[(u64, &[u8])]| {
         let decoded = kinds.iter().filter_map(|kind| {
             let decoded = decode::decode(kind.abi, kind.subject()?, call.target, bytes);
-            Some(decode::json(&decoded))
+            let side = CallSide { name: "", kind, target: call.target, bytes, memory };
+            let mut object = decode::json(&decoded);
+            let all = side.data(&decoded);
+            if !all.is_empty() {
+                object["data"] = all.iter().map(data::json).collect();
+            }
+            Some(object)
         });
         json!({ "bytes": hex::digits(bytes), "decoded": decoded.collect::<Vec<_>>() })
     };
@@ -121,8 +152,8 @@ fn object(call: &FinishedCall, kinds: &[CallKind<'_>]) -> Value {
         "result": call.result.max(-1),
         "errno": if call.result < 0 { -call.result } else { 0 },
         "new_file": new_file,
-        "before": side(&call.before),
-        "after": side(&call.after),
+        "before": side(&call.before, &memories(call, |one| &one.before)),
+        "after": side(&call.after, &memories(call, |one| &one.after)),
     })
 }
 

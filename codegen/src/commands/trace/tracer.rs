@@ -1,7 +1,7 @@
 //! Runs a program and stops it at its system calls. Nothing is changed in it: the bytes of
 //! an argument are read from its memory before and after the call.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::{CString, OsString};
 use std::fs::{self, File};
 use std::io;
@@ -12,7 +12,7 @@ use capchain::decode::calls::HEAD;
 
 use super::printed::CallPrinter;
 use super::system::{self, CallState, ThreadState};
-use super::{FinishedCall, machine};
+use super::{FinishedCall, PointedMemory, machine};
 
 /// Runs a command to its end; returns its exit code.
 pub(super) fn run(command: &[OsString], printer: &mut CallPrinter<'_>) -> Result<u8, String> {
@@ -104,6 +104,13 @@ impl Tracer<'_, '_> {
         }
         let head = memory(thread, argument, HEAD);
         let size = kinds.iter().map(|kind| kind.argument_size(target, &head)).max()?;
+        let before = memory(thread, argument, size);
+        let pointed = kinds.iter().flat_map(|kind| kind.memory(target, &before));
+        let pointed = pointed.collect::<BTreeMap<_, _>>().into_iter().map(|(address, size)| {
+            let before = memory(thread, address, size);
+            PointedMemory { address, before, after: Vec::new() }
+        });
+        let pointed = pointed.collect();
         Some(FinishedCall {
             thread,
             target,
@@ -111,8 +118,9 @@ impl Tracer<'_, '_> {
             descriptor,
             file: file(thread, descriptor),
             argument,
-            before: memory(thread, argument, size),
+            before,
             after: Vec::new(),
+            memory: pointed,
             result: 0,
             new_file: None,
         })
@@ -120,6 +128,9 @@ impl Tracer<'_, '_> {
 
     fn ends(&mut self, mut call: FinishedCall, result: i64) {
         call.after = memory(call.thread, call.argument, call.before.len() as u64);
+        for one in &mut call.memory {
+            one.after = memory(call.thread, one.address, one.before.len() as u64);
+        }
         call.result = result;
         let descriptor = i32::try_from(result).ok().filter(|descriptor| *descriptor > 0);
         call.new_file = descriptor.map(|descriptor| file(call.thread, descriptor));
