@@ -77,6 +77,9 @@ const PROOF_OF_BODIES: &str = "bodies.c";
 /// The proof about records that are read from descriptors.
 const PROOF_OF_RECORDS: &str = "stream.c";
 
+/// The proof about requests with their data.
+const PROOF_OF_REQUESTS: &str = "requests.c";
+
 /// The mutations that a proof names: what is in the header, and what it becomes.
 fn breaks(proof: &str) -> Vec<(String, String)> {
     let path = fixtures::root().join("codegen/proofs").join(proof);
@@ -100,6 +103,19 @@ fn the_header_has_what_proofs_break() {
             assert!(header.lines().any(|line| line.contains(&from)), "{proof}: {from}");
             assert_ne!(from, to, "{proof}");
         }
+    }
+}
+
+#[test]
+fn the_proof_of_requests_compiles_and_can_fail() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let header = capchain::emit::c_header(&stream_program::iommufd()).contents;
+    fs::write(folder.path().join("iommufd_abi.h"), &header).expect("a file");
+    compiles(folder.path(), PROOF_OF_REQUESTS, "requests", &[]);
+    let breaks = breaks(PROOF_OF_REQUESTS);
+    assert_eq!(breaks.len(), 10);
+    for (from, to) in breaks {
+        assert!(header.lines().any(|line| line.contains(&from)) && from != to, "{from}");
     }
 }
 
