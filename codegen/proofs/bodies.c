@@ -14,7 +14,6 @@
  * breaks standard_msi: if (part->at < at && pci_abi__space_first_row => if (part->at <= at && pci_abi__space_first_row
  * breaks standard_sata: if (found && part->first <= value && value <= part->last) => if (found && value <= part->last)
  * breaks extended_vc: *value = (*value + quantity->plus) * quantity->unit; => *value = *value * quantity->unit;
- * breaks extended_err: if (!found && part->of == PCI_ABI__SPACE_OF_OTHER) { => if (!found) {
  * breaks extended_err: return known ? 1 : -1; => return 1;
  * breaks extended_err: of.size = cap->other_size; => of.size = cap->size;
  */

@@ -218,6 +218,18 @@ error: count_out_of_bounds: capability 1 at 68 counts 255 elements, more than th
 }
 
 #[test]
+fn a_number_says_which_member_is_valid() {
+    let rest = "00".repeat(24);
+    let other = "not valid: VFIO_EEH_PE_INJECT_ERR is not set";
+    for (op, is_other) in [("00", true), ("08", true), ("09", false)] {
+        let (_, text) =
+            said(&["vfio_eeh_pe_op"], &format!("28000000 00000000 {op}000000 00000000 {rest}"));
+        assert_eq!(text.contains(other), is_other, "{text}");
+        assert!(!text.contains("(valid with"), "{text}");
+    }
+}
+
+#[test]
 fn a_struct_is_cut_to_argsz() {
     let bind = |argsz: &str, flags: &str| format!("{argsz}000000 {flags}000000 05000000 07000000");
     let token = " 0000000001000000";

@@ -3,7 +3,7 @@
 use std::fs;
 
 use support::fixtures;
-use support::space_cases::{abi, alone, beside, case, decoded, rules, third};
+use support::space_cases::{abi, alone, beside, case, decoded, rules, seed, third};
 
 #[test]
 fn walks_of_spaces_follow_the_rules() {
@@ -76,6 +76,55 @@ fn bits_move_the_fields_after_them() {
         "count=3 places[0].head=1 places[0].base=4 places[1].head=2 places[1].base=2 \
          places[1].base_high=9 places[2].head=0"
     );
+}
+
+#[test]
+fn a_body_is_complete_with_its_last_byte() {
+    let abi = abi();
+    let bytes: Vec<u8> = (1..=60).collect();
+    let extended = |id: u32, start: &[u8]| {
+        let mut space = seed()[..0x100].to_vec();
+        space.extend((id | 1 << 16).to_le_bytes());
+        space.extend(start);
+        space.extend(&bytes);
+        space
+    };
+    let standard =
+        |kind: u8, id: u8, start: &[u8]| alone(kind, id, &[start, &bytes].concat(), 0xfd);
+    let cases = [
+        ("standard", standard(0, 1, &[]), 4),
+        ("standard", standard(0, 16, &[2, 0]), 8),
+        // The bits move what follows, and count.
+        ("standard", standard(0, 5, &[0, 0]), 12),
+        ("standard", standard(0, 5, &[0x80, 0]), 16),
+        ("standard", standard(0, 5, &[0x80, 1]), 22),
+        ("standard", standard(2, 5, &[0x83, 3]), 27),
+        // Fields keep their places.
+        ("standard", standard(0, 17, &[0x10, 0]), 4),
+        ("standard", standard(0, 17, &[0x12, 0]), 6),
+        ("standard", standard(0, 17, &[2, 1]), 18),
+        ("standard", standard(0, 17, &[0x51, 128]), 22),
+        ("standard", standard(0, 17, &[0xd1, 128]), 30),
+        // Elements with lengths.
+        ("standard", standard(0, 20, &[1, 0, 1]), 12),
+        ("standard", standard(2, 20, &[1, 0, 0, 0, 0, 0, 2]), 20),
+        ("standard", standard(0, 20, &[0, 0]), 4),
+        // The first element has the number of them, and is required for that.
+        ("extended", extended(0x15, &[0, 0, 0, 0, 0x1f]), 12),
+        ("extended", extended(0x15, &[0, 0, 0, 0, 0x3f]), 12),
+        ("extended", extended(0x15, &[0, 0, 0, 0, 0x7f]), 28),
+        ("extended", extended(0x01, &[0]), 24),
+        ("extended", extended(0x01, &[1]), 40),
+    ];
+    for (chain, space, need) in cases {
+        let start = if chain == "standard" { 0x40 } else { 0x100 };
+        let read = |size: usize| decoded(&abi, &[case(chain, &space[..start + size])]).remove(0);
+        let (short, complete) = (read(need - 1), read(need));
+        let error = format!("need={need} size={}\n", need - 1);
+        assert!(short.contains("error body_limited") && short.contains(&error), "{need}: {short}");
+        assert!(!complete.contains("error "), "{chain} {need}: {complete}");
+        assert!(complete.contains(&format!("  bytes={need}\n")), "{chain} {need}: {complete}");
+    }
 }
 
 #[test]
