@@ -119,7 +119,7 @@ fn the_header_says_the_same_in_every_mode() {
 fn any_bytes_are_taken_in_every_mode() {
     let workdir = Workdir::new("");
     fuzz_program::write(workdir.folder());
-    let path = workdir.folder().join("records");
+    let path = workdir.folder().join("inputs");
     let seeds = fuzz_seeds::of("c");
     let mut random = Random(0x0fed_cba9_8765_4321);
     let damaged = (0..20_000).map(|nth| random.damage(&seeds[nth % seeds.len()][..]));
