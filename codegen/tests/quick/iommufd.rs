@@ -2,6 +2,8 @@
 //! of commands: declarations, minsz, second names, fields that hold a younger
 //! enum, enums of flags, and numbers of a fixed byte order.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use capchain::compat::{Class, compare};
 use capchain::diagnostic::Sources;
 use capchain::drift::drift;
@@ -9,10 +11,11 @@ use capchain::header::{Outside, given, read};
 use capchain::ir::{Abi, Arg, Literal, SpaceKind};
 use capchain::layout::Int;
 use capchain::lower::lower;
+use capchain::release::Release;
 use support::declarations_text::{assert_equal, of_abi, of_facts};
 use support::facts;
 use support::fixtures::{self, side};
-use support::kernels::kernels;
+use support::kernels::{self, Kernel, kernels};
 use support::program::{run, run_with_input};
 
 /// The ABIs whose arguments start with their size.
@@ -102,6 +105,61 @@ fn minsz_is_that_of_the_kernels_tables() {
         }
         assert_eq!((table.lines().count(), described), (commands, commands), "{release}");
     }
+}
+
+/// The words of a header, without its comments.
+fn words(text: &str) -> BTreeSet<String> {
+    let code = text.split("/*").map(|part| part.split_once("*/").map_or(part, |(_, code)| code));
+    code.flat_map(split_words).map(str::to_owned).collect()
+}
+
+fn split_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|one: char| !one.is_alphanumeric() && one != '_')
+}
+
+/// Names that the header of a stable kernel has before their release.
+fn backported(release: Release) -> &'static [&'static str] {
+    let found = BACKPORTED.iter().find(|(at, _)| *at == release.to_string());
+    found.map_or(&[], |(_, names)| names)
+}
+
+/// Between the headers of any two packaged kernels, the verdicts name everything that the
+/// newer one has gained; the headers are read as words only.
+#[test]
+fn the_verdicts_name_what_real_headers_gained() {
+    let spec = fixtures::open(&fixtures::root().join("spec/iommufd"));
+    let path = lower(&spec, None).headers[0].path.clone();
+    let read = |kernel: Kernel| {
+        let text = std::fs::read_to_string(kernel.folder.join(&path)).ok()?;
+        Some((kernel.release, words(&text)))
+    };
+    let headers: BTreeMap<_, _> = kernels::all().into_iter().filter_map(read).collect();
+    let headers: Vec<_> = headers.into_iter().collect();
+    let (mut pairs, mut names) = (0, 0);
+    for (nth, (from, old)) in headers.iter().enumerate() {
+        for (to, new) in &headers[nth + 1..] {
+            let [one, other] = [from, to].map(|release| lower(&spec, Some(*release)));
+            let found = compare(&side("old", one), &side("new", other));
+            let texts = found.iter().flat_map(|one| [&one.subject, &one.message]);
+            let told: BTreeSet<_> = texts.flat_map(|text| split_words(text)).collect();
+            let is_name = |word: &&String| {
+                let known = backported(*to).contains(&word.as_str());
+                !known && ["IOMMU", "iommu"].iter().any(|prefix| word.starts_with(prefix))
+            };
+            let gained: Vec<_> = new.difference(old).filter(is_name).collect();
+            let missing = gained.iter().filter(|word| !told.contains(word.as_str()));
+            let missing: Vec<_> = missing.collect();
+            assert!(missing.is_empty(), "{from} to {to}: no verdict on {missing:?}");
+            for one in found.iter().filter(|one| one.message.ends_with("is new")) {
+                let name = &one.subject;
+                let was = old.contains(name) && !backported(*from).contains(&name.as_str());
+                assert!(new.contains(name) && !was, "{from} to {to}: {name}");
+            }
+            pairs += 1;
+            names += gained.len();
+        }
+    }
+    println!("{pairs} pairs of headers gained {names} names");
 }
 
 #[test]

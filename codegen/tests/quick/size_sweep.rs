@@ -134,6 +134,9 @@ fn compare(abis: &[Abi], call: &Call, lines: &[&Line], tally: &mut Tally, wrong:
         .chain([base])
         .map(|case| (case.label.clone(), case))
         .collect();
+    let seen = |label: &String| lines.iter().any(|line| line.labels.contains(label));
+    let missing: Vec<_> = cases.keys().filter(|label| !seen(label)).collect();
+    assert!(missing.is_empty(), "{title}: the record has no {missing:?}");
     let data = plan::end_of_data(abi, struct_, call.values);
     for line in lines {
         for label in &line.labels {

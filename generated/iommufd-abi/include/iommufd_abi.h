@@ -886,7 +886,7 @@ struct iommu_hwpt_get_dirty_bitmap {
 
 /*
  * Sets a bit for every dirty page of a range and, without the flag, makes these
- * pages clean.
+ * pages clean. Since 7.3 a range without a page is refused (EINVAL).
  *
  * File descriptor: iommufd
  * Argument: struct iommu_hwpt_get_dirty_bitmap *
@@ -961,7 +961,8 @@ struct iommu_hwpt_invalidate {
 /*
  * Carries out requests in order until one fails. entry_num is written in any
  * case, zero if the argument itself was refused. Without requests the call says
- * only whether the type is known.
+ * only whether the type is known. At most 524288 requests of at most a page
+ * each are taken (EINVAL), also by stable kernels of 6.12.
  *
  * File descriptor: iommufd
  * Argument: struct iommu_hwpt_invalidate *
@@ -1262,7 +1263,8 @@ struct iommu_veventq_alloc {
 
 /*
  * Creates a queue of events for a virtual IOMMU, which has one of each type
- * (EEXIST). Events that find the queue full are lost.
+ * (EEXIST). Events that find the queue full are lost. At most 524288 can wait
+ * (EINVAL), in 7.2 at the latest.
  *
  * File descriptor: iommufd
  * Argument: struct iommu_veventq_alloc *
@@ -3785,7 +3787,7 @@ static inline iommufd_abi_size iommufd_abi_hwpt_set_dirty_tracking(
  * IOMMU_HWPT_GET_DIRTY_BITMAP.
  *
  * Sets a bit for every dirty page of a range and, without the flag, makes these
- * pages clean.
+ * pages clean. Since 7.3 a range without a page is refused (EINVAL).
  *
  * hwpt_id: id of the page table
  * flags: whether pages stay dirty
@@ -3822,7 +3824,8 @@ static inline iommufd_abi_size iommufd_abi_hwpt_get_dirty_bitmap(
  *
  * Carries out requests in order until one fails. entry_num is written in any
  * case, zero if the argument itself was refused. Without requests the call says
- * only whether the type is known.
+ * only whether the type is known. At most 524288 requests of at most a page
+ * each are taken (EINVAL), also by stable kernels of 6.12.
  *
  * hwpt_id: id of a nested page table or of a virtual IOMMU
  * data_uptr: address of the array of requests
@@ -4048,7 +4051,8 @@ static inline void iommufd_abi_hw_queue_alloc_reply(
  * IOMMU_VEVENTQ_ALLOC.
  *
  * Creates a queue of events for a virtual IOMMU, which has one of each type
- * (EEXIST). Events that find the queue full are lost.
+ * (EEXIST). Events that find the queue full are lost. At most 524288 can wait
+ * (EINVAL), in 7.2 at the latest.
  *
  * viommu_id: id of the virtual IOMMU
  * type: type of the events

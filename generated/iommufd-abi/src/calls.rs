@@ -311,6 +311,7 @@ impl<F: AsFd> Iommufd<F> {
     }
 
     /// Sets a bit for every dirty page of a range and, without the flag, makes these pages clean.
+    /// Since 7.3 a range without a page is refused (EINVAL).
     pub fn hwpt_get_dirty_bitmap(
         &self,
         hwpt_id: u32,
@@ -329,7 +330,8 @@ impl<F: AsFd> Iommufd<F> {
 
     /// Carries out requests in order until one fails. `entry_num` is written in any case, zero if
     /// the argument itself was refused. Without requests the call says only whether the type is
-    /// known.
+    /// known. At most 524288 requests of at most a page each are taken (EINVAL), also by stable
+    /// kernels of 6.12.
     ///
     /// After every error but ENOTTY and E2BIG the error has the reply, too.
     pub fn hwpt_invalidate(
@@ -414,7 +416,7 @@ impl<F: AsFd> Iommufd<F> {
     }
 
     /// Creates a queue of events for a virtual IOMMU, which has one of each type (EEXIST). Events
-    /// that find the queue full are lost.
+    /// that find the queue full are lost. At most 524288 can wait (EINVAL), in 7.2 at the latest.
     pub fn veventq_alloc(
         &self,
         viommu_id: u32,

@@ -53,7 +53,8 @@ pub fn kernels() -> Vec<Kernel> {
         .collect()
 }
 
-fn all() -> Vec<Kernel> {
+/// All kernels whose headers this machine has.
+pub fn all() -> Vec<Kernel> {
     let listed = std::env::var("CAPCHAIN_KERNEL_HEADERS").unwrap_or_default();
     let mut folders: Vec<_> =
         listed.split(':').filter(|path| !path.is_empty()).map(PathBuf::from).collect();

@@ -877,7 +877,7 @@ struct iommu_hwpt_get_dirty_bitmap {
 
 /*
  * Sets a bit for every dirty page of a range and, without the flag, makes these
- * pages clean.
+ * pages clean. Since 7.3 a range without a page is refused (EINVAL).
  *
  * File descriptor: iommufd
  * Argument: struct iommu_hwpt_get_dirty_bitmap *
@@ -952,7 +952,8 @@ struct iommu_hwpt_invalidate {
 /*
  * Carries out requests in order until one fails. entry_num is written in any
  * case, zero if the argument itself was refused. Without requests the call says
- * only whether the type is known.
+ * only whether the type is known. At most 524288 requests of at most a page
+ * each are taken (EINVAL), also by stable kernels of 6.12.
  *
  * File descriptor: iommufd
  * Argument: struct iommu_hwpt_invalidate *
@@ -1253,7 +1254,8 @@ struct iommu_veventq_alloc {
 
 /*
  * Creates a queue of events for a virtual IOMMU, which has one of each type
- * (EEXIST). Events that find the queue full are lost.
+ * (EEXIST). Events that find the queue full are lost. At most 524288 can wait
+ * (EINVAL), in 7.2 at the latest.
  *
  * File descriptor: iommufd
  * Argument: struct iommu_veventq_alloc *

@@ -25,7 +25,8 @@ pub enum HwptInvalidateData<'a> {
 ///
 /// Carries out requests in order until one fails. `entry_num` is written in any case, zero if
 /// the argument itself was refused. Without requests the call says only whether the type is
-/// known.
+/// known. At most 524288 requests of at most a page each are taken (EINVAL), also by stable
+/// kernels of 6.12.
 ///
 /// ```
 /// use iommufd_abi::requests::{HwptInvalidate, Request};

@@ -12,7 +12,7 @@ use crate::wire::Wire;
 /// [`IOMMU_VEVENTQ_ALLOC`](crate::uapi::IOMMU_VEVENTQ_ALLOC).
 ///
 /// Creates a queue of events for a virtual IOMMU, which has one of each type (EEXIST). Events
-/// that find the queue full are lost.
+/// that find the queue full are lost. At most 524288 can wait (EINVAL), in 7.2 at the latest.
 ///
 /// ```
 /// use iommufd_abi::requests::{VeventqAlloc, Request};

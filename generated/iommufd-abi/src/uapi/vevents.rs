@@ -295,7 +295,7 @@ const _: () = {
 };
 
 /// Creates a queue of events for a virtual IOMMU, which has one of each type (EEXIST). Events
-/// that find the queue full are lost.
+/// that find the queue full are lost. At most 524288 can wait (EINVAL), in 7.2 at the latest.
 ///
 /// Since Linux 6.15.
 pub const IOMMU_VEVENTQ_ALLOC: u32 = io(IOMMUFD_TYPE, IOMMUFD_CMD_BASE + 19);
