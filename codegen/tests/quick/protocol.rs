@@ -123,7 +123,7 @@ fn an_array_of_integers_has_an_accessor_in_both_languages() {
     assert!(rust.contains("pub fn touched(&self) -> Array<'a, u64>"), "{rust}");
     assert!(rust.contains("pub fn shorts(&self) -> Array<'a, i16>"), "{rust}");
     let c = squeezed(&emit::c_header(&abi).contents);
-    assert!(c.contains("demo_abi_heat_touched_touched( const struct demo_abi_heat_touched *from, __u32 nth, __u64 *out)"));
+    assert!(c.contains("demo_abi_heat_touched_nth( const struct demo_abi_heat_touched *from, __u32 nth, __u64 *out)"));
     assert!(c.contains(
         "demo_abi_heat_bytes_shorts( const struct demo_abi_heat_bytes *from, __u32 nth, __s16 *out)"
     ));
