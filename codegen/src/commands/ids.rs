@@ -82,7 +82,7 @@ fn summary(abi: &Abi, spaces: &[NumberSpace<'_>]) -> String {
     });
     let contended: Vec<_> = contended.collect();
     if !contended.is_empty() {
-        text += &format!("\n{}:\n", plural(contended.len(), "number in contention"));
+        text += &format!("\n{}:\n", plural(contended.len(), "number") + " in contention");
         text.extend(contended);
     }
     text

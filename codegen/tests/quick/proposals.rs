@@ -1,16 +1,10 @@
 //! The proposals of the specification: each loads as an overlay, and the number spaces
 //! know what they claim.
 
-use std::path::PathBuf;
-
 use capchain::ir::{Abi, Holder, NumberSpace, SpaceKind};
 use capchain::lower::lower;
 use capchain::spec::load::Origin;
 use support::fixtures;
-
-fn folder() -> PathBuf {
-    fixtures::root().join("spec/vfio")
-}
 
 fn space<'a>(abi: &'a Abi, kind: SpaceKind, name: &str) -> NumberSpace<'a> {
     let mut spaces = abi.number_spaces().into_iter();
@@ -19,20 +13,47 @@ fn space<'a>(abi: &'a Abi, kind: SpaceKind, name: &str) -> NumberSpace<'a> {
 
 #[test]
 fn every_proposal_loads_and_its_successor_exists() {
-    let spec = fixtures::spec();
-    let proposals = &spec.spec().proposals;
-    let files = fixtures::yaml_files(&folder().join("proposals"));
-    assert!(files.len() == proposals.len() && files.len() >= 14, "{}", files.len());
-    for path in files {
-        let opened = capchain::open(&Origin::Folder(folder()), std::slice::from_ref(&path));
-        let problems = opened.problems.render(&opened.sources, false);
-        assert!(opened.spec.is_some() && problems.is_empty(), "{}: {problems}", path.display());
+    for (abi, least) in [("vfio", 14), ("iommufd", 2)] {
+        let folder = fixtures::root().join("spec").join(abi);
+        let spec = fixtures::open(&folder);
+        let proposals = &spec.spec().proposals;
+        let files = fixtures::yaml_files(&folder.join("proposals"));
+        assert!(files.len() == proposals.len() && files.len() >= least, "{}", files.len());
+        for path in files {
+            let origin = Origin::Folder(folder.clone());
+            let opened = capchain::open(&origin, std::slice::from_ref(&path));
+            let problems = opened.problems.render(&opened.sources, false);
+            let is_clean = opened.spec.is_some() && problems.is_empty();
+            assert!(is_clean, "{}: {problems}", path.display());
+        }
+        for one in proposals {
+            let Some(new) = &one.file.replaced_by else { continue };
+            let exists = proposals.iter().any(|other| other.file.name == new.value);
+            assert!(exists, "{} is replaced by {}", one.file.name, new.value);
+        }
     }
-    for one in proposals {
-        let Some(new) = &one.file.replaced_by else { continue };
-        let exists = proposals.iter().any(|other| other.file.name == new.value);
-        assert!(exists, "{} is replaced by {}", one.file.name, new.value);
+}
+
+#[test]
+fn three_commands_of_iommufd_claim_one_number() {
+    let abi = lower(&fixtures::open(&fixtures::root().join("spec/iommufd")), None);
+    let mut contended = Vec::new();
+    for space in abi.number_spaces() {
+        for uses in space.contended() {
+            let names: Vec<_> = uses.iter().map(|one| one.name.to_owned()).collect();
+            contended.push((space.name.clone(), uses[0].number, names.join(" ")));
+        }
     }
+    let names = |prefix: &str| {
+        ["IOAS_NOIOMMU_GET_PA", "HWPT_LU_SET_PRESERVE", "VDEVICE_TSM_OP"]
+            .map(|name| [prefix, name].concat())
+            .join(" ")
+    };
+    let expected = [
+        ("iommufd".to_owned(), 21, names("IOMMU_")),
+        ("iommufd_command".to_owned(), 0x95, names("IOMMUFD_CMD_")),
+    ];
+    assert_eq!(contended, expected);
 }
 
 #[test]
