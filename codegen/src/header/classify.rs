@@ -77,8 +77,9 @@ impl<'k> Kinds<'k> {
         let structs = || self.facts.structs.iter();
         let before = structs().rev().find(|one| one.place < constant.place);
         let after = structs().find(|one| self.follows(one, constant));
-        let free =
-            |one: &&StructFact| has_argsz(one) && !self.is_argument_of_another(one, constant);
+        let free = |one: &&StructFact| {
+            conventions::is_sized(self.abi, one) && !self.is_argument_of_another(one, constant)
+        };
         let near = before.filter(free).or_else(|| after.filter(free));
         near.map_or_else(none, |one| one.name.clone())
     }
@@ -102,7 +103,7 @@ impl<'k> Kinds<'k> {
         let is_new = !self.abi.ioctls.iter().any(|ioctl| ioctl.name == constant.name);
         let words: Vec<_> = name.split('_').collect();
         let named = self.facts.structs.iter().filter(|one| {
-            has_argsz(one)
+            conventions::is_sized(self.abi, one)
                 && one.name.split('_').all(|word| words.contains(&word))
                 && !(is_new && self.abi.find_struct(&one.name).is_some())
         });
@@ -234,9 +235,4 @@ fn group_prefix(group: &Group) -> Option<&str> {
     let at = value.name.find(&value.short).filter(|at| *at > 0)?;
     // A single word, such as the prefix of the whole ABI, is not specific enough.
     value.name.get(..at).filter(|prefix| prefix.matches('_').count() > 1)
-}
-
-/// Whether a struct starts with the size of the caller's buffer.
-fn has_argsz(one: &StructFact) -> bool {
-    one.fields.first().is_some_and(|field| field.name == "argsz")
 }

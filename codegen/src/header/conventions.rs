@@ -4,7 +4,7 @@
 use super::facts::{FieldFact, StructFact, TypeFact};
 use crate::ir::{Abi, Role};
 use crate::layout::Int;
-use crate::reply::Direction;
+use crate::reply::{ArgumentStart, Direction};
 
 /// The role of a field by its name and type.
 pub fn role(abi: &Abi, fields: &[FieldFact], index: usize) -> Role {
@@ -12,7 +12,7 @@ pub fn role(abi: &Abi, fields: &[FieldFact], index: usize) -> Role {
     let name = field.name.trim_start_matches('_');
     let counts = |other: &FieldFact| count(fields, other) == Some(index);
     match (&field.type_, field.name.as_str()) {
-        (TypeFact::Int(Int::U32), "argsz") if index == 0 => Role::Argsz,
+        (TypeFact::Int(Int::U32), name) if index == 0 && name == size_field(abi) => Role::Argsz,
         (TypeFact::Int(Int::U32 | Int::U64 | Int::AlignedU64), "flags") => Role::Flags,
         (TypeFact::Int(Int::U32), "cap_offset") => Role::CapOffset,
         (TypeFact::Struct(header), _) if index == 0 && heads(abi, header) => Role::Header,
@@ -20,6 +20,19 @@ pub fn role(abi: &Abi, fields: &[FieldFact], index: usize) -> Role {
         _ if fields.iter().any(counts) => Role::Count,
         _ => Role::Data,
     }
+}
+
+/// The name of the field with the size of an argument, which is its first.
+pub fn size_field(abi: &Abi) -> &'static str {
+    match abi.argument_rules.start {
+        ArgumentStart::ArgszFlags => "argsz",
+        ArgumentStart::Size => "size",
+    }
+}
+
+/// Whether a struct starts with the size of the caller's buffer.
+pub fn is_sized(abi: &Abi, fact: &StructFact) -> bool {
+    fact.fields.first().is_some_and(|field| field.name == size_field(abi))
 }
 
 /// Whether a field is reserved by its name.
@@ -87,8 +100,9 @@ pub fn way(name: &str, comment: &str) -> Way {
 }
 
 /// The direction of a field of an argument.
-pub fn direction(way: Way, role: Role, name: &str) -> Direction {
+pub fn direction(abi: &Abi, way: Way, role: Role, name: &str) -> Direction {
     match (way, role) {
+        (_, Role::Argsz) if abi.argument_rules.start == ArgumentStart::Size => Direction::In,
         (Way::In, _) => Direction::In,
         (_, Role::Argsz) => Direction::InOut,
         (Way::Info, _) if name == "index" => Direction::In,

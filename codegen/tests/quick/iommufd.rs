@@ -252,3 +252,23 @@ fn little_endian_words_are_aligned_everywhere() {
     assert!(event.layouts.iter().all(|layout| (layout.size, layout.align) == (32, 8)));
     assert_eq!(Int::AlignedLe64.value(), Int::U64);
 }
+
+#[test]
+fn a_new_command_is_imported_with_its_argument_and_the_size_of_that() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let header = folder.path().join("linux/iommufd.h");
+    std::fs::create_dir_all(header.parent().expect("a folder")).expect("a folder");
+    let text = "#ifndef _IOMMUFD_H\n#define _IOMMUFD_H\n#include <linux/types.h>\n\
+        #define IOMMUFD_TYPE (';')\nenum {\n\tIOMMUFD_CMD_BASE = 0x80,\n\
+        \tIOMMUFD_CMD_NEW_THING = 0xa0,\n};\n\
+        struct iommu_new_thing {\n\t__u32 size;\n\t__u32 flags;\n\t__u32 dev_id;\n\
+        \t__u32 out_id;\n};\n\
+        #define IOMMU_NEW_THING _IO(IOMMUFD_TYPE, IOMMUFD_CMD_NEW_THING)\n#endif\n";
+    std::fs::write(&header, text).expect("a file");
+    let header = header.to_str().expect("a path");
+    let args = ["--spec", "spec/iommufd", "import", header];
+    let found = support::program::run(&fixtures::root(), &args);
+    for part in ["size: in argsz u32, ", "    minsz: out_id\n", "arg: struct iommu_new_thing\n"] {
+        assert!(found.stdout.contains(part), "{part}: {}{}", found.stdout, found.stderr);
+    }
+}

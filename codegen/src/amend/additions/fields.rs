@@ -89,7 +89,8 @@ impl<'f> Finder<'f> {
     ) -> (Placed<String>, LineOrMap<spec::FieldSpec>) {
         let field = &fact.fields[index];
         let role = conventions::role(self.base.abi, &fact.fields, index);
-        let direction = way.map(|way| conventions::direction(way, role, &field.name));
+        let direction =
+            way.map(|way| conventions::direction(self.base.abi, way, role, &field.name));
         let role = match role {
             Role::Flags if way.is_none() && !conventions::is_capability(self.base.abi, fact) => {
                 Role::Data
@@ -108,7 +109,8 @@ impl<'f> Finder<'f> {
         };
         let mut new = self.made(fact, &made, field);
         for (name, type_) in field.type_.arms() {
-            let direction = way.map(|way| conventions::direction(way, Role::Data, name));
+            let direction =
+                way.map(|way| conventions::direction(self.base.abi, way, Role::Data, name));
             let made =
                 FieldParts { name, type_, direction, role: Role::Data, count: None, comment: "" };
             let arm = self.made(fact, &made, field);
