@@ -61,7 +61,7 @@ pub struct DumpForm {
 }
 
 /// Every form of text.
-pub const FORMS: [DumpForm; 13] = [
+pub const FORMS: [DumpForm; 14] = [
     rows::XXD,
     rows::HEXDUMP,
     rows::OD,
@@ -70,6 +70,7 @@ pub const FORMS: [DumpForm; 13] = [
     rows::TCPDUMP,
     rows::LSPCI,
     rows::LOG,
+    rows::ROWS,
     literal::STRING,
     literal::STRACE,
     list::LIST,
@@ -128,7 +129,15 @@ fn from_text(text: &str, big_endian: bool) -> Result<Dump, String> {
     if let Some(found) = unnumbered::read(&lines, big_endian) {
         return found;
     }
-    match plain::read(&joined, big_endian) {
+    let mut found = plain::read(&joined, big_endian);
+    if let (Ok(dump), [line]) = (&mut found, lines.all.as_slice()) {
+        let numbers = rows::after_address(line.text);
+        let without = numbers.and_then(|numbers| plain::read(numbers, big_endian).ok());
+        dump.readings.extend(without.into_iter().flat_map(|dump| dump.readings).map(|reading| {
+            DumpReading { manner: format!("{} after an address", reading.manner), ..reading }
+        }));
+    }
+    match found {
         Ok(mut dump) if joined.chars().all(is_in_both) => {
             dump.readings.extend(base64::read(&joined).into_iter().flat_map(|dump| dump.readings));
             Ok(dump)

@@ -1,5 +1,5 @@
 //! Text of an input: ASCII, or UTF-8 and UTF-16 with a byte order mark, without
-//! the sequences that control a terminal.
+//! the sequences that control a terminal. Tables have further characters.
 
 use std::borrow::Cow;
 
@@ -15,8 +15,19 @@ pub(super) fn text(input: &[u8]) -> Option<Cow<'_, str>> {
         _ => Cow::Borrowed(std::str::from_utf8(input).ok()?),
     };
     let text = if text.contains('\x1b') { Cow::Owned(without_sequences(&text)) } else { text };
-    let visible = |byte: u8| matches!(byte, b'\t'..=b'\r' | b' '..=b'~');
-    text.bytes().all(visible).then_some(text)
+    let several = text.contains('\n');
+    let visible = |c: char| match c {
+        '\t'..='\r' | ' '..='~' | '\u{fffd}' | '\u{2022}' | '\u{d7}' | '\u{22c4}' => true,
+        // A text column of Latin-1.
+        '\u{a0}'..='\u{ff}' => several,
+        _ => is_border(c),
+    };
+    text.chars().all(visible).then_some(text)
+}
+
+/// Whether a character draws the border of a table.
+pub(super) fn is_border(c: char) -> bool {
+    matches!(c, '\u{2500}'..='\u{257f}')
 }
 
 fn utf16(input: &[u8], unit: fn([u8; 2]) -> u16) -> Option<Cow<'_, str>> {

@@ -13,7 +13,7 @@ use groups::Groups;
 
 pub(super) const LIST: DumpForm = DumpForm {
     name: "list",
-    tools: "lists of C, Rust, Go, Python, JavaScript and JSON, `xxd -i`, `p/x` of gdb",
+    tools: "lists of C, Rust, Go, Python, Java, JavaScript, Erlang, Elixir and JSON, `xxd -i`, `p/x` of gdb",
     example: "[40, 0, 0, 0, 15, 0, 0, 0]",
 };
 

@@ -1,6 +1,7 @@
 //! Strings with escapes: of strace, alone or in the line of the call, and literals of
 //! C, Rust, Go, Python, JavaScript and gdb. `...` after a string marks one that was cut.
 
+mod bare;
 mod escape;
 mod segment;
 
@@ -11,7 +12,7 @@ pub(super) use segment::closing_quote;
 
 pub(super) const STRACE: DumpForm = DumpForm {
     name: "strace",
-    tools: "`strace`, with or without `-x` or `-xx`; the string alone or in its line",
+    tools: "`strace`, with or without `-x` or `-xx`, the string alone or in its line; `buf()` of bpftrace",
     example: r#"read(7, "(\0\0\0\17\0\0\0"..., 64) = 64"#,
 };
 pub(super) const STRING: DumpForm = DumpForm {
@@ -26,18 +27,11 @@ const HEX_FUNCTIONS: [&str; 6] =
 
 /// The bytes of the strings; `None` if the text has none.
 pub(super) fn read(text: &str) -> DumpResult {
-    if !text.contains(['"', '\'', '\\']) || super::list::is_list(text) {
-        return None;
+    if let Some(found) = bare::read(text) {
+        return Some(found);
     }
-    Some(if text.contains(['"', '\'']) { quoted(text) } else { bare(text) })
-}
-
-/// A string of strace without its quotes.
-fn bare(text: &str) -> Result<Dump, String> {
-    let text = text.trim_matches(['\r', '\n']);
-    let cut = text.strip_suffix("...");
-    let bytes = unescaped(cut.unwrap_or(text))?;
-    Ok(Dump { cut: cut.is_some(), ..Dump::one(STRACE.name, bytes) })
+    let quotes = text.contains(['"', '\'']);
+    (quotes && !super::list::is_list(text)).then(|| quoted(text))
 }
 
 fn quoted(text: &str) -> Result<Dump, String> {

@@ -1,5 +1,7 @@
 //! Numbers of a dump: their radix and size, as the width of the first one shows.
 
+use std::borrow::Cow;
+
 use super::pairs;
 
 /// How the numbers of a dump are written.
@@ -15,12 +17,21 @@ pub(super) struct Notation {
 /// The widths of octal numbers of 1, 2, 4 and 8 bytes.
 const OCTAL: [(usize, usize); 4] = [(3, 1), (6, 2), (11, 4), (22, 8)];
 
+/// Digits without the backquote that WinDbg prints between those of two words.
+pub(super) fn without_backquote(digits: &str) -> Cow<'_, str> {
+    match digits.split_once('`') {
+        Some((high, low)) if high.len() == 8 && low.len() == 8 => Cow::Owned([high, low].concat()),
+        _ => Cow::Borrowed(digits),
+    }
+}
+
 impl Notation {
     /// Every notation that a number can have.
     pub(super) fn of(number: &str) -> Vec<Self> {
         let mut found = Vec::new();
         let digits = number.strip_prefix("0x");
-        let hex = digits.unwrap_or(number);
+        let hex = without_backquote(digits.unwrap_or(number));
+        let hex = hex.as_ref();
         if hex.len() % 2 == 0 && hex.len() >= 2 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
         {
             found.push(Self { radix: 16, size: hex.len() / 2, c: false });
@@ -47,9 +58,9 @@ impl Notation {
     pub(super) fn bytes(self, number: &str) -> Option<Vec<u8>> {
         match self.radix {
             16 => {
-                let digits = number.strip_prefix("0x").unwrap_or(number);
+                let digits = without_backquote(number.strip_prefix("0x").unwrap_or(number));
                 let fits = !digits.is_empty() && digits.len() <= self.size * 2;
-                if fits { pairs(digits) } else { None }
+                if fits { pairs(&digits) } else { None }
             }
             10 => self.decimal(number),
             8 if self.c => {

@@ -1,7 +1,11 @@
 //! Lines of an input without the parts that other tools add before them: quotes of
 //! mails, time stamps of logs, names of files, labels, prompts and comments.
 
+mod field;
 mod session;
+mod stamp;
+
+use stamp::{all_digits, is_clock};
 
 /// A line and its number.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +25,19 @@ pub(super) struct Lines<'a> {
 }
 
 /// Prefixes that all lines have: each returns the rest of a line.
-const PREFIXES: [fn(&str) -> Option<&str>; 6] =
-    [quote, kernel_time, log_level, syslog, journal_time, file_and_line];
+const PREFIXES: [fn(&str) -> Option<&str>; 11] = [
+    quote,
+    stamp::kernel_time,
+    stamp::log_level,
+    stamp::syslog,
+    stamp::iso_time,
+    stamp::unix_time,
+    stamp::tracer,
+    file_and_line,
+    service,
+    leader,
+    field::only,
+];
 
 /// The deepest nesting of prefixes.
 const MOST_PREFIXES: usize = 8;
@@ -35,7 +50,10 @@ impl<'a> Lines<'a> {
         let mut all: Vec<_> = lines.collect();
         let mut prefixed = false;
         for _ in 0..MOST_PREFIXES {
-            all.retain(|line| !line.text.is_empty() && !line.text.trim_start().starts_with('#'));
+            all.retain(|line| {
+                let comment = line.text.trim_start().starts_with('#');
+                !line.text.is_empty() && !comment && !is_ruler(line.text)
+            });
             let Some(peeled) = peeled(&all) else { break };
             (all, prefixed) = (peeled, true);
         }
@@ -78,55 +96,6 @@ fn quote(line: &str) -> Option<&str> {
     Some(rest.strip_prefix(' ').unwrap_or(rest))
 }
 
-/// `[   12.345678] ` or `[Sat Nov 28 12:00:00 2026] `, as dmesg prints.
-fn kernel_time(line: &str) -> Option<&str> {
-    let (time, rest) = line.trim_start().strip_prefix('[')?.split_once(']')?;
-    let time = time.trim();
-    let seconds =
-        time.split_once('.').is_some_and(|(whole, part)| all_digits(whole) && all_digits(part));
-    let words = time.split(' ').any(is_clock);
-    let process = time.strip_prefix("pid").is_some_and(|id| all_digits(id.trim()));
-    (seconds || words || process).then(|| rest.strip_prefix(' ').unwrap_or(rest))
-}
-
-/// `<6>`, the level of a message of the kernel.
-fn log_level(line: &str) -> Option<&str> {
-    let (level, rest) = line.strip_prefix('<')?.split_once('>')?;
-    (all_digits(level) && level.len() <= 3).then_some(rest)
-}
-
-/// `Nov 28 12:00:00 host kernel: `.
-fn syslog(line: &str) -> Option<&str> {
-    let mut words = line.splitn(4, ' ').filter(|word| !word.is_empty());
-    let month = words.next()?;
-    let months =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    if !months.contains(&month) {
-        return None;
-    }
-    let rest = line.get(month.len()..)?.trim_start();
-    let (day, rest) = rest.split_once(' ')?;
-    let (time, rest) = rest.trim_start().split_once(' ')?;
-    (all_digits(day) && is_clock(time)).then(|| after_host(rest)).flatten()
-}
-
-/// `2026-11-28T12:00:00+0100 host kernel: `, the host and the program only if present.
-fn journal_time(line: &str) -> Option<&str> {
-    let (time, rest) = line.split_once(' ')?;
-    let (day, clock) = time.split_once('T')?;
-    let date = day.len() == 10 && day.split('-').all(all_digits);
-    let stamp = date && clock.get(..8).is_some_and(is_clock);
-    stamp.then(|| after_host(rest).unwrap_or(rest))
-}
-
-/// The rest after `host program[pid]: `.
-fn after_host(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once(' ')?;
-    let (program, rest) = rest.split_once(": ")?;
-    let named = !program.contains(' ') && program.contains(|c: char| !c.is_ascii_hexdigit());
-    named.then_some(rest)
-}
-
 /// `folder/file.log:12:`, as grep prints.
 fn file_and_line(line: &str) -> Option<&str> {
     let (file, rest) = line.split_once(':')?;
@@ -135,6 +104,32 @@ fn file_and_line(line: &str) -> Option<&str> {
     let named = file.contains(['.', '/']) && file.contains(has_letter) && file.chars().all(is_path);
     let (number, rest) = rest.split_once(':')?;
     (named && all_digits(number)).then_some(rest)
+}
+
+/// `vm-1  | `, as docker compose prints.
+fn service(line: &str) -> Option<&str> {
+    let (name, rest) = line.split_once(" | ")?;
+    let name = name.trim_end();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let named = name.contains(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_name);
+    named.then_some(rest)
+}
+
+/// `. `, `* ` or `// ` before a row of a report or a comment.
+fn leader(line: &str) -> Option<&str> {
+    let (leader, rest) = line.trim_start().split_once(' ')?;
+    let marks = ["/", ".", "*", ";", "|", "%"];
+    let mark = marks.iter().find(|mark| leader.starts_with(**mark))?;
+    let only = leader.len() <= 3 && leader.replace(mark, "").is_empty();
+    (only && !rest.trim().is_empty()).then_some(rest)
+}
+
+/// A line of a table between its rows.
+fn is_ruler(line: &str) -> bool {
+    let horizontal =
+        |c: char| c == '-' || c == '=' || matches!(c, '\u{2500}' | '\u{2501}' | '\u{2550}');
+    let drawn = |c: char| horizontal(c) || " +|".contains(c) || super::encoding::is_border(c);
+    line.chars().filter(|c| horizontal(*c)).count() > 2 && line.chars().all(drawn)
 }
 
 /// A label such as `vfio-pci 0000:01:00.0: `, which is no number, at the start of a line.
@@ -147,8 +142,8 @@ fn label(line: &str) -> Option<&str> {
     (!number && label.chars().all(allowed) && label.contains(has_letter)).then_some(label)
 }
 
-/// A line of a shell or a debugger with a command, the heading of `lspci` or `tcpdump`, or
-/// a mark of Markdown around code.
+/// A line of a shell or a debugger with a command, the heading of `lspci` or `tcpdump`, what
+/// bpftrace does first (`Attaching 1 probe...`), or a mark of Markdown around code.
 fn is_prompt(line: &str) -> bool {
     let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
     let slot = first.split_once('.').is_some_and(|(bus, function)| {
@@ -159,15 +154,9 @@ fn is_prompt(line: &str) -> bool {
         first.split_once('.').is_some_and(|(time, part)| is_clock(time) && all_digits(part));
     let fence = ["```", "~~~"].iter().any(|mark| line.trim_start().starts_with(mark));
     let heading = line == "$" || line.starts_with("$ ") || line.starts_with("reading from file ");
-    heading || fence || session::is_prompt(line) || (slot || packet) && !rest.is_empty()
-}
-
-fn is_clock(text: &str) -> bool {
-    let mut parts = text.split(':');
-    let two = |part: Option<&str>| part.is_some_and(|part| part.len() == 2 && all_digits(part));
-    two(parts.next()) && two(parts.next()) && two(parts.next()) && parts.next().is_none()
-}
-
-fn all_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+    let progress = line.ends_with("...")
+        && first.len() > 3
+        && first.chars().all(|c| c.is_ascii_alphabetic())
+        && line.chars().all(|c| c.is_ascii_alphanumeric() || " ./".contains(c));
+    heading || progress || fence || session::is_prompt(line) || (slot || packet) && !rest.is_empty()
 }

@@ -4,14 +4,17 @@
 //! the row before it up to the offset of the next row.
 
 mod body;
+mod head;
 mod shape;
 
 use super::notation::Notation;
 use super::prefix::Lines;
+use super::text_column::TextStyle;
 use super::{Dump, DumpForm, DumpReading, DumpResult, shown};
 use body::{DumpBody, MOST_ROW};
-pub(super) use shape::is_before_wider;
+use head::DumpHead;
 use shape::{AddressMark, DumpRow, RowShape};
+pub(super) use shape::{after_address, is_before_wider};
 
 pub(super) const XXD: DumpForm = DumpForm {
     name: "xxd",
@@ -53,16 +56,27 @@ pub(super) const LOG: DumpForm = DumpForm {
     tools: "`print_hex_dump` of the kernel, `qemu_hexdump` and `xp` of QEMU",
     example: "[   12.345678] demo: 00000000: 28 00 00 00 0f 00 00 00  (.......",
 };
+pub(super) const ROWS: DumpForm = DumpForm {
+    name: "rows",
+    tools: "tools with a head of columns, borders or addresses of their own: Wireshark, hexyl, \
+            `px` of radare2, `Format-Hex` of PowerShell, pretty-hex, `db`, `dd` and `dq` of WinDbg, \
+            `md` of kdb",
+    example: "0000   28 00 00 00 0f 00 00 00   (.......",
+};
 
 /// The note about rows whose addresses the kernel has hashed.
-const HASHED: &str = "the kernel has hashed the addresses (%p): a row that is missing is not \
-                      noticed";
+const HASHED: &str = "the addresses do not count up, as those that the kernel hashes (%p): a row \
+                      that is missing is not noticed";
 
-/// The bytes of a dump in rows; `None` if the first line is not a row.
+/// The bytes of a dump in rows; `None` if the first line, or that after a head, is not a row.
 pub(super) fn read(lines: &Lines<'_>, big_endian: bool) -> DumpResult {
-    let shape = RowShape::of(lines)?;
+    let (head, shape) = match DumpHead::of(lines) {
+        Some((head, shape)) => (Some(head), shape),
+        None => (None, RowShape::of(lines)?),
+    };
+    let lines_of_head = head.map_or(0, |head| head.lines);
     let mut rows = Vec::with_capacity(lines.all.len());
-    for line in &lines.all {
+    for line in lines.all.iter().skip(lines_of_head) {
         match DumpRow::of(*line, shape.mark) {
             Some(row) => rows.push(row),
             None => return Some(Err(format!("line {}: this is not a row of a dump", line.number))),
@@ -94,9 +108,20 @@ pub(super) fn read(lines: &Lines<'_>, big_endian: bool) -> DumpResult {
             }
         }
     }
+    let length = head.and_then(|head| head.length);
+    if let Some(length) = length {
+        readings.retain(|reading: &DumpReading| reading.bytes.len() == length);
+        if readings.is_empty() && body.take().is_some() {
+            let message = format!("the rows do not have the {length} bytes of the head");
+            error = Some((0, message));
+        }
+    }
     match body {
         Some(body) => {
-            let form = form(&shape, body, lines.prefixed).name;
+            let form = match head {
+                Some(_) => ROWS.name,
+                None => form(&shape, body, lines.prefixed).name,
+            };
             let note = hashed.then_some(HASHED);
             Some(Ok(Dump { form, readings, cut: false, note }))
         }
@@ -107,7 +132,7 @@ pub(super) fn read(lines: &Lines<'_>, big_endian: bool) -> DumpResult {
 /// The ways in which the rows can be read, the usual one first.
 fn candidates(shape: &RowShape<'_>, big_endian: bool) -> Vec<DumpBody> {
     let radices: &[u32] = match shape.mark {
-        AddressMark::Prefix => &[16],
+        AddressMark::Prefix | AddressMark::Hex | AddressMark::Bordered => &[16],
         AddressMark::Colon => &[16, 10],
         // od prints 7 digits of an octal or decimal offset.
         AddressMark::Bare if shape.address.len() == 7 => &[16, 8, 10],
@@ -116,7 +141,13 @@ fn candidates(shape: &RowShape<'_>, big_endian: bool) -> Vec<DumpBody> {
     let numbers = shape.first.starts_with("0x");
     let colon = shape.mark == AddressMark::Colon;
     // xxd and tcpdump print bytes in order, in groups of any size.
-    let grouped = !numbers && (colon || shape.mark == AddressMark::Prefix);
+    let grouped = !numbers && shape.mark != AddressMark::Bare;
+    let styles: &[TextStyle] = match shape.mark {
+        AddressMark::Bordered => &[TextStyle::Panels],
+        AddressMark::Bare => &[TextStyle::Plain, TextStyle::Panels],
+        _ if shape.is_of_tcpdump() => &[TextStyle::Dotted],
+        _ => &[TextStyle::Plain],
+    };
     let mut found = Vec::new();
     for notation in Notation::of(shape.first) {
         let fits = match notation.radix {
@@ -135,10 +166,12 @@ fn candidates(shape: &RowShape<'_>, big_endian: bool) -> Vec<DumpBody> {
             (_, true, _) | (_, false, true) => &[false, true],
             (_, false, false) => &[true, false],
         };
+        let bytes = notation.radix == 16 && notation.size == 1;
         for (reversed, radix) in
             orders.iter().flat_map(|order| radices.iter().map(|r| (*order, *r)))
         {
-            found.push(DumpBody { notation, reversed, radix, dotted: shape.is_of_tcpdump() });
+            let styles = styles.iter().take(if bytes { styles.len() } else { 1 });
+            found.extend(styles.map(|style| DumpBody { notation, reversed, radix, style: *style }));
         }
     }
     found
@@ -156,6 +189,8 @@ fn form(shape: &RowShape<'_>, body: DumpBody, prefixed: bool) -> DumpForm {
         AddressMark::Prefix if hex && shape.is_of_tcpdump() => TCPDUMP,
         AddressMark::Prefix if hex => LLDB,
         AddressMark::Prefix => GDB,
+        AddressMark::Hex | AddressMark::Bordered => ROWS,
+        AddressMark::Bare if matches!(digits, 4 | 16 | 17) => ROWS,
         AddressMark::Bare if body.radix == 16 && digits != 6 => HEXDUMP,
         AddressMark::Bare => OD,
     }

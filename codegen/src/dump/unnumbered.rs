@@ -2,7 +2,8 @@
 //! The text must show the bytes of every row.
 
 use super::prefix::Lines;
-use super::{DumpResult, concatenated, pairs, plain, text_column};
+use super::text_column::{self, TextStyle};
+use super::{DumpResult, concatenated, pairs, plain};
 
 /// The bytes of such rows; none if the text next to any row does not show its bytes.
 pub(super) fn read(lines: &Lines<'_>, big_endian: bool) -> DumpResult {
@@ -32,7 +33,7 @@ fn bytes(rows: &[(&str, &str)], reversed: bool) -> Option<Vec<u8>> {
     let mut all = Vec::new();
     for (numbers, text) in rows {
         let row = concatenated(numbers.split(' ').map(pairs), reversed)?;
-        if !text_column::shows(&row, text, false) {
+        if !text_column::shows(&row, text, TextStyle::Plain) {
             return None;
         }
         all.extend(row);

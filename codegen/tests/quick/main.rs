@@ -20,6 +20,8 @@ mod document;
 mod documents;
 mod drift;
 mod dump_forms;
+mod dump_rows;
+mod dump_strings;
 mod dumps_of_tools;
 mod empty_release;
 mod endless_files;

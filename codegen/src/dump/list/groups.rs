@@ -39,12 +39,14 @@ impl<'a> Groups<'a> {
             if in_quotes {
                 continue;
             }
-            let buffer = || text.get(at..).is_some_and(|rest| rest.starts_with("<Buffer "));
+            let starts = |mark: &str| text.get(at..).is_some_and(|rest| rest.starts_with(mark));
             match c {
                 '[' => open = Some((at + 1, ']')),
                 '{' => open = Some((at + 1, '}')),
                 '(' => open = Some((at + 1, ')')),
-                '<' if buffer() => open = Some((at + 8, '>')),
+                '<' if starts("<Buffer ") => open = Some((at + 8, '>')),
+                // Erlang and Elixir.
+                '<' if starts("<<") => open = Some((at + 2, '>')),
                 ']' | '}' | ')' | '>' => {
                     let repeats = c == '>' && text.get(..at).is_some_and(|t| t.ends_with(" times"));
                     if repeats {
@@ -55,11 +57,13 @@ impl<'a> Groups<'a> {
                     };
                     let content = text.get(start..at).unwrap_or_default();
                     let before = text.get(done..start - 1).unwrap_or_default();
+                    let erlang = before.ends_with('<');
+                    let before = before.strip_suffix('<').unwrap_or(before);
                     let name = before.trim_end().ends_with(|c: char| c.is_ascii_alphanumeric());
-                    let blank = first.is_none_or(|first| first >= start - 1);
+                    let blank = first.is_none_or(|first| first >= start - 1 - usize::from(erlang));
                     // A tuple of Python has no name before it.
                     let size = c != ')' || name || blank;
-                    let elements = ListElements::of(content, c == '>', &mut left);
+                    let elements = ListElements::of(content, c == '>' && !erlang, &mut left);
                     if let Some(elements) = elements.filter(|_| size) {
                         plain |= lists.is_empty() && blank;
                         let directly = before.ends_with(|c: char| c.is_ascii_alphanumeric());

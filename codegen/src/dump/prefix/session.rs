@@ -2,11 +2,26 @@
 
 use super::DumpLine;
 
-const PROMPTS: [&str; 3] = ["(gdb)", "(lldb)", "(qemu)"];
+const PROMPTS: [&str; 5] = ["(gdb)", "(lldb)", "(qemu)", "(dlv)", "PS "];
+/// The most characters of a prompt such as `0:000>`.
+const MOST_PROMPT: usize = 32;
 
 /// Whether a line has a command of a session.
 pub(super) fn is_prompt(line: &str) -> bool {
-    PROMPTS.iter().any(|prompt| line.trim_start().starts_with(prompt))
+    let line = line.trim_start();
+    PROMPTS.iter().any(|prompt| line.starts_with(prompt)) || has_arrow(line)
+}
+
+/// Whether the first word of a line ends as the prompts of U-Boot, radare2 and crash do:
+/// `=> md.b 40000000`, `[0x00004010]> px`.
+fn has_arrow(line: &str) -> bool {
+    let (prompt, command) = line.split_once(' ').unwrap_or((line, ""));
+    let named = prompt.strip_suffix('>').is_some_and(|name| name.contains(|c| c != '>'));
+    let letter = command.starts_with(|c: char| c.is_ascii_alphabetic());
+    named
+        && !prompt.starts_with('<')
+        && prompt.len() <= MOST_PROMPT
+        && (letter || command.is_empty())
 }
 
 /// The output that is a dump: the only one with rows, or the last one if none has rows.

@@ -1,11 +1,14 @@
 //! The bytes of rows in one notation, byte order and radix of the offsets.
 
-use super::super::notation::Notation;
-use super::super::{MOST_BYTES, literal, shown, text_column, too_many};
+use super::super::notation::{Notation, without_backquote};
+use super::super::text_column::{self, TextStyle};
+use super::super::{MOST_BYTES, encoding, literal, shown, too_many};
 use super::shape::DumpRow;
 
 /// The most bytes in a row.
 pub(super) const MOST_ROW: usize = 256;
+/// The most bytes of a text column in panels, with its borders.
+const MOST_PANELS: usize = 512;
 /// The most bytes of a number that has unused ones.
 const MOST_FILLED: usize = 8;
 
@@ -17,8 +20,8 @@ pub(super) struct DumpBody {
     pub(super) reversed: bool,
     /// The radix of the offsets.
     pub(super) radix: u32,
-    /// Whether the text column shows a space as a dot.
-    pub(super) dotted: bool,
+    /// How the text column shows bytes.
+    pub(super) style: TextStyle,
 }
 
 /// A row that does not agree with the others, and a message.
@@ -38,7 +41,7 @@ impl DumpBody {
                 repeated = true;
                 continue;
             };
-            let offset = u64::from_str_radix(address, self.radix);
+            let offset = u64::from_str_radix(&without_backquote(address), self.radix);
             let offset = offset.map_err(|_| fail(format!("`{address}` is no offset")))?;
             let at = offset.checked_sub(*start.get_or_insert(offset));
             let at = at
@@ -119,6 +122,7 @@ impl DumpBody {
         let mut left = rest.trim_start();
         while bytes.len() < MOST_ROW && !left.is_empty() {
             let end = left.find(|c: char| c.is_ascii_whitespace()).unwrap_or(left.len());
+            let end = self.before_dash(left, end);
             let (number, after) = left.split_at(end);
             let Some(mut read) = self.notation.bytes(number) else { break };
             let after = self.after_character(&read, after)?;
@@ -128,7 +132,7 @@ impl DumpBody {
             let part = read.len() < self.notation.size;
             bytes.extend(read);
             ends.push((bytes.len(), after));
-            left = after.trim_start();
+            left = self.after_separator(after);
             if part {
                 break;
             }
@@ -136,7 +140,7 @@ impl DumpBody {
         let mut disagreement = None;
         for (count, after) in ends.iter().rev() {
             let row = bytes.get(..*count).unwrap_or_default();
-            if after.trim().len() > count + 2 {
+            if self.is_longer_than_text(after, *count) {
                 break;
             }
             let filled = if self.notation.size > MOST_FILLED { 0 } else { self.notation.size - 1 };
@@ -146,7 +150,7 @@ impl DumpBody {
                 row.get(*length..).is_some_and(|unused| unused.iter().all(|byte| *byte == 0))
             });
             if lengths.any(|length| {
-                text_column::shows(row.get(..length).unwrap_or(row), after, self.dotted)
+                text_column::shows(row.get(..length).unwrap_or(row), after, self.style)
             }) {
                 return Ok(row.to_vec());
             }
@@ -170,6 +174,36 @@ impl DumpBody {
 }
 
 impl DumpBody {
+    /// The end of a number: WinDbg prints a dash between the bytes in the middle of a row.
+    fn before_dash(self, text: &str, end: usize) -> usize {
+        let bytes = self.notation.radix == 16 && self.notation.size == 1;
+        let dash = text.get(..end).and_then(|word| word.find('-'));
+        dash.filter(|dash| bytes && *dash == 2).unwrap_or(end)
+    }
+
+    /// The text from the next number, after the dash or the border between two panels.
+    fn after_separator(self, after: &str) -> &str {
+        let bytes = self.notation.radix == 16 && self.notation.size == 1;
+        if let Some(next) = after.strip_prefix('-').filter(|_| bytes) {
+            return next;
+        }
+        let next = after.trim_start();
+        let border = |c: char| c == '|' || c == ':' || encoding::is_border(c);
+        let panel = next.strip_prefix(border).filter(|panel| panel.starts_with(' '));
+        panel.filter(|_| self.style == TextStyle::Panels).map_or(next, str::trim_start)
+    }
+
+    /// Whether a text has more characters than the text column of a number of bytes.
+    fn is_longer_than_text(self, text: &str, bytes: usize) -> bool {
+        match self.style {
+            TextStyle::Panels => text.len() > MOST_PANELS,
+            _ => {
+                let (text, most) = (text.trim(), bytes + 2);
+                text.len() > 4 * most || text.chars().count() > most
+            }
+        }
+    }
+
     /// The text after the character that `x/c` of gdb prints after a number.
     fn after_character<'a>(self, number: &[u8], after: &'a str) -> Result<&'a str, String> {
         let plain = Notation { radix: 10, size: 1, c: false };

@@ -5,11 +5,20 @@ use super::super::prefix::{DumpLine, Lines};
 /// How far the offset of a row that is missing can be from the one before.
 const NEAR: u64 = 1 << 16;
 
+/// The fewest digits by which the hashes of two addresses differ.
+const DIFFERENT: usize = 4;
+/// The most zeros of a hashed address of 8 digits.
+const MOST_ZEROS: usize = 4;
+
 /// The mark of an offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AddressMark {
     /// `0x7fff0000:` or `0x7fff0000 <name+8>:`.
     Prefix,
+    /// `0x7fff0000` before numbers without `0x`.
+    Hex,
+    /// `|00000000|`, in a table with borders.
+    Bordered,
     /// `00000000:`.
     Colon,
     /// `0000000`, at the start of every row.
@@ -32,13 +41,20 @@ impl<'a> RowShape<'a> {
     /// The shape that the first row opens.
     pub(super) fn of(lines: &Lines<'a>) -> Option<Self> {
         let first = lines.all.first()?;
-        let marks = [AddressMark::Prefix, AddressMark::Colon, AddressMark::Bare];
+        let marks = [
+            AddressMark::Prefix,
+            AddressMark::Hex,
+            AddressMark::Bordered,
+            AddressMark::Colon,
+            AddressMark::Bare,
+        ];
         let opened = marks.iter().find_map(|mark| Some((*mark, split(first.text, *mark)?)));
         let (mark, (address, rest)) = opened?;
         let number = rest.split_ascii_whitespace().next()?;
         let shape = Self { mark, address, first: number, certain: true };
         match mark {
             AddressMark::Bare => shape.bare(lines, rest),
+            AddressMark::Hex => shape.hex(lines),
             _ => number.starts_with(|c: char| c.is_ascii_hexdigit() || c == '-').then_some(shape),
         }
     }
@@ -48,9 +64,19 @@ impl<'a> RowShape<'a> {
         self.mark == AddressMark::Prefix && self.address.len() == 4
     }
 
+    /// Numbers after `0x` are addresses if they are a column, before numbers without it.
+    fn hex(self, lines: &Lines<'_>) -> Option<Self> {
+        let row = |line: &DumpLine<'_>| {
+            let row = split(line.text, AddressMark::Hex);
+            is_repeat(line.text)
+                || row.is_some_and(|(address, _)| address.len() == self.address.len())
+        };
+        lines.all.iter().all(row).then_some(self)
+    }
+
     /// Words without a colon are a dump if the first ones are offsets: a column of one
-    /// width that starts at 0, that ends with the length, next to a text column, or before
-    /// wider numbers of one width.
+    /// width that starts at 0, that ends with the length, next to a text column, apart from
+    /// the other words, or before wider numbers of one width.
     fn bare(self, lines: &Lines<'a>, rest: &str) -> Option<Self> {
         let zero = self.address.bytes().all(|byte| byte == b'0');
         let text = rest.ends_with('|') && rest.contains("  |")
@@ -58,7 +84,7 @@ impl<'a> RowShape<'a> {
         let width = self.address.len();
         let column = |line: &DumpLine<'_>| {
             let row = split(line.text, AddressMark::Bare);
-            line.text.trim() == "*" || row.is_some_and(|(address, _)| address.len() == width)
+            is_repeat(line.text) || row.is_some_and(|(address, _)| address.len() == width)
         };
         let last = lines.all.last().and_then(|line| split(line.text, AddressMark::Bare));
         let ends = lines.all.len() > 1 && last.is_some_and(|(_, rest)| rest.is_empty());
@@ -68,8 +94,14 @@ impl<'a> RowShape<'a> {
         let wider =
             is_before_wider(self.address, rest) && rest.split_ascii_whitespace().count() > 1;
         let odd = width % 2 == 1 && width > 5 && differs;
+        if width == 4 {
+            let offsets = self.first.len() == 2 && (several || zero && is_apart(rest));
+            return offsets.then_some(self);
+        }
         let certain = text
             || wider
+            || self.address.contains('`')
+            || several && (are_apart(&lines.all) || count_up(&lines.all))
             || (zero || ends || odd) && several && differs
             || zero && pairs && width > 5;
         (certain || several && zero).then_some(Self { certain, ..self })
@@ -85,6 +117,58 @@ pub(in crate::dump) fn is_before_wider(digits: &str, rest: &str) -> bool {
     narrower && widths.all(|other| other == width)
 }
 
+/// Whether the rest of a row is further from its offset than its numbers, which have one
+/// width, from each other.
+fn is_apart(rest: &str) -> bool {
+    let Some(numbers) = rest.strip_prefix("  ") else { return false };
+    let mut words = numbers.trim_start().split(' ');
+    let number = |word: &str| word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'`');
+    match (words.next(), words.next()) {
+        (Some(first), Some(second)) => {
+            let second = second.split('-').next().unwrap_or(second);
+            first.len() == second.len() && !first.is_empty() && number(first) && number(second)
+        }
+        _ => false,
+    }
+}
+
+/// The rest of a row whose offset has 8 or 16 digits and is apart from its numbers.
+pub(in crate::dump) fn after_address(line: &str) -> Option<&str> {
+    let (address, rest) = split(line, AddressMark::Bare)?;
+    (matches!(address.len(), 8 | 16 | 17) && is_apart(rest)).then_some(rest)
+}
+
+/// Whether the offsets of all rows are apart from their numbers.
+fn are_apart(lines: &[DumpLine<'_>]) -> bool {
+    lines.iter().all(|line| is_repeat(line.text) || after_address(line.text).is_some())
+}
+
+/// Whether the first words of lines grow by the size of the words after them.
+fn count_up(lines: &[DumpLine<'_>]) -> bool {
+    let row = |line: &DumpLine<'_>| {
+        let (address, rest) = split(line.text, AddressMark::Bare)?;
+        let mut words = rest.split_ascii_whitespace();
+        let width = words.clone().next().map_or(0, str::len);
+        let digits = words.try_fold(0, |sum, word| (word.len() == width).then_some(sum + width))?;
+        Some((u64::from_str_radix(address, 16).ok()?, u64::try_from(digits / 2).ok()?))
+    };
+    lines.windows(2).all(|pair| match (row(&pair[0]), row(&pair[1])) {
+        (Some((first, size)), Some((second, _))) => second.checked_sub(first) == Some(size),
+        _ => false,
+    })
+}
+
+/// Whether a line is `*`, possibly in a table.
+fn is_repeat(line: &str) -> bool {
+    let border = |c: char| c == ' ' || is_column(c) || c == ':';
+    line.trim_matches(border) == "*"
+}
+
+/// Whether a character is between the columns of a table.
+fn is_column(c: char) -> bool {
+    c == '|' || super::super::encoding::is_border(c)
+}
+
 /// One row.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DumpRow<'a> {
@@ -96,41 +180,67 @@ pub(super) struct DumpRow<'a> {
 
 impl<'a> DumpRow<'a> {
     pub(super) fn of(line: DumpLine<'a>, mark: AddressMark) -> Option<Self> {
-        let parts = match line.text.trim() {
-            "*" => None,
-            _ => Some(split(line.text, mark)?),
+        let parts = match is_repeat(line.text) {
+            true => None,
+            false => Some(split(line.text, mark)?),
         };
         Some(Self { number: line.number, parts })
     }
 }
 
 /// Whether the addresses of rows are pointers that the kernel has hashed, as `%p` prints them:
-/// 16 digits of which the first 8 are zero, none of them a little more than the one before.
+/// 8 digits, or 16 of which the first 8 are zero. They are all the same, or none of them is a
+/// little more than the one before, and digits that one change explains are none.
 pub(super) fn are_hashed(rows: &[DumpRow<'_>]) -> bool {
     let addresses = rows.iter().map(|row| {
         let (address, _) = row.parts?;
-        let low = address.strip_prefix("00000000").filter(|low| low.len() == 8)?;
-        u64::from_str_radix(low, 16).ok()
+        let wide = address.len() == 16;
+        let low = if wide { address.strip_prefix("00000000")? } else { address };
+        let zeros = low.bytes().filter(|digit| *digit == b'0').count();
+        (low.len() == 8 && (wide || zeros <= MOST_ZEROS)).then_some(low)
     });
-    let addresses: Option<Vec<u64>> = addresses.collect();
-    let near = |pair: &[u64]| pair[1].wrapping_sub(pair[0]) <= NEAR;
-    addresses.is_some_and(|all| all.len() > 1 && !all.windows(2).any(near))
+    let Some(addresses) = addresses.collect::<Option<Vec<&str>>>() else { return false };
+    let number = |low: &str| u64::from_str_radix(low, 16).unwrap_or(0);
+    let count_up = |pair: &[&str]| {
+        let digits = pair[0].bytes().zip(pair[1].bytes()).filter(|(a, b)| a != b).count();
+        number(pair[1]).wrapping_sub(number(pair[0])) <= NEAR || digits < DIFFERENT
+    };
+    let equal = addresses.windows(2).all(|pair| pair[0] == pair[1]);
+    let zero = addresses.first().is_some_and(|first| number(first) == 0);
+    addresses.len() > 1 && !zero && (equal || !addresses.windows(2).any(count_up))
 }
 
 /// The digits of the offset of a row, and the rest of the row.
 fn split(line: &str, mark: AddressMark) -> Option<(&str, &str)> {
     let line = line.trim_start();
     let digits = match mark {
-        AddressMark::Prefix => line.strip_prefix("0x")?,
-        _ => line,
+        AddressMark::Prefix | AddressMark::Hex => line.strip_prefix("0x")?,
+        AddressMark::Bordered => line.strip_prefix(is_column)?.trim_start(),
+        AddressMark::Colon | AddressMark::Bare => line,
     };
-    let end = digits.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(digits.len());
+    // WinDbg prints a backquote in the middle.
+    let of_address = |c: char| c.is_ascii_hexdigit() || c == '`' && mark == AddressMark::Bare;
+    let end = digits.find(|c: char| !of_address(c)).unwrap_or(digits.len());
     let (address, rest) = digits.split_at(end);
-    let least = if mark == AddressMark::Bare { 5 } else { 1 };
-    if !(least..=16).contains(&address.len()) {
+    let least = match mark {
+        AddressMark::Hex => 8,
+        AddressMark::Bare => 4,
+        _ => 1,
+    };
+    if !(least..=17).contains(&address.len()) || address.len() == 17 && !address.contains('`') {
         return None;
     }
+    let blank = |rest: &str| rest.chars().all(|c| c == ' ' || c == ':' || is_column(c));
     let rest = match (mark, rest.trim_start().strip_prefix('<')) {
+        (AddressMark::Bordered, _) => {
+            let rest = rest.trim_start().strip_prefix(is_column)?;
+            if blank(rest) { "" } else { rest }
+        }
+        (AddressMark::Hex, _) => {
+            let number = rest.split_ascii_whitespace().next();
+            let plain = |word: &str| word.bytes().all(|byte| byte.is_ascii_hexdigit());
+            number.is_none_or(plain).then_some(rest)?
+        }
         (AddressMark::Bare, _) => rest,
         (_, None) => rest.strip_prefix(':')?,
         (_, Some(symbol)) => symbol.split_once(">:")?.1,

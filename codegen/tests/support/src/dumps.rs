@@ -1,5 +1,7 @@
 //! The dumps of `codegen/tests/dumps`: what real tools printed of one reply. The file
-//! `commands` has the name of each dump, how much of the reply it has, and the command.
+//! `commands` has the name of each dump, how much of the reply it has, and the command. After
+//! `# `, no command is run: a tool that Debian does not have printed the dump, or it was written
+//! after the tool's documentation.
 //! The debuggers had a program with the reply as `reply`, an array of bytes, and as `words`.
 
 use std::fs;
@@ -25,7 +27,7 @@ pub struct ToolDump {
     pub file: String,
     /// How much of the reply it has.
     pub extent: Extent,
-    /// The command that printed it, for a shell, unless a kernel printed it.
+    /// The command that printed it, for a shell, unless a kernel or, after `# `, another tool printed it.
     pub command: String,
     /// The output of the command.
     pub text: Vec<u8>,

@@ -86,6 +86,26 @@ fn wrong_row(number: usize) -> String {
     text
 }
 
+fn table_row(number: usize) -> String {
+    format!(
+        "│{:08x}│{} ┊{} │{}┊{}│\n",
+        number * 16,
+        " 00".repeat(8),
+        " 00".repeat(8),
+        "0".repeat(8),
+        "0".repeat(8)
+    )
+}
+
+/// The text of the last byte is wrong.
+fn wrong_table_row(number: usize) -> String {
+    table_row(number).replace("0│\n", "x│\n")
+}
+
+fn hashed_row(number: usize) -> String {
+    format!("{:08x}: {}\n", number.wrapping_mul(0x9e37_79b1) & 0xffff_ffff, "00 ".repeat(16))
+}
+
 fn element(number: usize) -> String {
     format!("[{number}] = 1, ")
 }
@@ -158,6 +178,14 @@ pub const KINDS: &[HostileDump] = &[
     numbered("octal rows", "", octal_row, ""),
     around("repeated rows", "00000000: 00\n", "*\n", ""),
     numbered("rows that are far apart", "", far_row, ""),
+    numbered("rows of a table", "", table_row, ""),
+    numbered("wrong rows of a table", "", wrong_table_row, ""),
+    numbered("rows with hashed addresses", "", hashed_row, ""),
+    around("numbers of columns", "", "00 01 02 03 04 05 06 07\n", "00000000  00\n"),
+    repeated("heads", "Path: x\n"),
+    repeated("fields", "a=00 00 "),
+    repeated("names before strings", "a: \\x00"),
+    around("rows after prompts", "", "=> md\n", "00000000: 00\n"),
     // Numbers.
     repeated("pairs of digits", "00 "),
     repeated("digits with spaces", "0 "),
