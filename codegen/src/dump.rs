@@ -104,6 +104,11 @@ pub fn text(input: &[u8]) -> Option<Cow<'_, str>> {
     encoding::text(input)
 }
 
+/// Whether a line is a row of a dump at another offset than 0.
+pub fn is_later_row(line: &str) -> bool {
+    rows::is_later(&prefix::Lines::of(line))
+}
+
 /// Whether a character is a hexadecimal digit that base64 text of mostly zeros has too.
 fn is_in_both(c: char) -> bool {
     matches!(c, 'A'..='F' | 'a'..='f' | '0' | '1') || c.is_whitespace()
@@ -142,7 +147,18 @@ fn from_text(text: &str, big_endian: bool) -> Result<Dump, String> {
             dump.readings.extend(base64::read(&joined).into_iter().flat_map(|dump| dump.readings));
             Ok(dump)
         }
-        found => found.or_else(|error| base64::read(&joined).ok_or(error)),
+        found => found.or_else(|error| {
+            base64::read(&joined).ok_or_else(|| at_line(&lines, error, big_endian))
+        }),
+    }
+}
+
+/// The error of numbers, with the first line that has the same one alone.
+fn at_line(lines: &prefix::Lines<'_>, error: String, big_endian: bool) -> String {
+    let alone = |text: &str| plain::read(text, big_endian).is_err_and(|found| found == error);
+    match lines.all.iter().find(|line| alone(line.text)) {
+        Some(line) if lines.all.len() > 1 => format!("line {}: {error}", line.number),
+        _ => error,
     }
 }
 

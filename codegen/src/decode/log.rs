@@ -105,7 +105,11 @@ pub fn dumps(text: &str) -> Result<Vec<LogPart>, String> {
         open = !blank;
     }
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let lines: Vec<_> = lines.map(|(index, line)| part(index, line)).collect();
+    let mut lines: Vec<_> = lines.map(|(index, line)| part(index, line)).collect();
+    // The rows of a dump that is wrong are no dumps.
+    if lines.iter().any(|line| dump::is_later_row(&line.text)) {
+        lines.clear();
+    }
     let mut work = LogWork::new();
     for mut parts in [paragraphs, lines].into_iter().filter(|parts| parts.len() > 1) {
         let (mut all, mut total) = (true, 0);

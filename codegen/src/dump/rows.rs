@@ -68,6 +68,15 @@ pub(super) const ROWS: DumpForm = DumpForm {
 const HASHED: &str = "the addresses do not count up, as those that the kernel hashes (%p): a row \
                       that is missing is not noticed";
 
+/// Whether lines start with a row at another offset than 0.
+pub(super) fn is_later(lines: &Lines<'_>) -> bool {
+    let Some(first) = lines.all.first() else { return false };
+    let address = RowShape::of(lines).filter(|shape| shape.certain).map(|shape| shape.address);
+    let apart = || after_address(first.text).map(|_| first.text.trim_start());
+    let digits = address.or_else(apart).and_then(|text| text.split(' ').next());
+    digits.is_some_and(|digits| digits.bytes().any(|digit| digit != b'0'))
+}
+
 /// The bytes of a dump in rows; `None` if the first line, or that after a head, is not a row.
 pub(super) fn read(lines: &Lines<'_>, big_endian: bool) -> DumpResult {
     let (head, shape) = match DumpHead::of(lines) {

@@ -119,6 +119,24 @@ fn addresses_that_do_not_count_up_are_said() {
     );
 }
 
+/// A wrong offset does not make an input of each row.
+#[test]
+fn the_rows_of_a_wrong_dump_are_no_dumps() {
+    for (first, second) in [
+        ("00000000: 28 00 00 00", "00000014: 41 00 00 00"),
+        ("0000   28 00 00 00", "0014   41 00 00 00"),
+        ("0x7fff1000:\t0x28\t0x00\t0x00\t0x00", "0x7fff1014:\t0x41\t0x00\t0x00\t0x00"),
+    ] {
+        let text = format!("{first}\n{second}\n");
+        assert!(error(&text).contains("line 2: the offset is"), "{}", error(&text));
+        assert_eq!(log::dumps(&text), Ok(Vec::new()), "{text}");
+    }
+    let own = "00000000: 28 00 00 00\n00000000: 41 00 00 00\n";
+    assert_eq!(log::dumps(own).map(|parts| parts.len()), Ok(2));
+    let words = error("28 00 00 00\n41 zz 00 00\n");
+    assert!(words.starts_with("line 2: the input is neither"), "{words}");
+}
+
 #[test]
 fn addresses_of_other_debuggers_are_read() {
     let windbg = "0:000> db 0012ff5c\n00000000`0012ff58  28 00 00 00 41 00 00 00-42 00 00 00  (...A...B...\n";

@@ -132,10 +132,13 @@ fn is_apart(rest: &str) -> bool {
     }
 }
 
-/// The rest of a row whose offset has 8 or 16 digits and is apart from its numbers.
+/// The rest of a row whose offset is apart from its numbers: of 8 or 16 digits, or of 4 before
+/// bytes.
 pub(in crate::dump) fn after_address(line: &str) -> Option<&str> {
     let (address, rest) = split(line, AddressMark::Bare)?;
-    (matches!(address.len(), 8 | 16 | 17) && is_apart(rest)).then_some(rest)
+    let bytes = || rest.split_ascii_whitespace().all(|word| word.len() == 2);
+    let offset = matches!(address.len(), 8 | 16 | 17) || address.len() == 4 && bytes();
+    (offset && is_apart(rest)).then_some(rest)
 }
 
 /// Whether the offsets of all rows are apart from their numbers.
