@@ -10,8 +10,9 @@ pub(super) fn text(input: &[u8]) -> Option<Cow<'_, str>> {
         [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(std::str::from_utf8(rest).ok()?),
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes)?,
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes)?,
-        [_, 0, ..] => utf16(input, u16::from_le_bytes)?,
-        [0, _, ..] => utf16(input, u16::from_be_bytes)?,
+        // A letter, or the border of a table.
+        [_, 0, ..] | [_, 0x25, 0, 0x25, ..] => utf16(input, u16::from_le_bytes)?,
+        [0, _, ..] | [0x25, _, 0x25, 0, ..] => utf16(input, u16::from_be_bytes)?,
         _ => Cow::Borrowed(std::str::from_utf8(input).ok()?),
     };
     let text = if text.contains('\x1b') { Cow::Owned(without_sequences(&text)) } else { text };

@@ -79,6 +79,13 @@ fn tables_of_hexyl_are_checked_and_repeated() {
         (" 0a ┊", "    ┊"),
     ];
     assert_eq!(checked(table, &changes), expected);
+    for order in [u16::to_le_bytes, u16::to_be_bytes] {
+        let units: Vec<u8> = table.encode_utf16().flat_map(order).collect();
+        assert_eq!(
+            dump::read(&units, false).map(|dump| dump.bytes().to_vec()),
+            Ok(expected.clone())
+        );
+    }
     let zeros = table.replace("(0000000┊00000000", "(⋄⋄⋄⋄⋄⋄⋄┊⋄⋄⋄⋄⋄⋄⋄⋄").replace("│0000×", "│⋄⋄⋄⋄×");
     assert_eq!(read(&zeros).bytes(), expected);
     let ascii = table.replace(['│', '┊'], "|").replace(['┌', '┬', '┐', '└', '┴', '┘'], "+");
