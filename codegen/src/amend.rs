@@ -12,12 +12,13 @@ mod fit;
 pub mod known;
 pub mod pieces;
 pub mod places;
+mod renamed;
 mod repair;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::diagnostic::{Diagnostics, Sources};
-use crate::header::{self, Facts, Outside};
+use crate::header::{self, Facts, Outside, Spelt};
 use crate::ir::{Abi, Knowledge};
 use crate::lower::lower;
 use crate::release::Release;
@@ -125,6 +126,13 @@ struct Undescribed {
     reason: String,
 }
 
+/// The ioctls whose names the headers give to other numbers than those of `_IO`.
+fn recoded(reference: &Abi, facts: &Facts) -> BTreeMap<String, i128> {
+    let constants = reference.ioctls.iter().filter_map(|ioctl| facts.constant(&ioctl.name));
+    let other = constants.filter(|one| !matches!(one.spelt, Spelt::Ioctl { .. }));
+    other.map(|one| (one.name.clone(), one.number)).collect()
+}
+
 /// The specification that is amended.
 struct Amending<'a> {
     base: &'a Spec,
@@ -140,11 +148,13 @@ impl Amending<'_> {
         for (name, reason) in facts.not_describable() {
             facts.forget(&name, reason);
         }
+        let renamed = renamed::settle(&mut facts, self.reference);
         loop {
             let (mut amended, mut checked) = (self.base.clone(), Diagnostics::default());
             let guesses = self.amend(&mut amended, &facts, &mut checked);
             match self.lowered(amended, &facts, &mut checked) {
-                Ok(abi) => {
+                Ok(mut abi) => {
+                    renamed::apply(&renamed, &mut abi);
                     return self.amended(abi, guesses, facts, [problems, checked]);
                 }
                 Err(Undescribed { name: Some(name), reason }) => facts.forget(&name, reason),
@@ -168,6 +178,7 @@ impl Amending<'_> {
         let knowledge = Knowledge {
             headers: Some(self.given.to_vec()),
             guessed: guesses.iter().map(|guess| guess.name.clone()).collect(),
+            recoded: recoded(self.reference, &facts),
             unread: facts.unread,
         };
         Amended { abi, knowledge, guesses, problems }
@@ -221,7 +232,7 @@ impl Amending<'_> {
     ) -> Result<Abi, Undescribed> {
         loop {
             let mut found = Diagnostics::default();
-            spec = match validate_amended(spec, &mut found) {
+            spec = match validate_amended(spec, self.release, &mut found) {
                 Ok(valid) => {
                     problems.extend(found.softened(is_about_outputs));
                     return Ok(lower(&valid, Some(self.release)));

@@ -1,6 +1,6 @@
 //! Does a new ABI break programs or kernels? First the structural difference of two ABIs, as
 //! plain data (`diff`), then the verdicts: each rule (`rules`) claims differences and judges
-//! them by the rules C1 to C25. A difference that no rule claims is not judged, and the
+//! them by the rules C1 to C28. A difference that no rule claims is not judged, and the
 //! comparison says so. The catalogue explains every rule.
 
 mod codes;

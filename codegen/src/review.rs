@@ -70,8 +70,9 @@ pub fn review(
         match reviewer.series(&series)? {
             Some(reviewed) => review.series.push(reviewed),
             None => {
-                let why = "changes no specified header".to_owned();
-                review.passed.extend(series.mails.iter().map(|mail| (*mail, why.clone())));
+                let passed =
+                    series.mails.iter().map(|mail| (*mail, without_header(&patches[*mail])));
+                review.passed.extend(passed);
             }
         }
     }
@@ -98,6 +99,21 @@ pub fn patched(
     }
 }
 
+/// Why a mail is passed over that changes no header of the ABI.
+fn without_header(patch: &Patch) -> String {
+    let mut files: Vec<_> = patch.files.iter().map(|file| file.path.as_str()).collect();
+    files.retain(|file| !file.is_empty());
+    files.dedup();
+    let changed = match files[..] {
+        [] => String::new(),
+        [first, ref others @ ..] if others.len() > 2 => {
+            format!(": {first} and {} more", others.len())
+        }
+        _ => [": ", &files.join(", ")].concat(),
+    };
+    ["changes no specified header", &changed].concat()
+}
+
 fn patch_of(mail: &Mail) -> Patch {
     let patch = patch::parse(&quote::lines(&mail.text, mail.flowed));
     if mail.cut { patch.cut() } else { patch }
@@ -112,7 +128,7 @@ fn changes<'a>(
     let (mut changes, mut other_files) = (Vec::new(), Vec::new());
     for mail in &series.mails {
         for file in &patches[*mail].files {
-            match known::header_at(abi, &file.path) {
+            match known::header_of(abi, file) {
                 Some(header) => {
                     let header = abi.headers[header].path.as_str();
                     changes.push(HeaderChange { mail: *mail, header, file });
@@ -128,12 +144,14 @@ fn changes<'a>(
 /// The paths of the headers of an ABI that the patches of some mails change.
 pub fn changed_headers(abi: &Abi, mails: &[Mail]) -> Vec<String> {
     let mut paths = Vec::new();
-    // Only a mail with the path of a header in its text can change one.
-    let names_one =
-        |mail: &&Mail| abi.headers.iter().any(|header| mail.text.contains(&header.path));
+    // Only a mail with the name of a header in its text can change one.
+    let names_one = |mail: &&Mail| {
+        abi.headers.iter().any(|one| mail.text.contains(known::file_name(&one.path)))
+    };
     for mail in mails.iter().filter(names_one) {
-        let files = patch_of(mail).files.into_iter().map(|file| file.path);
-        paths.extend(files.filter(|path| known::header_at(abi, path).is_some()));
+        let files = patch_of(mail).files.into_iter();
+        let files = files.filter(|file| known::header_of(abi, file).is_some());
+        paths.extend(files.map(|file| file.path));
     }
     paths.sort();
     paths.dedup();

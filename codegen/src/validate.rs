@@ -46,6 +46,9 @@ struct Check<'a> {
     /// Whether items are missing because they could not be read, so that a
     /// reference without a target may not be an error.
     incomplete: bool,
+    /// The only release whose layouts and references count, if headers of it amended the
+    /// specification: what they insert has no history.
+    only: Option<Release>,
     /// Hints given so far.
     hints: usize,
     problems: &'a mut Diagnostics,
@@ -69,16 +72,20 @@ impl Check<'_> {
 /// Checks a specification. With `incomplete`, a part of it could not be read, and
 /// references without a target are accepted.
 pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Option<ValidSpec> {
-    let releases = check_all(&spec, incomplete, problems);
+    let releases = check_all(&spec, incomplete, None, problems);
     let valid = !incomplete && !problems.has_errors();
     valid.then_some(ValidSpec { spec, releases })
 }
 
-/// Checks a specification that was amended by headers. A header can use a number
+/// Checks a specification that was amended by headers of a release. A header can use a number
 /// twice or a name that Rust reserves, and still has an ABI. If the specification
 /// cannot be lowered, it is returned as the error.
-pub fn validate_amended(spec: Spec, problems: &mut Diagnostics) -> Result<ValidSpec, Box<Spec>> {
-    let releases = check_all(&spec, false, problems);
+pub fn validate_amended(
+    spec: Spec,
+    release: Release,
+    problems: &mut Diagnostics,
+) -> Result<ValidSpec, Box<Spec>> {
+    let releases = check_all(&spec, false, Some(release), problems);
     match problems.errors().all(|error| is_tolerated(error.code)) {
         true => Ok(ValidSpec { spec, releases }),
         false => Err(Box::new(spec)),
@@ -96,7 +103,12 @@ pub fn is_about_outputs(code: Code) -> bool {
 }
 
 /// Runs every pass; returns the releases.
-fn check_all(spec: &Spec, incomplete: bool, problems: &mut Diagnostics) -> Vec<Release> {
+fn check_all(
+    spec: &Spec,
+    incomplete: bool,
+    only: Option<Release>,
+    problems: &mut Diagnostics,
+) -> Vec<Release> {
     let index = Symbols::of(spec);
-    passes::run(&mut Check { spec, index: &index, incomplete, hints: 0, problems })
+    passes::run(&mut Check { spec, index: &index, incomplete, only, hints: 0, problems })
 }

@@ -25,7 +25,7 @@ use crate::release::{Release, Since};
 use crate::spec::wrappers::Placed;
 use crate::spec::{ItemSpec, Spec};
 use chains::NewChain;
-pub(super) use fields::expression;
+pub(super) use fields::{expression, shown};
 
 /// What headers add.
 #[derive(Debug, Default)]

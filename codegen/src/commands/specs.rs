@@ -197,18 +197,27 @@ pub(super) fn search_at(
     if source.names_one() {
         return first.load_at(&source.overlay, at);
     }
+    let mut broken = None;
     for spec in everywhere(&first) {
         let opened = open(&spec.origin, &[]);
         if opened.spec.as_ref().is_some_and(&fits) {
             spec.report_origin();
             return spec.loaded(opened);
         }
+        if opened.spec.is_none() && broken.is_none() {
+            broken = Some((spec, opened));
+        }
     }
-    first.load(&[])
+    // One that does not load may be the one that fits.
+    match broken {
+        Some((spec, opened)) => spec.loaded(opened),
+        None => first.load(&[]),
+    }
 }
 
 /// All specifications that `fits` accepts, or the default one if it accepts none; the
-/// given one without asking.
+/// given one without asking. Overlays belong to the default one if none is given. One that
+/// does not load is an error, because it may fit.
 pub(super) fn matching(
     source: &Source,
     fits: impl Fn(&ValidSpec) -> bool,
@@ -223,19 +232,23 @@ pub(super) fn matching_at(
     fits: impl Fn(&ValidSpec) -> bool,
 ) -> Result<Vec<Loaded>, String> {
     let first = one(source)?;
-    if source.names_one() {
+    if source.spec.is_some() || source.abi.is_some() {
         return Ok(vec![first.load_at(&source.overlay, at)?]);
     }
     let mut found = Vec::new();
-    for spec in everywhere(&first) {
-        let opened = open(&spec.origin, &[]);
-        if opened.spec.as_ref().is_some_and(&fits) {
+    for (index, spec) in everywhere(&first).enumerate() {
+        let overlays = if index == 0 { &source.overlay[..] } else { &[] };
+        let opened = match overlays {
+            [] => open(&spec.origin, &[]),
+            overlays => open_at(&spec.origin, overlays, at),
+        };
+        if opened.spec.as_ref().is_none_or(&fits) {
             spec.report_origin();
             found.push(spec.loaded(opened)?);
         }
     }
     if found.is_empty() {
-        found.push(first.load(&[])?);
+        found.push(first.load_at(&source.overlay, at)?);
     }
     Ok(found)
 }

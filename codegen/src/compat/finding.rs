@@ -184,7 +184,6 @@ pub struct Finding {
     /// Bytes that show the break.
     pub witness: Option<Witness>,
     /// The version steps that it requires.
-    #[serde(skip)]
     pub versions: VersionImpact,
     /// The side and the place that state the difference.
     #[serde(skip)]

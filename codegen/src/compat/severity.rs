@@ -90,7 +90,7 @@ impl SeverityRules {
         let accepted = rules.accept.iter().map(|one| &one.code);
         for code in rules.severity.keys().chain(accepted) {
             if CODES.iter().all(|known| known.0 != code) {
-                return Err(format!("there is no rule `{code}`; they are C1 to C25"));
+                return Err(format!("there is no rule `{code}`; they are C1 to C28"));
             }
         }
         match rules.accept.iter().find(|one| one.reason.trim().is_empty()) {

@@ -1,7 +1,7 @@
 //! A finding for a reader.
 
 use super::evidence::{Witness, WitnessClaim};
-use super::finding::{Class, Finding};
+use super::finding::{Bump, Class, Finding, VersionImpact};
 use super::severity::{Assessed, Verdict};
 use crate::hex::spaced;
 
@@ -42,7 +42,16 @@ fn facts(finding: &Finding) -> Vec<String> {
         )
     });
     let condition = finding.condition.clone();
-    [class, affected, gate, window, condition].into_iter().flatten().collect()
+    [class, affected, gate, window, condition, major(finding)].into_iter().flatten().collect()
+}
+
+/// The outputs for which a finding that breaks nothing is a major step.
+fn major(finding: &Finding) -> Option<String> {
+    let VersionImpact { crate_, header, .. } = finding.versions;
+    let outputs = [("crate", crate_), ("header", header)].into_iter();
+    let outputs = outputs.filter(|(_, step)| *step == Bump::Major).map(|(name, _)| name);
+    let outputs: Vec<_> = outputs.filter(|_| !finding.class.breaks()).collect();
+    (!outputs.is_empty()).then(|| format!("a major step of the {}", outputs.join(" and the ")))
 }
 
 /// A witness, line by line.

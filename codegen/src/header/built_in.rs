@@ -108,7 +108,7 @@ impl ExpressionReader<'_, '_> {
         self.wants(")")?;
         let value = self.unary()?;
         Ok(match int {
-            IntType::Fixed(int) => value.cast(int),
+            IntType::Fixed(int) | IntType::BigEndian(int) => value.cast(int),
             IntType::AlignedS64 => value.cast(Int::S64),
             IntType::Long(_) => {
                 self.evaluator.program.depends.set(true);
@@ -142,7 +142,9 @@ impl ExpressionReader<'_, '_> {
             }
             [word, _, ..] if word.is("enum") => (2, [4; 3]),
             _ => match types::int(rest) {
-                Some((IntType::Fixed(int), length)) => (length, [int.size(); 3]),
+                Some((IntType::Fixed(int) | IntType::BigEndian(int), length)) => {
+                    (length, [int.size(); 3])
+                }
                 Some((IntType::AlignedS64, length)) => (length, [8; 3]),
                 Some((IntType::Long(_), length)) => {
                     (length, Model::ALL.map(|model| model.pointer().size))

@@ -11,6 +11,9 @@ use super::tokens::{Kind, Token, around};
 use super::types;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
+/// The most parts of declarations that are noted; no header has more than a few.
+const MOST_NOTED: usize = 64;
+
 /// An `#if` that is open.
 struct Branch<'a> {
     opener: Token<'a>,
@@ -30,6 +33,8 @@ struct Follower<'a, 'p> {
     branches: Vec<Branch<'a>>,
     problems: &'p mut Diagnostics,
     file: usize,
+    /// How many braces are open.
+    depth: usize,
     /// The alignments that `#pragma pack(push)` keeps.
     pushed: Vec<Option<u64>>,
 }
@@ -40,7 +45,7 @@ pub(super) fn follow<'a>(lexed: Lexed<'a>, program: &mut Program<'a>, problems: 
     let Some(file) = tokens.first().map(|token| token.place.file) else { return };
     program.comments.insert(file, comments);
     let (branches, pushed) = (Vec::new(), Vec::new());
-    let mut follower = Follower { text, program, branches, problems, file, pushed };
+    let mut follower = Follower { text, program, branches, problems, file, depth: 0, pushed };
     let mut rest = tokens.as_slice();
     while let Some(first) = rest.first() {
         let length = rest.iter().take_while(|token| token.line == first.line).count();
@@ -101,8 +106,26 @@ impl<'a> Follower<'a, '_> {
         let outer = self.active();
         let without = rest.first().filter(|_| word.is("ifndef")).map(|name| name.text);
         let active = outer && self.condition(word, rest, following);
+        if outer {
+            self.note_kernel_part(rest, following);
+        }
         let branch = Branch { opener: word, without, outer, active, taken: active, last: false };
         self.branches.push(branch);
+    }
+
+    /// Notes a part of a declaration that only a kernel knows: its layout is not that of
+    /// programs.
+    fn note_kernel_part(&mut self, condition: &[Token<'a>], following: &[Token<'a>]) {
+        let kernels_own =
+            |token: &&Token<'_>| token.text == "__KERNEL__" || token.text.starts_with("CONFIG_");
+        let inside = self.depth > 0 && self.program.undecided.len() < MOST_NOTED;
+        let Some(name) = condition.iter().find(kernels_own).filter(|_| inside) else { return };
+        let part = part(following);
+        let lines = part.chunk_by(|one, other| one.line == other.line);
+        if lines.into_iter().any(|line| !line[0].is("#")) {
+            let message = format!("a part of a declaration depends on `{}`", name.text);
+            self.program.undecided.push((condition.to_vec(), part.to_vec(), message));
+        }
     }
 
     fn condition(&mut self, word: Token<'a>, rest: &[Token<'a>], following: &[Token<'a>]) -> bool {
@@ -183,6 +206,8 @@ impl<'a> Follower<'a, '_> {
             match token.text {
                 "[" => brackets += 1,
                 "]" => brackets = brackets.saturating_sub(1),
+                "{" => self.depth += 1,
+                "}" => self.depth = self.depth.saturating_sub(1),
                 _ => {}
             }
             let define = self

@@ -143,6 +143,8 @@ pub struct FieldFact {
 pub enum TypeFact {
     /// An integer.
     Int(Int),
+    /// An integer that is big-endian on every target. No specification can describe it.
+    BigEndian(Int),
     /// `long`, an integer as wide as a pointer, and whether it is signed. No
     /// specification can describe it.
     Long(bool),
@@ -216,14 +218,14 @@ impl Facts {
     }
 
     /// The structs that no specification can describe, each with the reason: those with a
-    /// `long`, and those that contain one of them.
+    /// `long` or a big-endian integer, and those that contain one of them.
     pub fn not_describable(&self) -> BTreeMap<String, String> {
         let mut found = BTreeMap::<String, String>::new();
         for one in &self.structs {
             let reason = one.fields.iter().find_map(|field| {
                 let name = &field.name;
-                if field.type_.has_long() {
-                    return Some(format!("`{name}` is a long, which is narrower on 32 bit"));
+                if let Some(what) = field.type_.not_describable() {
+                    return Some(format!("`{name}` is {what}"));
                 }
                 let mut inner = None;
                 field.type_.structs(&mut |of| inner = inner.take().or(found.get(of).cloned()));
@@ -265,28 +267,41 @@ impl TypeFact {
             Self::Struct(name) => each(name),
             Self::Array(element, ..) | Self::Flexible(element, _) => element.structs(each),
             Self::Union(arms) => arms.iter().for_each(|(_, arm)| arm.structs(each)),
-            Self::Int(_) | Self::Long(_) | Self::Pointer(_) => {}
+            Self::Int(_) | Self::BigEndian(_) | Self::Long(_) | Self::Pointer(_) => {}
         }
     }
 
-    /// Makes an `aligned_u64` a plain one, since `#pragma pack` takes its alignment away.
+    /// Makes an integer that is aligned to 8 a plain one, since `#pragma pack` takes its alignment away.
     pub(super) fn drop_alignment(&mut self) {
         match self {
-            Self::Int(int) if *int == Int::AlignedU64 => *int = Int::U64,
-            Self::Int(int) if *int == Int::AlignedLe64 => *int = Int::Le64,
+            Self::Int(int) | Self::BigEndian(int) => {
+                *int = match *int {
+                    Int::AlignedU64 => Int::U64,
+                    Int::AlignedLe64 => Int::Le64,
+                    other => other,
+                }
+            }
             Self::Array(element, ..) | Self::Flexible(element, _) => element.drop_alignment(),
             Self::Union(arms) => arms.iter_mut().for_each(|(_, arm)| arm.drop_alignment()),
-            Self::Int(_) | Self::Long(_) | Self::Struct(_) | Self::Pointer(_) => {}
+            Self::Long(_) | Self::Struct(_) | Self::Pointer(_) => {}
         }
     }
 
-    /// Whether a `long` is part of the type.
-    fn has_long(&self) -> bool {
+    /// Makes an unsigned integer of 64 bits one that is aligned to 8 everywhere.
+    pub(super) fn align_to_8(&mut self) {
+        if let Self::Int(int @ Int::U64) | Self::BigEndian(int @ Int::U64) = self {
+            *int = Int::AlignedU64;
+        }
+    }
+
+    /// What no specification can describe in the type, apart from structs.
+    fn not_describable(&self) -> Option<&'static str> {
         match self {
-            Self::Long(_) => true,
-            Self::Array(element, ..) | Self::Flexible(element, _) => element.has_long(),
-            Self::Union(arms) => arms.iter().any(|(_, arm)| arm.has_long()),
-            Self::Int(_) | Self::Struct(_) | Self::Pointer(_) => false,
+            Self::Long(_) => Some("a long, which is narrower on 32 bit"),
+            Self::BigEndian(_) => Some("big-endian, which no specification describes"),
+            Self::Array(element, ..) | Self::Flexible(element, _) => element.not_describable(),
+            Self::Union(arms) => arms.iter().find_map(|(_, arm)| arm.not_describable()),
+            Self::Int(_) | Self::Struct(_) | Self::Pointer(_) => None,
         }
     }
 
@@ -294,6 +309,8 @@ impl TypeFact {
     pub fn text(&self) -> String {
         match self {
             Self::Int(int) => int.name().to_owned(),
+            Self::BigEndian(Int::AlignedU64) => "aligned_be64".to_owned(),
+            Self::BigEndian(int) => int.name().replacen('u', "be", 1),
             Self::Long(true) => "long".to_owned(),
             Self::Long(false) => "unsigned long".to_owned(),
             Self::Struct(name) => name.clone(),

@@ -156,8 +156,8 @@ impl<'a> Planner<'_, 'a> {
                 extent.align = extent.align.min(item.pack.unwrap_or(u64::MAX));
                 exact[model.index()].push(extent);
             }
-            if own_align == Some(8) && type_ == TypeFact::Int(Int::U64) {
-                type_ = TypeFact::Int(Int::AlignedU64);
+            if own_align == Some(8) {
+                type_.align_to_8();
             }
             if item.pack.is_some_and(|most| most < 8) {
                 type_.drop_alignment();
@@ -279,6 +279,9 @@ impl<'a> Planner<'_, 'a> {
         };
         Ok(match base {
             BaseType::Int(IntType::Fixed(one)) => int(*one),
+            BaseType::Int(IntType::BigEndian(one)) => {
+                Planned { type_: TypeFact::BigEndian(*one), ..int(*one) }
+            }
             BaseType::Int(IntType::AlignedS64) => {
                 let extents = [Extent { size: 8, align: 8 }; 3];
                 Planned { type_: TypeFact::Int(Int::S64), extents }
@@ -339,7 +342,7 @@ impl<'a> Planner<'_, 'a> {
 
     fn extent(&self, type_: &TypeFact, model: Model) -> Option<Extent> {
         Some(match type_ {
-            TypeFact::Int(int) => model.int(*int),
+            TypeFact::Int(int) | TypeFact::BigEndian(int) => model.int(*int),
             TypeFact::Long(_) | TypeFact::Pointer(_) => model.pointer(),
             TypeFact::Struct(name) => self.declared(name).ok()?[model.index()],
             TypeFact::Array(element, length, _) => self.extent(element, model)?.times(*length)?,

@@ -26,6 +26,8 @@ pub(super) fn is_qualifier(token: &Token<'_>) -> bool {
 pub(super) enum IntType {
     /// One of fixed width.
     Fixed(Int),
+    /// One of fixed width that is big-endian on every target.
+    BigEndian(Int),
     /// A signed 64-bit integer that is aligned to 8 on every target.
     AlignedS64,
     /// `long`, which is as wide as a pointer, and whether it is signed.
@@ -37,19 +39,24 @@ pub(super) fn int(tokens: &[Token<'_>]) -> Option<(IntType, usize)> {
     let words = tokens.iter().take_while(|token| token.kind == Kind::Word);
     let words: Vec<_> = words.take(4).map(|token| token.text).collect();
     let found = |int| Some((IntType::Fixed(int), 1));
+    let big_endian = |int| Some((IntType::BigEndian(int), 1));
     match words.first().copied()? {
         "__u8" | "u8" | "uint8_t" | "_Bool" | "bool" => found(Int::U8),
         "__le16" => found(Int::Le16),
         "__le32" => found(Int::Le32),
         "__le64" => found(Int::Le64),
-        "__u16" | "__be16" | "u16" | "uint16_t" | "__sum16" => found(Int::U16),
-        "__u32" | "__be32" | "u32" | "uint32_t" | "__poll_t" | "__wsum" => found(Int::U32),
-        "__u64" | "__be64" | "u64" | "uint64_t" => found(Int::U64),
+        "__be16" => big_endian(Int::U16),
+        "__be32" => big_endian(Int::U32),
+        "__be64" => big_endian(Int::U64),
+        "__aligned_be64" => big_endian(Int::AlignedU64),
+        "__u16" | "u16" | "uint16_t" | "__sum16" => found(Int::U16),
+        "__u32" | "u32" | "uint32_t" | "__poll_t" | "__wsum" => found(Int::U32),
+        "__u64" | "u64" | "uint64_t" => found(Int::U64),
         "__s8" | "s8" | "int8_t" => found(Int::S8),
         "__s16" | "s16" | "int16_t" => found(Int::S16),
         "__s32" | "s32" | "int32_t" | "__kernel_pid_t" | "pid_t" => found(Int::S32),
         "__s64" | "s64" | "int64_t" | "__kernel_time64_t" | "__kernel_loff_t" => found(Int::S64),
-        "__aligned_u64" | "aligned_u64" | "__aligned_be64" => found(Int::AlignedU64),
+        "__aligned_u64" | "aligned_u64" => found(Int::AlignedU64),
         "__aligned_le64" => found(Int::AlignedLe64),
         "__aligned_s64" | "aligned_s64" => Some((IntType::AlignedS64, 1)),
         "size_t" | "uintptr_t" | "__kernel_size_t" | "__kernel_ulong_t" => {
@@ -89,7 +96,7 @@ fn plain(words: &[&str]) -> Option<(IntType, usize)> {
 /// alignment is an attribute, and arrays of it, but no struct that contains it.
 pub(super) fn has_explicit_alignment(type_: &TypeFact) -> bool {
     match type_ {
-        TypeFact::Int(int) => int.explicitly_aligned(),
+        TypeFact::Int(int) | TypeFact::BigEndian(int) => int.explicitly_aligned(),
         TypeFact::Array(element, ..) | TypeFact::Flexible(element, _) => {
             has_explicit_alignment(element)
         }

@@ -13,6 +13,8 @@ pub struct Knowledge {
     pub headers: Option<Vec<usize>>,
     /// Facts that are guessed: items by name, fields as `struct.field`.
     pub guessed: BTreeSet<String>,
+    /// Ioctls that the headers declare with another number than that of `_IO`, with it.
+    pub recoded: BTreeMap<String, i128>,
     /// Declarations of the headers that were not read, by name.
     pub unread: BTreeMap<String, UnreadItem>,
 }

@@ -15,6 +15,10 @@ pub(super) struct Patch {
 pub(super) struct FilePatch {
     /// Its path after the change, without `b/`; of a removed file, the path before.
     pub(super) path: String,
+    /// Its path before the change, without `a/`.
+    pub(super) old_path: String,
+    /// Whether its paths begin at the root of a source tree, as git prints them.
+    pub(super) by_git: bool,
     /// Whether the patch removes the file.
     pub(super) removed: bool,
     pub(super) hunks: Vec<Hunk>,
@@ -37,6 +41,13 @@ pub(super) struct Hunk {
 }
 
 impl Hunk {
+    /// The `@@` line, if nothing below it is added or removed.
+    fn without_change(&self) -> Option<BadLine> {
+        let message = "no line of this hunk starts with `+` or `-`".to_owned();
+        let same = self.lines.iter().all(|line| line.sign == Sign::Context);
+        same.then_some(BadLine { number: self.number, message })
+    }
+
     /// The last line, if both sides together lack lines.
     fn shortage(&self, (old, new): (usize, usize)) -> Option<BadLine> {
         let count = |absent| self.lines.iter().filter(|line| line.sign != absent).count();
@@ -109,8 +120,10 @@ pub(super) fn parse(lines: &[QuotedLine<'_>]) -> Patch {
     let mut at = 0;
     // Whether the file of the next hunk is known.
     let mut named = false;
+    let mut by_git = false;
     while let Some(line) = lines.get(at) {
-        if let Some(file) = file_head(lines, at) {
+        if let Some(mut file) = file_head(lines, at) {
+            file.by_git |= std::mem::take(&mut by_git);
             patch.files.push(file);
             named = true;
             at += 2;
@@ -121,14 +134,20 @@ pub(super) fn parse(lines: &[QuotedLine<'_>]) -> Patch {
             }
             let file = patch.files.last_mut().expect("a file of the hunk");
             let counts = (head.old_count, head.new_count);
+            let problems = file.problems.len();
             let (hunk, next) = hunk::read(lines, at, head, &mut file.problems);
+            if problems == file.problems.len() {
+                file.problems.extend(hunk.without_change());
+            }
             if next == lines.len() {
                 file.short = hunk.shortage(counts);
             }
             file.hunks.push(hunk);
             at = next;
         } else {
-            named &= !line.text.starts_with("diff --git ");
+            let git = line.text.starts_with("diff --git ");
+            named &= !git;
+            by_git |= git;
             at += 1;
         }
     }
@@ -138,11 +157,19 @@ pub(super) fn parse(lines: &[QuotedLine<'_>]) -> Patch {
 /// The file that the lines `---` and `+++` name.
 pub(super) fn file_head(lines: &[QuotedLine<'_>], at: usize) -> Option<FilePatch> {
     let (old, new) = (lines.get(at)?, lines.get(at + 1)?);
-    let old_path = path(old.text.strip_prefix("--- ")?);
-    let new_path = path(new.text.strip_prefix("+++ ").filter(|_| old.depth == new.depth)?);
+    let old_depth = old.depth;
+    let old = old.text.strip_prefix("--- ")?;
+    let new = new.text.strip_prefix("+++ ").filter(|_| old_depth == new.depth)?;
+    let (old_path, new_path) = (path(old), path(new));
     let removed = new_path == "/dev/null";
     let path = if removed { old_path } else { new_path };
-    Some(FilePatch { path: path.to_owned(), removed, ..FilePatch::default() })
+    Some(FilePatch {
+        path: path.to_owned(),
+        old_path: old_path.to_owned(),
+        by_git: old.starts_with("a/") || new.starts_with("b/"),
+        removed,
+        ..FilePatch::default()
+    })
 }
 
 fn path(text: &str) -> &str {

@@ -255,3 +255,46 @@ fn every_example_of_the_catalogue_gives_its_code_and_is_mended() {
         assert_eq!(codes(&entry.good), [""; 0], "{}", entry.code);
     }
 }
+
+#[test]
+fn big_endian_integers_are_told_from_native_ones() {
+    let text = "struct demo {\n\t__be16 a;\n\t__u8 b;\n\t__be32 c[2];\n\t__be64 d;\n\t\
+                __aligned_be64 e;\n\t__be64 f __attribute__((aligned(8)));\n};\n\
+                struct outer {\n\tstruct demo demo;\n};\n";
+    let (facts, problems, sources) = of(text);
+    assert_eq!(problems.render(&sources, false), "");
+    let demo = facts.struct_("demo").expect("a struct");
+    let types: Vec<_> = demo.fields.iter().map(|field| field.type_.text()).collect();
+    assert_eq!(types, ["be16", "u8", "be32[2]", "be64", "aligned_be64", "aligned_be64"]);
+    let offsets = |model: usize| {
+        let fields = &demo.layouts[model].fields;
+        fields.iter().map(|span| span.offset).collect::<Vec<_>>()
+    };
+    assert_eq!(offsets(0), [0, 2, 4, 16, 24, 32]);
+    assert_eq!(offsets(1), [0, 2, 4, 12, 24, 32]);
+    let reasons = facts.not_describable();
+    let reason = "`a` is big-endian, which no specification describes";
+    assert_eq!(reasons.values().collect::<Vec<_>>(), [reason, reason]);
+    assert_eq!(reasons.keys().collect::<Vec<_>>(), ["demo", "outer"]);
+}
+
+#[test]
+fn a_part_of_a_struct_that_only_a_kernel_has_is_not_read() {
+    let with = |part: &str| format!("struct demo {{\n\t__u32 a;\n{part}\n\t__u32 b;\n}};\n");
+    for (part, name) in [
+        ("#ifdef __KERNEL__\n\t__u32 c;\n#endif", "#if __KERNEL__"),
+        ("#ifdef CONFIG_DEMO\n\t__u32 c;\n#endif", "#if CONFIG_DEMO"),
+        ("#ifndef CONFIG_DEMO\n\t__u32 c;\n#endif", "#if CONFIG_DEMO"),
+        ("#if defined(CONFIG_DEMO)\n\t__u32 c;\n#endif", "#if defined(CONFIG_DEMO)"),
+    ] {
+        let (facts, problems, sources) = of(&with(part));
+        assert_eq!(problems.render(&sources, false), "", "{part}");
+        assert_eq!(facts.unread.keys().collect::<Vec<_>>(), [name], "{part}");
+    }
+    // Numbers alone leave the layout as it is, and so do declarations of their own.
+    let outside = "#ifdef __KERNEL__\nstruct other {\n\t__u32 a;\n};\n#endif\n";
+    for text in [with("#ifdef __KERNEL__\n#define ONE 1\n#endif"), with("") + outside] {
+        let (facts, ..) = of(&text);
+        assert!(facts.unread.is_empty(), "{text}: {:?}", facts.unread);
+    }
+}

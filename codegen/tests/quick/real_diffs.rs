@@ -4,12 +4,14 @@
 use std::path::Path;
 use std::process::Command;
 
-use capchain::compat::compare;
+use capchain::compat::{Class, Finding, compare};
 use capchain::diagnostic::Sources;
 use capchain::drift::drift;
 use capchain::emit::kernel_header;
 use capchain::header::{Outside, given, read};
+use capchain::ir::{Arg, Role, Struct, StructRole, Type};
 use capchain::lower::lower;
+use capchain::names::c_int;
 use capchain::review::{BaseChoice, mails, patched};
 use capchain::validate::ValidSpec;
 use support::comparisons::header_side;
@@ -164,4 +166,183 @@ fn a_release_and_its_own_header_are_the_same() {
         }
     }
     assert!(kernels().len() < 3 || compared > 5, "{compared} headers");
+}
+
+/// A header with another text for the declaration of one field.
+fn with_declaration(text: &str, struct_: &str, field: &str, new: &[String]) -> Option<String> {
+    let start = text.find(&format!("\nstruct {struct_} {{"))? + 1;
+    let end = start + text[start..].find("\n}")?;
+    let declares = |line: &&str| {
+        let declaration = line.split(';').next().unwrap_or_default();
+        let name = declaration.split_whitespace().next_back().unwrap_or_default();
+        line.contains(';') && name.split('[').next() == Some(field)
+    };
+    let line = text[start..end].lines().find(declares)?;
+    let new: String = new.iter().map(|line| format!("\t{line}\n")).collect();
+    let edited = text[start..end].replacen(&format!("{line}\n"), &new, 1);
+    (edited != text[start..end]).then(|| [&text[..start], &edited, &text[end..]].concat())
+}
+
+/// Every integer of every struct of the newest headers, with the header's text.
+fn integers(each: &mut dyn FnMut(&ValidSpec, &str, &str, &Struct, usize)) {
+    for (_, spec) in specifications() {
+        let abi = lower(&spec, None);
+        for (index, header) in abi.headers.iter().enumerate().filter(|(_, one)| one.structs) {
+            let text = kernel_header(&abi, index);
+            let own = abi.structs.iter().filter(|one| abi.sections[one.section].header == index);
+            for struct_ in own {
+                for (at, field) in struct_.fields.iter().enumerate() {
+                    if matches!(field.type_, Type::Int(_)) {
+                        each(&spec, &header.path, &text, struct_, at);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The findings about a header that was edited.
+fn of_edit(spec: &ValidSpec, path: &str, old: &str, new: &str) -> Vec<Finding> {
+    let side = |text: &str| header_side(spec, path, text).expect("a header");
+    compare(&side(old), &side(new))
+}
+
+#[test]
+fn a_field_that_is_only_called_otherwise_breaks_no_bytes() {
+    let mut tried = 0;
+    integers(&mut |spec, path, text, struct_, at| {
+        let field = &struct_.fields[at];
+        if field.role == Role::Reserved || matches!(struct_.role, StructRole::Capability(_)) {
+            return;
+        }
+        let Type::Int(int) = field.type_ else { return };
+        let line = format!("{} fresh_{};", c_int(int), field.name);
+        let Some(new) = with_declaration(text, &struct_.name, &field.name, &[line]) else { return };
+        tried += 1;
+        if !takes(tried, 16) {
+            return;
+        }
+        let findings = of_edit(spec, path, text, &new);
+        let found: Vec<_> = findings.iter().map(|one| (one.code.0, one.subject.as_str())).collect();
+        let subject = format!("{}.fresh_{}", struct_.name, field.name);
+        assert_eq!(found, [("C7", subject.as_str())], "{findings:#?}");
+    });
+    assert!(tried > 60, "{tried} fields");
+}
+
+#[test]
+fn reserved_bytes_that_are_put_to_use_move_nothing() {
+    let (mut tried, mut changed) = (0, 0);
+    integers(&mut |spec, path, text, struct_, at| {
+        let field = &struct_.fields[at];
+        let is_word = matches!(field.type_, Type::Int(int) if int.size() == 4);
+        if field.role != Role::Reserved || !is_word {
+            return;
+        }
+        let whole = vec!["__u32 fresh;".to_owned()];
+        let halves = vec!["__u16 fresh;".to_owned(), format!("__u16 {};", field.name)];
+        for lines in [whole, halves] {
+            let Some(new) = with_declaration(text, &struct_.name, &field.name, &lines) else {
+                continue;
+            };
+            tried += 1;
+            let findings = of_edit(spec, path, text, &new);
+            let own = [".fresh".to_owned(), [".", &field.name].concat()];
+            for one in &findings {
+                let about = own.iter().any(|name| one.subject == format!("{}{name}", struct_.name));
+                assert!(about && one.code.0 != "C2", "{lines:?}: {one:#?}");
+            }
+            changed += usize::from(!findings.is_empty());
+        }
+    });
+    assert!(tried > 4 && changed == tried, "{changed} of {tried} edits");
+}
+
+#[test]
+fn an_integer_with_another_byte_order_is_not_passed_over() {
+    let mut tried = 0;
+    integers(&mut |spec, path, text, struct_, at| {
+        let field = &struct_.fields[at];
+        let (Type::Int(int), Role::Data) = (&field.type_, field.role) else { return };
+        if int.size() == 1 || int.little_endian() || int.signed() {
+            return;
+        }
+        let type_ = c_int(*int).replacen('u', "be", 1);
+        let line = format!("{type_} {};", field.name);
+        let Some(new) = with_declaration(text, &struct_.name, &field.name, &[line]) else { return };
+        tried += 1;
+        if !takes(tried, 16) {
+            return;
+        }
+        let findings = of_edit(spec, path, text, &new);
+        let about = findings.iter().find(|one| one.subject == struct_.name);
+        let class = about.map(|one| one.class);
+        assert_eq!(class, Some(Class::NotJudged), "{}.{}", struct_.name, field.name);
+    });
+    assert!(tried > 40, "{tried} fields");
+}
+
+#[test]
+fn an_ioctl_that_gets_a_direction_is_not_said_to_be_gone() {
+    for (_, spec) in specifications() {
+        let abi = lower(&spec, None);
+        let Some(ioctl) = abi.ioctls.iter().find(|one| matches!(one.arg, Arg::Struct(_))) else {
+            continue;
+        };
+        let define = format!("#define {}", ioctl.name);
+        let texts = abi.headers.iter().enumerate();
+        let mut texts = texts.map(|(at, header)| (&header.path, kernel_header(&abi, at)));
+        let (path, text) = texts.find(|(_, text)| text.contains(&define)).expect("the ioctl");
+        let start = text.find(&define).expect("the ioctl");
+        let end = start + text[start..].find('\n').expect("a line");
+        let line = text[start..end].replace("_IO(", "_IOW(").replacen(')', ", int)", 1);
+        let new = [&text[..start], &line, &text[end..]].concat();
+        let findings = of_edit(&spec, path, &text, &new);
+        let message = findings.iter().find(|one| one.code.0 == "C22").map(|one| &one.message);
+        let message = message.unwrap_or_else(|| panic!("{line}: {findings:#?}"));
+        assert!(message.contains("no longer that of `_IO`"), "{line}: {message}");
+        assert!(!message.contains("compile"), "{line}: {message}");
+    }
+}
+
+#[test]
+fn the_highest_id_of_a_chain_moves_as_capabilities_come() {
+    let mut tried = 0;
+    for (name, spec) in specifications() {
+        let abi = lower(&spec, None);
+        for chain in &abi.chains {
+            let own = abi.capabilities.iter().filter(|one| abi.chain(one.chain).name == chain.name);
+            let Some(highest) = own.map(|one| one.id).max() else { continue };
+            let mut values = abi.groups.iter().flat_map(|group| &group.values);
+            let top = values
+                .find(|one| one.number == i128::from(highest) && one.name.ends_with("_ID_MAX"));
+            let Some(top) = top else { continue };
+            let findings = |number: i128, fresh: i128| {
+                let header = abi.headers.iter().enumerate().find_map(|(at, header)| {
+                    let text = kernel_header(&abi, at);
+                    text.contains(&top.name).then_some((&header.path, text))
+                });
+                let (path, text) = header.expect("the header");
+                let start = text.find(&format!("{}\t", top.name));
+                let start = start.or_else(|| text.find(&format!("{} ", top.name))).expect("a name");
+                let start = text[..start].rfind('\n').expect("a line") + 1;
+                let end = start + text[start..].find('\n').expect("a line");
+                let prefix = top.name.trim_end_matches("MAX");
+                let lines = format!("#define {prefix}FRESH {fresh}\n#define {} {number}", top.name);
+                of_edit(&spec, path, &text, &[&text[..start], &lines, &text[end..]].concat())
+            };
+            let highest = i128::from(highest);
+            let codes = |findings: Vec<Finding>| {
+                let own = findings.into_iter().filter(|one| one.subject == top.name);
+                own.map(|one| (one.code.0, one.class)).collect::<Vec<_>>()
+            };
+            let moved = codes(findings(highest + 1, highest + 1));
+            assert_eq!(moved, [("C20", Class::Note)], "{name}: {}", top.name);
+            // A number that is not the highest id means something else.
+            let other = codes(findings(highest + 2, highest + 1));
+            assert_eq!(other, [("C10", Class::Wire)], "{name}: {}", top.name);
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 2);
 }

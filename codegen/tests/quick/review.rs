@@ -547,3 +547,71 @@ fn a_word_of_many_new_names_is_no_mistake() {
     assert_eq!(asked(&["VFIO_DEVCIE_A", "VFIO_DEVCIE_B", "VFIO_DEVCIE_C"]), 0);
     assert_eq!(asked(&["VFIO_VDEVICE_A"]), 0);
 }
+
+#[test]
+fn patches_without_the_paths_of_a_tree_are_judged() {
+    let lines = "@@ -1,3 +1,4 @@ struct vfio_irq_info {\n \t__u32\tindex;\n+\t__u32\tfresh;\n \
+                 \t__u32\tcount;\n };\n";
+    let judged = |head: &str| found(&v5_2(), &[head, lines].concat());
+    for paths in [
+        ["vfio.h", "new/vfio.h"],
+        ["vfio.h", "vfio.h.new"],
+        ["vfio.h.orig", "vfio.h"],
+        ["/tmp/a/include/uapi/linux/vfio.h", "mine.h"],
+        ["a/vfio.h", "b/vfio.h"],
+    ] {
+        let found = judged(&format!("--- {}\t2026-11-29\n+++ {}\n", paths[0], paths[1]));
+        assert!(found.iter().any(|(_, code, _)| *code == "C3"), "{paths:?}: {found:?}");
+    }
+    // Other files of the kernel have the same name.
+    for head in [
+        "--- a/drivers/vfio/vfio.h\n+++ b/drivers/vfio/vfio.h\n",
+        "--- old/drivers/vfio/vfio.h\n+++ new/drivers/vfio/vfio.h\n",
+        "--- a/include/linux/vfio.h\n+++ b/include/linux/vfio.h\n",
+        "diff --git a/hw/vfio.h b/hw/vfio.h\n--- a/hw/vfio.h\n+++ b/hw/vfio.h\n",
+    ] {
+        let review = reviewed(&v5_2(), [head, lines].concat().as_bytes());
+        let path = head.rsplit("+++ ").next().expect("a path").trim().trim_start_matches("b/");
+        assert!(review.series.is_empty(), "{head}");
+        assert_eq!(review.passed, [(0, format!("changes no specified header: {path}"))]);
+    }
+}
+
+#[test]
+fn a_hunk_without_a_changed_line_is_not_judged() {
+    let words = " \t__u32\tindex;\n \t{+__u32 fresh;+}\n \t__u32\tcount;\n };\n";
+    let cut = " \t__u32\tindex;\n";
+    for lines in [words, cut] {
+        let patch = patch_of("struct vfio_irq_info {", lines);
+        assert_eq!(unplaced(&v5_2(), &patch), ["@@ -1,3 +1,4 @@ struct vfio_irq_info {"; 1]);
+    }
+}
+
+#[test]
+fn a_specification_that_does_not_load_is_no_reason_to_pass_over_a_patch() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fixtures::copy_folder(&fixtures::root().join("spec"), &folder.path().join("spec"));
+    let path = "include/uapi/linux/iommufd.h";
+    let mail = format!(
+        "--- a/{path}\n+++ b/{path}\n@@ -1,1 +1,2 @@ struct iommu_ioas_map {{\n \t__u32 ioas_id;\n\
+         +\t__u32 fresh;\n"
+    );
+    fs::write(folder.path().join("mail"), mail).expect("a patch");
+    let review = |more: &[&str]| run(folder.path(), &[&["review", "mail"][..], more].concat());
+    let whole = review(&[]);
+    assert!(whole.code == 1 && whole.stdout.contains("iommu_ioas_map"), "{}", whole.stdout);
+    // Overlays of one ABI do not hide the headers of the others.
+    let overlay = "spec/vfio/proposals/irq_info_caps_sizeof.yaml";
+    let with = review(&["--overlay", overlay]);
+    assert_eq!((with.code, with.stdout), (1, whole.stdout));
+    let path = folder.path().join("spec/iommufd/mappings.yaml");
+    let text = fs::read_to_string(&path).expect("a file");
+    fs::write(&path, text.replacen("minsz:", "minzs:", 1)).expect("a file");
+    for args in [&["review", "mail"][..], &["show", "IOMMU_IOAS_MAP"]] {
+        let broken = run(folder.path(), args);
+        assert_eq!((broken.code, broken.stdout.as_str()), (2, ""), "{args:?}");
+        assert!(broken.stderr.contains("minzs"), "{args:?}: {}", broken.stderr);
+    }
+    // What another specification has is still found.
+    assert_eq!(run(folder.path(), &["show", "VFIO_DEVICE_GET_INFO"]).code, 0);
+}

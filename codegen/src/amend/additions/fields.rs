@@ -298,12 +298,12 @@ pub(in crate::amend) fn expression(
         TypeFact::Array(element, _, Some(length)) => (base(element)?, Shape::Named(length.clone())),
         TypeFact::Array(element, length, None) => (base(element)?, Shape::Fixed(*length)),
         TypeFact::Flexible(element, _) => (base(element)?, Shape::Flexible(count)),
-        TypeFact::Long(_) | TypeFact::Union(_) => return None,
+        TypeFact::BigEndian(_) | TypeFact::Long(_) | TypeFact::Union(_) => return None,
     })
 }
 
 /// The name of a field; an anonymous union is named after its first member.
-pub(super) fn shown(field: &FieldFact) -> String {
+pub(in crate::amend) fn shown(field: &FieldFact) -> String {
     match (field.name.as_str(), field.type_.arms().first()) {
         ("", Some((name, _))) => ["either_", name].concat(),
         (name, _) => name.to_owned(),

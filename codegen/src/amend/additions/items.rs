@@ -59,7 +59,10 @@ impl<'f> Finder<'f> {
                 }
                 TypeFact::Flexible(element, _) => of(element, uses),
                 TypeFact::Union(arms) => arms.iter().for_each(|(_, arm)| of(arm, uses)),
-                TypeFact::Int(_) | TypeFact::Long(_) | TypeFact::Pointer(_) => {}
+                TypeFact::Int(_)
+                | TypeFact::BigEndian(_)
+                | TypeFact::Long(_)
+                | TypeFact::Pointer(_) => {}
             }
         }
         let mut uses = Vec::new();

@@ -2,10 +2,10 @@
 
 use super::Editor;
 use super::values::ListKind;
-use crate::amend::additions::expression;
+use crate::amend::additions::{expression, shown};
 use crate::header::{FieldFact, StructFact, TypeFact};
 use crate::ir::Type;
-use crate::layout::Int;
+use crate::layout::{Int, Span};
 use crate::reply::Direction;
 use crate::spec::types::{Base, RoleWord, Shape, TypeExpr};
 use crate::spec::wrappers::{LineOrMap, Map, Placed};
@@ -34,9 +34,19 @@ impl Editor<'_> {
                 .and_then(|minsz| known.iter().position(|one| *one == minsz.value));
             let left = at
                 .and_then(|at| known[..at].iter().rev().find(|one| item.fields.get(one).is_some()));
-            item.minsz = left.map(|name| Placed { value: name.clone(), place: fact.place });
+            let left = self.with_end(fact).or_else(|| left.cloned());
+            item.minsz = left.map(|value| Placed { value, place: fact.place });
         }
         !item.fields.is_empty()
+    }
+
+    /// The field of a header that ends where argsz had to end.
+    fn with_end(&self, fact: &StructFact) -> Option<String> {
+        let known = self.abi.struct_(self.abi.find_struct(&fact.name)?);
+        let ends = known.spans(known.minsz?).map(Span::end);
+        let spans = |at: usize| fact.layouts.each_ref().map(|layout| layout.fields[at].end());
+        let at = (0..fact.fields.len()).find(|at| spans(*at) == ends)?;
+        Some(shown(&fact.fields[at]))
     }
 
     /// Edits the body of a capability; returns the body as a struct of its own if it no

@@ -60,6 +60,11 @@ impl<'a> Constant<'a> {
         self.value().is_some_and(|value| matches!(value.literal, Literal::Or(_)))
     }
 
+    /// Whether it is several bits of a field with flags.
+    pub(in crate::compat) fn covers_bits(&self) -> bool {
+        self.kind == GroupKind::Flags && self.number.count_ones() > 1
+    }
+
     /// Whether it is a mask whose bits hold other numbers, of which one can have all bits.
     fn holds_others(&self) -> bool {
         let Numbered::Value(group, _) = self.item else { return false };

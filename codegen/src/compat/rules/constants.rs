@@ -128,7 +128,13 @@ impl NumberChange<'_, '_> {
                 finding.help("take counts from the kernel's replies, not from the header"),
             );
         }
-        if is.is_mask() && was.number & is.number == was.number {
+        if self.is_highest_id() {
+            let message = format!("the highest id is {}, {} before", is.number, was.number);
+            let finding = self.finding(COUNT_CHANGED, Class::Note, message);
+            return Some(finding.help("skip capabilities with an unknown id, whatever it is"));
+        }
+        let covers = was.number & is.number == was.number;
+        if covers && (is.is_mask() || was.covers_bits() && is.covers_bits()) {
             let message = format!("the mask is {:#x}, {:#x} before", is.number, was.number);
             return Some(self.finding(VALUE_CHANGED, Class::Note, message));
         }
@@ -150,6 +156,24 @@ impl NumberChange<'_, '_> {
         let maker = maker(was);
         let witness = self.understood(maker, Some(said.number), said.name, understood);
         Some(self.broken(VALUE_CHANGED, message).witness(witness))
+    }
+
+    /// Whether the number is the highest id of the capabilities of a chain on both sides.
+    fn is_highest_id(&self) -> bool {
+        let capability = |one: &Constant<'_>| matches!(one.item, Numbered::Capability(..));
+        if capability(&self.was) || capability(&self.is) {
+            return false;
+        }
+        let highest = |abi: &Abi, name: &str| {
+            let own = abi.capabilities.iter().filter(|one| abi.chain(one.chain).name == name);
+            own.map(|one| i128::from(one.id)).max()
+        };
+        let matching = self.comparison.matching;
+        let (was, is) = matching.abis();
+        matching.chains.iter().filter_map(|pair| pair.both()).any(|(old, new)| {
+            highest(was, &old.name) == Some(self.was.number)
+                && highest(is, &new.name) == Some(self.is.number)
+        })
     }
 
     fn count(&self) -> Finding {

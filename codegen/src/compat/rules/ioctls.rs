@@ -41,8 +41,15 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
 }
 
 fn removed(matching: &Matching<'_>, old: &Ioctl) -> Finding {
-    let message = "the ioctl is gone: old programs get ENOTTY, and programs that name it no longer \
-        compile";
+    let message = match matching.new.knowledge.recoded.get(&old.name) {
+        Some(number) => format!(
+            "the number of the ioctl in C is {number:#x} and no longer that of `_IO`: old \
+             programs get ENOTTY"
+        ),
+        None => "the ioctl is gone: old programs get ENOTTY, and programs that name it no longer \
+                 compile"
+            .to_owned(),
+    };
     let abis = matching.abis();
     let meant = abis.1.ioctls.iter().find(|new| is_same_number(abis, old, new));
     let meant = meant.map(|new| new.name.as_str());

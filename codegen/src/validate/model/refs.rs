@@ -79,6 +79,9 @@ impl<'a> Check<'a> {
         release: Release,
         there: Option<(Place, Validity)>,
     ) {
+        if self.only.is_some_and(|only| release < only) {
+            return;
+        }
         let message = format!("the {what} `{}` does not exist in {release}", reference.name);
         let mut problem =
             Diagnostic::error(ABSENT_IN_RELEASE, message).at(reference.place, "needed here");

@@ -39,7 +39,11 @@ impl<'b> Layouts<'_, 'b> {
         if struct_.members().count() > MOST_FIELDS {
             return fault(refusal(struct_.name, &format!("has more than {MOST_FIELDS} fields")));
         }
-        let times = self.times(struct_).into_iter();
+        let times = match self.check.only {
+            Some(only) => vec![only],
+            None => self.times(struct_),
+        };
+        let times = times.into_iter().filter(|release| struct_.validity.covers(*release));
         times.map(|release| Ok((release, self.form(struct_, release)?))).collect()
     }
 
@@ -55,7 +59,6 @@ impl<'b> Layouts<'_, 'b> {
                 self.inner_times(expr, &mut times);
             }
         }
-        times.retain(|release| struct_.validity.covers(*release));
         times.sort_unstable();
         times.dedup();
         times

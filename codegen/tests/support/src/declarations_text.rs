@@ -209,6 +209,7 @@ fn c_fact(type_: &header::TypeFact) -> String {
     match type_ {
         TypeFact::Int(int) => int_name(*int).to_owned(),
         TypeFact::Struct(name) => format!("struct {name}"),
+        TypeFact::BigEndian(int) => int_name(*int).replacen("__u", "__be", 1),
         TypeFact::Long(true) => "long".to_owned(),
         TypeFact::Long(false) => "unsigned long".to_owned(),
         TypeFact::Pointer(int) => format!("{} *", int_name(*int)),
