@@ -285,7 +285,7 @@ fn a_part_of_a_struct_that_only_a_kernel_has_is_not_read() {
         ("#ifdef __KERNEL__\n\t__u32 c;\n#endif", "#if __KERNEL__"),
         ("#ifdef CONFIG_DEMO\n\t__u32 c;\n#endif", "#if CONFIG_DEMO"),
         ("#ifndef CONFIG_DEMO\n\t__u32 c;\n#endif", "#if CONFIG_DEMO"),
-        ("#if defined(CONFIG_DEMO)\n\t__u32 c;\n#endif", "#if defined(CONFIG_DEMO)"),
+        ("#if defined(CONFIG_DEMO)\n\t__u32 c;\n#endif", "#if defined ( CONFIG_DEMO )"),
     ] {
         let (facts, problems, sources) = of(&with(part));
         assert_eq!(problems.render(&sources, false), "", "{part}");

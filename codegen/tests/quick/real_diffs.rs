@@ -346,3 +346,22 @@ fn the_highest_id_of_a_chain_moves_as_capabilities_come() {
     }
     assert_eq!(tried, 2);
 }
+
+#[test]
+fn a_mask_that_gets_wider_is_the_same_mask() {
+    let specs = specifications();
+    let (_, spec) = specs.iter().find(|(name, _)| name == "pci").expect("the ABI with masks");
+    let abi = lower(spec, None);
+    let text = kernel_header(&abi, 0);
+    let path = &abi.headers[0].path;
+    let judged = |number: &str| {
+        let lines: Vec<_> = text.lines().collect();
+        let define = |line: &&str| line.split_whitespace().nth(1) == Some("PCI_REBAR_CAP_SIZES");
+        let line = lines.iter().find(|line| define(line)).expect("the mask");
+        let new = text.replacen(line, &format!("#define PCI_REBAR_CAP_SIZES {number}"), 1);
+        let findings = of_edit(spec, path, &new, &text);
+        findings.iter().map(|one| (one.code.0, one.class)).collect::<Vec<_>>()
+    };
+    assert_eq!(judged("0x00fffff0"), [("C10", Class::Note)]);
+    assert_eq!(judged("0x00fffff8"), [("C10", Class::Wire)]);
+}

@@ -557,7 +557,7 @@ fn patches_without_the_paths_of_a_tree_are_judged() {
         ["vfio.h", "new/vfio.h"],
         ["vfio.h", "vfio.h.new"],
         ["vfio.h.orig", "vfio.h"],
-        ["/tmp/a/include/uapi/linux/vfio.h", "mine.h"],
+        ["/usr/include/linux/vfio.h", "mine.h"],
         ["a/vfio.h", "b/vfio.h"],
     ] {
         let found = judged(&format!("--- {}\t2026-11-29\n+++ {}\n", paths[0], paths[1]));
@@ -593,8 +593,8 @@ fn a_specification_that_does_not_load_is_no_reason_to_pass_over_a_patch() {
     fixtures::copy_folder(&fixtures::root().join("spec"), &folder.path().join("spec"));
     let path = "include/uapi/linux/iommufd.h";
     let mail = format!(
-        "--- a/{path}\n+++ b/{path}\n@@ -1,1 +1,2 @@ struct iommu_ioas_map {{\n \t__u32 ioas_id;\n\
-         +\t__u32 fresh;\n"
+        "--- a/{path}\n+++ b/{path}\n@@ -1,3 +1,4 @@ struct iommu_ioas_map {{\n \t__u32 flags;\n \t__u32 ioas_id;\n\
+         +\t__u32 fresh;\n \t__u32 __reserved;\n"
     );
     fs::write(folder.path().join("mail"), mail).expect("a patch");
     let review = |more: &[&str]| run(folder.path(), &[&["review", "mail"][..], more].concat());

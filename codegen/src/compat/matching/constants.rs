@@ -60,9 +60,10 @@ impl<'a> Constant<'a> {
         self.value().is_some_and(|value| matches!(value.literal, Literal::Or(_)))
     }
 
-    /// Whether it is several bits of a field with flags.
+    /// Whether it is several bits of a field with flags, side by side.
     pub(in crate::compat) fn covers_bits(&self) -> bool {
-        self.kind == GroupKind::Flags && self.number.count_ones() > 1
+        let bits = self.number.checked_shr(self.number.trailing_zeros()).unwrap_or(0);
+        self.kind == GroupKind::Flags && bits > 1 && bits & (bits + 1) == 0
     }
 
     /// Whether it is a mask whose bits hold other numbers, of which one can have all bits.
