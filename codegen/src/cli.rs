@@ -51,8 +51,8 @@ pub(crate) enum Command {
     /// Compare two ABIs: list the breaks, the affected programs, and a witness of each
     #[command(after_help = "A side is a release (v5.10), a specification folder, \
         FOLDER@RELEASE or a header file,\neach with any number of overlays after `+`.\n\
-        Exit 0: no break, or accepted breaks only; 1: a break; 2: a side cannot be \
-        used.\n\nExample:\n  capchain compat v5.10 v6.6\n  \
+        Exit 0: no break, or accepted breaks only; 1: a break; 2: a change that cannot be judged,\n\
+        or a side cannot be used.\n\nExample:\n  capchain compat v5.10 v6.6\n  \
         capchain compat v7.3 v7.3+spec/vfio/proposals/irq_info_caps.yaml\n  \
         capchain compat v4.4 v4.7 --witness c")]
     Compat(CompatArgs),
@@ -66,9 +66,10 @@ pub(crate) enum Command {
         the kernel, strings and lists of programming languages, strace, base64; docs/decode.md lists\n\
         them. The input is the whole buffer of the call; bytes after \
         argsz are ignored. With --lines, each line is one reply: hex digits, a string of strace, or an\n\
-        object {\"bytes\": \"hex digits\", \"struct\": \"NAME\", \"id\": ...}, of which only `bytes` is needed.\n\
-        Without STRUCT, a log is decoded by the ioctls and structs that its lines name; of bytes without\n\
-        a name, the structs that fit are listed, and the best is decoded.\nExit 0: no error; 1: the struct or its chain has an error; 2: \
+        object {\"bytes\": \"hex digits\", \"struct\": \"NAME\", \"id\": ...}, of which `bytes` is needed, and\n\
+        `struct` if there is no STRUCT. Without --lines and STRUCT, a log is decoded by the ioctls and\n\
+        structs that its lines name; of bytes without a name, the structs that fit are listed, and the\n\
+        best is decoded.\nExit 0: no error; 1: the struct or its chain has an error; 2: \
         the input cannot be used.\n\nExample:\n  capchain decode vfio_region_info reply.bin\n  \
         xxd reply.bin | capchain decode vfio_region_info --format json\n  \
         capchain decode VFIO_DEVICE_GET_REGION_INFO reply.bin\n  capchain decode qemu.log\n  \
@@ -88,7 +89,8 @@ pub(crate) enum Command {
     #[command(after_help = "DUMP is a configuration space in any form that `decode` reads: \
         `lspci -xxxx`, the file `config` of\nsysfs, hexdump; several devices of `lspci` are shown \
         one after another. A capability that is\nhidden is left out of the chain; its bytes can \
-        be read nevertheless.\nExit 0: shown; 2: the input cannot be used.\n\nExample:\n  \
+        be read nevertheless.\nExit 0: shown; 1: the input ends early, its chains are damaged, \
+        or it is hardly a device's;\n2: the input cannot be used.\n\nExample:\n  \
         capchain view /sys/bus/pci/devices/0000:01:00.0/config --at v6.1\n  \
         lspci -xxxx -s 01:00.0 | capchain view --diff v6.1 v7.3\n  \
         capchain view dump.txt --format json")]
@@ -276,7 +278,7 @@ pub(crate) struct ReplyArgs {
     /// The ioctl
     pub(crate) ioctl: String,
     /// The argsz of the request; the other bytes of the buffer are 0
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", value_parser = number)]
     pub(crate) argsz: u64,
     /// The handler that answers [default: all]
     #[arg(long, value_name = "NAME")]
@@ -290,6 +292,15 @@ pub(crate) struct ReplyArgs {
     /// Format of the answer
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+/// A number of bytes, decimal or after `0x` hexadecimal.
+fn number(text: &str) -> Result<u64, String> {
+    let read = match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    read.map_err(|_| "expected a number such as 40 or 0x28".to_owned())
 }
 
 #[derive(Debug, Args)]

@@ -23,6 +23,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use capchain::ir::Abi;
+use capchain::lower::lower;
 use capchain::release::Release;
 use capchain::reports::{self, AbiAtRelease};
 pub(crate) use capchain::reports::{CommandResult, FAILURE, FINDINGS, Output, SUCCESS};
@@ -64,6 +65,28 @@ fn stderr_is_terminal() -> bool {
 /// Prints that the command waits for the lock of a folder.
 fn waiting(folder: &Path) {
     to_stderr(&format!("note: another run of capchain writes to {}\n", folder.display()));
+}
+
+/// The message that a release has no such name, with the releases that have it, if there are
+/// some. A path such as `struct.field` is searched by its first part as well.
+fn with_history(spec: &ValidSpec, at: Release, name: &str, message: String) -> String {
+    let item = name.split('.').next().unwrap_or(name);
+    let since = |release: Release| {
+        let abi = lower(spec, Some(release));
+        let entries = abi.entries();
+        let found = entries.iter().filter(|entry| entry.name == name || entry.name == item);
+        found.map(|entry| entry.meta.since).next()
+    };
+    if since(at).is_some() {
+        return message;
+    }
+    let releases = spec.releases().iter().rev();
+    let Some((last, since)) = releases.filter_map(|one| Some((*one, since(*one)?))).next() else {
+        return message;
+    };
+    let message = message.split("; did you mean").next().unwrap_or_default();
+    let until = if last == spec.newest() { String::new() } else { format!(" to {last}") };
+    format!("{message}: it is described from {since}{until}")
 }
 
 /// The ABI as of a release, which must be described; by default the newest.

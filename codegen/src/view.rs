@@ -8,6 +8,7 @@
 mod header;
 mod link;
 mod numbers;
+mod problem;
 mod runs;
 mod walk;
 
@@ -17,6 +18,7 @@ use crate::ir::{Abi, BitsAt, Region, RegionHandler, ReleaseSpan};
 use crate::release::{Release, Since};
 use header::SpaceHeader;
 use link::LinkedChain;
+pub use problem::ViewProblem;
 use runs::Runs;
 
 /// A space as a program reads it.
@@ -32,6 +34,8 @@ pub struct SpaceView {
     pub chains: Vec<SeenChain>,
     /// The ranges that are not, or not completely, read from the device, with the reasons.
     pub ranges: Vec<KeptRange>,
+    /// Why this is not, or not all of, what a program reads of a device.
+    pub problems: Vec<ViewProblem>,
 }
 
 /// A chain of the device, and the capabilities of it that a program finds.
@@ -129,7 +133,12 @@ pub fn handler(abi: &Abi) -> Result<(&Region, &RegionHandler), String> {
     let mut found =
         all.flat_map(|region| region.handlers.iter().map(move |handler| (region, handler)));
     found.find(|(_, handler)| handler.releases.covers(abi.release)).ok_or_else(|| {
-        format!("{} has no region with a space of another ABI in {}", abi.name, abi.release)
+        let handlers = abi.regions.iter().flat_map(|region| &region.handlers);
+        let since =
+            handlers.map(|handler| format!("; there is one since {}", handler.releases.since));
+        let since = since.collect::<Vec<_>>().concat();
+        let (name, release) = (&abi.name, abi.release);
+        format!("{name} has no region with a space of another ABI in {release}{since}")
     })
 }
 
@@ -158,6 +167,8 @@ pub fn view(
         walk.keep(&mut runs, release);
     }
     let seen = runs.seen();
+    let mut problems = problem::of_bytes(space, device);
+    problems.extend(walks.iter().filter_map(|walk| walk.problem.clone()));
     let chains = walks.into_iter().map(|walk| walk.finish(&seen.bytes)).collect();
     Ok(SpaceView {
         bytes: seen.bytes,
@@ -165,6 +176,7 @@ pub fn view(
         host: seen.host,
         chains,
         ranges: seen.ranges,
+        problems,
     })
 }
 

@@ -132,7 +132,7 @@
         ...details.map((text) => element("div", {}, text)));
 
     const replyView = (answer) => {
-        const reply = answer.json;
+        const reply = answer.json.answers[0];
         const outcome = reply.error
             ? `${reply.release}, ${reply.handler}: ${reply.ioctl} fails with ${reply.error} for argsz ${reply.argsz}.`
             : `${reply.release}, ${reply.handler}: ${reply.ioctl} works with argsz ${reply.argsz}; the whole reply needs ${reply.need} bytes.`;

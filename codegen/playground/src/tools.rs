@@ -75,6 +75,10 @@ impl KnownAbis for OneAbi<'_> {
         Ok(vec![self.0.clone()])
     }
 
+    fn others(&self) -> Result<Vec<Abi>, String> {
+        Ok(Vec::new())
+    }
+
     fn with_space(&self) -> Result<Abi, String> {
         Ok(self.0.clone())
     }

@@ -12,6 +12,7 @@ use capchain::reports::comparison::ComparisonReport;
 use capchain::spec::load::Origin;
 
 use super::headers::HeaderFiles;
+use super::specs::Specification;
 use super::{CommandResult, Output, at_release, specs, to_stderr};
 use crate::cli::{CompatArgs, Language, Source};
 
@@ -26,7 +27,8 @@ struct OpenedSide {
 
 pub(super) fn run(source: &Source, args: &CompatArgs) -> CommandResult {
     let rules = rules(args.rules.as_deref())?;
-    let (old, new) = (open(source, &args.old)?, open(source, &args.new)?);
+    let of = specification(source, [&args.old, &args.new])?;
+    let (old, new) = (open(source, &of, &args.old)?, open(source, &of, &args.new)?);
     let locate = |party: Party, place: Place| {
         let OpenedSide { side, sources } = if party == Party::Old { &old } else { &new };
         // Places in the specification are not places of a header's declarations.
@@ -67,8 +69,25 @@ fn rules(path: Option<&Path>) -> Result<SeverityRules, String> {
     SeverityRules::parse(&text).map_err(|error| format!("{shown}: {error}"))
 }
 
+/// The specification of both sides: that of the headers among them, or the default.
+fn specification(source: &Source, sides: [&str; 2]) -> Result<Specification, String> {
+    let bases = sides.into_iter().filter_map(|side| parts(side).first().copied());
+    let headers = bases.filter(|base| is_header(base)).map(PathBuf::from);
+    let headers: Vec<_> = headers.collect();
+    if headers.is_empty() {
+        return specs::one(source);
+    }
+    let files = headers.iter().map(|path| HeaderFiles::open(std::slice::from_ref(path)));
+    let files = files.collect::<Result<Vec<_>, _>>()?;
+    specs::of_headers(source, |spec| files.iter().all(|file| file.are_of(spec)))
+}
+
+fn is_header(base: &str) -> bool {
+    Path::new(base).exists() && !Path::new(base).is_dir()
+}
+
 /// Opens a side: a release, a folder or a header, followed by overlays.
-fn open(source: &Source, written: &str) -> Result<OpenedSide, String> {
+fn open(source: &Source, of: &Specification, written: &str) -> Result<OpenedSide, String> {
     let mut parts = parts(written).into_iter();
     let base = parts.next().unwrap_or_default();
     let own = parts.map(PathBuf::from);
@@ -77,10 +96,10 @@ fn open(source: &Source, written: &str) -> Result<OpenedSide, String> {
     if overlays.iter().any(|path| path.as_os_str().is_empty()) {
         return Err(format!("`{written}`: an overlay is missing after `+`"));
     }
-    let is_header = Path::new(base).exists() && !Path::new(base).is_dir();
+    let is_header = is_header(base);
     let (origin, release) = match is_header {
-        true => (specs::one(source)?.origin(), None),
-        false => place(source, base)?,
+        true => (of.origin(), None),
+        false => place(of, base)?,
     };
     let (spec, mut sources) = specs::checked(capchain::open_at(&origin, &overlays, release))?;
     let abi = at_release(&spec, release)?;
@@ -91,7 +110,7 @@ fn open(source: &Source, written: &str) -> Result<OpenedSide, String> {
         to_stderr(&amended.problems.render(&sources, super::stderr_is_terminal()));
         (side.abi, side.knowledge) = (amended.abi, amended.knowledge);
     }
-    if !bare && adds_nothing(&open(source, base)?.side, &side) {
+    if !bare && adds_nothing(&open(source, of, base)?.side, &side) {
         let since = release.unwrap_or(spec.newest());
         return Err(format!(
             "`{written}`: the overlay adds nothing; items without `since` count from {since}, \
@@ -134,9 +153,9 @@ fn items(abi: &Abi) -> usize {
 }
 
 /// The specification and the release of a side.
-fn place(source: &Source, base: &str) -> Result<(Origin, Option<Release>), String> {
+fn place(of: &Specification, base: &str) -> Result<(Origin, Option<Release>), String> {
     if let Ok(release) = base.parse() {
-        return Ok((specs::one(source)?.origin(), Some(release)));
+        return Ok((of.origin(), Some(release)));
     }
     let (folder, release) = match base.rsplit_once('@') {
         Some((folder, release)) => (folder, Some(release.parse::<Release>()?)),

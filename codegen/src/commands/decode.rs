@@ -4,6 +4,7 @@ pub(super) mod colour;
 mod lines;
 mod types;
 
+use std::cell::OnceCell;
 use std::io;
 use std::path::Path;
 
@@ -22,16 +23,21 @@ use types::{Searched, named};
 pub(super) fn run(source: &Source, args: &DecodeArgs) -> CommandResult {
     let target = target(&args.target)?;
     let (types, file) = named(source, args)?;
-    if args.lines && types.named {
-        let [subject] = types.subjects[..] else {
-            return Err("--lines needs a STRUCT or an IOCTL with one struct".to_owned());
+    let abis = Searched { source, args };
+    if args.lines && (types.named || lines::are_objects(file.as_deref())) {
+        let subject = match types.subjects[..] {
+            [subject] if types.named => Some(subject),
+            _ if types.named => {
+                return Err("--lines needs a STRUCT or an IOCTL with one struct".to_owned());
+            }
+            _ => None,
         };
-        let decoder = LineDecoder { abi: &types.abi, target, subject };
+        let (others, loaded) = (abis, OnceCell::new());
+        let decoder = LineDecoder { abi: &types.abi, target, subject, others, loaded };
         return lines::run(&decoder, file.as_deref());
     }
     let (name, bytes) = read(file.as_deref())?;
     let DecodeArgs { format, lines, .. } = *args;
-    let abis = Searched { source, args };
     let data: Vec<_> = args.data.iter().map(|one| given(one, target)).collect::<Result<_, _>>()?;
     let question =
         DecodeQuestion { types: &types, abis: &abis, target, format, lines, data: &data };

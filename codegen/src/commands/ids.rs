@@ -8,6 +8,7 @@ use capchain::validate::ValidSpec;
 use serde_json::{Value, json};
 
 use super::specs::{self, Loaded};
+use super::with_history;
 use super::{CommandResult, Output, at_release, json, plural, release_and_overlays};
 use crate::cli::{IdsArgs, Source};
 
@@ -19,7 +20,9 @@ pub(super) fn run(source: &Source, args: &IdsArgs) -> CommandResult {
     let Loaded { spec, .. } = specs::search_at(source, args.at, has)?;
     let abi = at_release(&spec, args.at)?;
     let spaces = match &args.space {
-        Some(name) => selected(&abi, name)?,
+        Some(name) => {
+            selected(&abi, name).map_err(|error| with_history(&spec, abi.release, name, error))?
+        }
         None => abi.number_spaces(),
     };
     if args.format == Format::Json {
@@ -115,7 +118,7 @@ fn number(abi: &Abi, kind: SpaceKind, number: i128) -> String {
 fn status(one: &NumberUse<'_>) -> String {
     match one.holder {
         Holder::Abi(meta) => format!("since {}", meta.since),
-        Holder::Tree(_) => "reserved".to_owned(),
+        Holder::Tree(reserved) => format!("reserved: {}", reserved.doc.join(" ")),
         Holder::Proposal(proposal, _) => {
             let posted = proposal.posted.as_ref().map(|day| format!(", posted {day}"));
             let replaced = proposal.replaced_by.as_ref().map(|new| format!(", replaced by {new}"));

@@ -1,12 +1,23 @@
 //! `capchain layout`: offsets, sizes and holes of a struct, on every target.
 
+use capchain::lower::lower;
 use capchain::reports::layout::layout;
+use capchain::validate::ValidSpec;
 
-use super::{CommandResult, at_release, specs};
+use super::{CommandResult, at_release, specs, with_history};
 use crate::cli::{LayoutArgs, Source};
 
 pub(super) fn run(source: &Source, args: &LayoutArgs) -> CommandResult {
-    let spec = specs::one(source)?.load_at(&source.overlay, args.at)?.spec;
+    let has = |spec: &ValidSpec| {
+        let abi = lower(spec, None);
+        args.structs.iter().all(|name| abi.find_struct(name).is_some())
+    };
+    let spec = specs::search_at(source, args.at, has)?.spec;
     let abi = at_release(&spec, args.at)?;
-    layout(&abi, &args.structs, args.target.as_deref(), args.format)
+    let missing = args.structs.iter().find(|name| abi.find_struct(name).is_none());
+    let result = layout(&abi, &args.structs, args.target.as_deref(), args.format);
+    result.map_err(|error| match missing {
+        Some(name) => with_history(&spec, abi.release, name, error),
+        None => error,
+    })
 }

@@ -1,7 +1,8 @@
 //! `capchain show`: what a name is, since when, where it is, and who emits it.
 
 use capchain::ir::{
-    Abi, Arg, Capability, Entry, EntryKind, Group, Ioctl, Literal, Member, Struct, Value as Number,
+    Abi, Arg, Capability, Entry, EntryKind, Group, Holder, Ioctl, Literal, Member, Struct,
+    Value as Number,
 };
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
@@ -11,7 +12,8 @@ use capchain::validate::ValidSpec;
 use serde_json::{Value, json};
 
 use super::specs::{self, Loaded};
-use super::{CommandResult, FINDINGS, Output, at_release, json, release_and_overlays, to_stderr};
+use super::{CommandResult, FINDINGS, Output, at_release, json, release_and_overlays};
+use super::{to_stderr, with_history};
 use crate::cli::{ShowArgs, Source};
 
 pub(super) fn run(source: &Source, args: &ShowArgs) -> CommandResult {
@@ -21,7 +23,9 @@ pub(super) fn run(source: &Source, args: &ShowArgs) -> CommandResult {
     let found = found(&abi, &args.name);
     let code = if found.is_empty() { FINDINGS } else { super::SUCCESS };
     if found.is_empty() {
-        to_stderr(&format!("{}\n", missing(&abi, &args.name)));
+        let missing = missing(&abi, &args.name);
+        let missing = with_history(&spec, abi.release, &args.name, missing);
+        to_stderr(&format!("{missing}\n"));
     }
     let output = match args.format {
         Format::Json => json(&json!({
@@ -94,6 +98,16 @@ fn found(abi: &Abi, wanted: &str) -> Vec<NameFacts> {
         .filter(|entry| is_called(abi, entry, wanted))
         .map(|entry| facts(abi, entry))
         .collect();
+    for space in abi.number_spaces() {
+        for one in space.uses.iter().filter(|one| one.name == wanted) {
+            let Holder::Tree(reserved) = one.holder else { continue };
+            let mut facts = NameFacts::new("reserved", wanted);
+            facts.add("number", one.number.to_string());
+            facts.add("in", space.name.as_str());
+            facts.add("doc", reserved.doc.join(" "));
+            found.push(facts);
+        }
+    }
     for proposal in &abi.proposals {
         for claim in proposal.claims.iter().filter(|claim| claim.name == wanted) {
             let mut facts = NameFacts::new("proposed", wanted);
@@ -115,7 +129,12 @@ fn is_called(abi: &Abi, entry: &Entry<'_>, wanted: &str) -> bool {
     match entry.kind {
         EntryKind::Member(id, member) => {
             let path = member.path(abi.struct_(id));
-            entry.name == wanted && entry.name.len() > 3 || path == wanted
+            let was = |(name, _): &(String, _)| {
+                let parent = path.strip_suffix(entry.name).unwrap_or_default();
+                wanted.strip_prefix(parent) == Some(name) && !parent.is_empty()
+            };
+            let was = entry.meta.history.names.iter().any(was);
+            entry.name == wanted && entry.name.len() > 3 || path == wanted || was
         }
         _ => entry.name == wanted || former,
     }

@@ -215,6 +215,21 @@ pub(super) fn search_at(
     }
 }
 
+/// The specification for the headers that a command is given, as [`search`] finds it, but not
+/// opened: overlays of one side belong to it.
+pub(super) fn of_headers(
+    source: &Source,
+    fits: impl Fn(&ValidSpec) -> bool,
+) -> Result<Specification, String> {
+    let first = one(source)?;
+    if source.names_one() {
+        return Ok(first);
+    }
+    let fit =
+        everywhere(&first).find(|spec| open(&spec.origin, &[]).spec.as_ref().is_some_and(&fits));
+    Ok(fit.unwrap_or(first))
+}
+
 /// All specifications that `fits` accepts, or the default one if it accepts none; the
 /// given one without asking. Overlays belong to the default one if none is given. One that
 /// does not load is an error, because it may fit.

@@ -23,6 +23,18 @@ pub struct Candidate {
     pub input: Input,
 }
 
+impl Candidate {
+    /// Whether the struct fits.
+    pub fn fits(&self) -> bool {
+        self.weight < MOST_WEIGHT
+    }
+
+    /// Whether it fits so well that an ABI that nothing names can be meant.
+    pub fn fits_well(&self) -> bool {
+        2 * self.weight < MOST_WEIGHT
+    }
+}
+
 /// The subjects that fit a dump, the best first. Equal ones keep their order.
 pub fn candidates(
     abi: &Abi,
@@ -40,7 +52,7 @@ pub fn candidates(
     };
     let mut found: Vec<_> = subjects.iter().map(candidate).collect();
     if subjects.len() > 1 {
-        found.retain(|candidate| candidate.weight < MOST_WEIGHT);
+        found.retain(Candidate::fits);
     }
     found.sort_by_key(|candidate| candidate.weight);
     found

@@ -25,6 +25,8 @@ pub struct LogPart {
     pub text: String,
     /// The number of the bytes; 0 if the text cannot be read.
     pub bytes: usize,
+    /// The request of a call, if it is no known name or number.
+    pub unknown: Option<String>,
 }
 
 /// The work that is left for the texts of a log. A short text can describe many bytes.
@@ -63,7 +65,7 @@ fn too_many() -> String {
 }
 
 /// The calls of a text, if a line has a name; `knows` is given a word, and whether it is in
-/// the line of a call.
+/// the line of a call. Calls of other ioctls are among them if they have bytes.
 ///
 /// # Errors
 ///
@@ -74,18 +76,39 @@ pub fn calls(text: &str, knows: impl Fn(&str, bool) -> bool) -> Result<Vec<LogPa
         let call = is_call(line);
         let last = words(line).filter(|word| knows(word, call)).last();
         if let Some(last) = last {
-            heads.push((index, line, after(line, last)));
+            heads.push((index, line, after(line, last), None));
+        } else if let Some(request) = request(line) {
+            heads.push((index, line, after(line, request), Some(request)));
         }
+    }
+    if heads.iter().all(|(.., unknown)| unknown.is_some()) {
+        return Ok(Vec::new());
     }
     let lines: Vec<&str> = text.lines().collect();
     let ends = heads.iter().skip(1).map(|(index, ..)| *index).chain([lines.len()]);
     let mut work = LogWork::new();
-    let part = |((index, head, rest), end): (&(usize, &str, &str), usize)| {
+    let mut parts = Vec::new();
+    for ((index, head, rest, unknown), end) in heads.iter().zip(ends) {
         let next = lines.get(index + 1..end).unwrap_or_default();
         let (text, bytes) = bytes_of(rest, next, &mut work)?;
-        work.taken(LogPart { line: index + 1, head: (*head).to_owned(), text, bytes })
-    };
-    heads.iter().zip(ends).map(part).collect()
+        if unknown.is_some() && bytes == 0 {
+            continue;
+        }
+        let unknown = unknown.map(str::to_owned);
+        let part = LogPart { line: index + 1, head: (*head).to_owned(), text, bytes, unknown };
+        parts.push(work.taken(part)?);
+    }
+    Ok(parts)
+}
+
+/// The request of a call: the word after the descriptor, if it is a name of constants or a
+/// number.
+fn request(line: &str) -> Option<&str> {
+    let (_, arguments) = line.split_once("ioctl(")?;
+    let (_, rest) = arguments.split_once(", ")?;
+    let word = words(rest).next().filter(|word| rest.starts_with(word))?;
+    let name = word.len() > 2 && word.starts_with(|c: char| c.is_ascii_uppercase());
+    (name || word.starts_with("0x")).then_some(word)
 }
 
 /// The dumps of a text without names: its paragraphs or its lines, if each is a dump.
@@ -129,7 +152,7 @@ pub fn dumps(text: &str) -> Result<Vec<LogPart>, String> {
 }
 
 fn part(index: usize, text: &str) -> LogPart {
-    LogPart { line: index + 1, head: String::new(), text: text.to_owned(), bytes: 0 }
+    LogPart { line: index + 1, head: String::new(), text: text.to_owned(), bytes: 0, unknown: None }
 }
 
 /// The rest of a line after its last name. In the line of a call, only a string can

@@ -126,6 +126,9 @@ impl<'a> DecodedNumber<'a> {
             }
             match id {
                 Some(id) => parts.insert(0, id.short.clone()),
+                None if part != 0 && self.ids.is_some() => {
+                    parts.insert(0, format!("unknown {part}"))
+                }
                 None if part != 0 => parts.push(format!("{}={part:#x}", mask.short)),
                 None => {}
             }

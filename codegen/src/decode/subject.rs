@@ -153,6 +153,11 @@ impl<'a> SubjectNames<'a> {
         found
     }
 
+    /// A similar name.
+    pub fn nearest(&self, word: &str) -> Option<&'a str> {
+        names::nearest(word, self.names.keys().copied())
+    }
+
     /// The ioctls with this number, on any file descriptor. Its direction and its size, which
     /// depend on the architecture, are ignored: the ABI does not use them.
     pub fn by_number(&self, request: u32) -> &[&'a Ioctl] {

@@ -1,8 +1,9 @@
 //! A whole space: the struct at its start, and every chain in it.
 
-use super::{DecodeError, Decoded, Subject, decode};
+use super::plausible::doubts;
+use super::{Content, DecodeError, Decoded, Subject, decode};
 use crate::ir::{Abi, Chain, ChainId, StructId};
-use crate::layout::Target;
+use crate::layout::{TARGETS, Target};
 
 /// A space that was decoded.
 #[derive(Clone, Debug)]
@@ -38,6 +39,20 @@ impl<'a> WholeSpace<'a> {
 /// The struct at the start of the spaces of an ABI, if it has some.
 pub fn space_struct(abi: &Abi) -> Option<StructId> {
     abi.chains.iter().find_map(|chain| chain.space.as_ref()?.struct_)
+}
+
+/// Why bytes are hardly a space of an ABI: the strongest reason against the values at its
+/// start, if they are unusual.
+pub fn doubtful_start(abi: &Abi, bytes: &[u8]) -> Option<String> {
+    let struct_ = space_struct(abi)?;
+    let start = WholeSpace::read(abi, struct_, &TARGETS[0], bytes).start;
+    let unknown_id = start.fields.iter().find_map(|field| match field.content {
+        Content::Number(number) if number.ids.is_some() && number.id().is_none() => {
+            Some(format!("{} is {}", field.name, number.text()))
+        }
+        _ => None,
+    });
+    doubts(&start).reason.or(unknown_id)
 }
 
 fn starts_with(chain: &Chain, struct_: StructId) -> bool {

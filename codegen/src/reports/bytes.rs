@@ -81,6 +81,13 @@ pub trait KnownAbis {
     /// One cannot be loaded.
     fn with_names(&self, text: &str) -> Result<Vec<Abi>, String>;
 
+    /// The other ABIs whose structs bytes without a name can be.
+    ///
+    /// # Errors
+    ///
+    /// One cannot be loaded.
+    fn others(&self) -> Result<Vec<Abi>, String>;
+
     /// The ABI that has spaces.
     ///
     /// # Errors
@@ -169,7 +176,7 @@ impl DecodeQuestion<'_> {
             [call] => dump::read(call.part.text.as_bytes(), self.target.big_endian)?,
             _ => return Err("the input has several calls, and --data is that of one".to_owned()),
         };
-        let named = calls.pop().and_then(|call| call.types.first().cloned());
+        let named = calls.pop().and_then(|call| call.types.ok()?.first().cloned());
         let types = named.unwrap_or_else(|| Arc::new(self.types.clone()));
         self.of_dump(&types, &dump)
     }
@@ -179,10 +186,33 @@ impl DecodeQuestion<'_> {
         if !types.named && dump.bytes().len() > MOST_UNNAMED {
             return Err(too_many(dump.bytes().len()));
         }
-        let found = types.candidates(self.target, dump);
+        let (types, found) = self.best(types, dump)?;
         let output = candidates(&types.abi, self.target, &found, self.format, self.data)?;
         let bytes = found.into_iter().take(1).map(|best| Some(best.input.bytes)).collect();
         Ok(BytesReport { output, bytes })
+    }
+
+    /// The named types, or all types of the ABI that has the most plausible one; of equal ones,
+    /// the first ABI.
+    fn best(self, types: &Types, dump: &Dump) -> Result<(Arc<Types>, Vec<Candidate>), String> {
+        let mut all = Vec::new();
+        for types in self.all_types(types)? {
+            let found = types.candidates(self.target, dump);
+            let well = found.first().filter(|best| all.is_empty() || best.fits_well());
+            let weight = well.map(|best| best.weight);
+            all.push((weight.unwrap_or(u32::MAX), types, found));
+        }
+        let best = all.into_iter().min_by_key(|(weight, ..)| *weight);
+        best.map(|(_, types, found)| (types, found)).ok_or_else(no_struct)
+    }
+
+    /// The named types, or those that bytes without a name can have.
+    fn all_types(self, types: &Types) -> Result<Vec<Arc<Types>>, String> {
+        let mut all = vec![Arc::new(types.clone())];
+        if !types.named {
+            all.extend(self.abis.others()?.into_iter().map(|abi| Arc::new(Types::all(abi))));
+        }
+        Ok(all)
     }
 
     /// The spaces of an input, if it has some.
@@ -222,8 +252,9 @@ impl DecodeQuestion<'_> {
         let names: Vec<_> = abis.iter().map(|abi| SubjectNames::of(abi)).collect();
         let knows = |word: &str, call| names.iter().any(|names| names.knows(word, call));
         let calls = log::calls(text, knows)?;
-        if calls.iter().all(|call| call.text.is_empty()) && !calls.is_empty() && !asked.named {
-            let count = calls.len();
+        let mut known = calls.iter().filter(|call| call.unknown.is_none());
+        if known.all(|call| call.text.is_empty()) && !calls.is_empty() && !asked.named {
+            let count = calls.iter().filter(|call| call.unknown.is_none()).count();
             return Err(format!(
                 "the text names {count} calls or structs, but has no bytes: strace prints none of \
                  these ioctls, `capchain trace` does"
@@ -231,6 +262,16 @@ impl DecodeQuestion<'_> {
         }
         let mut found = Vec::new();
         for part in calls.into_iter().filter(|call| !call.text.is_empty()) {
+            if let Some(request) = &part.unknown {
+                if !asked.named {
+                    let near = names.iter().find_map(|names| names.nearest(request));
+                    let hint = near.map(|near| format!("; did you mean `{near}`?"));
+                    let hint = hint.unwrap_or_default();
+                    let problem = format!("`{request}` is no specified ioctl{hint}");
+                    found.push(LogCall { part, types: Err(problem) });
+                }
+                continue;
+            }
             let of_abi = |(abi, names): (&Arc<Abi>, &SubjectNames<'_>)| {
                 let named = names.in_text(&part.head).into_iter().filter_map(|(_, found)| found);
                 let wanted = |subject: &Subject| {
@@ -243,7 +284,7 @@ impl DecodeQuestion<'_> {
             };
             let types: Vec<_> = abis.iter().zip(&names).filter_map(of_abi).collect();
             if !types.is_empty() {
-                found.push(LogCall { part, types });
+                found.push(LogCall { part, types: Ok(types) });
             }
         }
         Ok(found)
@@ -256,10 +297,15 @@ impl DecodeQuestion<'_> {
         if !self.types.named && (dumps.len() > MOST_UNNAMED_DUMPS || bytes > MOST_UNNAMED) {
             return Err(too_many(bytes));
         }
-        let types = Arc::new(self.types.clone());
-        let call = |part| LogCall { part, types: vec![types.clone()] };
+        let types = self.all_types(self.types)?;
+        let call = |part| LogCall { part, types: Ok(types.clone()) };
         Ok(dumps.into_iter().map(call).collect())
     }
+}
+
+/// The error for bytes that no struct fits.
+pub(super) fn no_struct() -> String {
+    "no struct fits these bytes".to_owned()
 }
 
 /// The error for bytes that are too many for a comparison with all structs.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::bytes::{BytesReport, Types};
+use super::bytes::{BytesReport, Types, no_struct};
 use super::decode::{candidates_json, choice, head, input_json};
 use super::{FINDINGS, Format, Output, SUCCESS, WrittenList, json};
 use crate::decode;
@@ -13,11 +13,11 @@ use crate::decode::log::LogPart;
 use crate::dump;
 use crate::layout::Target;
 
-/// A part of a log, and the types that its line names.
+/// A part of a log, and the types that its line names, or why it names none.
 #[derive(Clone, Debug)]
 pub(super) struct LogCall {
     pub(super) part: LogPart,
-    pub(super) types: Vec<Arc<Types>>,
+    pub(super) types: Result<Vec<Arc<Types>>, String>,
 }
 
 /// A part as text or as an object.
@@ -38,7 +38,9 @@ pub(super) fn report(
     let (mut bytes, mut code, mut first_error) = (Vec::new(), SUCCESS, None);
     let parts = calls.iter().map(|LogCall { part, types }| {
         let head = part.head.trim();
-        let (text, mut object, found) = match one(part, types, target, format) {
+        let types = types.as_deref().map_err(Clone::clone);
+        let decoded = types.and_then(|types| one(part, types, target, format));
+        let (text, mut object, found) = match decoded {
             Ok(DecodedCall { text, object, bytes, damaged }) => {
                 code = if damaged { FINDINGS } else { code };
                 (text, object, Some(bytes))
@@ -87,11 +89,13 @@ fn one(
     format: Format,
 ) -> Result<DecodedCall, String> {
     let dump = dump::read(part.text.as_bytes(), target.big_endian)?;
-    let all = types.iter().map(|types| (types, types.candidates(target, &dump)));
-    let best = all.filter_map(|(types, found)| Some((types, found.first()?.weight, found)));
-    let (types, _, found) =
-        best.min_by_key(|(_, weight, _)| *weight).ok_or("no struct fits these bytes")?;
-    let best = found.first().ok_or("no struct fits these bytes")?;
+    let all = types.iter().map(|types| types.candidates(target, &dump));
+    let best = types.iter().zip(all).enumerate().filter_map(|(at, (types, found))| {
+        let best = found.first().filter(|best| types.named || at == 0 || best.fits_well())?;
+        Some((types, best.weight, found))
+    });
+    let (types, _, found) = best.min_by_key(|(_, weight, _)| *weight).ok_or_else(no_struct)?;
+    let best = found.first().ok_or_else(no_struct)?;
     let decoded = decode::decode(&types.abi, best.subject, target, &best.input.bytes);
     let (mut text, mut object) = (String::new(), Value::Null);
     match format {

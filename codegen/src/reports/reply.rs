@@ -54,9 +54,10 @@ fn capabilities<'a>(abi: &'a Abi, ioctl: &Ioctl, handler: &Handler) -> Vec<&'a C
     all.filter(|cap| rules.capabilities.contains(&cap.name)).collect()
 }
 
-/// The report on the answer of a handler. JSON is one object: the error or null, the size of
-/// the whole reply, the bytes that are read and written, the buffer after the call with null
-/// for bytes of unknown value, and the buffer as `decode` reads it, with 0 for them.
+/// The report on the answer of a handler. JSON is one object with the list `answers`, which has
+/// one object: the error or null, the size of the whole reply, the bytes that are read and
+/// written, the buffer after the call with null for bytes of unknown value, and the buffer as
+/// `decode` reads it, with 0 for them.
 ///
 /// # Errors
 ///
@@ -66,7 +67,7 @@ pub fn reply(abi: &Abi, question: &ReplyQuestion<'_>, format: Format) -> Command
     let answered = Answered::of(abi, question)?;
     match format {
         Format::Text => Ok(Output::success(overlay_line(abi) + &answered.text())),
-        Format::Json => json(&answered.object()),
+        Format::Json => list(&[answered]),
     }
 }
 
@@ -105,11 +106,13 @@ pub fn replies(abi: &Abi, question: &ReplyQuestion<'_>, format: Format) -> Comma
             let texts: Vec<_> = answers.iter().map(Answered::text).collect();
             Ok(Output::success(overlay_line(abi) + &texts.join("\n")))
         }
-        Format::Json => {
-            let objects: Vec<_> = answers.iter().map(Answered::object).collect();
-            json(&json!({ "version": 1, "answers": objects }))
-        }
+        Format::Json => list(&answers),
     }
+}
+
+fn list(answers: &[Answered<'_>]) -> CommandResult {
+    let objects: Vec<_> = answers.iter().map(Answered::object).collect();
+    json(&json!({ "version": 1, "answers": objects }))
 }
 
 fn ioctl<'a>(abi: &'a Abi, name: &str) -> Result<&'a Ioctl, String> {

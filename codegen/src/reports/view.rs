@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{CommandResult, Format, Output, json, release_and_overlays};
+use super::{CommandResult, FINDINGS, Format, Output, SUCCESS, json, release_and_overlays};
 use crate::hex;
 use crate::ir::{Abi, BitsAt};
-use crate::view::{self, CapFate, HiddenBecause, KeptRange, SeenCap, SeenChain, SpaceView};
+use crate::view::{
+    self, CapFate, HiddenBecause, KeptRange, SeenCap, SeenChain, SpaceView, ViewProblem,
+};
 
 /// A device whose configuration is shown.
 #[derive(Clone, Debug)]
@@ -16,7 +18,8 @@ pub struct ShownDevice {
     pub bytes: Vec<u8>,
 }
 
-/// The bytes that a program reads of devices, in one release.
+/// The bytes that a program reads of devices, in one release. The exit code says whether a
+/// view is incomplete or hardly that of a device.
 ///
 /// # Errors
 ///
@@ -25,8 +28,10 @@ pub fn views(abi: &Abi, space: &Abi, devices: &[ShownDevice], format: Format) ->
     let (region, handler) = view::handler(abi)?;
     let mut texts = Vec::new();
     let mut objects = Vec::new();
+    let mut code = SUCCESS;
     for device in devices {
         let view = view::view(handler, space, abi.release, &device.bytes)?;
+        code = code.max(code_of(&view));
         match format {
             Format::Text => texts.push(text(device, &view)),
             Format::Json => objects.push(object(device, &view)),
@@ -36,16 +41,19 @@ pub fn views(abi: &Abi, space: &Abi, devices: &[ShownDevice], format: Format) ->
     match format {
         Format::Text => {
             let head = format!("{}, handler {handler} of {release}\n", region.name);
-            Ok(Output::success(head + &texts.concat()))
+            Ok(Output { text: head + &texts.concat(), code })
         }
-        Format::Json => json(&json!({
-            "version": 1,
-            "release": abi.release.to_string(),
-            "overlays": abi.overlays,
-            "region": region.name,
-            "handler": handler,
-            "devices": objects,
-        })),
+        Format::Json => object_with(
+            code,
+            &json!({
+                "version": 1,
+                "release": abi.release.to_string(),
+                "overlays": abi.overlays,
+                "region": region.name,
+                "handler": handler,
+                "devices": objects,
+            }),
+        ),
     }
 }
 
@@ -63,9 +71,11 @@ pub fn differences(
     let handlers = [view::handler(old)?, view::handler(new)?];
     let mut text = format!("{} in {} and {}\n", handlers[0].0.name, old.release, new.release);
     let mut objects = Vec::new();
+    let mut code = SUCCESS;
     for device in devices {
         let was = view::view(handlers[0].1, space, old.release, &device.bytes)?;
         let is = view::view(handlers[1].1, space, new.release, &device.bytes)?;
+        code = code.max(code_of(&is));
         let caps = changed_caps(&was, &is);
         let bytes = is.changed(&was.bytes);
         let lines = caps.iter().map(|(chain, was, is)| {
@@ -82,10 +92,11 @@ pub fn differences(
             change_text(range.start, &was.bytes[range.clone()], &is.bytes[range.clone()])
         }));
         let lines: String = lines.collect();
-        text += &head(device);
+        text += &head(device, &is);
         text += if lines.is_empty() { "  no difference\n" } else { &lines };
         objects.push(json!({
             "input": device.form,
+            "problems": problems(&is),
             "capabilities": caps.iter().map(|(chain, was, is)| json!({
                 "chain": chain, "at": is.at, "id": is.id, "name": is.name,
                 "old": fate_word(was.fate), "new": fate_word(is.fate),
@@ -98,14 +109,17 @@ pub fn differences(
         }));
     }
     match format {
-        Format::Text => Ok(Output::success(text)),
-        Format::Json => json(&json!({
-            "version": 1,
-            "old": old.release.to_string(),
-            "new": new.release.to_string(),
-            "region": handlers[0].0.name,
-            "devices": objects,
-        })),
+        Format::Text => Ok(Output { text, code }),
+        Format::Json => object_with(
+            code,
+            &json!({
+                "version": 1,
+                "old": old.release.to_string(),
+                "new": new.release.to_string(),
+                "region": handlers[0].0.name,
+                "devices": objects,
+            }),
+        ),
     }
 }
 
@@ -121,12 +135,37 @@ fn changed_caps<'a>(
     pairs.filter(|(_, was, is)| fate_word(was.fate) != fate_word(is.fate)).collect()
 }
 
-fn head(device: &ShownDevice) -> String {
-    format!("\ninput: {} bytes, {}\n", device.bytes.len(), device.form)
+/// The exit code of a view.
+fn code_of(view: &SpaceView) -> u8 {
+    if view.problems.is_empty() { SUCCESS } else { FINDINGS }
+}
+
+fn object_with(code: u8, object: &Value) -> CommandResult {
+    Ok(Output { code, ..json(object)? })
+}
+
+fn head(device: &ShownDevice, view: &SpaceView) -> String {
+    let problems = view.problems.iter();
+    let problems = problems.map(|problem| format!("error: {}\n", problem.message()));
+    let head = format!("\ninput: {} bytes, {}\n", device.bytes.len(), device.form);
+    head + &problems.collect::<String>()
+}
+
+fn problems(view: &SpaceView) -> Vec<Value> {
+    let object = |problem: &ViewProblem| {
+        let place = problem.place();
+        json!({
+            "kind": problem.word(),
+            "message": problem.message(),
+            "chain": place.map(|(chain, _)| chain),
+            "at": place.map(|(_, at)| at),
+        })
+    };
+    view.problems.iter().map(object).collect()
 }
 
 fn text(device: &ShownDevice, view: &SpaceView) -> String {
-    let mut text = head(device);
+    let mut text = head(device, view);
     for chain in &view.chains {
         text += &chain_text(chain);
     }
@@ -240,6 +279,7 @@ fn object(device: &ShownDevice, view: &SpaceView) -> Value {
     });
     json!({
         "input": device.form,
+        "problems": problems(view),
         "bytes": hex::digits(&view.bytes),
         "kept": hex::digits(&view.kept),
         "host": hex::digits(&view.host),

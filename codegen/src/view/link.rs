@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::numbers;
+use super::{ViewProblem, numbers};
 use crate::decode;
 use crate::ir::{Abi, Bits, BitsAt, CapHeader, Chain, ShownCap, ShownChain};
 use crate::layout::Model;
@@ -115,6 +115,30 @@ impl<'a> LinkedChain<'a> {
             shift: 0,
         });
         (!self.is_empty(bytes, first)).then_some(Start { first, pointer })
+    }
+
+    /// The problem if the chain starts after the end of the bytes, although they say that
+    /// there is one.
+    pub(super) fn missing(&self, bytes: &[u8]) -> Option<ViewProblem> {
+        let bound = numbers::index(self.chain.bound);
+        if bytes.len() > bound {
+            return None;
+        }
+        let mut longer = bytes.to_vec();
+        longer.resize(bound.saturating_add(1), 0);
+        let (first, _) = decode::first_capability(self.space, self.chain, &longer)?;
+        Some(self.no_header(first))
+    }
+
+    /// The problem if no header can lie at an offset.
+    pub(super) fn no_header(&self, at: u64) -> ViewProblem {
+        let chain = self.chain_name().to_owned();
+        let end = self.chain.space.as_ref().map_or(u64::MAX, |space| space.end);
+        let last = end.saturating_sub(self.size);
+        match (self.chain.bound..=last).contains(&at) {
+            true => ViewProblem::Cut { chain, at },
+            false => ViewProblem::Outside { chain, at },
+        }
     }
 
     /// Whether a header means that there is no capability.

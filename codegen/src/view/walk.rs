@@ -4,7 +4,7 @@
 use super::link::{HeaderPart, LinkedChain};
 use super::numbers;
 use super::runs::Runs;
-use super::{CapFate, FoundCap, HiddenBecause, Relinked, SeenCap, SeenChain};
+use super::{CapFate, FoundCap, HiddenBecause, Relinked, SeenCap, SeenChain, ViewProblem};
 use crate::ir::{ShownCap, ShownLength};
 use crate::release::Release;
 use crate::reply::FirstHidden;
@@ -15,6 +15,8 @@ pub(super) struct HandlerWalk<'c, 'a> {
     caps: Vec<(SeenCap, Option<&'a ShownCap>)>,
     relinked: Vec<Relinked>,
     removed: bool,
+    /// Why the walk ends before the end of the chain.
+    pub(super) problem: Option<ViewProblem>,
 }
 
 /// The number that leads to a capability, and its header.
@@ -30,12 +32,15 @@ pub(super) fn walk<'c, 'a>(
     device: &[u8],
     runs: &mut Runs<'_>,
 ) -> HandlerWalk<'c, 'a> {
-    let mut walk = HandlerWalk { chain, caps: Vec::new(), relinked: Vec::new(), removed: false };
+    let problem = chain.missing(device);
+    let (caps, relinked) = (Vec::new(), Vec::new());
+    let mut walk = HandlerWalk { chain, caps, relinked, removed: false, problem };
     let Some(start) = chain.start(device) else { return walk };
     let mut link = start.pointer.map(|number| Link { header: number.bits.at, number });
     let (mut at, within) = (start.first, chain.within(device));
     for _ in 0..chain.most(device) {
         if !within.contains(&at) {
+            walk.problem.get_or_insert(chain.no_header(at));
             break;
         }
         let id = chain.id.of(at).read(device).unwrap_or_default();
@@ -50,17 +55,17 @@ pub(super) fn walk<'c, 'a>(
         match shown {
             Ok((cap, length)) => {
                 runs.note(at, length, id, within.start);
-                walk.caps.push((SeenCap { at, id, name, fate: CapFate::Shown }, Some(cap)));
+                walk.add(SeenCap { at, id, name, fate: CapFate::Shown }, Some(cap));
                 link = Some(own);
             }
             Err(because) if link.is_none() && chain.shown.first_hidden == FirstHidden::Anchor => {
                 runs.note(at, chain.size, id, within.start);
                 runs.keep_next_only(at, chain.size, own.number.bits);
-                walk.caps.push((SeenCap { at, id, name, fate: CapFate::Anchor(because) }, None));
+                walk.add(SeenCap { at, id, name, fate: CapFate::Anchor(because) }, None);
                 link = Some(own);
             }
             Err(because) => {
-                walk.caps.push((SeenCap { at, id, name, fate: CapFate::Hidden(because) }, None));
+                walk.add(SeenCap { at, id, name, fate: CapFate::Hidden(because) }, None);
                 if let Some(link) = link {
                     walk.relink(link, runs, next);
                 }
@@ -83,7 +88,18 @@ fn length(cap: &ShownCap, device: &[u8], at: u64) -> u64 {
     }
 }
 
-impl HandlerWalk<'_, '_> {
+impl<'a> HandlerWalk<'_, 'a> {
+    /// Notes a capability. The handler follows a loop until it has taken as many steps as the
+    /// space has headers; a capability that it has seen before is still one capability.
+    fn add(&mut self, cap: SeenCap, shown: Option<&'a ShownCap>) {
+        if self.caps.iter().any(|(seen, _)| seen.at == cap.at) {
+            let chain = self.chain.chain_name().to_owned();
+            self.problem.get_or_insert(ViewProblem::Cycle { chain, at: cap.at });
+        } else {
+            self.caps.push((cap, shown));
+        }
+    }
+
     /// Changes the offset of the next capability in a header.
     fn relink(&mut self, link: Link, runs: &mut Runs<'_>, next: Option<u64>) {
         let to = next.unwrap_or(self.chain.end());

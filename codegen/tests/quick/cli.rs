@@ -230,6 +230,137 @@ fn a_misspelt_name_is_answered_with_the_right_one() {
     assert!(stderr.contains("did you mean `vfio_region_info`?"), "{stderr}");
 }
 
+/// The answer of a command that fails.
+fn refusal(args: &[&str]) -> String {
+    let Outcome { code, stdout, stderr } = run(&fixtures::root(), args);
+    assert_eq!((code > 0, stdout.as_str()), (true, ""), "{args:?}");
+    stderr
+}
+
+#[test]
+fn a_name_of_another_release_is_answered_with_its_releases() {
+    for (args, history) in [
+        (vec!["layout", "--at", "v5.0", "vfio_device_feature"], "it is described from v5.7"),
+        (vec!["show", "--at", "v5.0", "vfio_device_feature"], "it is described from v5.7"),
+        (vec!["show", "--at", "v5.0", "vfio_device_feature.flags"], "it is described from v5.7"),
+        (vec!["ids", "--at", "v5.0", "device_feature"], "it is described from v5.7"),
+        (vec!["decode", "--at", "v5.0", "vfio_device_feature"], "it is described from v5.7"),
+        (vec!["layout", "--at", "v6.1", "iommu_ioas_map"], "v6.1 is not described"),
+        (vec!["view", "--at", "v3.9", "docs/examples/cxl_memory.txt"], "there is one since v3.10"),
+    ] {
+        let stderr = refusal(&args);
+        assert!(stderr.contains(history), "{args:?}: {stderr}");
+    }
+    let stderr = refusal(&["show", "vfio_nothing_such"]);
+    assert!(!stderr.contains("described"), "{stderr}");
+}
+
+#[test]
+fn a_name_of_another_abi_is_found_by_every_command() {
+    let root = fixtures::root();
+    for args in [
+        &["layout", "iommu_ioas_map"][..],
+        &["show", "iommu_ioas_map"],
+        &["layout", "iommu_ioas_map", "iommu_ioas_copy"],
+    ] {
+        let Outcome { code, stdout, stderr } = run(&root, args);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{args:?}");
+        assert!(stdout.contains("iommu_ioas_map"), "{stdout}");
+    }
+}
+
+/// What the header of an ABI declares, both sides, is compared without the name of the ABI.
+#[test]
+fn compat_finds_the_abi_of_headers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let header = "#ifndef LINUX_PCI_REGS_H\n#define LINUX_PCI_REGS_H\n\
+                  #define PCI_CAP_ID_PM 1\n#endif\n";
+    for (name, text) in [("a.h", header.to_owned()), ("b.h", header.replace("PM 1", "PM 2"))] {
+        fs::write(folder.path().join(name), text).expect("a header");
+    }
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let Outcome { code, stderr, .. } =
+        run(&fixtures::root(), &["compat", &path("a.h"), &path("b.h")]);
+    assert!(code < 2, "{stderr}");
+    let Outcome { code, stderr, .. } = run(&fixtures::root(), &["compat", "v7.3", &path("a.h")]);
+    assert!(code < 2, "{stderr}");
+    let both = ["compat", &path("a.h"), "spec/vfio/abi.yaml"];
+    assert_eq!(run(&fixtures::root(), &both).code, 2);
+}
+
+#[test]
+fn a_former_name_of_a_field_is_found() {
+    let show = |name| run(&fixtures::root(), &["show", name]);
+    let Outcome { code, stdout, .. } = show("vfio_region_info.resv");
+    assert_eq!(code, 0);
+    assert!(stdout.contains("vfio_region_info.cap_offset\n"), "{stdout}");
+    assert!(stdout.contains("resv, before v4.6"), "{stdout}");
+    assert_eq!(show("vfio_irq_info.resv").code, 1);
+}
+
+/// Each reserved number has its user in `ids`, and its name is a name.
+#[test]
+fn reserved_numbers_say_who_uses_them() {
+    let root = fixtures::root();
+    let text = run(&root, &["ids", "region"]).stdout;
+    let lines: Vec<_> = text.lines().filter(|line| line.contains(": reserved")).collect();
+    assert!(lines.len() >= 2 && lines.iter().all(|line| line.contains(": reserved: ")), "{text}");
+    let Outcome { code, stdout, .. } = run(&root, &["show", "VFIO_REGION_INFO_CAP_DMA_FAULT"]);
+    assert_eq!((code, stdout.matches("reserved VFIO_REGION_INFO_CAP_DMA_FAULT").count()), (0, 2));
+}
+
+#[test]
+fn wrong_input_is_answered_by_what_is_wrong() {
+    let stderr = refusal(&["decode", "nosuchfile.bin"]);
+    assert!(stderr.contains("no such file: nosuchfile.bin"), "{stderr}");
+    let stderr = refusal(&["reply", "VFIO_DEVICE_GET_INFO", "--argsz", "forty"]);
+    assert!(stderr.contains("expected a number such as 40 or 0x28"), "{stderr}");
+    let reply =
+        |argsz| run(&fixtures::root(), &["reply", "VFIO_DEVICE_GET_INFO", "--argsz", argsz]);
+    assert_eq!(reply("0x28").stdout, reply("40").stdout);
+    let folder = tempfile::tempdir().expect("a folder");
+    let Outcome { code, stderr, .. } = run(folder.path(), &["review", "--staged"]);
+    assert!(code == 2 && stderr.contains("not a git repository"), "{stderr}");
+    assert!(!stderr.contains("usage"), "{stderr}");
+}
+
+/// The JSON of `reply` has the same keys with and without a handler.
+#[test]
+fn an_answer_is_an_element_of_the_answers() {
+    let reply = |more: &[&str]| -> Value {
+        let args = ["reply", "VFIO_DEVICE_GET_REGION_INFO", "--argsz", "40", "--format", "json"];
+        let text = run(&fixtures::root(), &[&args[..], more].concat()).stdout;
+        serde_json::from_str(&text).expect("an object")
+    };
+    let all = reply(&[]);
+    let first = &all["answers"][0];
+    let one = reply(&["--handler", first["handler"].as_str().expect("a name")]);
+    assert_eq!(one["answers"].as_array(), Some(&vec![first.clone()]));
+    assert_eq!(all["version"], one["version"]);
+}
+
+/// The commands of the program and those of the table in `README.md`, and which of them
+/// take `--format json`.
+#[test]
+fn the_readme_has_every_command_and_its_formats() {
+    let root = fixtures::root();
+    let text = fs::read_to_string(root.join("README.md")).expect("README.md");
+    let table: Vec<_> = text.lines().filter(|line| line.starts_with("| `")).collect();
+    let help = run(&root, &["--help"]).stdout;
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let commands = commands.take_while(|line| !line.is_empty());
+    let names: Vec<_> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() > 12, "{help}");
+    for name in names.iter().filter(|name| **name != "help") {
+        let command = format!("cargo capchain {name}");
+        assert!(table.iter().any(|line| line.contains(&command)), "{name}");
+        let json = run(&root, &[name, "--help"]).stdout.contains("json");
+        let without = ["generate", "import", "init"].contains(name);
+        assert_eq!(json, !without, "{name}");
+    }
+    assert!(text.contains("All except `generate`, `import` and `init` take `--format json`."));
+}
+
 #[test]
 fn what_contains_an_overlay_says_so() {
     let overlay =

@@ -48,6 +48,46 @@ fn an_ioctl_names_its_struct() {
     assert!(stderr.contains("did you mean `VFIO_DEVICE_GET_IRQ_INFO`?"), "{stderr}");
 }
 
+/// A struct of any ABI: bytes without a name are compared with those of all.
+#[test]
+fn bytes_without_a_name_are_compared_with_every_abi() {
+    // size 48, no flags, device 1, page table 2.
+    let alloc = ["300000000000000001000000", "02000000", &"00".repeat(32)].concat();
+    let (code, found, stderr) = decode(&[], &alloc);
+    assert_eq!((code, &found["struct"]), (0, &json!("iommu_hwpt_alloc")), "{stderr}");
+    assert_eq!(decode(&[], DEVICE).1["struct"], "vfio_device_info");
+    let both = format!("00000000: {DEVICE}\n\n00000000: {alloc}\n");
+    let structs: Vec<_> = calls(&[], &both).into_iter().map(|(_, name, _)| name).collect();
+    assert_eq!(structs, ["vfio_device_info", "iommu_hwpt_alloc"]);
+}
+
+/// Bytes after a call of an unknown ioctl are neither those of the call before it nor lost.
+#[test]
+fn bytes_of_an_unknown_ioctl_are_reported() {
+    let log = format!(
+        "ioctl(14, VFIO_DEVICE_GET_IRQ_INFO, 0x7ffc) = 0\n00000000: {IRQ}\n\
+         ioctl(14, VFIO_DEVICE_GET_INFOO, 0x7ffc) = 0\n00000000: {DEVICE}\n\
+         ioctl(14, KVM_RUN, 0) = 0\n\
+         ioctl(14, TCGETS, {{c_iflag=ICRNL}}) = 0\n\
+         ioctl(14, 0xae80, \"\\1\\0\\0\\0\") = 0\n\
+         ioctl(14, VFIO_DEVICE_GET_INFO, 0x7ffc) = 0\n00000000: {DEVICE}\n"
+    );
+    let (code, found, _) = decode(&[], &log);
+    let calls = found["calls"].as_array().expect("calls").iter();
+    let facts = calls.map(|call| (call["line"].clone(), call["error"]["message"].clone()));
+    let unknown = "`VFIO_DEVICE_GET_INFOO` is no specified ioctl; did you mean \
+                   `VFIO_DEVICE_GET_INFO`?";
+    let expected = [
+        (json!(1), Value::Null),
+        (json!(3), json!(unknown)),
+        (json!(7), json!("`0xae80` is no specified ioctl")),
+        (json!(8), Value::Null),
+    ];
+    assert_eq!((code, facts.collect::<Vec<_>>()), (1, expected.to_vec()));
+    // With a name, only its calls are decoded.
+    assert_eq!(decode(&["VFIO_DEVICE_GET_IRQ_INFO"], &log).0, 0);
+}
+
 #[test]
 fn a_log_is_decoded_by_the_names_in_its_lines() {
     let log = format!(

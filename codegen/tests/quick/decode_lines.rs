@@ -55,6 +55,26 @@ fn a_line_is_decoded_as_a_file_is() {
 }
 
 #[test]
+fn lines_that_name_their_structs_need_no_argument() {
+    let line = |name, digits: &str| json!({ "bytes": digits, "struct": name }).to_string() + "\n";
+    let irq = line("vfio_irq_info", "10000000070000000000000001000000");
+    let map = "2800000007000000010000000000000000000000000000000010000000000000";
+    let map = line("iommu_ioas_map", &[map, "0000200000000000"].concat());
+    let none = "{\"bytes\": \"10000000\"}\n";
+    let input = [irq.as_str(), &map, none].concat();
+    let outcome = run_with_input(&fixtures::root(), &["decode", "--lines"], input.as_bytes());
+    let (named_code, named) = lines("vfio_irq_info", &[irq.as_str(), &map].concat());
+    assert_eq!(named_code, 0, "{named:?}");
+    let objects = outcome.stdout.lines().map(serde_json::from_str::<Value>);
+    let objects: Vec<_> = objects.map(|object| object.expect("an object")).collect();
+    assert_eq!(objects[..2], named[..]);
+    assert_eq!(named[1]["struct"], "iommu_ioas_map");
+    let message = objects[2]["error"]["message"].as_str().expect("an error");
+    assert!(message.contains("the line has no `struct`"), "{message}");
+    assert_eq!(outcome.code, 1);
+}
+
+#[test]
 fn a_bad_line_has_an_error_and_the_next_lines_are_decoded() {
     let input = "10000000 07000000 00000000 01000000\n\
                  1000000\n\

@@ -9,7 +9,7 @@ use capchain::decode::{self, Subject};
 use capchain::ir::Abi;
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
-use capchain::view::{self, CapFate, HiddenBecause, SpaceView};
+use capchain::view::{self, CapFate, HiddenBecause, SpaceView, ViewProblem};
 use support::captures;
 use support::fixtures;
 use support::spec_folder::SpecFolder;
@@ -229,6 +229,76 @@ fn a_name_that_the_other_abi_does_not_have_is_an_error() {
     let (_, handler) = view::handler(&region).expect("a handler");
     let error = view::view(handler, &chains, region.release, &[0; 128]).expect_err("no B");
     assert_eq!(error, "the chain `small` of space has no `SPACE_SMALL_B`");
+}
+
+/// The problems of a space of 128 bytes.
+fn problems(parts: &[(usize, &[u8])]) -> Vec<ViewProblem> {
+    seen(&space(parts), "v1.9").problems
+}
+
+#[test]
+fn a_loop_is_a_problem_and_no_more_capabilities() {
+    let parts: [(usize, &[u8]); 4] = [(4, &[8]), (8, &[1, 16, 4]), (16, &[9, 24]), (24, &[2, 8])];
+    let view = seen(&space(&parts), "v1.9");
+    assert_eq!(fates(&view, 0), [(8, CapFate::Shown), (16, HIDDEN), (24, CapFate::Shown)]);
+    assert_eq!(view.problems, [ViewProblem::Cycle { chain: "small".to_owned(), at: 8 }]);
+    assert_eq!(problems(&[(4, &[8]), (8, &[1, 0, 4])]), []);
+}
+
+#[test]
+fn a_chain_that_leaves_its_bytes_is_a_problem() {
+    let chain = || "small".to_owned();
+    let cut = problems(&[(4, &[8]), (8, &[1, 0x90, 4])]);
+    assert_eq!(cut, [ViewProblem::Cut { chain: chain(), at: 0x90 }]);
+    let outside = problems(&[(4, &[8]), (8, &[1, 4, 4])]);
+    assert_eq!(outside, [ViewProblem::Outside { chain: chain(), at: 4 }]);
+    let header = problems(&[(4, &[0x7f])]);
+    assert_eq!(header, [ViewProblem::Cut { chain: chain(), at: 0x7f }]);
+}
+
+/// The problems of some bytes of a device of 4096 bytes, as words with offsets.
+fn problems_of(device: &[u8]) -> Vec<(&'static str, Option<u64>)> {
+    let [pci, vfio] = pci_and_vfio("v7.3");
+    let (_, handler) = view::handler(&vfio).expect("a handler");
+    let view = view::view(handler, &pci, vfio.release, device).expect("a view");
+    let problems = view.problems.iter();
+    problems.map(|one| (one.word(), one.place().map(|(_, at)| at))).collect()
+}
+
+/// What a user without rights reads of a device is its start, and `lspci -xxx` prints
+/// 256 bytes: both lack capabilities that the bytes announce.
+#[test]
+fn a_dump_that_ends_early_is_a_problem_and_a_whole_one_is_none() {
+    let text = fs::read_to_string(captures::live_folder().join("config/7.3.txt")).expect("text");
+    let (mut short, mut express) = (0, 0);
+    for (address, [device, _]) in devices(&text) {
+        assert_eq!(problems_of(&device), [], "{address}");
+        if device[6] & 0x10 != 0 {
+            let first = u64::from(device[0x34]);
+            assert_eq!(problems_of(&device[..64]), [("cut", Some(first))], "{address}");
+            short += 1;
+        }
+        if device.len() > 256 && device[0x100..0x104] != [0; 4] {
+            assert_eq!(problems_of(&device[..256]), [("cut", Some(0x100))], "{address}");
+            express += 1;
+        }
+    }
+    assert!(short >= 5 && express >= 2, "{short} {express}");
+}
+
+#[test]
+fn bytes_that_are_no_device_are_a_problem() {
+    let words = |bytes: &[u8]| problems_of(bytes).into_iter().map(|(word, _)| word);
+    let examples = fixtures::root().join("docs/examples");
+    for example in ["region.bin", "sparse_mmap.bin"] {
+        let bytes = fs::read(examples.join(example)).expect("a reply");
+        assert!(words(&bytes).any(|word| word == "size"), "{example}");
+    }
+    assert_eq!(words(&[0xff; 256]).collect::<Vec<_>>(), ["no_answer"]);
+    let mut other = [0; 256];
+    other[0xe] = 0x55;
+    assert_eq!(words(&other).collect::<Vec<_>>(), ["doubtful"]);
+    assert_eq!(words(&[0; 256]).collect::<Vec<_>>(), Vec::<&str>::new());
 }
 
 /// Every short space, and every space of a few random bytes: the walk ends, and bytes that

@@ -92,7 +92,7 @@ const SizeofDeviceInfoCapPciAtomicComp = 16
 //
 // Since Linux 3.6; source: include/uapi/linux/vfio.h.
 type RegionInfo struct {
-	// Size of the buffer; on return, the size the full reply needs.
+	// Size of the buffer; on return, the size that a reply that did not fit requires.
 	Argsz uint32
 	// Access to the region.
 	Flags RegionInfoFlags
@@ -755,7 +755,7 @@ const SizeofDeviceFeatureDmaLoggingReport = 32
 //
 // Since Linux 3.6; source: include/uapi/linux/vfio.h.
 type IommuType1Info struct {
-	// Size of the buffer; on return, the size the full reply needs.
+	// Size of the buffer; on return, the size that a reply that did not fit requires.
 	Argsz uint32
 	// Which of the later fields count.
 	Flags IommuType1InfoFlags

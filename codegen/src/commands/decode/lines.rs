@@ -1,5 +1,6 @@
 //! `capchain decode --lines`: one reply per line, to one JSON object per line.
 
+use std::cell::OnceCell;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
@@ -13,6 +14,7 @@ use capchain::reports::decode::input_json;
 use serde_json::{Value, json};
 
 use super::super::{CommandResult, FINDINGS, Output, SUCCESS};
+use super::types::Searched;
 
 /// Decodes the lines of a file, or of standard input.
 pub(super) fn run(decoder: &LineDecoder<'_>, file: Option<&Path>) -> CommandResult {
@@ -33,12 +35,28 @@ pub(super) fn run(decoder: &LineDecoder<'_>, file: Option<&Path>) -> CommandResu
     }
 }
 
+/// Whether an input starts as a line with an object. Nothing of standard input is lost.
+pub(super) fn are_objects(file: Option<&Path>) -> bool {
+    let starts = |mut from: Box<dyn BufRead>| {
+        let start = from.fill_buf().ok()?.trim_ascii_start().first().copied();
+        Some(start == Some(b'{'))
+    };
+    let from: Option<Box<dyn BufRead>> = match file {
+        Some(path) => read::pieces(path).ok().map(|from| Box::new(BufReader::new(from)) as _),
+        None => Some(Box::new(io::stdin().lock())),
+    };
+    from.and_then(starts).unwrap_or(false)
+}
+
 /// Decodes lines one by one.
 pub(super) struct LineDecoder<'a> {
     pub(super) abi: &'a Abi,
     pub(super) target: &'static Target,
-    /// The type of lines that name none.
-    pub(super) subject: Subject,
+    /// The type of lines that name none, if there is one.
+    pub(super) subject: Option<Subject>,
+    /// The ABIs whose structs a line can name besides, and those of them that were needed.
+    pub(super) others: Searched<'a>,
+    pub(super) loaded: OnceCell<Result<Vec<Abi>, String>>,
 }
 
 impl LineDecoder<'_> {
@@ -82,20 +100,34 @@ impl LineDecoder<'_> {
         }
     }
 
+    /// The type of a line, and its ABI.
+    fn type_(&self, named: Option<&str>) -> Result<(&Abi, Subject), String> {
+        let Some(name) = named else {
+            let subject =
+                self.subject.ok_or("the line has no `struct`, and no argument names one")?;
+            return Ok((self.abi, subject));
+        };
+        Subject::named(self.abi, name).map(|subject| (self.abi, subject)).or_else(|error| {
+            let others = self.loaded.get_or_init(|| self.others.all()).as_ref();
+            let others = others.map_err(Clone::clone)?;
+            let found = others.iter().find_map(|abi| Some((abi, Subject::named(abi, name).ok()?)));
+            found.ok_or(error)
+        })
+    }
+
     /// The object of a line.
     fn object(&self, number: u64, text: &[u8]) -> Value {
         let InputLine { text, struct_, id } = match line(text) {
             Ok(line) => line,
             Err(message) => return error(number, &message),
         };
-        let subject = struct_.map_or(Ok(self.subject), |name| Subject::named(self.abi, &name));
-        let read = |subject| {
-            let input = input::read(self.abi, subject, self.target, text.as_bytes())?;
-            Ok((subject, input))
+        let read = |(abi, subject)| {
+            let input = input::read(abi, subject, self.target, text.as_bytes())?;
+            Ok((abi, subject, input))
         };
-        let mut object = match subject.and_then(read) {
-            Ok((subject, input)) => {
-                let decoded = decode::decode(self.abi, subject, self.target, &input.bytes);
+        let mut object = match self.type_(struct_.as_deref()).and_then(read) {
+            Ok((abi, subject, input)) => {
+                let decoded = decode::decode(abi, subject, self.target, &input.bytes);
                 let mut object = decode::json(&decoded);
                 object["input"] = input_json(&input);
                 object["line"] = number.into();

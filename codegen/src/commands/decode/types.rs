@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use capchain::decode::{SubjectNames, space_struct};
+use capchain::decode::{SubjectNames, arguments, space_struct};
 use capchain::ir::Abi;
 use capchain::lower::lower;
 use capchain::reports::bytes::{self, KnownAbis, Types};
@@ -24,15 +24,22 @@ pub(super) fn named(
         return Ok((Types::all(abi), None));
     };
     let names_it = |spec: &ValidSpec| {
-        let described = at.is_none_or(|at| spec.releases().contains(&at));
-        described && bytes::named(&lower(spec, *at), name).is_ok()
+        let names = |at| bytes::named(&lower(spec, at), name).is_ok();
+        at.is_some_and(|at| spec.releases().contains(&at) && names(Some(at))) || names(None)
     };
     let Loaded { spec, .. } = specs::search_at(source, *at, names_it)?;
     let abi = at_release(&spec, *at)?;
     let is_file = file.is_none() && Path::new(name).exists();
     match is_file && bytes::named(&abi, name).is_err() {
         true => Ok((Types::all(abi), Some(PathBuf::from(name)))),
-        false => Ok((Types::named(abi, name)?, file.clone())),
+        false => {
+            let release = abi.release;
+            let types = Types::named(abi, name).map_err(|error| match file {
+                None if name.contains(['.', '/']) => format!("no such file: {name}"),
+                _ => super::super::with_history(&spec, release, name, error),
+            });
+            Ok((types?, file.clone()))
+        }
     }
 }
 
@@ -43,6 +50,13 @@ pub(super) struct Searched<'a> {
 }
 
 impl Searched<'_> {
+    /// All ABIs that describe the release, the default first.
+    pub(super) fn all(&self) -> Result<Vec<Abi>, String> {
+        let at = self.args.at;
+        let loaded = specs::matching_at(self.source, at, |spec| self.has(spec, |_| true))?;
+        loaded.iter().map(|Loaded { spec, .. }| at_release(spec, at)).collect()
+    }
+
     /// Whether a specification describes the release, and its ABI has a property.
     fn has(&self, spec: &ValidSpec, property: impl Fn(&Abi) -> bool) -> bool {
         let at = self.args.at;
@@ -56,6 +70,12 @@ impl KnownAbis for Searched<'_> {
         let at = self.args.at;
         let loaded = specs::matching_at(self.source, at, |spec| self.has(spec, has_names))?;
         loaded.iter().map(|Loaded { spec, .. }| at_release(spec, at)).collect()
+    }
+
+    fn others(&self) -> Result<Vec<Abi>, String> {
+        // The first one is the default.
+        let others = self.all()?.into_iter().skip(1);
+        Ok(others.filter(|abi| !arguments(abi).is_empty()).collect())
     }
 
     fn with_space(&self) -> Result<Abi, String> {

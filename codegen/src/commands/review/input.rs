@@ -64,6 +64,8 @@ impl PatchInput {
 
     /// What a commit would change.
     fn staged(folder: &Path) -> Result<Self, String> {
+        // Outside of a repository, `git diff` is another command with other options.
+        git(folder, &["rev-parse", "--git-dir"])?;
         let patch = git(folder, &[&DIFF[..], &["--cached", "--"]].concat())?;
         let mail = Mail { subject: "staged".to_owned(), text: patch, ..Mail::default() };
         Ok(Self { mails: vec![mail], repository: Some((folder.to_owned(), "HEAD".to_owned())) })

@@ -57,6 +57,13 @@ fn text(call: &FinishedCall, kinds: &[CallKind<'_>]) -> String {
     let mut text = format!("[{thread}] {names}({descriptor} <{file}>{argument}) = {result}\n");
     for kind in kinds {
         let Some(subject) = kind.subject() else { continue };
+        if before.is_empty() && after.is_empty() {
+            text += match call.argument {
+                0 => "  no argument: the pointer is NULL\n",
+                _ => "  no argument: the memory cannot be read\n",
+            };
+            continue;
+        }
         let side =
             |name, bytes, memory| CallSide { name, kind, target: call.target, bytes, memory };
         let befores = memories(call, |one| &one.before);

@@ -475,7 +475,10 @@ struct vfio_device_info_cap_pci_atomic_comp {
  * Since Linux 3.6.
  */
 struct vfio_region_info {
-	/* size of the buffer; on return, the size the full reply needs */
+	/*
+	 * size of the buffer; on return, the size that a reply that did not fit
+	 * requires
+	 */
 	__u32		argsz;
 	__u32		flags;	/* access to the region */
 #define VFIO_REGION_INFO_FLAG_READ	(1 << 0) /* the region can be read */
@@ -1705,7 +1708,10 @@ struct vfio_device_feature_dma_logging_report {
  * Since Linux 3.6.
  */
 struct vfio_iommu_type1_info {
-	/* size of the buffer; on return, the size the full reply needs */
+	/*
+	 * size of the buffer; on return, the size that a reply that did not fit
+	 * requires
+	 */
 	__u32		argsz;
 	__u32		flags;	/* which of the later fields count */
 #define VFIO_IOMMU_INFO_PGSIZES	(1 << 0) /* iova_pgsizes counts; always set */

@@ -113,7 +113,8 @@ class vfio_region_info(ctypes.Structure):
     Since Linux 3.6; source: include/uapi/linux/vfio.h.
     """
 
-    #: Size of the buffer; on return, the size the full reply needs.
+    #: Size of the buffer; on return, the size that a reply that did not fit
+    #: requires.
     argsz: int
     #: Access to the region.
     flags: int
@@ -911,7 +912,8 @@ class vfio_iommu_type1_info(ctypes.Structure):
     Since Linux 3.6; source: include/uapi/linux/vfio.h.
     """
 
-    #: Size of the buffer; on return, the size the full reply needs.
+    #: Size of the buffer; on return, the size that a reply that did not fit
+    #: requires.
     argsz: int
     #: Which of the later fields count.
     flags: int

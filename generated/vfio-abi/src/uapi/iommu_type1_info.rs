@@ -29,7 +29,7 @@ use crate::target::{by_model, io};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_iommu_type1_info {
-    /// Size of the buffer; on return, the size the full reply needs.
+    /// Size of the buffer; on return, the size that a reply that did not fit requires.
     pub argsz: u32,
     /// Which of the later fields count.
     pub flags: IommuType1InfoFlags,

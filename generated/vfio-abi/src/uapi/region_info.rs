@@ -27,7 +27,7 @@ use crate::target::io;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_region_info {
-    /// Size of the buffer; on return, the size the full reply needs.
+    /// Size of the buffer; on return, the size that a reply that did not fit requires.
     pub argsz: u32,
     /// Access to the region.
     pub flags: RegionInfoFlags,

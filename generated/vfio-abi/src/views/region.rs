@@ -74,7 +74,7 @@ impl<'a> RegionInfo<'a> {
         RegionCaps { walk: self.reply.walk(&HOST, &INFO) }
     }
 
-    /// Size of the buffer; on return, the size the full reply needs.
+    /// Size of the buffer; on return, the size that a reply that did not fit requires.
     #[inline]
     pub fn argsz(&self) -> u32 {
         self.reply.fixed(0, 4) as u32

@@ -73,7 +73,7 @@ impl<'a> IommuType1Info<'a> {
         Type1Caps { walk: self.reply.walk(&HOST, &INFO) }
     }
 
-    /// Size of the buffer; on return, the size the full reply needs.
+    /// Size of the buffer; on return, the size that a reply that did not fit requires.
     #[inline]
     pub fn argsz(&self) -> u32 {
         self.reply.fixed(0, 4) as u32
