@@ -384,6 +384,17 @@ pub fn python(name: &str) -> String {
     }
 }
 
+/// The name, with a number after it if it is taken.
+pub fn free(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
+    let mut name = wanted.to_owned();
+    let mut number = 2_u32;
+    while taken(&name) {
+        name = format!("{wanted}_{number}");
+        number += 1;
+    }
+    name
+}
+
 /// The known name that a misspelt one is most likely meant to be.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
@@ -465,6 +476,14 @@ mod tests {
     fn fields_with_reserved_names_get_others() {
         for (name, usable) in [("new", "new_"), ("self", "self_"), ("type", "type"), ("", "")] {
             assert_eq!(field_name(name), usable);
+        }
+    }
+
+    #[test]
+    fn a_taken_name_gets_the_next_number() {
+        let taken = ["a", "a_2", "b"];
+        for (wanted, free_name) in [("a", "a_3"), ("b", "b_2"), ("c", "c")] {
+            assert_eq!(free(wanted, |name| taken.contains(&name)), free_name);
         }
     }
 

@@ -38,9 +38,9 @@ pub use handlers::{
 };
 use history::Validity;
 pub use items::{
-    Before, CapabilitySpec, ChainSpec, Common, DeprecatedSpec, Exception, FieldSpec, First,
-    IoctlSpec, ItemSpec, MacroSpec, PayloadSpec, QuantitySpec, ReservedSpec, StructSpec, ValueSpec,
-    Values,
+    Before, BitsOfRange, CapabilitySpec, ChainSpec, Common, DeprecatedSpec, Exception, FieldSpec,
+    First, IoctlSpec, ItemSpec, MacroSpec, PayloadSpec, QuantitySpec, ReservedSpec, StructSpec,
+    ValueSpec, Values,
 };
 pub use proposals::{ClaimSpec, ProposalSpec, SpaceSpec};
 pub use protocol::{ErrorsSpec, ProtocolSpec};

@@ -224,12 +224,9 @@ impl<'f> Finder<'f> {
             self.names.contains(name)
                 || self.base.abi.groups.iter().any(|group| group.name == name)
                 || self.base.abi.chains.iter().any(|chain| chain.name == name)
-                || !crate::names::is_name(name)
         };
         let wanted = if crate::names::is_name(wanted) { wanted } else { "others" };
-        let numbered = (2..).map(|number| format!("{wanted}_{number}"));
-        let name = std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !taken(name));
-        let name = name.unwrap_or_default();
+        let name = crate::names::free(wanted, taken);
         self.names.insert(name.clone());
         name
     }

@@ -27,6 +27,7 @@ mod tabs;
 mod value_names;
 mod view;
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use askama::Template;
@@ -106,7 +107,7 @@ const PARTS: [Part; 7] = [
         needs: &["types", "compat"],
         body: |emitter| {
             let CompatContext { abi, prefix, .. } = &emitter.context;
-            spaces::text(abi, &emitter.stem, prefix)
+            spaces::text(abi, &emitter.stem, prefix, &emitter.before("spaces"))
         },
         present: spaces::present,
     },
@@ -116,7 +117,7 @@ const PARTS: [Part; 7] = [
         about: "Functions that write the arguments of ioctls with their payloads and, if the \
                 program defines {prefix}WITH_IOCTL, functions that call them.",
         needs: &["types", "compat", "chains"],
-        body: |emitter| calls::text(&emitter.context, &emitter.stem),
+        body: |emitter| calls::text(&emitter.context, &emitter.stem, &emitter.before("calls")),
         present: |abi| !abi.ioctls.is_empty(),
     },
     Part {
@@ -124,7 +125,7 @@ const PARTS: [Part; 7] = [
         title: "records",
         about: "Bounded functions that read the records of file descriptors.",
         needs: &["types", "compat"],
-        body: |emitter| emitter.streams(),
+        body: |emitter| streams::text(&emitter.context, &emitter.stem, &emitter.before("streams")),
         present: streams::present,
     },
 ];
@@ -175,12 +176,26 @@ fn part_path(stem: &str, name: &str) -> String {
 struct HeaderEmitter<'a> {
     context: CompatContext<'a>,
     stem: String,
+    /// The texts of the parts, as far as they are known.
+    bodies: [OnceCell<String>; PARTS.len()],
 }
 
 impl<'a> HeaderEmitter<'a> {
     fn new(abi: &'a Abi) -> Self {
         let stem = names::c_stem(&abi.name);
-        Self { context: CompatContext::new(abi, format!("{}_", stem.to_uppercase())), stem }
+        let context = CompatContext::new(abi, format!("{}_", stem.to_uppercase()));
+        Self { context, stem, bodies: Default::default() }
+    }
+
+    /// The texts of the parts before one, whose names it does not declare again.
+    fn before(&self, name: &str) -> Vec<&str> {
+        let earlier = PARTS.iter().zip(&self.bodies).take_while(|(part, _)| part.name != name);
+        let earlier = earlier.filter(|(part, _)| (part.present)(self.context.abi));
+        earlier.map(|(part, body)| self.body(part, body)).collect()
+    }
+
+    fn body<'b>(&self, part: &Part, body: &'b OnceCell<String>) -> &'b str {
+        body.get_or_init(|| (part.body)(self).trim().to_owned())
     }
 
     fn whole(&self, parts: &[(&Part, PartView)]) -> OutputFile {
@@ -201,13 +216,15 @@ impl<'a> HeaderEmitter<'a> {
     }
 
     fn part(&self, part: &Part) -> PartView {
+        let place = PARTS.iter().position(|one| one.name == part.name).unwrap_or_default();
+        let body = self.body(part, &self.bodies[place]);
         PartView {
             guard: format!("{}{}_H", self.context.prefix, part.name.to_uppercase()),
             includes: parts(self.context.abi)
                 .filter(|other| part.needs.contains(&other.name))
                 .map(|other| format!("{}.h", other.name))
                 .collect(),
-            body: (part.body)(self).trim().to_owned(),
+            body: body.to_owned(),
         }
     }
 
@@ -245,14 +262,6 @@ impl<'a> HeaderEmitter<'a> {
             assertions: assertions::views(abi, prefix),
             models: assertions::differ(abi),
         })
-    }
-
-    /// The functions have other names than those of the parts before them.
-    fn streams(&self) -> String {
-        let before = PARTS.iter().filter(|part| ["names", "chains", "calls"].contains(&part.name));
-        let before = before.filter(|part| (part.present)(self.context.abi));
-        let before: Vec<_> = before.map(|part| (part.body)(self)).collect();
-        streams::text(&self.context, &self.stem, &before)
     }
 
     /// The sections in order, grouped by kernel header.

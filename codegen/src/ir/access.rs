@@ -154,7 +154,7 @@ impl Abi {
     }
 
     /// Size and alignment of a type whose structs already have layouts; `None` if
-    /// it is larger than any reply.
+    /// it is larger than every struct may be.
     pub fn extent(&self, type_: &Type, model: Model) -> Option<Extent> {
         Some(match type_ {
             Type::Int(int) => model.int(*int),

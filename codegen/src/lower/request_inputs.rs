@@ -288,8 +288,7 @@ impl<'a> Inputs<'a> {
     }
 
     fn push(&mut self, name: &str, doc: &Doc, kind: InputKind, present: Option<FixedFlags>) {
-        let taken = self.inputs.iter().any(|input| input.name == name);
-        let name = if taken { format!("{name}_{}", self.inputs.len()) } else { name.to_owned() };
+        let name = names::free(name, |name| self.inputs.iter().any(|input| input.name == name));
         self.inputs.push(RequestInput { name, doc: doc.clone(), kind, present });
     }
 

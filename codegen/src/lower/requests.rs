@@ -36,9 +36,7 @@ fn distinguish(names: &[String], plans: &mut [RequestPlan]) {
     for plan in plans {
         if taken.contains(&plan.name) {
             let long = [&names[plan.ioctl.0], "_", &plan.name].concat();
-            let numbered = (2..).map(|number| format!("{long}_{number}"));
-            let mut choices = std::iter::once(long.clone()).chain(numbered);
-            plan.name = choices.find(|name| !taken.contains(name)).unwrap_or(long);
+            plan.name = names::free(&long, |name| taken.contains(name));
         }
         taken.insert(plan.name.clone());
     }

@@ -31,9 +31,7 @@ pub(super) fn results(
         if planned.insert(reply) {
             let bare = names::without_prefix(&abi.prefix, &abi.struct_(reply.struct_).name);
             let name = [bare, "_reply"].concat();
-            let numbered = (2..).map(|number| format!("{name}_{number}"));
-            let mut free = std::iter::once(name.clone()).chain(numbered);
-            let name = free.find(|name| !taken.contains(name)).unwrap_or(name);
+            let name = names::free(&name, |name| taken.contains(name));
             taken.insert(name.clone());
             let own = &names[request.ioctl.0];
             plans.extend(results_plan(abi, (request.ioctl, own), reply, name));

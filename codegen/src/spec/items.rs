@@ -19,7 +19,7 @@ use crate::release::{Release, Since};
 pub use allow::Exception;
 pub use chains::{CapabilitySpec, ChainSpec, First};
 pub use numbers::{ReservedSpec, ValueSpec, Values};
-pub use payloads::PayloadSpec;
+pub use payloads::{BitsOfRange, PayloadSpec};
 pub use structs::{FieldSpec, QuantitySpec, StructSpec};
 
 /// Passes the kinds of items, each with its type, to another macro.

@@ -1,5 +1,7 @@
 //! The plans of requests, for arguments that no published ABI has.
 
+use std::collections::BTreeSet;
+
 use capchain::ir::Abi;
 use capchain::ir::requests::{InputKind, RequestPlan};
 use support::spec_folder::SpecFolder;
@@ -111,4 +113,68 @@ fn the_flag_of_an_input_is_no_input_of_its_own() {
     assert_eq!(inputs, ["flags", "limit"]);
     assert!(matches!(plan.inputs[0].kind, InputKind::Number { offset: 4, .. }), "{plan:?}");
     assert_eq!(plan.inputs[1].present.map(|present| present.value), Some(1));
+}
+
+/// Two inputs of one name, and one of the name that the second would get.
+const SAME_NAMES: &str = "\
+- struct: demo_inner
+  doc: A part.
+  fields:
+    rate_2: in u32, the second rate
+    rate: in u32, the rate of the part
+- struct: demo_outer
+  doc: A whole.
+  minsz: inner
+  fields:
+    argsz: in argsz u32, size
+    rate: in u32, the rate
+    inner: in demo_inner, the part
+- ioctl: DEMO_SET_OUTER
+  number: 3
+  fd: device
+  arg: struct demo_outer
+  doc: Sets the rates.
+";
+
+#[test]
+fn every_input_has_a_name_of_its_own() {
+    let folder = SpecFolder::demo();
+    folder.write_example(SAME_NAMES);
+    let abi = folder.abi();
+    let inputs = plan(&abi, "set_outer").inputs.iter().map(|input| input.name.as_str());
+    assert_eq!(inputs.collect::<Vec<_>>(), ["rate", "rate_2", "rate_3"]);
+}
+
+/// An ioctl whose function would have the name of a function that names the numbers of an enum.
+const COLORS: &str = "\
+- enum: demo_color
+  doc: Colors.
+  prefix: DEMO_COLOR_
+  values:
+    DEMO_COLOR_RED: 1, red
+- struct: demo_paint
+  doc: Paint.
+  minsz: color
+  fields:
+    argsz: in argsz u32, size
+    color: {type: in u32, doc: the color, holds: demo_color}
+- ioctl: DEMO_COLOR_NAME
+  number: 3
+  fd: device
+  arg: struct demo_paint
+  doc: Sets the color.
+";
+
+#[test]
+fn no_two_parts_of_the_header_declare_one_function() {
+    let folder = SpecFolder::demo();
+    folder.write_example(COLORS);
+    let header = capchain::emit::c_header(&folder.abi()).contents;
+    let mut declared = BTreeSet::new();
+    for line in header.lines().filter(|line| line.starts_with("static ")) {
+        let name = line.split('(').next().and_then(|head| head.split([' ', '*']).next_back());
+        let name = name.expect("a name");
+        assert!(declared.insert(name), "{name} is declared twice");
+    }
+    assert!(declared.contains("demo_abi_color_name") && declared.contains("demo_abi_color_name_"));
 }

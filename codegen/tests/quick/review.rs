@@ -237,6 +237,17 @@ fn a_change_with_two_places_is_named() {
     assert_eq!(unplaced(&v5_2(), &patch_of("", again)).len(), 1);
 }
 
+/// No report holds as many bytes as a patch states.
+#[test]
+fn a_struct_of_a_gigabyte_is_not_judged() {
+    let lines = " \t__u32\tcount;\n+\t__u8\tlarge[1000000000];\n };\n";
+    let review = reviewed(&v5_2(), patch_of("struct vfio_irq_info {", lines).as_bytes());
+    assert_eq!((review.count(Effect::Breaks), review.count(Effect::NotJudged)), (0, 1));
+    let mut remarks = review.series.iter().flat_map(|series| &series.remarks);
+    let said = |text: &str| text.contains("it is larger than 65536 bytes");
+    assert!(remarks.all(|one| said(&one.message)));
+}
+
 #[test]
 fn a_given_header_must_have_the_context() {
     let spec = fixtures::spec();

@@ -21,11 +21,11 @@ use crate::reply::{Direction, TailRule};
 pub(super) use layout::broken;
 use view::CallsView;
 
-/// Requests and calls of the ABI.
-pub(super) fn text(context: &CompatContext<'_>, stem: &str) -> String {
+/// Requests and calls of the ABI; `before` are the texts of the parts before this one.
+pub(super) fn text(context: &CompatContext<'_>, stem: &str, before: &[&str]) -> String {
     let undetected = &context.undetected_structs();
     let emitter = Emitter { abi: context.abi, stem, macro_prefix: &context.prefix, undetected };
-    emitter.calls().render().expect("writing to a string cannot fail")
+    emitter.calls(before).render().expect("writing to a string cannot fail")
 }
 
 /// Whether the size of data is that of what is used of them.
@@ -34,10 +34,10 @@ fn is_trimmed(data: &TypedData) -> bool {
 }
 
 impl Emitter<'_> {
-    fn calls(&self) -> CallsView {
+    fn calls(&self, before: &[&str]) -> CallsView {
         let plan = &self.abi.protocol;
         let renamed = |part: &str| runtime::renamed(part, self.stem, self.macro_prefix);
-        let (before, hosts) = self.text_and_hosts();
+        let (chains, hosts) = self.text_and_hosts();
         let mut needed = self.runtime();
         let typed = |plan: &RequestPlan| {
             let mut inputs = plan.inputs.iter();
@@ -50,13 +50,13 @@ impl Emitter<'_> {
             needed.push(runtime::RECEIVE);
         }
         let runtime: Vec<_> = needed.into_iter().map(renamed).collect();
-        let runtime: Vec<_> = runtime.into_iter().filter(|text| !before.contains(text)).collect();
+        let runtime: Vec<_> = runtime.into_iter().filter(|text| !chains.contains(text)).collect();
         let mut call_runtime = vec![renamed(runtime::CALL)];
         if !hosts.is_empty() || !plan.counted.is_empty() {
             call_runtime.push(renamed(runtime::GROW));
         }
-        let texts = [&[before], &runtime[..], &call_runtime[..]].concat();
-        let mut names = UniqueNames::words(self.stem, &texts);
+        let own = runtime.iter().chain(&call_runtime).map(String::as_str);
+        let mut names = UniqueNames::words(self.stem, before.iter().copied().chain(own));
         let requests = plan.requests.iter().map(|plan| self.request(plan, &mut names)).collect();
         let counted: Vec<_> =
             plan.counted.iter().map(|plan| self.counted_reply(plan, &mut names)).collect();

@@ -58,8 +58,8 @@ impl<'a> Emitter<'a> {
         let renamed = |part: &&str| runtime::renamed(part, self.stem, self.macro_prefix);
         let runtime: Vec<_> = parts.map(renamed).collect();
         let value_names = value_names::text(self.abi, self.stem, self.macro_prefix);
-        let taken = [&runtime[..], &[value_names]].concat();
-        let mut names = UniqueNames::words(self.stem, &taken);
+        let taken = runtime.iter().chain([&value_names]).map(String::as_str);
+        let mut names = UniqueNames::words(self.stem, taken);
         let plans = || plan.chains.iter().filter(|chain| chain.space.is_none());
         let used = |index: &usize| plans().any(|chain| chain.header == *index);
         let formats = self.abi.cap_headers.iter().zip(&plan.headers).enumerate();

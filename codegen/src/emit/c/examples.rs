@@ -3,8 +3,7 @@
 
 use super::calls::broken;
 use super::chains::Emitter;
-use super::compat_context::CompatContext;
-use super::spaces;
+use super::{HeaderEmitter, spaces};
 use crate::emit::example::{Example, shown_field, usual};
 use crate::ir::{Abi, Group, GroupId, Item, Literal, Macro, MacroId, Struct, StructId};
 use crate::names;
@@ -17,14 +16,14 @@ pub(in crate::emit) struct Examples {
 impl Examples {
     /// Those of an ABI.
     pub(in crate::emit) fn new(abi: &Abi) -> Self {
-        let stem = names::c_stem(&abi.name);
-        let context = CompatContext::new(abi, format!("{}_", stem.to_uppercase()));
+        let header = HeaderEmitter::new(abi);
+        let HeaderEmitter { context, stem, .. } = &header;
         let undetected = &context.undetected_structs();
-        let emitter = Emitter { abi, stem: &stem, macro_prefix: &context.prefix, undetected };
-        let writer = ExampleWriter { stem: &stem, macro_prefix: &context.prefix };
+        let emitter = Emitter { abi, stem, macro_prefix: &context.prefix, undetected };
+        let writer = ExampleWriter { stem, macro_prefix: &context.prefix };
         let mut found = emitter.chain_examples(&writer);
-        found.extend(spaces::examples(abi, &writer));
-        found.extend(emitter.call_examples(&writer));
+        found.extend(spaces::examples(abi, &writer, &header.before("spaces")));
+        found.extend(emitter.call_examples(&writer, &header.before("calls")));
         for at in 0..abi.structs.len() {
             let item = Item::Struct(StructId(at));
             if found.iter().all(|(other, _)| *other != item) {

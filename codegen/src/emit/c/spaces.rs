@@ -10,7 +10,7 @@ use askama::Template;
 use super::chains::literal;
 use super::chains::unique_names::UniqueNames;
 use super::comment::Comment;
-use super::{runtime, section, value_names};
+use super::{runtime, section};
 use crate::ir::StructId;
 use crate::ir::protocol::{
     BitField, ChainPlan, CompanionPlan, ElementPlan, FirstPlan, IntField, KindPlan, SpacePlan,
@@ -28,13 +28,13 @@ pub(super) fn present(abi: &Abi) -> bool {
     abi.chains.iter().any(|chain| chain.space.is_some())
 }
 
-/// Readers of the chains in a space.
-pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
+/// Readers of the chains in a space; `before` are the texts of the parts before this one.
+pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str, before: &[&str]) -> String {
     let view = SpacesView {
         stem: stem.to_owned(),
         macro_prefix: macro_prefix.to_owned(),
         runtime: own_runtime(abi, stem, macro_prefix),
-        chains: views(abi, stem, macro_prefix),
+        chains: views(abi, stem, macro_prefix, before),
     };
     view.render().expect("writing to a string cannot fail")
 }
@@ -60,9 +60,9 @@ fn ordered(abi: &Abi) -> Vec<(&ChainPlan, &SpacePlan)> {
 }
 
 /// The chains, in this order, under their names in the header.
-fn views(abi: &Abi, stem: &str, macro_prefix: &str) -> Vec<SpaceChainView> {
-    let taken = [own_runtime(abi, stem, macro_prefix), value_names::text(abi, stem, macro_prefix)];
-    let mut names = UniqueNames::words(stem, &taken);
+fn views(abi: &Abi, stem: &str, macro_prefix: &str, before: &[&str]) -> Vec<SpaceChainView> {
+    let runtime = own_runtime(abi, stem, macro_prefix);
+    let mut names = UniqueNames::words(stem, before.iter().copied().chain([runtime.as_str()]));
     let emitter = SpaceEmitter { abi, stem, macro_prefix };
     let ordered = ordered(abi);
     let named: Vec<_> = ordered

@@ -46,9 +46,9 @@ fn is_uniform(plan: &StreamPlan) -> bool {
 }
 
 /// Readers of records; `before` are the texts of the parts before this one.
-pub(super) fn text(context: &CompatContext<'_>, stem: &str, before: &[String]) -> String {
+pub(super) fn text(context: &CompatContext<'_>, stem: &str, before: &[&str]) -> String {
     let runtime = runtime::renamed(runtime::STREAM, stem, &context.prefix);
-    let mut names = UniqueNames::words(stem, &[before, std::slice::from_ref(&runtime)].concat());
+    let mut names = UniqueNames::words(stem, before.iter().copied().chain([runtime.as_str()]));
     let plans = context.abi.protocol.streams.iter().filter(|plan| is_uniform(plan));
     let view = StreamsView {
         stem: stem.to_owned(),

@@ -5,7 +5,7 @@ use super::super::facts::{FieldFact, TypeFact};
 use super::Planner;
 use crate::diagnostic::Place;
 use crate::ir::FieldSpans;
-use crate::layout::{Extent, Int, Layout, Model, PerModel, Span, round_up};
+use crate::layout::{Extent, Int, Layout, MOST_BYTES, Model, PerModel, Span, round_up};
 
 impl Planner<'_, '_> {
     /// Where the named fields lie. The members of a union are where the union is.
@@ -41,15 +41,15 @@ impl Planner<'_, '_> {
         align: u64,
         written: bool,
     ) -> Result<(bool, PerModel<Layout>), String> {
-        let too_large = "it is larger than any reply can be";
+        let too_large = || format!("it is larger than {MOST_BYTES} bytes");
         for packed in [written, !written] {
             let mut layouts = Vec::new();
             let mut same = true;
             for model in Model::ALL {
                 let extents = fields.iter().map(|field| self.extent(&field.type_, model));
-                let extents: Vec<_> = extents.collect::<Option<_>>().ok_or(too_large)?;
-                let layout = Layout::of(&extents, packed).ok_or(too_large)?;
-                let found = Layout::of(&exact[model.index()], false).ok_or(too_large)?;
+                let extents: Vec<_> = extents.collect::<Option<_>>().ok_or_else(too_large)?;
+                let layout = Layout::of(&extents, packed).ok_or_else(too_large)?;
+                let found = Layout::of(&exact[model.index()], false).ok_or_else(too_large)?;
                 let size = round_up(found.size, align);
                 same &= layout.fields == found.fields && layout.size == size;
                 same &= layout.align == found.align.max(align);

@@ -60,15 +60,22 @@ impl PayloadSpec {
             Shape::Flexible(Some(count)) => Some((None, count.as_str(), type_.place)),
             _ => None,
         });
-        let bits = self.bits.iter().flat_map(|bits| bits.of.0.iter().chain([&bits.per]));
+        let bits = self.bits.iter().flat_map(BitsOfRange::fields);
         let strided = self.count.iter().chain(&self.stride);
-        counted.chain(self.len.iter().chain(strided).chain(bits).map(field_path))
+        counted.chain(self.len.iter().chain(strided).map(field_path)).chain(bits)
     }
 
     /// The field that determines its type, with the item that declares it, if that is
     /// another one.
     pub fn type_field(&self) -> Option<FieldPath<'_>> {
         self.type_by.as_ref().map(field_path)
+    }
+}
+
+impl BitsOfRange {
+    /// The fields, each with the item that declares it, if that is another one.
+    pub fn fields(&self) -> impl Iterator<Item = FieldPath<'_>> {
+        self.of.0.iter().chain([&self.per]).map(field_path)
     }
 }
 

@@ -3,13 +3,10 @@
 use super::declarations::StructDeclaration;
 use super::intervals::shown;
 use crate::diagnostic::Diagnostic;
-use crate::layout::{Extent, Int, Layout, Model, PerModel, label};
+use crate::layout::{Extent, Int, Layout, MOST_BYTES, Model, PerModel, label};
 use crate::release::Release;
 use crate::spec::wrappers::Placed;
 use crate::validate::codes::{BAD_LAYOUT, RUST_TYPE};
-
-/// The largest struct that every target can hold.
-const MOST_BYTES: u64 = i32::MAX as u64;
 
 /// An error; `None` if it is reported elsewhere.
 pub(crate) type Fault = Option<Box<Diagnostic>>;
@@ -66,7 +63,7 @@ impl TypeForm {
         }
     }
 
-    /// An array of such elements; `None` if it is too large for every target.
+    /// An array of such elements; `None` if it is too large.
     pub(crate) fn times(self, count: u64) -> Option<Self> {
         let [lp64, ilp32, ilp32_aligned] = self.extents.map(|extent| extent.times(count));
         Some(Self {
@@ -106,13 +103,13 @@ pub(crate) fn whole(
     }
     let lay = |extent: &dyn Fn(&TypeForm) -> Extent| {
         let extents: Vec<_> = parts.iter().map(|(_, form)| extent(form)).collect();
-        let layout = Layout::of(&extents, struct_.packed);
-        layout.filter(|layout| layout.size <= MOST_BYTES)
+        Layout::of(&extents, struct_.packed)
     };
     let [Some(lp64), Some(ilp32), Some(ilp32_aligned)] =
         Model::ALL.map(|model| lay(&|form| form.extents[model.index()]))
     else {
-        return fault(refusal(struct_.name, "is larger than any target can hold"));
+        let what = format!("is larger than {MOST_BYTES} bytes");
+        return fault(refusal(struct_.name, &what));
     };
     if let Some(in_rust) = lay(&|form| form.in_rust) {
         let mut spans = in_rust.fields.iter().zip(&ilp32.fields).zip(parts);

@@ -2,14 +2,16 @@
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
+use crate::reply::Direction;
 use crate::spec::types::{Base, Shape, TypeExpr};
 use crate::spec::wrappers::Placed;
-use crate::spec::{ItemSpec, PayloadSpec};
+use crate::spec::{BitsOfRange, FieldSpec, ItemSpec, PayloadSpec};
 use crate::validate::Check;
 use crate::validate::codes::KEY_CONFLICT;
 use crate::validate::model::declarations::{DeclaredMember, StructDeclaration};
 use crate::validate::model::intervals::first_uncovered;
 use crate::validate::model::refs::{Reference, STRUCT};
+use crate::validate::model::symbols::Symbols;
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -88,6 +90,30 @@ fn lengths(
             Some(item) => elsewhere(check, item, reference),
         }
     }
+    for (item, field, place) in payload.bits.iter().flat_map(BitsOfRange::fields) {
+        let index = check.index;
+        let owner = item.map_or(Some(struct_), |item| declared(index, item));
+        let mut members = owner.into_iter().flat_map(StructDeclaration::members);
+        if members.any(|member| member.name.value == field && !is_always_passed(&member)) {
+            let message = format!(
+                "`{field}` must be an integer with `in` that is always passed: without \
+                 `valid_if`, flags, names of numbers or a role"
+            );
+            refuse(check, place, &message);
+        }
+    }
+}
+
+/// Whether a program passes a number in the member in every call.
+fn is_always_passed(member: &DeclaredMember<'_>) -> bool {
+    let is_number = |expr: &TypeExpr| {
+        let is_input = matches!(expr.direction, Some(Direction::In | Direction::InOut));
+        let is_int = matches!(expr.base, Base::Int(_)) && expr.shape == Shape::One;
+        is_input && is_int && expr.role.is_none()
+    };
+    let FieldSpec { bits, values, holds, valid_if, .. } = member.field;
+    let is_plain = bits.is_empty() && values.is_empty() && holds.is_none() && valid_if.is_none();
+    member.union.is_none() && is_plain && member.types().all(|(_, expr)| is_number(expr))
 }
 
 /// The flags that exclude each other belong to the field.
@@ -115,12 +141,17 @@ fn address(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
     }
 }
 
+/// The struct of this name, or that of the capability.
+fn declared<'a>(index: &'a Symbols<'a>, item: &str) -> Option<&'a StructDeclaration<'a>> {
+    let body = index.capabilities.iter().find(|one| one.item.capability.value == item);
+    let name = body.and_then(|one| one.item.struct_.as_ref()).map_or(item, |name| name.as_str());
+    index.structs.iter().find(|struct_| struct_.name.value == name)
+}
+
 /// The length is in another struct, which is named itself or by its capability.
 fn elsewhere(check: &mut Check<'_>, item: &str, reference: Reference<'_>) {
     let index = check.index;
-    let body = index.capabilities.iter().find(|one| one.item.capability.value == item);
-    let name = body.and_then(|one| one.item.struct_.as_ref()).map_or(item, |name| name.as_str());
-    match index.structs.iter().find(|struct_| struct_.name.value == name) {
+    match declared(index, item) {
         Some(struct_) => length(check, struct_, reference),
         None => check.unknown(
             Reference { name: item, ..reference },

@@ -34,8 +34,9 @@ impl Emitter<'_> {
     pub(in crate::emit::c) fn call_examples(
         &self,
         writer: &ExampleWriter<'_>,
+        before: &[&str],
     ) -> Vec<(Item, Example)> {
-        let view = self.calls();
+        let view = self.calls(before);
         let mut examples: Vec<(Item, Example)> = Vec::new();
         let calls = view.requests.into_iter().map(|request| request.call.example);
         let plain = view.plain.into_iter().map(|call| call.example);

@@ -12,10 +12,13 @@ pub(in crate::emit::c) struct UniqueNames {
 
 impl UniqueNames {
     /// Reserves the words of some texts that start with the generator's prefix.
-    pub(in crate::emit::c) fn words(stem: &str, texts: &[String]) -> Self {
+    pub(in crate::emit::c) fn words<'a>(
+        stem: &'a str,
+        texts: impl Iterator<Item = &'a str>,
+    ) -> Self {
         let of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let words = texts.iter().flat_map(|text| {
-            text.match_indices(stem).map(|(at, _)| text[at..].split(|c| !of_word(c)).next())
+        let words = texts.flat_map(|text| {
+            text.match_indices(stem).map(move |(at, _)| text[at..].split(|c| !of_word(c)).next())
         });
         Self::members(words.flatten())
     }
@@ -48,8 +51,8 @@ mod tests {
 
     #[test]
     fn names_in_texts_are_reserved() {
-        let text = "struct abi_cap *abi_next(int next); /* abi_end */".to_owned();
-        let mut unique = UniqueNames::words("abi", &[text]);
+        let text = "struct abi_cap *abi_next(int next); /* abi_end */";
+        let mut unique = UniqueNames::words("abi", [text].into_iter());
         let names = ["abi_cap", "abi_next", "abi_end", "abi_ca", "abi_n"];
         let names = names.map(|name| unique.reserve(name.to_owned()));
         assert_eq!(names, ["abi_cap_", "abi_next_", "abi_end_", "abi_ca", "abi_n"]);

@@ -6,11 +6,14 @@ use crate::emit::example::{Example, printf};
 use crate::ir::{Abi, CapabilityId, Item};
 
 /// The examples of chains in a space, and of their capabilities.
-pub(in crate::emit::c) fn examples(abi: &Abi, writer: &ExampleWriter<'_>) -> Vec<(Item, Example)> {
+pub(in crate::emit::c) fn examples(
+    abi: &Abi,
+    writer: &ExampleWriter<'_>,
+    before: &[&str],
+) -> Vec<(Item, Example)> {
     let mut examples = Vec::new();
-    for ((plan, _), chain) in
-        ordered(abi).into_iter().zip(views(abi, writer.stem, writer.macro_prefix))
-    {
+    let views = views(abi, writer.stem, writer.macro_prefix, before);
+    for ((plan, _), chain) in ordered(abi).into_iter().zip(views) {
         let print = ["\tprintf(\"id %u at %u\\n\", cap.id, cap.at);".to_owned()];
         let walked = walk(writer, &chain, &[], &print);
         examples.push((Item::Chain(plan.chain), walked));
