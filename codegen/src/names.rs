@@ -38,13 +38,17 @@
 //! `util` and `util_str` are `util_str`.
 
 mod errors;
+mod exports;
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 pub use errors::rust_error;
+pub use exports::{
+    go_field, go_offset, go_package, go_type, go_variable, is_go_name, python, python_variable,
+};
 
 use crate::layout::Int;
 
@@ -342,48 +346,6 @@ static C_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     WORDS.split_whitespace().collect()
 });
 
-/// A struct or a type of numbers in Go.
-pub fn go_type(prefix: &str, name: &str) -> String {
-    without_prefix(prefix, name).to_upper_camel_case()
-}
-
-/// A field of a struct in Go, which other packages can use.
-pub fn go_field(name: &str) -> String {
-    name.to_upper_camel_case()
-}
-
-/// The offset of an array in a struct in Go.
-pub fn go_offset(prefix: &str, struct_: &str, field: &str) -> String {
-    let struct_ = without_prefix(prefix, struct_);
-    ["Offsetof", &go_field(struct_), &go_field(unrepeated(struct_, field))].concat()
-}
-
-/// A variable of a Go package that no other package can use.
-pub fn go_variable(words: &[&str]) -> String {
-    words.join("_").to_lower_camel_case()
-}
-
-/// The Go package, and its module as long as it is not published.
-pub fn go_package(abi: &str) -> String {
-    c_stem(abi).replace('_', "")
-}
-
-/// A variable of a Python module.
-pub fn python_variable(words: &[&str]) -> String {
-    words.join("_").to_snake_case()
-}
-
-/// A name in Python.
-pub fn python(name: &str) -> String {
-    const WORDS: &str = "False None True and as assert async await break class continue def del \
-        elif else except finally for from global if import in is lambda nonlocal not or pass \
-        raise return try while with yield";
-    match WORDS.split_whitespace().any(|word| word == name) {
-        true => [name, "_"].concat(),
-        false => name.to_owned(),
-    }
-}
-
 /// The name, with a number after it if it is taken.
 pub fn free(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
     let mut name = wanted.to_owned();
@@ -470,6 +432,16 @@ mod tests {
             assert!(!is_name(name), "{name}");
         }
         assert!(!is_rust_identifier("type") && !is_rust_identifier("gen"));
+    }
+
+    #[test]
+    fn words_of_rust_and_c_are_names_in_go() {
+        for name in ["self_", "int", "type", "_self"].map(go_field) {
+            assert!(is_go_name(&name), "{name}");
+        }
+        for name in ["", "_1x", "1"].map(go_field) {
+            assert!(!is_go_name(&name), "{name}");
+        }
     }
 
     #[test]

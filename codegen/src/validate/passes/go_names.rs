@@ -3,7 +3,7 @@
 
 use super::rust_names::{Made, type_names, unique, unrefused};
 use crate::diagnostic::Diagnostic;
-use crate::names::{go_field, go_offset, go_type, is_name};
+use crate::names::{go_field, go_offset, go_type, is_go_name, is_name};
 use crate::spec::types::{Shape, TypeExpr};
 use crate::validate::Check;
 use crate::validate::codes::RUST_NAME;
@@ -47,7 +47,7 @@ fn types(check: &mut Check<'_>) {
 /// names in Rust have been refused.
 fn distinct(check: &mut Check<'_>, made: Vec<Made<'_>>, what: &str) {
     let made = unrefused(check, made);
-    for made in made.iter().filter(|made| made.is_from(is_name) && !is_name(&made.name)) {
+    for made in made.iter().filter(|made| made.is_from(is_name) && !is_go_name(&made.name)) {
         let message = format!("`{}` cannot be a {what} in {LANGUAGE}", made.name);
         let why = "another prefix may help";
         check.problems.push(Diagnostic::error(RUST_NAME, message).at(made.place(), why));
