@@ -3,7 +3,7 @@
 //! numbers and `0x` are ignored, and so are comments after `#`.
 
 use super::notation::Notation;
-use super::rows::is_before_wider;
+use super::rows::{after_address, is_before_wider};
 use super::{Dump, DumpForm, DumpReading, MOST_BYTES, concatenated, pairs, shown, too_many};
 
 pub(super) const HEX: DumpForm = DumpForm {
@@ -18,11 +18,13 @@ pub(super) fn read(text: &str, big_endian: bool) -> Result<Dump, String> {
     let separates = |c: char| c.is_ascii_whitespace() || ",:-".contains(c);
     let words: Vec<&str> =
         code.flat_map(|line| line.split(separates)).filter(|word| !word.is_empty()).collect();
-    if text.lines().any(starts_with_offset) {
-        return Err("a line starts with a number that can be an offset, but not all rows do".into());
-    }
     if words.contains(&"*") {
         return Err("`*` stands for repeated rows: without offsets, their number is unknown".into());
+    }
+    let several = text.lines().nth(1).is_some();
+    let offset = |line| starts_with_offset(line) || several && after_address(line).is_some();
+    if text.lines().any(offset) {
+        return Err("a line starts with a number that can be an offset, but not all rows do".into());
     }
     if words.len() > MOST_BYTES {
         return Err(too_many());

@@ -154,6 +154,8 @@ fn addresses_of_other_debuggers_are_read() {
     assert_eq!(read(wide).bytes().get(..12), Some(&BYTES[..]));
     let short = "0012ff58  00000028 00000041\n0012ff60  00000042 00000043\n";
     assert_eq!(checked(short, &[("ff60", "ff64")]).get(..12), Some(&BYTES[..]));
+    let wrapped = "0012ff58  00000028\n00000041\n0012ff60  00000042 00000043\n";
+    assert!(error(wrapped).contains("can be an offset"), "{}", error(wrapped));
     // One line of words can be data: both are readings.
     let one = read("0012ff58  00000028 00000041\n");
     let manners: Vec<_> = one.readings.iter().map(|reading| reading.manner.as_str()).collect();

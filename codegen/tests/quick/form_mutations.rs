@@ -84,8 +84,9 @@ fn a_cut_gives_a_part_of_the_reply_or_is_refused() {
         let start = random.below(2) * random.below(lines.len());
         let end = start + random.below(lines.len() - start + 1);
         let cut = lines[start..end].join("\n");
-        if cut.split_ascii_whitespace().count() < 2 {
-            continue; // The offset of the end alone is a number.
+        let columns = cut.trim().starts_with("00 01 02 03") && !cut.trim().contains('\n');
+        if cut.split_ascii_whitespace().count() < 2 || columns {
+            continue; // The offset of the end, or the head, alone is numbers.
         }
         match dump::read(cut.as_bytes(), false) {
             Ok(dump) => {
