@@ -87,6 +87,8 @@ fn the_prefix_of_an_event_is_removed() {
         let array = format!("{prefix}len=4 buf={{0x28,0x0,0x0,0xf}} flags=0x1");
         assert_eq!(bytes(&array), [40, 0, 0, 15]);
     }
+    let after_command = "$ trace-cmd report\n[    1.5] qemu-1234  [001]  4.5: name: buf=28 00 00\n";
+    assert!(dump::read(after_command.as_bytes(), false).is_err());
     for wrong in ["a=28 00 b=0f 00", "buf=28 00 zz", "len=28 flags=0f"] {
         assert!(dump::read(wrong.as_bytes(), false).is_err(), "{wrong}");
     }

@@ -90,8 +90,13 @@ impl<'a> Groups<'a> {
 
     /// The list with the numbers; those before it are sizes, and no other brackets follow.
     pub(super) fn list(&self) -> Option<&ListElements<'a>> {
-        let further = self.around.last().is_some_and(|after| after.contains(['[', '{']));
-        self.lists.last().filter(|_| !self.ends_in_size && !further)
+        let after = self.around.last().copied().unwrap_or_default();
+        let further = after.contains(['[', '{']);
+        let list = self.lists.last().filter(|_| !self.ends_in_size && !further)?;
+        // One number in brackets before bytes, such as a processor, is no list.
+        let pair = |word: &&str| word.len() == 2 && word.bytes().all(|b| b.is_ascii_hexdigit());
+        let bytes = list.numbers.len() == 1 && after.split([' ', ',']).filter(pair).count() > 1;
+        (!bytes).then_some(list)
     }
 
     /// The size of the array whose value is no list.
