@@ -76,7 +76,9 @@ fn names(line: &str) -> Vec<&str> {
         let spaces = rest.len() - rest.trim_start_matches(' ').len();
         for spaces in [spaces.min(1), spaces] {
             let name = before.get(..name.len() + spaces).unwrap_or_default();
-            if name.contains(char::is_alphanumeric) && !names.contains(&name) {
+            // A mailer can wrap a line before its `=`.
+            let named = name.contains(char::is_alphanumeric) || [": ", "= "].contains(&name);
+            if named && !names.contains(&name) {
                 names.push(name);
             }
         }
