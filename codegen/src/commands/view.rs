@@ -3,6 +3,7 @@
 use std::io;
 
 use capchain::decode::log;
+use capchain::dump::labelled::{self, LabelledBytes};
 use capchain::dump::{self, MOST_INPUT};
 use capchain::ir::Abi;
 use capchain::read;
@@ -50,6 +51,18 @@ fn devices(args: &ViewArgs) -> Result<Vec<ShownDevice>, String> {
     };
     let bytes = bytes.map_err(|error| format!("cannot read {name}: {error}"))?;
     let dump = dump::read(&bytes, false);
+    // One device alone is a dump of that form.
+    if !dump.as_ref().is_ok_and(|dump| dump.form == "lspci") {
+        // With `-v`, lspci prints lines between a device and its rows.
+        let devices =
+            labelled::blocks(&bytes)?.into_iter().map(|LabelledBytes { label, bytes }| {
+                ShownDevice { form: format!("lspci, {label}"), bytes }
+            });
+        let devices: Vec<_> = devices.collect();
+        if !devices.is_empty() {
+            return Ok(devices);
+        }
+    }
     if let (Err(_), Some(text)) = (&dump, dump::text(&bytes)) {
         let parts = log::dumps(&text)?.into_iter().filter_map(|part| {
             let dump = dump::read(part.text.as_bytes(), false).ok()?;

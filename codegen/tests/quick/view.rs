@@ -12,6 +12,7 @@ use capchain::lower::lower;
 use capchain::view::{self, CapFate, HiddenBecause, SpaceView, ViewProblem};
 use support::captures;
 use support::fixtures;
+use support::program::{Outcome, run};
 use support::spec_folder::SpecFolder;
 use support::walkthrough::follow;
 
@@ -413,6 +414,31 @@ fn changed_devices_have_a_view() {
             let kept = view.bytes.iter().zip(&device).zip(&view.kept);
             assert!(kept.into_iter().all(|((seen, own), kept)| (seen ^ own) & !kept == 0));
         }
+    }
+}
+
+/// What lspci prints with `-v` and `-xxx`: lines between a device and its rows.
+#[test]
+fn devices_with_lines_before_their_rows_are_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = |status: u8| {
+        let row = |nth: u8| format!("{:x}0:{}\n", nth, " 00".repeat(16));
+        let first = format!("00: 86 80 10 9d 00 00 {status:02x} 00{}\n", " 00".repeat(8));
+        [first].into_iter().chain((1..4).map(row)).collect::<String>()
+    };
+    let text = format!(
+        "00:1c.0 PCI bridge: one\n\tControl: I/O+ Mem+\n\tCapabilities: [40] Express\n{}\n\
+         00:1f.2 SATA controller: two\n\tControl: I/O- Mem-\n{}",
+        rows(0x10),
+        rows(0)
+    );
+    let path = folder.path().join("devices");
+    fs::write(&path, text).expect("a file");
+    let Outcome { code, stdout, stderr } =
+        run(&fixtures::root(), &["view", path.to_str().expect("a path")]);
+    assert_eq!((code, &*stderr), (0, ""), "{stdout}");
+    for form in ["lspci, 00:1c.0", "lspci, 00:1f.2"] {
+        assert!(stdout.contains(&format!("input: 64 bytes, {form}\n")), "{stdout}");
     }
 }
 
