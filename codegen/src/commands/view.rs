@@ -54,10 +54,14 @@ fn devices(args: &ViewArgs) -> Result<Vec<ShownDevice>, String> {
     // One device alone is a dump of that form.
     if !dump.as_ref().is_ok_and(|dump| dump.form == "lspci") {
         // With `-v`, lspci prints lines between a device and its rows.
-        let devices =
-            labelled::blocks(&bytes)?.into_iter().map(|LabelledBytes { label, bytes }| {
-                ShownDevice { form: format!("lspci, {label}"), bytes }
-            });
+        let blocks = labelled::blocks(&bytes).or_else(|error| match &dump {
+            Ok(_) => Ok(Vec::new()),
+            Err(_) => Err(error),
+        })?;
+        let devices = blocks.into_iter().map(|LabelledBytes { label, bytes }| ShownDevice {
+            form: format!("lspci, {label}"),
+            bytes,
+        });
         let devices: Vec<_> = devices.collect();
         if !devices.is_empty() {
             return Ok(devices);
