@@ -194,7 +194,7 @@ const COMMANDS: [(&str, &[i32], &[&str]); 10] = [
     ("decode", &[0, 1, 2], &["json"]),
     ("layout", &[0, 2], &["json"]),
     ("explain", &[0, 2], &["json"]),
-    ("view", &[0, 2], &["json"]),
+    ("view", &[0, 1, 2], &["json"]),
 ];
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use capchain::ir::{Abi, Field, Literal, Type};
+use capchain::ir::{Abi, Field, Literal, Struct, Type};
 use capchain::names;
 use support::fixtures;
 use support::process::succeed;
@@ -87,7 +87,7 @@ pub(super) fn go_program(abi: &Abi) -> String {
         lines += &format!("fmt.Println(\"size {}\", {size})\n", one.name);
         lines += &format!("if abi.Sizeof{type_} != {size} {{\npanic(\"{type_}\")\n}}\n");
         for field in &one.fields {
-            let offset = go_offset(&type_, field);
+            let offset = go_offset(&abi.prefix, one, field);
             for member in members(field) {
                 lines += &format!("fmt.Println(\"offset {}.{member}\", {offset})\n", one.name);
             }
@@ -105,10 +105,12 @@ pub(super) fn go_program(abi: &Abi) -> String {
 }
 
 /// The offset of a field; structs of Go have no flexible arrays, but a constant each.
-fn go_offset(type_: &str, field: &Field) -> String {
-    let name = names::go_field(&field.name);
+fn go_offset(prefix: &str, one: &Struct, field: &Field) -> String {
     match field.type_ {
-        Type::Flexible(..) => format!("abi.Offsetof{type_}{name}"),
-        _ => format!("unsafe.Offsetof(abi.{type_}{{}}.{name})"),
+        Type::Flexible(..) => format!("abi.{}", names::go_offset(prefix, &one.name, &field.name)),
+        _ => {
+            let (type_, name) = (names::go_type(prefix, &one.name), names::go_field(&field.name));
+            format!("unsafe.Offsetof(abi.{type_}{{}}.{name})")
+        }
     }
 }
