@@ -26,6 +26,9 @@ pub(super) fn read(text: &str, big_endian: bool) -> Result<Dump, String> {
     if text.lines().any(offset) {
         return Err("a line starts with a number that can be an offset, but not all rows do".into());
     }
+    if words.iter().any(|word| word.contains('`')) {
+        return Err("numbers with a backquote are in rows with addresses, and these are not".into());
+    }
     if words.len() > MOST_BYTES {
         return Err(too_many());
     }

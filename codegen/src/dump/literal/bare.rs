@@ -50,7 +50,12 @@ fn string(text: &str) -> Result<Dump, String> {
     let line = cut.unwrap_or(line);
     let mut dump = Dump { cut: cut.is_some(), ..Dump::one(STRACE.name, unescaped(line)?) };
     dump.note = (!joined).then_some(OTHER_LINES);
-    let names = names(line);
+    let mut names = names(line);
+    let indent = line.len() - line.trim_start_matches(' ').len();
+    if names.is_empty() && indent > 0 && lines.len() > 1 {
+        // A line that was wrapped after the name can have an indentation.
+        names.extend(line.get(..indent));
+    }
     if !names.is_empty() {
         dump.readings.iter_mut().for_each(|whole| "the whole line".clone_into(&mut whole.manner));
     }
