@@ -215,6 +215,11 @@ impl Extent {
 /// about a struct holds its bytes.
 pub const MOST_BYTES: u64 = 1 << 16;
 
+/// What is wrong with a type that has no layout.
+pub fn too_large() -> String {
+    format!("is larger than {MOST_BYTES} bytes")
+}
+
 /// The position of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {

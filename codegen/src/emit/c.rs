@@ -176,6 +176,8 @@ fn part_path(stem: &str, name: &str) -> String {
 struct HeaderEmitter<'a> {
     context: CompatContext<'a>,
     stem: String,
+    /// The runtime with which the types start.
+    base: String,
     /// The texts of the parts, as far as they are known.
     bodies: [OnceCell<String>; PARTS.len()],
 }
@@ -184,18 +186,21 @@ impl<'a> HeaderEmitter<'a> {
     fn new(abi: &'a Abi) -> Self {
         let stem = names::c_stem(&abi.name);
         let context = CompatContext::new(abi, format!("{}_", stem.to_uppercase()));
-        Self { context, stem, bodies: Default::default() }
+        let base = runtime::renamed(runtime::BASE, &stem, &context.prefix);
+        Self { context, stem, base, bodies: Default::default() }
     }
 
-    /// The texts of the parts before one, whose names it does not declare again.
+    /// The texts before a part with functions that have functions or types of the generator:
+    /// it does not declare their names again. Parts with functions need `compat`.
     fn before(&self, name: &str) -> Vec<&str> {
-        let earlier = PARTS.iter().zip(&self.bodies).take_while(|(part, _)| part.name != name);
-        let earlier = earlier.filter(|(part, _)| (part.present)(self.context.abi));
-        earlier.map(|(part, body)| self.body(part, body)).collect()
+        let earlier = parts(self.context.abi).take_while(|part| part.name != name);
+        let earlier = earlier.filter(|part| part.needs.contains(&"compat"));
+        [self.base.as_str()].into_iter().chain(earlier.map(|part| self.body(part))).collect()
     }
 
-    fn body<'b>(&self, part: &Part, body: &'b OnceCell<String>) -> &'b str {
-        body.get_or_init(|| (part.body)(self).trim().to_owned())
+    fn body(&self, part: &Part) -> &str {
+        let place = PARTS.iter().position(|one| one.name == part.name).unwrap_or_default();
+        self.bodies[place].get_or_init(|| (part.body)(self).trim().to_owned())
     }
 
     fn whole(&self, parts: &[(&Part, PartView)]) -> OutputFile {
@@ -216,15 +221,13 @@ impl<'a> HeaderEmitter<'a> {
     }
 
     fn part(&self, part: &Part) -> PartView {
-        let place = PARTS.iter().position(|one| one.name == part.name).unwrap_or_default();
-        let body = self.body(part, &self.bodies[place]);
         PartView {
             guard: format!("{}{}_H", self.context.prefix, part.name.to_uppercase()),
             includes: parts(self.context.abi)
                 .filter(|other| part.needs.contains(&other.name))
                 .map(|other| format!("{}.h", other.name))
                 .collect(),
-            body: body.to_owned(),
+            body: self.body(part).to_owned(),
         }
     }
 
@@ -248,7 +251,7 @@ impl<'a> HeaderEmitter<'a> {
         render(&TypesView {
             macro_prefix: prefix.clone(),
             stem: self.stem.clone(),
-            base: runtime::renamed(runtime::BASE, &self.stem, prefix),
+            base: self.base.clone(),
             ioctls: abi.ioctl_numbers.is_some(),
             aligned: [(Int::AlignedU64, Int::U64), (Int::AlignedLe64, Int::Le64)]
                 .into_iter()

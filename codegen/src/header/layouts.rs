@@ -17,7 +17,7 @@ use super::tokens::{Kind, Token};
 use super::types::{IntType, has_explicit_alignment};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::FieldSpans;
-use crate::layout::{Extent, Int, Layout, MOST_BYTES, Model, PerModel};
+use crate::layout::{Extent, Int, Layout, Model, PerModel, too_large};
 use crate::names::field_name;
 
 /// Structs with their layouts, and those that cannot be described.
@@ -254,7 +254,7 @@ impl<'a> Planner<'_, 'a> {
         let count = if flexible { 0 } else { total };
         let scaled = extents.map(|extent| extent.times(count));
         if scaled.iter().any(Option::is_none) {
-            return Err(format!("it is larger than {MOST_BYTES} bytes"));
+            return Err(format!("it {}", too_large()));
         }
         let extents = scaled.map(|extent| extent.unwrap_or(Extent { size: 0, align: 1 }));
         let element = Box::new(type_);

@@ -5,7 +5,7 @@ use super::super::facts::{FieldFact, TypeFact};
 use super::Planner;
 use crate::diagnostic::Place;
 use crate::ir::FieldSpans;
-use crate::layout::{Extent, Int, Layout, MOST_BYTES, Model, PerModel, Span, round_up};
+use crate::layout::{Extent, Int, Layout, Model, PerModel, Span, round_up, too_large};
 
 impl Planner<'_, '_> {
     /// Where the named fields lie. The members of a union are where the union is.
@@ -41,7 +41,7 @@ impl Planner<'_, '_> {
         align: u64,
         written: bool,
     ) -> Result<(bool, PerModel<Layout>), String> {
-        let too_large = || format!("it is larger than {MOST_BYTES} bytes");
+        let too_large = || format!("it {}", too_large());
         for packed in [written, !written] {
             let mut layouts = Vec::new();
             let mut same = true;

@@ -3,7 +3,7 @@
 use super::declarations::StructDeclaration;
 use super::intervals::shown;
 use crate::diagnostic::Diagnostic;
-use crate::layout::{Extent, Int, Layout, MOST_BYTES, Model, PerModel, label};
+use crate::layout::{Extent, Int, Layout, Model, PerModel, label, too_large};
 use crate::release::Release;
 use crate::spec::wrappers::Placed;
 use crate::validate::codes::{BAD_LAYOUT, RUST_TYPE};
@@ -108,8 +108,7 @@ pub(crate) fn whole(
     let [Some(lp64), Some(ilp32), Some(ilp32_aligned)] =
         Model::ALL.map(|model| lay(&|form| form.extents[model.index()]))
     else {
-        let what = format!("is larger than {MOST_BYTES} bytes");
-        return fault(refusal(struct_.name, &what));
+        return fault(refusal(struct_.name, &too_large()));
     };
     if let Some(in_rust) = lay(&|form| form.in_rust) {
         let mut spans = in_rust.fields.iter().zip(&ilp32.fields).zip(parts);

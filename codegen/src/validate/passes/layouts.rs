@@ -1,7 +1,7 @@
 //! Layouts: every struct has a layout in every release, and the same one in Rust as in C.
 
 use super::headers::header_struct;
-use crate::layout::MOST_BYTES;
+use crate::layout::too_large;
 use crate::release::Release;
 use crate::spec::history::{HistorySpec, Validity};
 use crate::spec::types::{Base, Shape, TypeExpr};
@@ -162,7 +162,7 @@ impl<'b> Layouts<'_, 'b> {
         let array = u64::try_from(count).ok().and_then(|count| element.times(count));
         match array {
             Some(array) => Ok(TypeForm { flexible, ..array }),
-            None => fault(refusal(name, &format!("is larger than {MOST_BYTES} bytes"))),
+            None => fault(refusal(name, &too_large())),
         }
     }
 }
