@@ -5,6 +5,7 @@
 mod access;
 mod api_names;
 mod body_plans;
+mod checked_members;
 mod entries;
 mod handlers;
 mod knowledge;
@@ -23,6 +24,7 @@ mod streams;
 mod typed_data;
 
 pub use api_names::ApiNames;
+pub use checked_members::{CheckedMember, Demand};
 pub use entries::{Entry, EntryKind};
 pub use handlers::{
     ArgumentErrors, ArgumentRules, Copied, Handler, Limit, RefusedNumber, RepliesOn, ReplyArray,

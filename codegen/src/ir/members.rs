@@ -1,7 +1,7 @@
 //! The members of a struct as C names them: the members of anonymous unions
 //! are listed with the fields.
 
-use super::{Abi, Field, Meta, Role, Struct, Type};
+use super::{Abi, Field, GroupId, Meta, Role, Struct, Type, UnionArm};
 use crate::layout::{Model, PerModel, Span};
 use crate::reply::Direction;
 
@@ -18,12 +18,16 @@ pub struct Member<'a> {
     pub role: Role,
     /// Whether the caller sets it, the kernel, or both.
     pub direction: Option<Direction>,
+    /// The flags or numbers that it holds.
+    pub group: Option<GroupId>,
     /// The flag, op, feature or index under which it is valid.
     pub valid_if: Option<&'a str>,
     /// The version of the capability that added it; 1 elsewhere.
     pub version: u16,
     /// Its offset and size on each data model.
     pub spans: PerModel<Span>,
+    /// The field: itself, or the anonymous union that contains it.
+    pub field: &'a Field,
     /// The anonymous union that contains it.
     pub union: Option<&'a Field>,
 }
@@ -62,23 +66,29 @@ impl Abi {
                 type_: &field.type_,
                 role: field.role,
                 direction: field.direction,
+                group: field.group,
                 valid_if: field.valid_if.as_deref(),
                 version: field.version,
                 spans,
+                field,
                 union: None,
             };
             if field.arms().is_empty() {
                 members.push(itself);
             }
-            members.extend(field.arms().iter().map(|arm| Member {
-                name: &arm.name,
-                meta: &arm.meta,
-                type_: &arm.type_,
-                direction: arm.direction.or(itself.direction),
-                valid_if: arm.valid_if.as_deref().or(itself.valid_if),
-                spans: self.arm_spans(&arm.type_, spans),
-                union: Some(field),
-                ..itself
+            members.extend(field.arms().iter().map(|arm| {
+                let UnionArm { name, meta, type_, direction, group, valid_if } = arm;
+                Member {
+                    name,
+                    meta,
+                    type_,
+                    direction: direction.or(itself.direction),
+                    group: *group,
+                    valid_if: valid_if.as_deref().or(itself.valid_if),
+                    spans: self.arm_spans(type_, spans),
+                    union: Some(field),
+                    ..itself
+                }
             }));
         }
         members
@@ -89,6 +99,19 @@ impl Abi {
         let mut members = self.members(struct_);
         members.retain(|member| !member.is_header());
         members
+    }
+
+    /// The members of an argument after an offset, without reserved ones: those that a handler
+    /// refuses which demands zeros from there on.
+    pub fn members_from<'a>(
+        &'a self,
+        struct_: &'a Struct,
+        offset: u64,
+    ) -> impl Iterator<Item = Member<'a>> {
+        let members = self.members(struct_).into_iter();
+        members.filter(move |member| {
+            member.role != Role::Reserved && member.spans[Model::Lp64.index()].offset >= offset
+        })
     }
 
     /// A member of a union starts with the union and has its own size.

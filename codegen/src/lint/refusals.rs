@@ -3,19 +3,15 @@
 use super::handlers::present;
 use super::subject::LintSubject;
 use super::violation::Violation;
-use crate::ir::{Abi, Role, TailCheck};
-use crate::layout::Model;
+use crate::ir::{Abi, Member, Role, TailCheck};
 
 /// L30: every input lies before the bytes that must be zero.
 pub(super) fn inputs_can_be_used(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for (ioctl, struct_, handler) in present(abi) {
         let TailCheck::ZeroAfter(end) = handler.tail else { continue };
-        let members = abi.members(struct_).into_iter().filter(|member| {
-            let start = member.spans[Model::Lp64.index()].offset;
-            member.is_input() && member.role != Role::Reserved && start >= end
-        });
-        findings.extend(members.map(|member| {
+        let members = abi.members_from(struct_, end);
+        findings.extend(members.filter(Member::is_input).map(|member| {
             let (name, field) = (&handler.name, member.name);
             let message = format!("`{name}` refuses every request that uses `{field}`");
             Violation::new(LintSubject::of_handler(ioctl, handler), message)

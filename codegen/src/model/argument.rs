@@ -3,7 +3,7 @@
 
 use super::{Contents, KERNEL, furthest, memory};
 use crate::ir::{
-    Abi, Copied, Field, Group, Handler, Member, PayloadLength, Role, Struct, TailCheck, Value,
+    Abi, CheckedMember, Copied, Demand, Field, Handler, PayloadLength, Struct, TailCheck, Value,
 };
 use crate::layout::Span;
 use crate::reply::ReturnedLength;
@@ -21,19 +21,13 @@ pub(super) struct CheckedArgument<'a, 'b> {
 impl<'a> CheckedArgument<'a, '_> {
     /// The error for the argument, if the handler does not accept it.
     pub(super) fn refusal(&self) -> Option<&'a str> {
-        if let Some(error) = self.refusal_of_size() {
-            return Some(error);
-        }
-        // Other handlers check few fields, which the rules do not list.
-        let TailCheck::ZeroAfter(_) = self.handler.tail else { return None };
-        let members = self.abi.members(self.struct_);
-        let fails = |error: fn(&'a Handler) -> &'a str, wrong: &dyn Fn(&Member<'a>) -> bool| {
-            let mut checked = members.iter().filter(|member| self.is_checked(member));
-            checked.any(wrong).then(|| error(self.handler))
+        let refused = || {
+            let checked = self.abi.checked_members(self.struct_, self.handler).into_iter();
+            let mut valid =
+                checked.filter(|one| one.member.valid_if.is_none_or(|gate| self.is_set(gate)));
+            valid.find(|one| self.breaks(one)).map(|one| one.error)
         };
-        fails(|handler| &handler.errors.reserved, &|member| self.is_reserved_set(member))
-            .or_else(|| fails(|handler| &handler.errors.flag, &|member| self.has_no_flag(member)))
-            .or_else(|| fails(|handler| &handler.errors.value, &|member| self.has_no_value(member)))
+        self.refusal_of_size().or_else(refused)
     }
 
     /// The error for the size, or for the bytes that the kernel does not know: no handler sees
@@ -98,35 +92,21 @@ impl<'a> CheckedArgument<'a, '_> {
         contents
     }
 
-    /// Whether the kernel looks at a member: it is an input that is valid.
-    fn is_checked(&self, member: &Member<'_>) -> bool {
-        let mut unchecked = self.handler.unchecked.iter();
-        let left_out = unchecked.any(|at| self.struct_.fields[*at].name == member.name);
-        let is_input = member.is_input() || member.direction.is_none();
-        is_input && !left_out && member.valid_if.is_none_or(|gate| self.is_set(gate))
-    }
-
-    fn is_reserved_set(&self, member: &Member<'_>) -> bool {
-        let span = member.spans[KERNEL.index()];
-        let bytes = self.bytes.iter().skip(span.offset as usize).take(span.size as usize);
-        member.role == Role::Reserved && bytes.into_iter().any(|byte| *byte != 0)
-    }
-
-    fn has_no_flag(&self, member: &Member<'_>) -> bool {
-        let number = self.number(member.spans[KERNEL.index()]);
-        match self.group(member) {
-            Some(group) if group.is_flags() => number & !known_bits(group) != 0,
-            None => member.role == Role::Flags && number != 0,
-            Some(_) => false,
+    /// Whether a member is not what the handler demands.
+    fn breaks(&self, checked: &CheckedMember<'_>) -> bool {
+        let span = checked.member.spans[KERNEL.index()];
+        let number = self.number(span);
+        match checked.demand {
+            Demand::Zero => {
+                let bytes = self.bytes.iter().skip(span.offset as usize).take(span.size as usize);
+                bytes.into_iter().any(|byte| *byte != 0)
+            }
+            Demand::Bits(known) => number & !known != 0,
+            Demand::Number(group) => {
+                let mut known = self.abi.group(group).named();
+                known.all(|value| value.number != i128::from(number))
+            }
         }
-    }
-
-    fn has_no_value(&self, member: &Member<'_>) -> bool {
-        let Some(group) = self.group(member).filter(|group| !group.is_flags()) else {
-            return false;
-        };
-        let number = i128::from(self.number(member.spans[KERNEL.index()]));
-        group.named().all(|value| value.number != number)
     }
 
     /// Whether the argument has a flag, or the number of an enum.
@@ -145,22 +125,4 @@ impl<'a> CheckedArgument<'a, '_> {
     fn number(&self, span: Span) -> u64 {
         memory::number(self.bytes, span)
     }
-
-    /// The numbers that a member holds.
-    fn group(&self, member: &Member<'_>) -> Option<&'a Group> {
-        let held = self.struct_.fields.iter().find_map(|field| match member.union {
-            None => (field.name == member.name).then_some(field.group),
-            Some(union) => {
-                let arms = field.arms().iter();
-                let mut arms =
-                    arms.filter(|arm| union.name == field.name && arm.name == member.name);
-                arms.next().map(|arm| arm.group)
-            }
-        });
-        held.flatten().map(|group| self.abi.group(group))
-    }
-}
-
-fn known_bits(group: &Group) -> u64 {
-    group.values.iter().fold(0, |bits, value| bits | value.number as u64)
 }

@@ -59,6 +59,7 @@ mod pointed_data;
 mod proposals;
 mod protocol;
 mod real_diffs;
+mod refused_members;
 mod repeated_names;
 mod request_plans;
 mod requests;

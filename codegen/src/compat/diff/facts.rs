@@ -10,7 +10,7 @@ use super::words::{
 use crate::compat::matching::{Matching, Renames};
 use crate::ir::{
     Abi, Arg, Choice, FdKind, Field, Group, GroupId, Header, Ioctl, IoctlNumbers, Macro, Member,
-    NewFd, Payload, Presence, Quantity, Reserved, Struct, Type, UnionArm, Value,
+    NewFd, Reserved, Struct, Type, Value,
 };
 use crate::layout::Layout;
 use crate::output::{CodeFile, CodeLanguage};
@@ -132,10 +132,37 @@ impl<'a> SideNames<'_, 'a> {
     }
 
     pub(super) fn member_facts(&self, struct_: &'a Struct, member: &Member<'a>) -> [Fact<'a>; 22] {
-        let Member { name, meta: _, type_, role, direction, valid_if, version, spans, union: _ } =
-            *member;
-        let Held { group, ids, payload, returns_fd, choices, exists_if, count } =
-            held(struct_, name);
+        let Member {
+            name,
+            meta: _,
+            type_,
+            role,
+            direction,
+            group,
+            valid_if,
+            version,
+            spans,
+            field,
+            union: _,
+        } = *member;
+        // A member of a union shares with it what only fields have.
+        let Field {
+            name: _,
+            meta: _,
+            type_: _,
+            direction: _,
+            role: _,
+            group: _,
+            ids,
+            indexes: _,
+            payload,
+            returns_fd,
+            choices,
+            valid_if: _,
+            exists_if,
+            count,
+            version: _,
+        } = field;
         let [
             payload_direction,
             element,
@@ -146,14 +173,14 @@ impl<'a> SideNames<'_, 'a> {
             returns,
             too_small,
             lasting,
-        ] = self.payload(payload);
+        ] = self.payload(payload.as_ref());
         [
             Fact("Field.name", text(name)),
             Fact("Field.type_", Datum::Text(self.type_(struct_, type_))),
             Fact("Field.direction", optional(direction.map(direction_word))),
             Fact("Field.role", text(role_word(role))),
             Fact("Field.group", self.group(group)),
-            Fact("Field.ids", self.group(ids)),
+            Fact("Field.ids", self.group(*ids)),
             Fact("Payload.direction", payload_direction),
             Fact("Payload.element", element),
             Fact("Payload.type_by", type_by),
@@ -163,11 +190,11 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Payload.returns", returns),
             Fact("Payload.too_small", too_small),
             Fact("Payload.lasting", lasting),
-            Fact("Field.returns_fd", self.new_fd(returns_fd)),
+            Fact("Field.returns_fd", self.new_fd(*returns_fd)),
             Fact("Field.choices", choices_fact(choices)),
             Fact("Field.valid_if", optional(valid_if.map(|gate| self.constant(gate)))),
             Fact("Field.exists_if", self.presence(struct_, exists_if)),
-            Fact("Field.count", self.quantity(struct_, count)),
+            Fact("Field.count", self.quantity(struct_, count.as_ref())),
             Fact("Field.version", Datum::Number(version.into())),
             Fact("Layout.fields", Datum::Spans(spans)),
         ]
@@ -314,72 +341,6 @@ fn layout_sizes<'a>(layouts: &[Layout; 3]) -> [Datum<'a>; 2] {
         (*size, *align)
     });
     [Datum::Sizes(sizes.map(|(size, _)| size)), Datum::Sizes(sizes.map(|(_, align)| align))]
-}
-
-/// The keys of a member that [`Member`] does not have.
-#[derive(Default)]
-struct Held<'a> {
-    group: Option<GroupId>,
-    ids: Option<GroupId>,
-    payload: Option<&'a Payload>,
-    returns_fd: Option<NewFd>,
-    choices: &'a [Choice],
-    exists_if: &'a [Presence],
-    count: Option<&'a Quantity>,
-}
-
-impl Held<'_> {
-    const NONE: Self = Self {
-        group: None,
-        ids: None,
-        payload: None,
-        returns_fd: None,
-        choices: &[],
-        exists_if: &[],
-        count: None,
-    };
-}
-
-fn held<'a>(struct_: &'a Struct, name: &str) -> Held<'a> {
-    for field in &struct_.fields {
-        let Field {
-            name: own,
-            meta: _,
-            type_,
-            direction: _,
-            role: _,
-            group,
-            ids,
-            indexes: _,
-            payload,
-            returns_fd,
-            choices,
-            valid_if: _,
-            exists_if,
-            count,
-            version: _,
-        } = field;
-        let Type::Union(arms) = type_ else {
-            if own == name {
-                return Held {
-                    group: *group,
-                    ids: *ids,
-                    payload: payload.as_ref(),
-                    returns_fd: *returns_fd,
-                    choices,
-                    exists_if,
-                    count: count.as_ref(),
-                };
-            }
-            continue;
-        };
-        for UnionArm { name: own, meta: _, type_: _, direction: _, group, valid_if: _ } in arms {
-            if own == name {
-                return Held { group: *group, ..Held::NONE };
-            }
-        }
-    }
-    Held::NONE
 }
 
 fn choices_fact(choices: &[Choice]) -> Datum<'_> {

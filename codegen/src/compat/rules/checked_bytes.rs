@@ -8,7 +8,7 @@ use crate::compat::codes::{REFUSED_BY_OLD, ZERO_REPLY};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::StructPair;
 use crate::compat::witness;
-use crate::ir::{Abi, Arg, Handler, Ioctl, Member, Role, Struct, TailCheck, Type};
+use crate::ir::{Abi, Arg, Demand, Handler, Ioctl, Member, Struct, TailCheck, Type};
 use crate::layout::{Model, Span};
 
 /// The verdict on a member whose bytes every handler of the old side checks; none if one of
@@ -23,7 +23,7 @@ pub(super) fn judge(
     let span = new.spans[Model::Lp64.index()];
     let handlers = handlers(abis.0, &old.name);
     let (ioctl, handler) = *handlers.first()?;
-    let errors = handlers.iter().map(|(_, handler)| error(old, handler, span));
+    let errors = handlers.iter().map(|(_, handler)| error(abis.0, old, handler, span));
     let errors = errors.collect::<Option<Vec<_>>>()?;
     let error = errors.first()?;
     let matching = comparison.matching;
@@ -61,20 +61,20 @@ fn handlers<'a>(abi: &'a Abi, struct_: &str) -> Vec<(&'a Ioctl, &'a Handler)> {
 }
 
 /// The error of a handler for bytes that are not zero, if it checks all of them.
-fn error<'a>(old: &Struct, handler: &'a Handler, span: Span) -> Option<&'a str> {
+fn error<'a>(abi: &'a Abi, old: &'a Struct, handler: &'a Handler, span: Span) -> Option<&'a str> {
     let TailCheck::ZeroAfter(end) = handler.tail else { return None };
     if span.offset >= end {
         return Some(&handler.errors.tail);
     }
-    let meets = |at: &usize| {
-        let other = old.spans(*at)[Model::Lp64.index()];
-        other.offset < span.end() && span.offset < other.end()
+    let mut checked = abi.checked_members(old, handler);
+    checked.retain(|one| one.demand == Demand::Zero && one.member.valid_if.is_none());
+    let error_at = |at: u64| {
+        let covers = |span: Span| (span.offset..span.end()).contains(&at);
+        let found = checked.iter().find(|one| covers(one.member.spans[Model::Lp64.index()]));
+        found.map(|one| one.error)
     };
-    let covered: Vec<_> = (0..old.fields.len()).filter(meets).collect();
-    let size: u64 = covered.iter().map(|at| old.spans(*at)[Model::Lp64.index()].size).sum();
-    let is_checked =
-        |at: &usize| old.fields[*at].role == Role::Reserved && !handler.unchecked.contains(at);
-    (size >= span.size && covered.iter().all(is_checked)).then_some(&handler.errors.reserved)
+    let errors = (span.offset..span.end()).map(error_at).collect::<Option<Vec<_>>>()?;
+    errors.first().copied()
 }
 
 /// The condition under which new kernels read an input.

@@ -8,7 +8,6 @@ use crate::compat::diff::AbiDifference;
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness;
 use crate::ir::{Abi, Arg, Handler, Ioctl, RepliesOn, Role, TailCheck};
-use crate::layout::Model;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
@@ -93,22 +92,17 @@ impl HandlerChange<'_, '_> {
     /// an output.
     fn unreachable(&self, end: u64) -> Option<Vec<&str>> {
         let Arg::Struct(id) = self.new.arg else { return None };
-        let members = self.matching.abis().1.members(self.matching.abis().1.struct_(id));
-        let after = members.into_iter().filter(|member| {
-            let start = member.spans[Model::Lp64.index()].offset;
-            member.role != Role::Reserved && start >= end
-        });
-        let names: Vec<_> = after.map(|member| member.name).collect();
+        let abi = self.matching.abis().1;
+        let names: Vec<_> =
+            abi.members_from(abi.struct_(id), end).map(|member| member.name).collect();
         (!names.is_empty()).then_some(names)
     }
 
     /// Whether fields of the old struct come after this offset.
     fn is_closed(&self, end: u64) -> bool {
         let Arg::Struct(id) = self.old.arg else { return false };
-        let struct_ = self.matching.abis().0.struct_(id);
-        let known = |index: usize| struct_.spans(index)[Model::Lp64.index()].offset >= end;
-        let fields = struct_.fields.iter().enumerate();
-        fields.into_iter().any(|(index, field)| field.role != Role::Reserved && known(index))
+        let abi = self.matching.abis().0;
+        abi.members_from(abi.struct_(id), end).next().is_some()
     }
 
     /// Fields that are checked now, although programs could leave anything there.

@@ -1,63 +1,80 @@
 //! The errors of an ioctl that follow from the rules of its handlers, as facts.
 
 use super::page::Page;
-use super::phrases::list;
-use crate::ir::{Arg, ArgumentErrors, Handler, Ioctl, Role, Struct, TailCheck};
-use crate::reply::Direction;
+use super::phrases::{either, list, releases};
+use crate::ir::{Arg, Demand, Handler, Ioctl, Struct, TailCheck};
 
 /// A sentence for each cause of an error besides a small argsz, with the handlers.
 pub(super) fn facts(page: &Page<'_>, ioctl: &Ioctl) -> Vec<String> {
     let Arg::Struct(id) = ioctl.arg else { return Vec::new() };
     let struct_ = page.abi.struct_(id);
-    let mut causes = Vec::<(String, Vec<String>)>::new();
     let come = ioctl.handlers.iter().filter(|handler| handler.since.covers(page.abi.release));
-    for handler in come {
+    let come: Vec<_> = come.collect();
+    let mut causes = Vec::<(String, Vec<&Handler>)>::new();
+    for handler in &come {
         for cause in causes_of(page, handler, struct_) {
-            let name = format!("`{}`", handler.name);
             match causes.iter_mut().find(|(known, _)| *known == cause) {
-                Some((_, names)) if names.contains(&name) => {}
-                Some((_, names)) => names.push(name),
-                None => causes.push((cause, vec![name])),
+                Some((_, handlers)) => handlers.push(handler),
+                None => causes.push((cause, vec![handler])),
             }
         }
     }
-    let sentence = |(cause, names): (String, Vec<String>)| {
+    let sentence = |(cause, handlers): (String, Vec<&Handler>)| {
+        let names = named(page, &handlers, &come);
         let word = if names.len() == 1 { "handler" } else { "handlers" };
         format!("Fails with {cause} ({word} {}).", list(&names))
     };
     causes.into_iter().map(sentence).collect()
 }
 
+/// Handlers by their names. If others have the same name, the releases distinguish them.
+fn named(page: &Page<'_>, handlers: &[&Handler], all: &[&Handler]) -> Vec<String> {
+    let of_name =
+        |list: &[&Handler], name: &str| list.iter().filter(|handler| handler.name == name).count();
+    let mut names = Vec::new();
+    for handler in handlers {
+        let name = &handler.name;
+        let releases = match of_name(handlers, name) == of_name(all, name) {
+            true => String::new(),
+            false => [" ", &releases(page.abi, handler.since, handler.until)].concat(),
+        };
+        let named = format!("`{name}`{releases}");
+        if !names.contains(&named) {
+            names.push(named);
+        }
+    }
+    names
+}
+
+/// The faults of members, in the order of the page: those of flags first, on which the validity
+/// of other members depends.
+const FAULTS: [&str; 3] = ["has a bit without a meaning", "is not zero", "is unknown"];
+
+/// What is wrong with a member that is not as a handler demands.
+const fn fault(demand: Demand) -> &'static str {
+    let [bits, zero, number] = FAULTS;
+    match demand {
+        Demand::Bits(_) => bits,
+        Demand::Zero => zero,
+        Demand::Number(_) => number,
+    }
+}
+
 /// The errors for arguments that a handler checks whole, each with its cause.
-fn refusals(handler: &Handler, struct_: &Struct) -> Vec<String> {
-    let ArgumentErrors { short: _, tail, flag, value, reserved } = &handler.errors;
-    let checked = || {
-        let fields = struct_.fields.iter().enumerate();
-        let checked = fields.filter(|(index, _)| !handler.unchecked.contains(index));
-        checked.map(|(_, field)| field)
-    };
-    let names = |role: Role| {
-        let named = checked().filter(|field| field.role == role);
-        named.map(|field| format!("`{}`", field.name)).collect::<Vec<_>>()
-    };
-    let mut causes = vec![format!("`{tail}` if a byte after the known struct is not zero")];
-    if let Some(flags) = names(Role::Flags).first() {
-        causes.push(format!("`{flag}` if {flags} has a bit without a meaning"));
-    }
-    let reserved_fields = names(Role::Reserved);
-    if !reserved_fields.is_empty() {
-        causes.push(format!("`{reserved}` if {} is not zero", list(&reserved_fields)));
-    }
-    let numbers: Vec<_> = checked()
-        .filter(|field| {
-            field.direction == Some(Direction::In)
-                && field.role == Role::Data
-                && field.group.is_some()
-        })
-        .map(|field| format!("`{}`", field.name))
-        .collect();
-    if !numbers.is_empty() {
-        causes.push(format!("`{value}` if {} is unknown", list(&numbers)));
+fn refusals(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
+    let TailCheck::ZeroAfter(end) = handler.tail else { return Vec::new() };
+    let checked = page.abi.checked_members(struct_, handler);
+    let mut causes = vec![format!("`{}` if a byte from {end} on is not zero", handler.errors.tail)];
+    for of_kind in FAULTS {
+        for (has_condition, valid) in [(false, ""), (true, "a valid ")] {
+            let mut members = checked.iter().filter(|one| {
+                fault(one.demand) == of_kind && one.member.valid_if.is_some() == has_condition
+            });
+            let names = members.clone().map(|one| format!("`{}`", one.member.name));
+            let names = either(&names.collect::<Vec<_>>());
+            let cause = |error| format!("`{error}` if {valid}{names} {of_kind}");
+            causes.extend(members.next().map(|one| cause(one.error)));
+        }
     }
     causes
 }
@@ -65,10 +82,7 @@ fn refusals(handler: &Handler, struct_: &Struct) -> Vec<String> {
 /// The errors of one handler, each with its cause.
 fn causes_of(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
     let field = |index: usize| format!("`{}`", struct_.fields[index].name);
-    let mut causes = Vec::new();
-    if handler.tail != TailCheck::Ignored {
-        causes.extend(refusals(handler, struct_));
-    }
+    let mut causes = refusals(page, handler, struct_);
     for (index, limit) in &handler.below {
         let limit = page.name(&limit.name);
         causes.push(format!("`EINVAL` if {} is not below {limit}", field(*index)));

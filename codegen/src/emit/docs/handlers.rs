@@ -9,9 +9,7 @@ use super::metadata::source;
 use super::page::Page;
 use super::phrases::{list, span};
 use super::table::{Align, Table};
-use crate::ir::{
-    Arg, Copied, Handler, Ioctl, RepliesOn, ReplyArray, ReplyChain, Struct, TailCheck,
-};
+use crate::ir::{Arg, Copied, Handler, Ioctl, RepliesOn, ReplyArray, ReplyChain, Struct};
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
 /// The data of the template.
@@ -123,7 +121,7 @@ fn note(page: &Page<'_>, (ioctl, handler): (&Ioctl, &Handler), ambiguous: bool) 
         notes.push(page.cell(&handler.doc));
     }
     if let Arg::Struct(id) = ioctl.arg {
-        notes.extend(rules(page, handler, page.abi.struct_(id)));
+        notes.extend(rules(handler, page.abi.struct_(id)));
     }
     let gives =
         handler.chain.as_ref().map(|chain| page.names(&chain.capabilities)).unwrap_or_default();
@@ -145,17 +143,15 @@ fn note(page: &Page<'_>, (ioctl, handler): (&Ioctl, &Handler), ambiguous: bool) 
     format!("`{}`{when}: {}", handler.name, notes.join(" "))
 }
 
-/// Notes that fit no column, a sentence each.
-fn rules(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
-    let named = |field: &usize| format!("`{}`", struct_.fields[*field].name);
+/// Notes that fit no column, a sentence each. The errors are facts of the ioctl.
+fn rules(handler: &Handler, struct_: &Struct) -> Vec<String> {
+    let named = |fields: &[usize]| {
+        let names = fields.iter().map(|field| format!("`{}`", struct_.fields[*field].name));
+        list(&names.collect::<Vec<_>>())
+    };
     let mut notes = Vec::new();
-    if let TailCheck::ZeroAfter(end) = handler.tail {
-        let error = &handler.errors.tail;
-        notes.push(format!("Bytes from {end} on must be zero, or `{error}`."));
-        if !handler.unchecked.is_empty() {
-            let fields: Vec<_> = handler.unchecked.iter().map(named).collect();
-            notes.push(format!("{} can have any value.", list(&fields)));
-        }
+    if !handler.unchecked.is_empty() {
+        notes.push(format!("{} can have any value.", named(&handler.unchecked)));
     }
     match &handler.replies_on {
         RepliesOn::Any => notes.push("The reply is written with every error, too.".to_owned()),
@@ -165,25 +161,13 @@ fn rules(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
         }
         RepliesOn::Errors(_) => {}
     }
-    for (field, limit) in &handler.below {
-        let limits = page.names(std::slice::from_ref(&limit.name));
-        notes.push(format!("{} must be below {}, or `EINVAL`.", named(field), list(&limits)));
-    }
-    for (field, refused) in &handler.may_refuse {
-        let refused = page.names(std::slice::from_ref(&refused.name));
-        notes.push(format!("{} of {} is `EINVAL` on some devices.", named(field), list(&refused)));
-    }
-    if let Some(error) = &handler.absent {
-        notes.push(format!("An id that the device does not have is `{error}`."));
-    }
-    if let Some(ReplyArray { field, error, sets }) = &handler.array {
-        let array = named(field);
+    if let Some(ReplyArray { field, error: _, sets }) = &handler.array {
+        let array = named(&[*field]);
         notes.push(format!(
-            "{array} follows if all of it fits `argsz`; if not, `{error}`, with the fixed part."
+            "{array} follows if all of it fits; if not, only the fixed part is written."
         ));
         if let Some(sets) = sets {
-            let sets: Vec<_> = sets.iter().map(named).collect();
-            notes.push(format!("Only the output field {} is set in this case.", list(&sets)));
+            notes.push(format!("Only the output field {} is set in this case.", named(sets)));
         }
     }
     if let Some(most) = handler.chain.as_ref().and_then(|chain| chain.writes.iter().max()) {

@@ -31,6 +31,12 @@ pub(super) fn span(abi: &Abi, from: Since, until: Option<Release>) -> String {
     }
 }
 
+/// The same after the name of something: `of Linux 6.17 to 6.18`.
+pub(super) fn releases(abi: &Abi, from: Since, until: Option<Release>) -> String {
+    let span = span(abi, from, until);
+    if until.is_some() { ["of ", &span].concat() } else { span }
+}
+
 /// The direction of a field.
 pub(super) fn direction(direction: Option<Direction>) -> &'static str {
     match direction {
@@ -58,10 +64,19 @@ pub(super) fn directions(fields: &[Field]) -> &'static str {
 
 /// A list with `and` before its last.
 pub(super) fn list(words: &[String]) -> String {
+    listed(words, "and")
+}
+
+/// A list with `or` before its last.
+pub(super) fn either(words: &[String]) -> String {
+    listed(words, "or")
+}
+
+fn listed(words: &[String], before_last: &str) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [first @ .., last] => format!("{} {before_last} {last}", first.join(", ")),
     }
 }
 
@@ -152,6 +167,7 @@ mod tests {
     fn lists_end_in_and() {
         let words = ["a", "b", "c"].map(str::to_owned);
         assert_eq!(list(&words), "a, b and c");
+        assert_eq!(either(&words), "a, b or c");
         assert_eq!(list(&words[..1]), "a");
         assert_eq!(list(&[]), "");
     }
