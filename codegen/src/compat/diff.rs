@@ -111,13 +111,23 @@ impl<'a> Collector<'_, 'a> {
 
     /// An item of a list that one side lacks.
     fn listed<T>(&mut self, key: IrKey, of: Of, subject: impl Into<String>, pair: Matched<T>) {
+        let Matched { old, new } = pair;
+        let pair = Matched { old: old.map(|_| Datum::Listed), new: new.map(|_| Datum::Listed) };
+        self.listed_as(key, of, subject, pair);
+    }
+
+    /// The same with what is listed.
+    fn listed_as(
+        &mut self,
+        key: IrKey,
+        of: Of,
+        subject: impl Into<String>,
+        pair: Matched<Datum<'a>>,
+    ) {
         if pair.old.is_some() == pair.new.is_some() {
             return;
         }
-        let values = Matched {
-            old: Some(pair.old.map(|_| Datum::Listed)),
-            new: Some(pair.new.map(|_| Datum::Listed)),
-        };
+        let values = Matched { old: Some(pair.old), new: Some(pair.new) };
         self.list.push(AbiDifference { key, of, subject: subject.into(), values });
     }
 
@@ -138,6 +148,14 @@ impl AbiDifference<'_> {
         matches!(self.values, Matched { new: Some(None), .. })
     }
 
+    /// The values of both sides that are set.
+    pub(super) fn set_values(&self) -> (Option<&Datum<'_>>, Option<&Datum<'_>>) {
+        let Matched { old, new } = &self.values;
+        let [old, new] = [old, new].map(|value| value.as_ref()?.as_ref());
+        let is_set = |datum: &&Datum<'_>| **datum != Datum::Unset;
+        (old.filter(is_set), new.filter(is_set))
+    }
+
     /// The values as texts.
     pub(super) fn texts(&self) -> (String, String) {
         let text = |value: &Option<Option<Datum<'_>>>| match value {
@@ -145,6 +163,21 @@ impl AbiDifference<'_> {
             _ => "absent".to_owned(),
         };
         (text(&self.values.old), text(&self.values.new))
+    }
+}
+
+impl Datum<'_> {
+    /// The value without quotes.
+    pub(super) fn bare(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone().into_owned(),
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether it is a flag that is set.
+    pub(super) fn is_true(&self) -> bool {
+        *self == Self::Flag(true)
     }
 }
 

@@ -21,6 +21,7 @@ mod layouts;
 mod limits;
 mod macros;
 mod members;
+mod memory;
 mod minsz;
 mod new_numbers;
 mod refusals;
@@ -56,6 +57,7 @@ pub(super) struct CompatRule {
 pub(super) const RULES: &[CompatRule] = &[
     structs::RULE,
     members::RULE,
+    memory::RULE,
     layouts::RULE,
     alignment::RULE,
     minsz::RULE,

@@ -42,9 +42,11 @@ impl<'a> Collector<'_, 'a> {
         (old, new): (ReservedNumbers<'a>, ReservedNumbers<'a>),
     ) {
         for one in old.union(&new) {
-            let side = |set: &BTreeSet<_>| set.contains(one).then_some(());
+            let side = |set: &BTreeSet<_>| {
+                set.contains(one).then(|| Datum::Text(format!("{} {}", one.0, one.1).into()))
+            };
             let pair = Matched { old: side(&old), new: side(&new) };
-            self.listed(key, of, format!("{name}: {} {}", one.0, one.1), pair);
+            self.listed_as(key, of, name, pair);
         }
     }
 

@@ -277,19 +277,24 @@ fn format(
     let (was, is) = difference.texts();
     let abis = matching.abis();
     let place = abis.1.struct_(new.struct_).meta.place;
-    let key = difference.key.trim_start_matches("CapHeader.").trim_end_matches('_');
     let smallest = |abi: &Abi, header: &CapHeader| {
         header.align.max(abi.struct_(header.struct_).layouts[Model::Lp64.index()].size)
     };
     let same = smallest(abis.0, old) == smallest(abis.1, new);
-    if same && (key == "align" || key == "struct") {
-        let message = match key {
-            "align" => format!("offsets of capabilities are multiples of {is}, of {was} before"),
-            _ => format!("the header of the capabilities is {is}, {was} before"),
-        };
+    let noted = match difference.key {
+        "CapHeader.align" => {
+            Some(format!("offsets of capabilities are multiples of {is}, of {was} before"))
+        }
+        "CapHeader.struct_" => {
+            Some(format!("the header of the capabilities is {is}, {was} before"))
+        }
+        _ => None,
+    };
+    if let Some(message) = noted.filter(|_| same) {
         let finding = Finding::new(PLACEMENT_CHANGED, Class::Note, &new.name, message);
         return finding.at(Party::New, place);
     }
+    let key = difference.key.trim_start_matches("CapHeader.").trim_end_matches('_');
     let message =
         format!("the header of the capabilities is read otherwise: `{key}` is {is}, {was} before");
     let chain = |abi: &Abi, name: &str| {

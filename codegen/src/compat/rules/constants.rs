@@ -4,7 +4,7 @@ use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{
     BODY_CHANGED, COUNT_CHANGED, DATA_RESIZED, NAME_REMOVED, VALUE_CHANGED,
 };
-use crate::compat::diff::{AbiDifference, Of};
+use crate::compat::diff::{AbiDifference, Datum, Of};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Constant, Numbered};
 use crate::compat::witness::{self, Maker, maker};
@@ -201,38 +201,37 @@ impl NumberChange<'_, '_> {
     /// which another finding says.
     fn request(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
         let (was, is) = difference.texts();
-        let message = match difference.key {
-            "Value.counted_by" if was == "unset" || is == "unset" => return None,
-            "Value.counted_by" => {
+        let (before, now) = difference.set_values();
+        let holds = now.is_some_and(Datum::is_true);
+        let treated = |side: &str| {
+            let rule = |rule: Option<&Datum<'_>>| {
+                rule.map_or("treated as other memory at its address".to_owned(), Datum::bare)
+            };
+            let (now, before) = (rule(now), rule(before));
+            format!("data that are {side} than its payload are {now}, {before} before")
+        };
+        let message = match (difference.key, before, now) {
+            ("Value.counted_by", Some(_), Some(_)) => {
                 format!("`{is}` counts the elements of its payload, `{was}` before")
             }
-            "Value.without_payload" => match is.as_str() {
-                "true" => "a request with it has no payload any more".to_owned(),
-                _ => "a request with it has a payload, and had none".to_owned(),
-            },
-            "Value.shorter" | "Value.longer" => {
-                let side = difference.key.trim_start_matches("Value.");
-                let rule = |text: &str| match text {
-                    "unset" => "treated as other memory at its address".to_owned(),
-                    text => text.trim_matches('`').to_owned(),
-                };
-                format!(
-                    "data that are {side} than its payload are {}, {} before",
-                    rule(&is),
-                    rule(&was)
-                )
+            ("Value.counted_by", ..) => return None,
+            ("Value.without_payload", ..) if holds => {
+                "a request with it has no payload any more".to_owned()
             }
-            "Value.reads" => match is.as_str() {
-                "true" => "fields of the payload that go both ways are outputs only".to_owned(),
-                _ => "fields of the payload that go both ways are inputs too".to_owned(),
-            },
-            _ => match (was.as_str(), is.as_str()) {
-                ("unset", _) => {
-                    "the call returns a new file descriptor, and did not before".to_owned()
-                }
-                (_, "unset") => "the call returns no file descriptor any more".to_owned(),
-                _ => format!("the call returns a new file descriptor of {is}, {was} before"),
-            },
+            ("Value.without_payload", ..) => {
+                "a request with it has a payload, and had none".to_owned()
+            }
+            ("Value.shorter", ..) => treated("shorter"),
+            ("Value.longer", ..) => treated("longer"),
+            ("Value.reads", ..) if holds => {
+                "fields of the payload that go both ways are outputs only".to_owned()
+            }
+            ("Value.reads", ..) => {
+                "fields of the payload that go both ways are inputs too".to_owned()
+            }
+            (_, None, _) => "the call returns a new file descriptor, and did not before".to_owned(),
+            (_, _, None) => "the call returns no file descriptor any more".to_owned(),
+            _ => format!("the call returns a new file descriptor of {is}, {was} before"),
         };
         let witness = self.understood(Maker::Program, Some(self.was.number), &was, Some(&is));
         Some(self.broken(DATA_RESIZED, message).witness(witness))
@@ -357,7 +356,8 @@ impl NumberChange<'_, '_> {
     fn short(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
         let (was, is) = difference.texts();
         let moved = self.was.space != self.is.space;
-        if self.was.name != self.is.name || moved || was == "unset" {
+        let has_come = difference.set_values().0.is_none();
+        if self.was.name != self.is.name || moved || has_come {
             return None;
         }
         let message = format!("its short name is {is}, {was} before: programs no longer compile");

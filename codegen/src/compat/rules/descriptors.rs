@@ -125,12 +125,12 @@ fn fd(
 fn numbers(comparison: &Comparison<'_, '_>, difference: &AbiDifference<'_>) -> Finding {
     let (was, is) = difference.texts();
     let subject = &difference.subject;
-    match (difference.key, is.as_str()) {
-        ("Abi.ioctl_numbers", "present") => {
+    match (difference.key, difference.set_values()) {
+        ("Abi.ioctl_numbers", (_, Some(_))) => {
             let message = "ioctls have numbers";
             Finding::new(ITEM_ADDED, Class::Growth, subject, message)
         }
-        ("Abi.ioctl_numbers", _) => {
+        ("Abi.ioctl_numbers", (_, None)) => {
             let message = "ioctls have no numbers any more: programs no longer compile";
             Finding::new(NAME_REMOVED, Class::Source, subject, message)
         }

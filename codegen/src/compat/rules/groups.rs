@@ -2,7 +2,7 @@
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{NAME_REMOVED, NUMBER_REUSED, VALUE_CHANGED};
-use crate::compat::diff::{AbiDifference, Of};
+use crate::compat::diff::{AbiDifference, Datum, Of};
 use crate::compat::finding::{Class, Finding, Party};
 use crate::ir::{Group, GroupKind};
 use crate::layout::Int;
@@ -128,10 +128,9 @@ fn kind(old: &Group, new: &Group) -> Finding {
 
 /// A number that belongs to others.
 fn reserved(difference: &AbiDifference<'_>) -> Finding {
-    let (space, number) = difference.subject.split_once(": ").unwrap_or_default();
-    let message = match difference.is_removal() {
-        true => format!("{number} is no longer reserved"),
-        false => format!("{number} is reserved"),
+    let message = match difference.set_values() {
+        (Some(number), None) => format!("{} is no longer reserved", number.bare()),
+        (_, number) => format!("{} is reserved", number.map_or(String::new(), Datum::bare)),
     };
-    Finding::new(NUMBER_REUSED, Class::Note, space, message)
+    Finding::new(NUMBER_REUSED, Class::Note, &difference.subject, message)
 }

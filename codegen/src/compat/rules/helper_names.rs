@@ -4,7 +4,6 @@ use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ITEM_ADDED, NAME_REMOVED, NOT_JUDGED};
 use crate::compat::diff::{AbiDifference, Datum};
 use crate::compat::finding::{Class, Finding};
-use crate::compat::matching::Matched;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
@@ -39,12 +38,10 @@ fn verdict(difference: &AbiDifference<'_>, present: &dyn Fn(&str) -> bool) -> Op
         "Abi.prefix" => {
             gone(&format!("names of the crate and the header leave out {is}, {was} before"))
         }
-        "Abi.publish" => match difference.values {
-            Matched { new: Some(Some(Datum::Flag(true))), .. } => {
-                new("the crate and the header are new")
-            }
-            _ => gone("the crate and the header are gone"),
-        },
+        "Abi.publish" if difference.set_values().1.is_some_and(Datum::is_true) => {
+            new("the crate and the header are new")
+        }
+        "Abi.publish" => gone("the crate and the header are gone"),
         "Abi.code" if removal => gone("the hand-written file is gone, and its names with it"),
         "Abi.code" => new("the hand-written file is new"),
         "CodeFile.language" | "CodeFile.text" => {

@@ -2,12 +2,14 @@
 //! group of numbers.
 
 use super::{Comparison, CompatRule, Judgement};
+use crate::compat::Side;
 use crate::compat::codes::{
     BODY_CHANGED, FIELD_MOVED, FIELD_RENAMED, ITEM_ADDED, NAME_REMOVED, NOT_JUDGED,
     RESERVED_FIELD_USED,
 };
-use crate::compat::diff::{AbiDifference, MemberOf, Of};
+use crate::compat::diff::{AbiDifference, Datum, MemberOf, Of};
 use crate::compat::finding::{Affected, Bump, Class, Finding, Party, VersionImpact};
+use crate::compat::matching::Matched;
 use crate::compat::witness;
 use crate::diagnostic::Code;
 use crate::ir::{Group, Member, Role, Struct};
@@ -22,15 +24,6 @@ const KEYS: &[&str] = &[
     "Field.version",
     "Field.group",
     "Field.ids",
-    "Payload.direction",
-    "Payload.element",
-    "Payload.type_by",
-    "Payload.length",
-    "Payload.shorter",
-    "Payload.longer",
-    "Payload.returns",
-    "Payload.too_small",
-    "Payload.lasting",
     "Field.returns_fd",
     "Field.choices",
 ];
@@ -44,18 +37,14 @@ fn verdict(
     comparison: &Comparison<'_, '_>,
     difference: &AbiDifference<'_>,
 ) -> Option<Option<Finding>> {
-    let Of::Member(index, MemberOf::Unchanged(at)) = difference.of else { return None };
-    let pair = &comparison.matching.structs[index];
-    let (_, struct_) = pair.structs.both()?;
-    let (old, new) = pair.members.as_ref()?.unchanged[at];
-    let change = MemberChange { comparison, struct_, old, new };
+    let change = MemberChange::of(comparison, difference)?;
+    let MemberChange { old, new, .. } = &change;
     Some(match difference.key {
         "Field.name" => Some(change.renamed()),
         "Field.group" => change.group(difference),
         "Field.ids" => Some(change.ids()),
         "Field.choices" => Some(change.choices()),
         "Field.returns_fd" => Some(change.new_fd(difference)),
-        key if key.starts_with("Payload.") => change.payload(difference),
         // The rule about layouts judges a reserved field that is put to use.
         _ if old.role == Role::Reserved => return None,
         _ if new.role == Role::Reserved => change.reserved(difference.key),
@@ -67,26 +56,27 @@ fn verdict(
     })
 }
 
-/// A word of the comparison without the quotes around it.
-fn bare(text: &str) -> &str {
-    text.trim_matches('`')
-}
-
-fn length_word(key: &str) -> &'static str {
-    match key {
-        "Payload.shorter" => "shorter",
-        _ => "longer",
-    }
-}
-
-struct MemberChange<'m, 'a> {
+/// A member that both sides have.
+pub(super) struct MemberChange<'m, 'a> {
     comparison: &'m Comparison<'m, 'a>,
     struct_: &'a Struct,
-    old: Member<'a>,
-    new: Member<'a>,
+    pub(super) old: Member<'a>,
+    pub(super) new: Member<'a>,
 }
 
-impl MemberChange<'_, '_> {
+impl<'m, 'a> MemberChange<'m, 'a> {
+    /// The member of a difference.
+    pub(super) fn of(
+        comparison: &'m Comparison<'m, 'a>,
+        difference: &AbiDifference<'_>,
+    ) -> Option<Self> {
+        let Of::Member(index, MemberOf::Unchanged(at)) = difference.of else { return None };
+        let pair = &comparison.matching.structs[index];
+        let (_, struct_) = pair.structs.both()?;
+        let (old, new) = pair.members.as_ref()?.unchanged[at];
+        Some(Self { comparison, struct_, old, new })
+    }
+
     fn renamed(&self) -> Finding {
         let was = match self.old.role {
             Role::Reserved => "reserved, and ",
@@ -174,22 +164,23 @@ impl MemberChange<'_, '_> {
     fn group(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
         let (was, is) = difference.texts();
         let matching = self.comparison.matching;
-        let hidden = matching.groups.iter().any(|pair| {
-            let named = |group: &Group, text: &str| text == format!("`{}`", group.name);
-            let old = |group| named(group, &was) && matching.new.cannot_have(group);
-            let new = |group| named(group, &is) && matching.old.cannot_have(group);
-            pair.new.is_none() && pair.old.is_some_and(old)
-                || pair.old.is_none() && pair.new.is_some_and(new)
-        });
-        if hidden {
+        let (old, new) = matching.abis();
+        let old = self.old.group.and_then(|id| self.pair_of(old.group(id)));
+        let new = self.new.group.and_then(|id| self.pair_of(new.group(id)));
+        let lacks = |pair: Option<Matched<&Group>>, side: &Side| {
+            pair.is_some_and(|pair| match (pair.old, pair.new) {
+                (Some(group), None) | (None, Some(group)) => side.cannot_have(group),
+                _ => false,
+            })
+        };
+        if lacks(old, matching.new) || lacks(new, matching.old) {
             return None;
         }
-        let typed = |name: &str| {
-            let groups = self.comparison.matching.groups.iter();
-            let mut groups = groups.flat_map(|pair| [pair.old, pair.new]).flatten();
-            groups.any(|group| name == format!("`{}`", group.name) && group.rust.is_some())
+        let is_typed = |pair: Option<Matched<&Group>>| {
+            let sides = pair.iter().flat_map(|pair| [pair.old, pair.new]).flatten();
+            sides.into_iter().any(|group| group.rust.is_some())
         };
-        Some(match (typed(&was), typed(&is)) {
+        Some(match (is_typed(old), is_typed(new)) {
             (true, _) => {
                 let message = format!(
                     "the field holds {is}, {was} before: Rust programs that use its type no \
@@ -210,90 +201,32 @@ impl MemberChange<'_, '_> {
         })
     }
 
+    /// The pair with a group of one side.
+    fn pair_of(&self, group: &Group) -> Option<Matched<&'a Group>> {
+        let same = |one: Option<&Group>| one.is_some_and(|one| std::ptr::eq(one, group));
+        let mut pairs = self.comparison.matching.groups.iter();
+        pairs.find(|pair| same(pair.old) || same(pair.new)).copied()
+    }
+
     fn ids(&self) -> Finding {
         let message = "the ids that its flags hold are specified in another way".to_owned();
         self.finding(NAME_REMOVED, Class::Note, message)
     }
 
-    /// The memory that a field has the address of. One finding for all of its keys.
-    fn payload(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
-        let (was, is) = difference.texts();
-        let finding = |code, class, message: &str| self.finding(code, class, message.to_owned());
-        Some(match (difference.key, was.as_str(), is.as_str()) {
-            ("Payload.direction", "unset", _) => {
-                let message = "the memory at its address is specified now";
-                finding(FIELD_MOVED, Class::Note, message)
-            }
-            ("Payload.direction", _, "unset") => {
-                let message = "the memory at its address was specified, and is unknown now";
-                finding(NOT_JUDGED, Class::NotJudged, message)
-            }
-            (_, "unset", _) | (_, _, "unset") => return None,
-            ("Payload.direction", ..) => {
-                let way = |text: &str| format!("the address of memory that is passed {text}");
-                self.turned(FIELD_MOVED, Affected::Both, way(&was), way(&is))
-            }
-            ("Payload.element", ..) => {
-                let elements = |text: &str| format!("the address of elements of type {text}");
-                self.turned(FIELD_MOVED, Affected::Both, elements(&was), elements(&is))
-            }
-            ("Payload.type_by", ..) => {
-                let typed = |text: &str| format!("the address of memory that is typed by {text}");
-                self.turned(FIELD_MOVED, Affected::Both, typed(&was), typed(&is))
-            }
-            ("Payload.shorter" | "Payload.longer", "`refused`", _) => {
-                let side = length_word(difference.key);
-                let message = format!("memory that is {side} than the data is {} now", bare(&is));
-                self.finding(FIELD_MOVED, Class::Note, message)
-            }
-            ("Payload.shorter" | "Payload.longer", ..) => {
-                let side = length_word(difference.key);
-                let treated = |text: &str| {
-                    format!("the address of memory that is {} if it is {side}", bare(text))
-                };
-                self.turned(FIELD_MOVED, Affected::OldProgram, treated(&was), treated(&is))
-            }
-            ("Payload.returns", ..) => {
-                let returns = |text: &str| {
-                    format!("the address of memory of which the call returns {}", bare(text))
-                };
-                self.turned(FIELD_MOVED, Affected::Both, returns(&was), returns(&is))
-            }
-            ("Payload.too_small", ..) => {
-                let fails =
-                    |text: &str| format!("the address of memory that gives {text} if too small");
-                self.turned(FIELD_MOVED, Affected::Both, fails(&was), fails(&is))
-            }
-            ("Payload.lasting", ..) => {
-                let lasts = |text: &str| match text {
-                    "true" => {
-                        "the address of memory that is accessed after the call too".to_owned()
-                    }
-                    _ => "the address of memory that is accessed during the call only".to_owned(),
-                };
-                self.turned(FIELD_MOVED, Affected::OldProgram, lasts(&was), lasts(&is))
-            }
-            _ => {
-                let length = |text: &str| format!("the address of memory with a length of {text}");
-                self.turned(FIELD_MOVED, Affected::Both, length(&was), length(&is))
-            }
-        })
-    }
-
     /// The kind of a new file descriptor.
     fn new_fd(&self, difference: &AbiDifference<'_>) -> Finding {
-        let (was, is) = difference.texts();
-        let kind = |text: &str| match text {
-            "unset" => "a new file descriptor".to_owned(),
-            kind => format!("a new file descriptor of kind {kind}"),
+        let (before, now) = difference.set_values();
+        let kind = |kind: Option<&Datum<'_>>| match kind {
+            None => "a new file descriptor".to_owned(),
+            Some(kind) => format!("a new file descriptor of kind {kind}"),
         };
-        if was != "unset" && is != "unset" {
-            return self.turned(FIELD_MOVED, Affected::Both, kind(&was), kind(&is));
+        let (was, is) = (kind(before), kind(now));
+        if before.is_some() && now.is_some() {
+            return self.turned(FIELD_MOVED, Affected::Both, was, is);
         }
         let message = format!(
-            "the field is specified as {}, and was {}: its function in Rust returns another type",
-            kind(&is),
-            kind(&was)
+            "the field is specified as {is}, and was {was}: its function in Rust returns another \
+             type"
         );
         self.finding(FIELD_MOVED, Class::Source, message).in_crate_only()
     }
@@ -305,7 +238,13 @@ impl MemberChange<'_, '_> {
     }
 
     /// A field that one side takes for something else.
-    fn turned(&self, code: Code, affected: Affected, was: String, is: String) -> Finding {
+    pub(super) fn turned(
+        &self,
+        code: Code,
+        affected: Affected,
+        was: String,
+        is: String,
+    ) -> Finding {
         let message = format!("the field is {is}, and was {was}");
         let of = |what: &str| format!("`{}`, {what},", self.new.name);
         let (said, taken_for) = (of(&was), of(&is));
@@ -320,7 +259,7 @@ impl MemberChange<'_, '_> {
         self.finding(code, Class::Wire, message).affects(affected).witness(witness)
     }
 
-    fn finding(&self, code: Code, class: Class, message: String) -> Finding {
+    pub(super) fn finding(&self, code: Code, class: Class, message: String) -> Finding {
         let subject = self.new.path(self.struct_);
         Finding::new(code, class, subject, message).at(Party::New, self.new.meta.place)
     }

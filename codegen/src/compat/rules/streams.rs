@@ -3,7 +3,7 @@
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{DATA_RESIZED, ITEM_ADDED};
-use crate::compat::diff::{AbiDifference, Of, STREAM_KEYS};
+use crate::compat::diff::{AbiDifference, Datum, Of, STREAM_KEYS};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness::{self, Maker};
 use crate::ir::{Abi, Stream};
@@ -40,8 +40,8 @@ fn changed(
     new: &Stream,
 ) -> Vec<Finding> {
     let (was, is) = difference.texts();
-    let appears = was == "unset";
-    let disappears = is == "unset";
+    let (before, now) = difference.set_values();
+    let (appears, disappears) = (before.is_none(), now.is_none());
     let (affected, message) = match difference.key {
         "Stream.record" => (
             Affected::Both,
@@ -55,8 +55,8 @@ fn changed(
             Affected::Both,
             format!(
                 "the length is in {}, in {} before: a reader finds no other record",
-                field_of(&is),
-                field_of(&was)
+                field_of(now),
+                field_of(before)
             ),
         ),
         "Stream.no_data" if appears => (
@@ -102,8 +102,8 @@ fn changed(
 }
 
 /// The words for a field, or for none.
-fn field_of(text: &str) -> &str {
-    if text == "unset" { "no field" } else { text }
+fn field_of(datum: Option<&Datum<'_>>) -> String {
+    datum.map_or_else(|| "no field".to_owned(), Datum::to_string)
 }
 
 /// What differs in the types of data: the field with the number, the size of data, or a type

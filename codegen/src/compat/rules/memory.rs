@@ -1,0 +1,106 @@
+//! The memory that a field has the address of: who writes it, its type and its length.
+
+use super::members::MemberChange;
+use super::{Comparison, CompatRule, Judgement};
+use crate::compat::codes::{FIELD_MOVED, NOT_JUDGED};
+use crate::compat::diff::{AbiDifference, Datum};
+use crate::compat::finding::{Affected, Class, Finding};
+use crate::reply::{WhenLonger, WhenShorter};
+
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
+const KEYS: &[&str] = &[
+    "Payload.direction",
+    "Payload.element",
+    "Payload.type_by",
+    "Payload.length",
+    "Payload.shorter",
+    "Payload.longer",
+    "Payload.returns",
+    "Payload.too_small",
+    "Payload.lasting",
+];
+
+fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
+    comparison
+        .each(KEYS, |difference| Some(MemberChange::of(comparison, difference)?.memory(difference)))
+}
+
+impl MemberChange<'_, '_> {
+    /// The verdict on one key. Memory of which a side says nothing has one finding for all.
+    fn memory(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
+        let noted =
+            |code, class, message: &str| Some(self.finding(code, class, message.to_owned()));
+        let (was, is) = match (difference.key, difference.set_values()) {
+            ("Payload.direction", (None, _)) => {
+                return noted(
+                    FIELD_MOVED,
+                    Class::Note,
+                    "the memory at its address is specified now",
+                );
+            }
+            ("Payload.direction", (_, None)) => {
+                let message = "the memory at its address was specified, and is unknown now";
+                return noted(NOT_JUDGED, Class::NotJudged, message);
+            }
+            (_, (Some(was), Some(is))) => (was, is),
+            _ => return None,
+        };
+        let turned = |affected, words: &dyn Fn(&Datum<'_>) -> String| {
+            let address = |datum| ["the address of ", &words(datum)].concat();
+            Some(self.turned(FIELD_MOVED, affected, address(was), address(is)))
+        };
+        match difference.key {
+            "Payload.direction" => {
+                turned(Affected::Both, &|way| format!("memory that is passed {way}"))
+            }
+            "Payload.element" => {
+                turned(Affected::Both, &|type_| format!("elements of type {type_}"))
+            }
+            "Payload.type_by" => {
+                turned(Affected::Both, &|field| format!("memory that is typed by {field}"))
+            }
+            "Payload.shorter" if self.refused_shorter() => noted(
+                FIELD_MOVED,
+                Class::Note,
+                &format!("memory that is shorter than the data is {} now", is.bare()),
+            ),
+            "Payload.longer" if self.refused_longer() => noted(
+                FIELD_MOVED,
+                Class::Note,
+                &format!("memory that is longer than the data is {} now", is.bare()),
+            ),
+            "Payload.shorter" => turned(Affected::OldProgram, &|rule| {
+                format!("memory that is {} if it is shorter", rule.bare())
+            }),
+            "Payload.longer" => turned(Affected::OldProgram, &|rule| {
+                format!("memory that is {} if it is longer", rule.bare())
+            }),
+            "Payload.returns" => turned(Affected::Both, &|length| {
+                format!("memory of which the call returns {}", length.bare())
+            }),
+            "Payload.too_small" => {
+                turned(Affected::Both, &|error| format!("memory that gives {error} if too small"))
+            }
+            "Payload.lasting" => turned(Affected::OldProgram, &|lasting| {
+                let when =
+                    if lasting.is_true() { "after the call too" } else { "during the call only" };
+                format!("memory that is accessed {when}")
+            }),
+            _ => turned(Affected::Both, &|length| format!("memory with a length of {length}")),
+        }
+    }
+
+    /// Whether kernels refused memory that is shorter than the data.
+    fn refused_shorter(&self) -> bool {
+        let payload = self.old.field.payload.as_ref();
+        let rule = payload.and_then(|payload| payload.shorter);
+        rule.unwrap_or(WhenShorter::Refused) == WhenShorter::Refused
+    }
+
+    /// Whether kernels refused memory that is longer than the data.
+    fn refused_longer(&self) -> bool {
+        let payload = self.old.field.payload.as_ref();
+        payload.and_then(|payload| payload.longer).unwrap_or(WhenLonger::Refused)
+            == WhenLonger::Refused
+    }
+}
