@@ -283,7 +283,8 @@ fn is_enumerator(lexemes: &[Lexeme<'_>]) -> bool {
 /// The words before a brace, up to the tag: `struct vfio_irq_info`, `enum`.
 fn opening_name(lexemes: &[Lexeme<'_>]) -> String {
     let words = lexemes.iter().filter(|lexeme| lexeme.kind == LexemeKind::Word);
-    let words = words.map(|lexeme| lexeme.text).filter(|word| *word != "typedef");
+    let marks = ["typedef", "__extension__"];
+    let words = words.map(|lexeme| lexeme.text).filter(|word| !marks.contains(word));
     words.take(2).collect::<Vec<_>>().join(" ")
 }
 

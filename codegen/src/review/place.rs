@@ -64,6 +64,17 @@ fn bad(hunk: &Hunk, line: usize, message: impl Into<String>) -> BadLine {
     BadLine { number: hunk.lines[line].number, message: message.into() }
 }
 
+/// What the heading of a hunk says of the declaration in which the hunk starts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heading {
+    /// Nothing.
+    Silent,
+    /// It is this one of the header, by its opening.
+    Declaration(usize),
+    /// The header does not have it.
+    Lost,
+}
+
 struct Placer<'a> {
     header: &'a HeaderText,
     hunk: &'a Hunk,
@@ -113,9 +124,7 @@ impl Placer<'_> {
         for pair in 0..self.paired.pairs.len() {
             self.locate_define(pair);
         }
-        let inside = self.scopes.iter().filter_map(|scope| scope.declaration());
-        let last = inside.max().map_or(0, |last| last + 1);
-        for declaration in 0..last {
+        for declaration in 0..self.declarations() {
             self.locate_declaration(declaration);
         }
         for pair in 0..self.paired.pairs.len() {
@@ -148,8 +157,14 @@ impl Placer<'_> {
         self.places[pair] = same.next().filter(|_| same.next().is_none());
     }
 
-    /// Finds the declaration of the header that one of the hunk is.
-    fn locate_declaration(&mut self, declaration: usize) {
+    /// How many declarations the hunk has something of.
+    fn declarations(&self) -> usize {
+        let inside = self.scopes.iter().filter_map(|scope| scope.declaration());
+        inside.max().map_or(0, |last| last + 1)
+    }
+
+    /// The pairs in a declaration of the hunk, and those that are no directives of its old side.
+    fn within(&self, declaration: usize) -> (Vec<usize>, Vec<usize>) {
         let all = 0..self.paired.pairs.len();
         let own: Vec<_> =
             all.filter(|pair| self.scopes[*pair] == Scope::Inside(declaration)).collect();
@@ -158,9 +173,15 @@ impl Placer<'_> {
                 !matches!(one.kind, ElementKind::Define | ElementKind::Directive)
             })
         };
-        let parts: Vec<_> = own.iter().copied().filter(is_structural).collect();
+        let parts = own.iter().copied().filter(is_structural).collect();
+        (own, parts)
+    }
+
+    /// Finds the declaration of the header that one of the hunk is.
+    fn locate_declaration(&mut self, declaration: usize) {
+        let (own, parts) = self.within(declaration);
         let mut found = self.runs(&parts);
-        if found.len() > 1 {
+        if found.len() > 1 || self.heading(&own, declaration) != Heading::Silent {
             let hints = self.hints(&own, declaration);
             let hinted = |run: &Range<usize>| {
                 let container = self.header.containers[self.header.structural[run.start]];
@@ -207,19 +228,34 @@ impl Placer<'_> {
         let opening = own.iter().find_map(|pair| {
             self.old(*pair).filter(|one| one.kind == ElementKind::Open).map(|one| one.name.clone())
         });
-        let opened = opening.is_some();
         if let Some(container) = opening.and_then(|name| self.header.container(&name)) {
             return vec![container];
         }
-        let heading = cut(&self.hunk.heading, false).elements;
-        let heading = heading.first().filter(|one| one.kind == ElementKind::Open);
-        let heading = heading.filter(|_| declaration == 0 && !opened);
-        if let Some(container) = heading.and_then(|one| self.header.container(&one.name)) {
-            return vec![container];
+        match self.heading(own, declaration) {
+            Heading::Declaration(container) => return vec![container],
+            Heading::Lost => return Vec::new(),
+            Heading::Silent => {}
         }
         let macros = own.iter().filter_map(|pair| self.places[*pair]);
         let inside = macros.filter_map(|index| self.header.containers[index]);
         inside.chain(self.declaration_before_macro(own)).collect()
+    }
+
+    /// The declaration in which the hunk starts, as its heading says it.
+    fn heading(&self, own: &[usize], declaration: usize) -> Heading {
+        let is_opening = |pair: &usize| {
+            self.old(*pair).is_some_and(|element| element.kind == ElementKind::Open)
+        };
+        let elements = cut(&self.hunk.heading, false).elements;
+        let named = elements.first().filter(|one| one.kind == ElementKind::Open);
+        let Some(named) = named.filter(|_| declaration == 0 && !own.iter().any(is_opening)) else {
+            return Heading::Silent;
+        };
+        match self.header.container(&named.name) {
+            Some(container) => Heading::Declaration(container),
+            None if named.name.contains(' ') => Heading::Lost,
+            None => Heading::Silent,
+        }
     }
 
     /// The declaration of the header that ends before the macro that follows one of the hunk.

@@ -237,6 +237,75 @@ fn a_change_with_two_places_is_named() {
     assert_eq!(unplaced(&v5_2(), &patch_of("", again)).len(), 1);
 }
 
+/// The declaration of each line of a header that is a member, by its opening line.
+fn members(text: &str) -> Vec<(&str, &str)> {
+    let mut opening = None;
+    let mut members = Vec::new();
+    for line in text.lines() {
+        let starts = |words: &[&str]| words.iter().any(|word| line.starts_with(word));
+        if starts(&["struct ", "__extension__ struct "]) && line.ends_with('{') {
+            opening = Some(line);
+        } else if line.starts_with('}') {
+            opening = None;
+        } else if let Some(opening) = opening.filter(|_| line.starts_with("\t__u")) {
+            members.push((opening, line));
+        }
+    }
+    members
+}
+
+/// The name of a member, before its array length and its comment.
+fn member_name(line: &str) -> &str {
+    let declaration = line.split([';', '[']).next().unwrap_or_default();
+    declaration.split_whitespace().last().unwrap_or_default()
+}
+
+/// A hunk whose only context line is a member of several structs belongs to that of its
+/// heading. Without one its place is unclear, even if the base has its comment, or none, in
+/// one of them only. So it is if the struct of the heading does not have the member.
+#[test]
+fn the_heading_places_what_several_structs_have() {
+    let spec = fixtures::spec();
+    let header = headers(&lower(&spec, Some(release("v5.2")))).remove(0).1;
+    let members = members(&header);
+    let owners = |name: &str| -> Vec<&str> {
+        let same = members.iter().filter(|(_, line)| member_name(line) == name);
+        same.map(|(opening, _)| *opening).collect()
+    };
+    let is_alone = |line: &str| members.iter().filter(|(_, other)| *other == line).count() == 1;
+    let (several, single): (Vec<_>, Vec<_>) = members
+        .iter()
+        .filter(|(_, line)| is_alone(line))
+        .partition(|(_, line)| owners(member_name(line)).len() > 1);
+    let patch =
+        |heading: &str, line: &str| patch_of(heading, &format!(" {line}\n+\t__u32\tsecond;\n"));
+    let lost = "struct vfio_of_another_tree {";
+    let second = ["\t__u32\tsecond;"];
+    let mut tried = 0;
+    for (opening, line) in several.iter().step_by(8) {
+        for heading in ["", lost] {
+            assert_eq!(unplaced(&v5_2(), &patch(heading, line)), second, "{heading} {line}");
+        }
+        for owner in owners(member_name(line)).into_iter().take(2) {
+            let review = reviewed(&v5_2(), patch(owner, line).as_bytes());
+            let mut remarks = review.series.iter().flat_map(|series| &series.remarks);
+            let name = owner.split_whitespace().rev().nth(1).expect("a name");
+            let is_there = remarks.any(|one| one.subject.split('.').next() == Some(name));
+            assert!(is_there, "{line} of {opening}, with {owner}: {:?}", review.series);
+            tried += 1;
+        }
+    }
+    for (opening, line) in single.iter().step_by(16) {
+        let other = members.iter().map(|(other, _)| *other).find(|other| other != opening);
+        for heading in [lost, other.expect("another struct")] {
+            assert_eq!(unplaced(&v5_2(), &patch(heading, line)), second, "{heading} {line}");
+            tried += 1;
+        }
+    }
+    println!("{tried} hunks with a heading, {} members", members.len());
+    assert!(tried >= 12, "{tried}");
+}
+
 /// No report holds as many bytes as a patch states.
 #[test]
 fn a_struct_of_a_gigabyte_is_not_judged() {

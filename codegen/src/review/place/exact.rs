@@ -1,8 +1,10 @@
 //! Places a hunk by its text, as `patch` does: where the header has every line of the old
 //! side in a row. White space and a last comma do not count, as mailers and enumerators
-//! change them.
+//! change them. A place on another line than the patch counts is certain only if the heading of
+//! the hunk, or the names of its elements, leave no other one: the same member can have a
+//! comment in one struct and none in another.
 
-use super::Placer;
+use super::{Heading, Placer};
 use crate::review::fragment::Element;
 use crate::review::header_text::HeaderText;
 
@@ -30,6 +32,9 @@ impl Placer<'_> {
                 .collect::<Option<Vec<_>>>()
         });
         let Some(places) = places else { return false };
+        if start != first && !self.is_certain(&places) {
+            return false;
+        }
         self.places = places;
         for (scope, place) in self.scopes.iter().zip(&self.places) {
             let container = place.and_then(|place| self.header.containers[place]);
@@ -38,6 +43,20 @@ impl Placer<'_> {
             }
         }
         true
+    }
+
+    /// Whether the declarations of the hunk can have no other places than these.
+    fn is_certain(&self, places: &[Option<usize>]) -> bool {
+        (0..self.declarations()).all(|declaration| {
+            let (own, parts) = self.within(declaration);
+            match self.heading(&own, declaration) {
+                Heading::Declaration(container) => parts.iter().all(|pair| {
+                    places[*pair].and_then(|at| self.header.containers[at]) == Some(container)
+                }),
+                Heading::Lost => false,
+                Heading::Silent => self.runs(&parts).len() <= 1,
+            }
+        })
     }
 }
 

@@ -50,7 +50,7 @@ pub fn patch(path: &str, old: &str, new: &str) -> String {
             patch = format!("--- a/{path}\n+++ b/{path}\n");
         }
         let start = hunk.ops().first().map_or(0, |op| op.old_range().start);
-        let starts = |line: &&&str| line.starts_with(|c: char| c.is_ascii_alphabetic());
+        let starts = |line: &&&str| line.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         let heading = lines[..start].iter().rev().find(starts);
         let text = hunk.to_string();
         let (head, body) = text.split_once('\n').expect("lines");
