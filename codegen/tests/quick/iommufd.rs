@@ -37,15 +37,8 @@ fn every_release_declares_what_its_header_declares() {
 }
 
 /// Names that the stable kernels of a release have, and the release itself does not.
-const BACKPORTED: [(&str, &[&str]); 1] = [(
-    "v6.12",
-    &[
-        "IOMMU_HWPT_ALLOC_PASID",
-        "IOMMU_HW_CAP_PCI_PASID_EXEC",
-        "IOMMU_HW_CAP_PCI_PASID_PRIV",
-        "iommu_hw_info",
-    ],
-)];
+const BACKPORTED: [(&str, &[&str]); 1] =
+    [("v6.12", &["IOMMU_HW_CAP_PCI_PASID_EXEC", "IOMMU_HW_CAP_PCI_PASID_PRIV", "iommu_hw_info"])];
 
 #[test]
 fn real_headers_have_no_drift() {

@@ -62,7 +62,8 @@ const (
 	// Since Linux 6.2; source: include/uapi/linux/iommufd.h.
 	IOMMU_IOAS_MAP = iocNone | 0x3b85
 	// Finds the physical memory of a mapping. A device without an IOMMU is programmed with
-	// physical addresses. The call needs CAP_SYS_RAWIO.
+	// physical addresses. The call needs CAP_SYS_RAWIO (EPERM), a kernel that is built for
+	// such devices (EOPNOTSUPP), and an address that is mapped (ENOENT).
 	//
 	// Called on a file descriptor of kind iommufd, with a pointer to IoasNoiommuGetPa.
 	//
@@ -123,7 +124,8 @@ const (
 	// Since Linux 6.7; source: include/uapi/linux/iommufd.h.
 	IOMMU_HWPT_SET_DIRTY_TRACKING = iocNone | 0x3b8b
 	// Sets a bit for every dirty page of a range and, without the flag, makes these pages
-	// clean. Since 7.3 a range without a page is refused (EINVAL).
+	// clean. Since 7.3, and by stable kernels of 6.12, a range without a page is refused
+	// (EINVAL).
 	//
 	// Called on a file descriptor of kind iommufd, with a pointer to HwptGetDirtyBitmap.
 	//
@@ -132,7 +134,8 @@ const (
 	// Carries out requests in order until one fails. entry_num is written in any case, zero
 	// if the argument itself was refused. Without requests the call says only whether the
 	// type is known. At most 524288 requests of at most a page each are taken (EINVAL),
-	// also by stable kernels of 6.12.
+	// also by stable kernels of 6.12. The id of another object is EINVAL, and in 6.12
+	// ENOENT.
 	//
 	// Called on a file descriptor of kind iommufd, with a pointer to HwptInvalidate.
 	//

@@ -497,7 +497,7 @@ const (
 	IOMMU_HWPT_ALLOC_NEST_PARENT IommufdHwptAllocFlags = 1 << 0
 	// Only devices whose IOMMU tracks dirty pages can be attached.
 	IOMMU_HWPT_ALLOC_DIRTY_TRACKING IommufdHwptAllocFlags = 1 << 1
-	// Fault_id is valid.
+	// Fault_id is valid; 6.12 takes it for nested tables only, 7.2 for all.
 	//
 	// Since Linux 6.11.
 	IOMMU_HWPT_FAULT_ID_VALID IommufdHwptAllocFlags = 1 << 2

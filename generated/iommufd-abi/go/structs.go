@@ -388,7 +388,7 @@ const SizeofHwInfoVtd = 24
 // Description of an Arm SMMUv3, as its registers have it. Not every bit is meant for
 // programs. These can be used: ST_LEVEL, TERM_MODEL, STALL_MODEL, TTENDIAN, CD2L, ASID16
 // and TTF of idr[0], SIDSIZE and SSIDSIZE of idr[1], BBML and RIL of idr[3], VAX and the
-// granules and DS of idr[5].
+// granules, and since 7.3 DS, of idr[5].
 //
 // Since Linux 6.13; source: include/uapi/linux/iommufd.h.
 type HwInfoArmSmmuv3 struct {
@@ -554,7 +554,8 @@ const SizeofHwptVtdS1Invalidate = 24
 //
 // One request for a virtual Arm SMMUv3, in the form of its command queue. CFGI_CD,
 // CFGI_CD_ALL, ATC_INV and the TLBI commands NSNH_ALL, NH_VA, NH_VAA, NH_ALL and NH_ASID
-// are taken; anything else gives EIO.
+// are taken; anything else gives EIO. Since 7.3 so do bits that the command or the hardware
+// does not have.
 //
 // Since Linux 6.13; source: include/uapi/linux/iommufd.h.
 type ViommuArmSmmuv3Invalidate struct {

@@ -421,7 +421,9 @@ struct iommu_ioas_noiommu_get_pa {
 
 /*
  * Finds the physical memory of a mapping. A device without an IOMMU is
- * programmed with physical addresses. The call needs CAP_SYS_RAWIO.
+ * programmed with physical addresses. The call needs CAP_SYS_RAWIO (EPERM), a
+ * kernel that is built for such devices (EOPNOTSUPP), and an address that is
+ * mapped (ENOENT).
  *
  * File descriptor: iommufd
  * Argument: struct iommu_ioas_noiommu_get_pa *
@@ -543,7 +545,10 @@ enum iommufd_hwpt_alloc_flags {
 	IOMMU_HWPT_ALLOC_NEST_PARENT = (1 << 0),
 	/* only devices whose IOMMU tracks dirty pages can be attached */
 	IOMMU_HWPT_ALLOC_DIRTY_TRACKING = (1 << 1),
-	/* fault_id is valid (since 6.11) */
+	/*
+	 * fault_id is valid; 6.12 takes it for nested tables only, 7.2 for all
+	 * (since 6.11)
+	 */
 	IOMMU_HWPT_FAULT_ID_VALID = (1 << 2),
 	/* the table can be attached to PASIDs (since 6.13) */
 	IOMMU_HWPT_ALLOC_PASID = (1 << 3),
@@ -697,7 +702,7 @@ enum iommu_hw_info_arm_smmuv3_flags {
  * Description of an Arm SMMUv3, as its registers have it. Not every bit is
  * meant for programs. These can be used: ST_LEVEL, TERM_MODEL, STALL_MODEL,
  * TTENDIAN, CD2L, ASID16 and TTF of idr[0], SIDSIZE and SSIDSIZE of idr[1],
- * BBML and RIL of idr[3], VAX and the granules and DS of idr[5].
+ * BBML and RIL of idr[3], VAX and the granules, and since 7.3 DS, of idr[5].
  * Since Linux 6.13.
  */
 struct iommu_hw_info_arm_smmuv3 {
@@ -886,7 +891,8 @@ struct iommu_hwpt_get_dirty_bitmap {
 
 /*
  * Sets a bit for every dirty page of a range and, without the flag, makes these
- * pages clean. Since 7.3 a range without a page is refused (EINVAL).
+ * pages clean. Since 7.3, and by stable kernels of 6.12, a range without a page
+ * is refused (EINVAL).
  *
  * File descriptor: iommufd
  * Argument: struct iommu_hwpt_get_dirty_bitmap *
@@ -935,7 +941,8 @@ struct iommu_hwpt_vtd_s1_invalidate {
 /*
  * One request for a virtual Arm SMMUv3, in the form of its command queue.
  * CFGI_CD, CFGI_CD_ALL, ATC_INV and the TLBI commands NSNH_ALL, NH_VA, NH_VAA,
- * NH_ALL and NH_ASID are taken; anything else gives EIO.
+ * NH_ALL and NH_ASID are taken; anything else gives EIO. Since 7.3 so do bits
+ * that the command or the hardware does not have.
  * Since Linux 6.13.
  */
 struct iommu_viommu_arm_smmuv3_invalidate {
@@ -962,7 +969,8 @@ struct iommu_hwpt_invalidate {
  * Carries out requests in order until one fails. entry_num is written in any
  * case, zero if the argument itself was refused. Without requests the call says
  * only whether the type is known. At most 524288 requests of at most a page
- * each are taken (EINVAL), also by stable kernels of 6.12.
+ * each are taken (EINVAL), also by stable kernels of 6.12. The id of another
+ * object is EINVAL, and in 6.12 ENOENT.
  *
  * File descriptor: iommufd
  * Argument: struct iommu_hwpt_invalidate *
@@ -3340,7 +3348,9 @@ static inline void iommufd_abi_ioas_map_reply(
  * IOMMU_IOAS_NOIOMMU_GET_PA.
  *
  * Finds the physical memory of a mapping. A device without an IOMMU is
- * programmed with physical addresses. The call needs CAP_SYS_RAWIO.
+ * programmed with physical addresses. The call needs CAP_SYS_RAWIO (EPERM), a
+ * kernel that is built for such devices (EOPNOTSUPP), and an address that is
+ * mapped (ENOENT).
  *
  * ioas_id: id of the address space
  * iova: mapped IOVA to look up
@@ -3787,7 +3797,8 @@ static inline iommufd_abi_size iommufd_abi_hwpt_set_dirty_tracking(
  * IOMMU_HWPT_GET_DIRTY_BITMAP.
  *
  * Sets a bit for every dirty page of a range and, without the flag, makes these
- * pages clean. Since 7.3 a range without a page is refused (EINVAL).
+ * pages clean. Since 7.3, and by stable kernels of 6.12, a range without a page
+ * is refused (EINVAL).
  *
  * hwpt_id: id of the page table
  * flags: whether pages stay dirty
@@ -3825,7 +3836,8 @@ static inline iommufd_abi_size iommufd_abi_hwpt_get_dirty_bitmap(
  * Carries out requests in order until one fails. entry_num is written in any
  * case, zero if the argument itself was refused. Without requests the call says
  * only whether the type is known. At most 524288 requests of at most a page
- * each are taken (EINVAL), also by stable kernels of 6.12.
+ * each are taken (EINVAL), also by stable kernels of 6.12. The id of another
+ * object is EINVAL, and in 6.12 ENOENT.
  *
  * hwpt_id: id of a nested page table or of a virtual IOMMU
  * data_uptr: address of the array of requests

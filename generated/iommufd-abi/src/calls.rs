@@ -159,7 +159,8 @@ impl<F: AsFd> Iommufd<F> {
     }
 
     /// Finds the physical memory of a mapping. A device without an IOMMU is programmed with
-    /// physical addresses. The call needs CAP_SYS_RAWIO.
+    /// physical addresses. The call needs CAP_SYS_RAWIO (EPERM), a kernel that is built for such
+    /// devices (EOPNOTSUPP), and an address that is mapped (ENOENT).
     pub fn ioas_noiommu_get_pa(
         &self,
         ioas_id: u32,
@@ -311,7 +312,7 @@ impl<F: AsFd> Iommufd<F> {
     }
 
     /// Sets a bit for every dirty page of a range and, without the flag, makes these pages clean.
-    /// Since 7.3 a range without a page is refused (EINVAL).
+    /// Since 7.3, and by stable kernels of 6.12, a range without a page is refused (EINVAL).
     pub fn hwpt_get_dirty_bitmap(
         &self,
         hwpt_id: u32,
@@ -331,7 +332,7 @@ impl<F: AsFd> Iommufd<F> {
     /// Carries out requests in order until one fails. `entry_num` is written in any case, zero if
     /// the argument itself was refused. Without requests the call says only whether the type is
     /// known. At most 524288 requests of at most a page each are taken (EINVAL), also by stable
-    /// kernels of 6.12.
+    /// kernels of 6.12. The id of another object is EINVAL, and in 6.12 ENOENT.
     ///
     /// After every error but ENOTTY and E2BIG the error has the reply, too.
     pub fn hwpt_invalidate(

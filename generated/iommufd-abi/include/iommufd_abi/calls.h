@@ -468,7 +468,9 @@ static inline void iommufd_abi_ioas_map_reply(
  * IOMMU_IOAS_NOIOMMU_GET_PA.
  *
  * Finds the physical memory of a mapping. A device without an IOMMU is
- * programmed with physical addresses. The call needs CAP_SYS_RAWIO.
+ * programmed with physical addresses. The call needs CAP_SYS_RAWIO (EPERM), a
+ * kernel that is built for such devices (EOPNOTSUPP), and an address that is
+ * mapped (ENOENT).
  *
  * ioas_id: id of the address space
  * iova: mapped IOVA to look up
@@ -915,7 +917,8 @@ static inline iommufd_abi_size iommufd_abi_hwpt_set_dirty_tracking(
  * IOMMU_HWPT_GET_DIRTY_BITMAP.
  *
  * Sets a bit for every dirty page of a range and, without the flag, makes these
- * pages clean. Since 7.3 a range without a page is refused (EINVAL).
+ * pages clean. Since 7.3, and by stable kernels of 6.12, a range without a page
+ * is refused (EINVAL).
  *
  * hwpt_id: id of the page table
  * flags: whether pages stay dirty
@@ -953,7 +956,8 @@ static inline iommufd_abi_size iommufd_abi_hwpt_get_dirty_bitmap(
  * Carries out requests in order until one fails. entry_num is written in any
  * case, zero if the argument itself was refused. Without requests the call says
  * only whether the type is known. At most 524288 requests of at most a page
- * each are taken (EINVAL), also by stable kernels of 6.12.
+ * each are taken (EINVAL), also by stable kernels of 6.12. The id of another
+ * object is EINVAL, and in 6.12 ENOENT.
  *
  * hwpt_id: id of a nested page table or of a virtual IOMMU
  * data_uptr: address of the array of requests

@@ -481,8 +481,8 @@ class iommu_hw_info_arm_smmuv3(ctypes.Structure):
     """Description of an Arm SMMUv3, as its registers have it. Not every bit is
     meant for programs. These can be used: ST_LEVEL, TERM_MODEL,
     STALL_MODEL, TTENDIAN, CD2L, ASID16 and TTF of idr[0], SIDSIZE and
-    SSIDSIZE of idr[1], BBML and RIL of idr[3], VAX and the granules and DS
-    of idr[5].
+    SSIDSIZE of idr[1], BBML and RIL of idr[3], VAX and the granules, and
+    since 7.3 DS, of idr[5].
 
     Since Linux 6.13; source: include/uapi/linux/iommufd.h.
     """
@@ -692,7 +692,8 @@ class iommu_hwpt_vtd_s1_invalidate(ctypes.Structure):
 class iommu_viommu_arm_smmuv3_invalidate(ctypes.Structure):
     """One request for a virtual Arm SMMUv3, in the form of its command queue.
     CFGI_CD, CFGI_CD_ALL, ATC_INV and the TLBI commands NSNH_ALL, NH_VA,
-    NH_VAA, NH_ALL and NH_ASID are taken; anything else gives EIO.
+    NH_VAA, NH_ALL and NH_ASID are taken; anything else gives EIO. Since 7.3
+    so do bits that the command or the hardware does not have.
 
     Since Linux 6.13; source: include/uapi/linux/iommufd.h.
     """

@@ -61,7 +61,7 @@ impl Request for HwptSetDirtyTracking {
 /// [`IOMMU_HWPT_GET_DIRTY_BITMAP`](crate::uapi::IOMMU_HWPT_GET_DIRTY_BITMAP).
 ///
 /// Sets a bit for every dirty page of a range and, without the flag, makes these pages clean.
-/// Since 7.3 a range without a page is refused (EINVAL).
+/// Since 7.3, and by stable kernels of 6.12, a range without a page is refused (EINVAL).
 ///
 /// ```
 /// use iommufd_abi::requests::{HwptGetDirtyBitmap, Request};

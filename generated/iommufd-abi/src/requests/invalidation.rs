@@ -26,7 +26,7 @@ pub enum HwptInvalidateData<'a> {
 /// Carries out requests in order until one fails. `entry_num` is written in any case, zero if
 /// the argument itself was refused. Without requests the call says only whether the type is
 /// known. At most 524288 requests of at most a page each are taken (EINVAL), also by stable
-/// kernels of 6.12.
+/// kernels of 6.12. The id of another object is EINVAL, and in 6.12 ENOENT.
 ///
 /// ```
 /// use iommufd_abi::requests::{HwptInvalidate, Request};

@@ -85,7 +85,8 @@ impl Request for IoasMap {
 /// [`IOMMU_IOAS_NOIOMMU_GET_PA`](crate::uapi::IOMMU_IOAS_NOIOMMU_GET_PA).
 ///
 /// Finds the physical memory of a mapping. A device without an IOMMU is programmed with
-/// physical addresses. The call needs CAP_SYS_RAWIO.
+/// physical addresses. The call needs CAP_SYS_RAWIO (EPERM), a kernel that is built for such
+/// devices (EOPNOTSUPP), and an address that is mapped (ENOENT).
 ///
 /// ```
 /// use iommufd_abi::requests::{IoasNoiommuGetPa, Request};

@@ -210,7 +210,7 @@ const _: () = {
 };
 
 /// Sets a bit for every dirty page of a range and, without the flag, makes these pages clean.
-/// Since 7.3 a range without a page is refused (EINVAL).
+/// Since 7.3, and by stable kernels of 6.12, a range without a page is refused (EINVAL).
 ///
 /// Since Linux 6.7.
 pub const IOMMU_HWPT_GET_DIRTY_BITMAP: u32 = io(IOMMUFD_TYPE, IOMMUFD_CMD_BASE + 12);

@@ -133,8 +133,8 @@ flags!(iommu_hw_info_arm_smmuv3_flags, u32);
 
 /// Description of an Arm SMMUv3, as its registers have it. Not every bit is meant for programs.
 /// These can be used: ST_LEVEL, TERM_MODEL, STALL_MODEL, TTENDIAN, CD2L, ASID16 and TTF of
-/// `idr[0]`, SIDSIZE and SSIDSIZE of `idr[1]`, BBML and RIL of `idr[3]`, VAX and the granules
-/// and DS of `idr[5]`.
+/// `idr[0]`, SIDSIZE and SSIDSIZE of `idr[1]`, BBML and RIL of `idr[3]`, VAX and the granules,
+/// and since 7.3 DS, of `idr[5]`.
 ///
 /// Since Linux 6.13.
 #[repr(C)]

@@ -19,7 +19,7 @@ pub const IOMMU_HWPT_ALLOC_NEST_PARENT: u32 = 1 << 0;
 /// Only devices whose IOMMU tracks dirty pages can be attached.
 pub const IOMMU_HWPT_ALLOC_DIRTY_TRACKING: u32 = 1 << 1;
 
-/// Fault_id is valid.
+/// Fault_id is valid; 6.12 takes it for nested tables only, 7.2 for all.
 ///
 /// Since Linux 6.11.
 pub const IOMMU_HWPT_FAULT_ID_VALID: u32 = 1 << 2;
@@ -55,7 +55,7 @@ impl iommufd_hwpt_alloc_flags {
     pub const ALLOC_NEST_PARENT: Self = Self(IOMMU_HWPT_ALLOC_NEST_PARENT);
     /// Only devices whose IOMMU tracks dirty pages can be attached.
     pub const ALLOC_DIRTY_TRACKING: Self = Self(IOMMU_HWPT_ALLOC_DIRTY_TRACKING);
-    /// Fault_id is valid.
+    /// Fault_id is valid; 6.12 takes it for nested tables only, 7.2 for all.
     pub const FAULT_ID_VALID: Self = Self(IOMMU_HWPT_FAULT_ID_VALID);
     /// The table can be attached to PASIDs.
     pub const ALLOC_PASID: Self = Self(IOMMU_HWPT_ALLOC_PASID);

@@ -139,7 +139,8 @@ const _: () = {
 
 /// One request for a virtual Arm SMMUv3, in the form of its command queue. CFGI_CD,
 /// CFGI_CD_ALL, ATC_INV and the TLBI commands NSNH_ALL, NH_VA, NH_VAA, NH_ALL and NH_ASID are
-/// taken; anything else gives EIO.
+/// taken; anything else gives EIO. Since 7.3 so do bits that the command or the hardware does
+/// not have.
 ///
 /// Since Linux 6.13.
 #[repr(C)]
@@ -251,7 +252,7 @@ const _: () = {
 /// Carries out requests in order until one fails. `entry_num` is written in any case, zero if
 /// the argument itself was refused. Without requests the call says only whether the type is
 /// known. At most 524288 requests of at most a page each are taken (EINVAL), also by stable
-/// kernels of 6.12.
+/// kernels of 6.12. The id of another object is EINVAL, and in 6.12 ENOENT.
 ///
 /// Since Linux 6.8.
 pub const IOMMU_HWPT_INVALIDATE: u32 = io(IOMMUFD_TYPE, IOMMUFD_CMD_BASE + 13);

@@ -203,7 +203,8 @@ const _: () = {
 };
 
 /// Finds the physical memory of a mapping. A device without an IOMMU is programmed with
-/// physical addresses. The call needs CAP_SYS_RAWIO.
+/// physical addresses. The call needs CAP_SYS_RAWIO (EPERM), a kernel that is built for such
+/// devices (EOPNOTSUPP), and an address that is mapped (ENOENT).
 ///
 /// Since Linux 7.3.
 pub const IOMMU_IOAS_NOIOMMU_GET_PA: u32 = io(IOMMUFD_TYPE, IOMMUFD_CMD_BASE + 21);
