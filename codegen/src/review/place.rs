@@ -243,9 +243,8 @@ impl Placer<'_> {
 
     /// The declaration in which the hunk starts, as its heading says it.
     fn heading(&self, own: &[usize], declaration: usize) -> Heading {
-        let is_opening = |pair: &usize| {
-            self.old(*pair).is_some_and(|element| element.kind == ElementKind::Open)
-        };
+        let is_opening =
+            |pair: &usize| self.old(*pair).is_some_and(|element| element.kind == ElementKind::Open);
         let elements = cut(&self.hunk.heading, false).elements;
         let named = elements.first().filter(|one| one.kind == ElementKind::Open);
         let Some(named) = named.filter(|_| declaration == 0 && !own.iter().any(is_opening)) else {

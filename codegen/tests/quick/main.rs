@@ -73,6 +73,7 @@ mod spaces;
 mod spec_format;
 mod tidy;
 mod typed;
+mod verdict_evidence;
 mod verdict_facts;
 mod view;
 mod words;

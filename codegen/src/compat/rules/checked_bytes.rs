@@ -43,7 +43,12 @@ pub(super) fn judge(
             };
             let finding = Finding::new(ZERO_REPLY, Class::Growth, subject, message);
             let witness = witness::zero_reply(matching, (ioctl, handler), new);
-            finding.gate("the size of the argument").witness(witness)
+            let is_appended = span.offset >= old.layouts[Model::Lp64.index()].size;
+            let gate = match is_appended {
+                true => "the size of the argument",
+                false => "old programs do not read reserved bytes",
+            };
+            finding.gate(gate).witness(witness)
         }
     };
     Some(finding.affects(Affected::NewProgram).at(Party::New, new.meta.place))

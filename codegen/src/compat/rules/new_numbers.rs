@@ -13,7 +13,7 @@ use crate::compat::matching::{
 };
 use crate::compat::witness;
 use crate::diagnostic::Code;
-use crate::ir::{Abi, Capability, Chain, Group, GroupKind, Handler, Type};
+use crate::ir::{Abi, Capability, Chain, Group, GroupId, GroupKind, Handler, Type};
 use crate::model::{HandlerModel, sample};
 use crate::reply::Direction;
 
@@ -179,18 +179,32 @@ fn grown(matching: &Matching<'_>, added: &[Constant<'_>]) -> Vec<Finding> {
 
 /// The rule about new numbers of a group, and what hides them from old programs.
 fn kind(abi: &Abi, group: &Group) -> (Code, &'static str) {
-    let is_input = abi.structs.iter().flat_map(|one| &one.fields).any(|field| {
-        let held = field.group.is_some_and(|held| std::ptr::eq(abi.group(held), group));
-        held && matches!(field.direction, Some(Direction::In | Direction::InOut))
-    });
+    let directions = directions(abi, group);
+    let is_input = directions.iter().any(|one| matches!(one, Direction::In | Direction::InOut));
     match (group.is_flags(), group.kind) {
         (true, _) if is_input => (INPUT_ADDED, "old kernels refuse flags they do not know"),
         (true, _) => (OUTPUT_ADDED, "old programs ignore flags they do not know"),
+        // The kernel puts them into a reply, whatever the program has asked for.
+        (_, GroupKind::IdSpace | GroupKind::Enum) if directions.contains(&Direction::Out) => {
+            (NUMBER_REUSED, "old programs pass over numbers they do not know")
+        }
         (_, GroupKind::IdSpace | GroupKind::Enum) => {
             (NUMBER_REUSED, "programs that do not ask for them do not get them")
         }
         (_, _) => (ITEM_ADDED, "programs that do not use them do not see them"),
     }
+}
+
+/// The directions of the fields, and of the members of unions, that hold a group.
+fn directions(abi: &Abi, group: &Group) -> Vec<Direction> {
+    let holds = |held: Option<GroupId>| held.is_some_and(|id| std::ptr::eq(abi.group(id), group));
+    let fields = abi.structs.iter().flat_map(|one| &one.fields);
+    let directions = fields.flat_map(|field| {
+        let own = holds(field.group).then_some(field.direction);
+        let arms = field.arms().iter().filter(|arm| holds(arm.group));
+        own.into_iter().chain(arms.map(|arm| arm.direction.or(field.direction)))
+    });
+    directions.flatten().collect()
 }
 
 /// A capability that is new.
