@@ -42,7 +42,7 @@ pub use regions::{
 };
 pub use renames::{FormerName, former_names, renumbered};
 pub use spaces::{Bits, BitsOf, KindOf, Presence, Quantity, Space};
-pub use stream_plans::StreamPlan;
+pub use stream_plans::{RecordFlag, StreamPlan};
 pub use streams::{RecordLength, Stream, StreamFlag};
 
 use schemars::JsonSchema;

@@ -97,6 +97,13 @@ pub enum Direction {
     InOut,
 }
 
+impl Direction {
+    /// Whether the kernel writes it.
+    pub fn is_written(self) -> bool {
+        self != Self::In
+    }
+}
+
 /// The effect of memory that is shorter than the kernel's form of the data in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -2,8 +2,8 @@
 
 use super::{
     Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, Group, GroupId, GroupKind,
-    Host, Ioctl, IoctlId, IoctlNumbers, Literal, Macro, MacroId, Struct, StructId, StructRole,
-    Type, UnionArm, Value,
+    Host, Ioctl, IoctlId, IoctlNumbers, Literal, Macro, MacroId, Role, Struct, StructId,
+    StructRole, Type, UnionArm, Value,
 };
 use crate::layout::{Extent, Model, PerModel, Span};
 use crate::output::CodeFile;
@@ -210,6 +210,12 @@ impl Field {
     /// Whether the kernel sets it.
     pub fn is_output(&self) -> bool {
         matches!(self.direction, Some(Direction::Out | Direction::InOut))
+    }
+
+    /// Whether it is a result of a call that says something about its subject.
+    pub fn is_result(&self) -> bool {
+        let is_own = matches!(self.role, Role::Argsz | Role::CapOffset | Role::Reserved);
+        !is_own && self.direction != Some(Direction::In)
     }
 
     /// The name of the member with its bytes: its own, or that of a union's first member.

@@ -2,7 +2,7 @@
 //! with its payload. An ioctl has one request, or one for each kind of payload.
 
 use super::protocol::{ByModel, IntField};
-pub use super::typed_data::{DataForm, ReturnedData, TypedData, TypedLength};
+pub use super::typed_data::{DataForm, ReturnedData, ReturnedPlaces, TypedData, TypedLength};
 use super::{Doc, GroupId, Ioctl, IoctlId, NewFd, StructId};
 use crate::layout::Int;
 use crate::reply::Direction;
@@ -30,9 +30,9 @@ pub struct RequestPlan {
     pub fixed: Option<FixedFlags>,
     /// The values that the caller sets, in order.
     pub inputs: Vec<RequestInput>,
-    /// Offset and type of each result that is a new file descriptor. It is set to -1 before
-    /// the call, so that a server that sets none returns none.
-    pub new_fds: Vec<(u64, Int)>,
+    /// The results that are new file descriptors. Each is set to -1 before the call, so that a
+    /// server that sets none returns none.
+    pub new_fds: Vec<NewFdField>,
     /// The struct with the results.
     pub reply: Option<ReplyStruct>,
     /// The result of the call.
@@ -41,6 +41,17 @@ pub struct RequestPlan {
     pub failed_reply: Option<FailedReply>,
     /// Why a caller must guarantee something about memory, if so.
     pub hazard: Option<Hazard>,
+}
+
+/// A field of the results that is a new file descriptor.
+#[derive(Clone, Copy, Debug)]
+pub struct NewFdField {
+    /// Its index in the struct of the results.
+    pub field: usize,
+    /// Its offset in the argument.
+    pub offset: u64,
+    /// Its type.
+    pub int: Int,
 }
 
 /// Flags that a request always has.
@@ -279,7 +290,9 @@ pub struct CountedReply {
     pub argsz: ByModel,
     /// The count.
     pub count: IntField,
-    /// The integer fields that a view shows.
+    /// All integer fields.
+    pub integers: Vec<IntField>,
+    /// Those that a view shows.
     pub fields: Vec<IntField>,
     /// Index of the array among the fields.
     pub array: usize,

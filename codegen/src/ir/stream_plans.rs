@@ -18,10 +18,23 @@ pub struct StreamPlan {
     pub types: Option<(GroupId, Option<IntField>)>,
     /// The field with the length, and whether that is the length of the whole record.
     pub length: Option<(IntField, bool)>,
-    /// The field with the flag of a record without data, and the value of the flag.
-    pub no_data: Option<(IntField, u64)>,
+    /// The flag of a record without data.
+    pub no_data: Option<RecordFlag>,
+    /// The struct that a program writes to answer.
+    pub answer: Option<StructId>,
     /// The forms that data can have, if a number determines their type.
     pub forms: Vec<DataForm>,
+}
+
+/// A flag of a record.
+#[derive(Clone, Debug)]
+pub struct RecordFlag {
+    /// The field that has it.
+    pub field: IntField,
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: u64,
 }
 
 impl StreamPlan {

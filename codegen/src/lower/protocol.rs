@@ -218,6 +218,11 @@ fn host_field(struct_: &Struct, index: usize, field: &Field) -> Option<HostField
     })
 }
 
+/// The size of a struct.
+pub(super) fn size(struct_: &Struct) -> ByModel {
+    ByModel(struct_.layouts.each_ref().map(|layout| layout.size))
+}
+
 pub(super) fn int_field(struct_: &Struct, index: usize) -> Option<IntField> {
     let field = &struct_.fields[index];
     let Type::Int(int) = field.type_ else { return None };

@@ -1,7 +1,7 @@
 //! Derives the structs that are read or written as they are in memory: elements of arrays,
 //! data that requests have the address of, and results.
 
-use super::protocol::{int_field, offset};
+use super::protocol::{int_field, offset, size};
 use crate::ir::protocol::{ByModel, ElementPlan, IntField, Protocol, RecordPlan};
 use crate::ir::requests::{DataForm, InputKind, RequestElement};
 use crate::ir::{Abi, Struct, StructId, Type};
@@ -33,8 +33,7 @@ pub(super) fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
     let replies = plan.requests.iter().filter_map(|request| Some(request.reply?.struct_));
     let counted = plan.counted.iter().filter_map(|reply| struct_of(reply.element));
     let streams = plan.streams.iter().flat_map(|stream| {
-        let answer = abi.fds[stream.fd].stream.as_ref().and_then(|stream| stream.answer);
-        [Some(stream.record), answer].into_iter().flatten().chain(bodies(&stream.forms))
+        [Some(stream.record), stream.answer].into_iter().flatten().chain(bodies(&stream.forms))
     });
     let all = arrays.chain(inputs).chain(replies).chain(counted).chain(returned).chain(streams);
     let mut ids: Vec<_> = all.collect();
@@ -49,7 +48,7 @@ pub(super) fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
         let struct_ = abi.struct_(id);
         RecordPlan {
             struct_: id,
-            size: ByModel(struct_.layouts.each_ref().map(|layout| layout.size)),
+            size: size(struct_),
             fields: (0..struct_.fields.len()).filter_map(|at| stored_int(struct_, at)).collect(),
             structs: structs(struct_).collect(),
             arrays: (0..struct_.fields.len()).filter_map(|at| int_array(struct_, at)).collect(),

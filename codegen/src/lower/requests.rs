@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use super::protocol::{int_field, int_fields, offset};
 use super::request_inputs::Inputs;
 use crate::ir::requests::{
-    CountedReply, FailedReply, FixedFlags, Hazard, InputKind, MemoryLength, ReplyStruct,
-    RequestElement, RequestInput, RequestPlan, Returns,
+    CountedReply, FailedReply, FixedFlags, Hazard, InputKind, MemoryLength, NewFdField,
+    ReplyStruct, RequestElement, RequestInput, RequestPlan, Returns,
 };
 use crate::ir::{
     Abi, Arg, Doc, Field, Group, Ioctl, IoctlId, RepliesOn, Role, Struct, StructId, Type, Value,
@@ -70,6 +70,7 @@ fn counted(abi: &Abi, names: &[String], id: IoctlId, struct_: StructId) -> Optio
         size: offset(argument, array),
         argsz: offset(argument, argument.argsz?),
         count: int_field(argument, *count)?,
+        integers: int_fields(argument, &[]),
         fields: int_fields(argument, &[Role::Argsz, Role::Reserved]),
         array,
         element: element_of(abi, element)?,
@@ -299,13 +300,16 @@ impl<'a> IoctlArgument<'a> {
     }
 
     /// The results that are new file descriptors.
-    fn new_fds(&self, reply: ReplyStruct) -> Vec<(u64, Int)> {
+    fn new_fds(&self, reply: ReplyStruct) -> Vec<NewFdField> {
         let struct_ = self.abi.struct_(reply.struct_);
         let is_new =
             |field: &Field| field.role == Role::Fd && field.direction == Some(Direction::Out);
         let fields = struct_.fields.iter().enumerate().filter(|(_, field)| is_new(field));
-        let place = |index| reply.offset + lp64_offset(struct_, index);
-        fields.filter_map(|(index, field)| Some((place(index), int(&field.type_)?))).collect()
+        let new_fd = |(field, one): (usize, &Field)| {
+            let offset = reply.offset + lp64_offset(struct_, field);
+            Some(NewFdField { field, offset, int: int(&one.type_)? })
+        };
+        fields.filter_map(new_fd).collect()
     }
 
     /// The struct, if the kernel writes to it and it can be read as it is.

@@ -79,7 +79,7 @@ fn results_plan(
         fields: integers.collect(),
         structs: structs.collect(),
         data: match reply.offset {
-            0 => typed_data::returned(abi, struct_, own),
+            0 => typed_data::returned(abi, struct_, minsz.kernel(), own),
             _ => None,
         },
     })

@@ -1,11 +1,12 @@
 //! Records that a program reads from file descriptors, and the plans of their readers.
 
-use super::protocol::int_field;
+use super::protocol::{int_field, size};
 use super::typed_data;
 use super::{Lowering, known};
-use crate::ir::protocol::{ByModel, IntField};
+use crate::ir::protocol::IntField;
 use crate::ir::{
-    Abi, GroupId, Literal, RecordLength, Stream, StreamFlag, StreamPlan, StructId, TypeField,
+    Abi, GroupId, Literal, RecordFlag, RecordLength, Stream, StreamFlag, StreamPlan, StructId,
+    TypeField,
 };
 use crate::spec::StreamSpec;
 
@@ -70,18 +71,21 @@ fn plan(abi: &Abi, fd: usize, stream: &Stream) -> Option<StreamPlan> {
         None => None,
     };
     let no_data = match &stream.no_data {
-        Some(flag) => Some((int(flag.field)?, flag.value)),
+        Some(StreamFlag { field, name, value }) => {
+            Some(RecordFlag { field: int(*field)?, name: name.clone(), value: *value })
+        }
         None => None,
     };
     let numbers = types.iter().map(|(group, _)| abi.group(*group));
     Some(StreamPlan {
         fd,
         record: stream.record,
-        size: ByModel(struct_.layouts.each_ref().map(|layout| layout.size)),
+        size: size(struct_),
         forms: numbers.flat_map(|group| typed_data::forms(abi, group)).collect(),
         types,
         length,
         no_data,
+        answer: stream.answer,
     })
 }
 

@@ -1,7 +1,8 @@
 //! Derives the forms of data whose type a number of the argument determines.
 
+use super::protocol::size;
 use super::requests::{int, lp64_offset, lp64_size};
-use crate::ir::requests::{DataForm, ReturnedData, TypedData, TypedLength};
+use crate::ir::requests::{DataForm, ReturnedData, ReturnedPlaces, TypedData, TypedLength};
 use crate::ir::{Abi, Field, Group, GroupId, Payload, PayloadLength, Struct, TypeField, Value};
 use crate::layout::Model;
 use crate::names;
@@ -38,16 +39,35 @@ pub(super) fn passed(
     Some(TypedData {
         type_name: type_name(request),
         number: place(name)?,
+        number_field: name.to_owned(),
         group,
         address,
         direction: payload.direction,
+        stride_field: match &payload.length {
+            PayloadLength::Strided { stride, .. } => Some(stride.clone()),
+            _ => None,
+        },
         length,
         forms: forms(abi, abi.group(group)),
     })
 }
 
-/// The data at the address in a field of an argument, if the kernel returns them.
-pub(super) fn returned(abi: &Abi, struct_: &Struct, request: &str) -> Option<ReturnedData> {
+/// The data at the address in a field of an argument, if the kernel returns them. Every
+/// argument has the bytes up to `minsz`.
+pub(super) fn returned(
+    abi: &Abi,
+    struct_: &Struct,
+    minsz: u64,
+    request: &str,
+) -> Option<ReturnedData> {
+    let place = |name: &str| {
+        let members = abi.members(struct_).into_iter();
+        let mut named = members.filter(|member| member.name == name);
+        named.find_map(|member| {
+            let (at, int) = (member.spans[Model::Lp64.index()].offset, int(member.type_)?);
+            (at + int.size() <= minsz).then_some((at, int))
+        })
+    };
     let typed = |field: &Field| {
         let payload = field.payload.as_ref()?;
         let (number, group) = chooser(abi, struct_, payload)?;
@@ -58,6 +78,9 @@ pub(super) fn returned(abi: &Abi, struct_: &Struct, request: &str) -> Option<Ret
             number: number.to_owned(),
             is_member: struct_.fields.iter().all(|field| field.name != *number),
             group,
+            places: place(number)
+                .zip(place(length))
+                .map(|(number, length)| ReturnedPlaces { number, length }),
             length: length.clone(),
             memory: field.name.clone(),
             forms: forms(abi, abi.group(group)),
@@ -101,8 +124,12 @@ pub(super) fn forms(abi: &Abi, group: &Group) -> Vec<DataForm> {
     let form = |(_, value): (usize, &Value)| DataForm {
         short: names::option("", &value.short),
         name: value.name.clone(),
+        constant: value.short.clone(),
+        number: value.number as u64,
         doc: value.meta.doc.clone(),
         struct_: value.payload_struct(),
+        size: value.payload_struct().map_or(0, |id| lp64_size(abi.struct_(id))),
+        is_uniform: value.payload_struct().is_none_or(|id| size(abi.struct_(id)).is_uniform()),
         minsz: value.payload_struct().map_or(0, |id| least(abi.struct_(id))),
     };
     values.map(form).collect()

@@ -4,7 +4,6 @@
 mod calling;
 mod counted;
 mod examples;
-mod layout;
 mod puts;
 mod request;
 mod typed;
@@ -12,13 +11,12 @@ mod view;
 
 use askama::Template;
 
-use super::chains::Emitter;
-use super::chains::unique_names::UniqueNames;
 use super::compat_context::CompatContext;
+use super::emitter::Emitter;
 use super::runtime;
-use crate::ir::requests::{InputKind, RequestPlan, TypedData, TypedLength};
-use crate::reply::{Direction, TailRule};
-pub(super) use layout::broken;
+use super::unique_names::UniqueNames;
+use crate::ir::requests::{InputKind, RequestPlan};
+use crate::reply::TailRule;
 use view::CallsView;
 
 /// Requests and calls of the ABI; `before` are the texts of the parts before this one.
@@ -26,11 +24,6 @@ pub(super) fn text(context: &CompatContext<'_>, stem: &str, before: &[&str]) -> 
     let undetected = &context.undetected_structs();
     let emitter = Emitter { abi: context.abi, stem, macro_prefix: &context.prefix, undetected };
     emitter.calls(before).render().expect("writing to a string cannot fail")
-}
-
-/// Whether the size of data is that of what is used of them.
-fn is_trimmed(data: &TypedData) -> bool {
-    data.direction == Direction::In && matches!(data.length, TypedLength::Bytes(..))
 }
 
 impl Emitter<'_> {
@@ -41,7 +34,7 @@ impl Emitter<'_> {
         let mut needed = self.runtime();
         let typed = |plan: &RequestPlan| {
             let mut inputs = plan.inputs.iter();
-            inputs.any(|input| matches!(&input.kind, InputKind::Typed(data) if is_trimmed(data)))
+            inputs.any(|input| matches!(&input.kind, InputKind::Typed(data) if data.is_trimmed()))
         };
         if plan.requests.iter().any(typed) {
             needed.push(runtime::TYPED);

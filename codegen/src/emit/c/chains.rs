@@ -4,33 +4,22 @@
 
 mod capability;
 mod examples;
-pub(super) mod fields;
+mod fields;
 mod host;
 mod profile;
-pub(super) mod unique_names;
 mod view;
 
 use askama::Template;
 
 use super::comment::Comment;
+use super::emitter::Emitter;
+use super::literal::literal;
+use super::unique_names::UniqueNames;
 use super::{runtime, section, value_names};
 use crate::ir::protocol::{BitField, ChainPlan, HeaderFormat};
-use crate::ir::{Abi, Chain, ChainStart, StructId};
-use crate::names;
-use unique_names::UniqueNames;
+use crate::ir::{Abi, Chain, ChainStart};
 pub(in crate::emit::c) use view::HostView;
 use view::{ChainView, ChainsView, FormatView, SourceView, StartView};
-
-/// Prints the plan in C.
-pub(super) struct Emitter<'a> {
-    pub(super) abi: &'a Abi,
-    /// The prefix of our types and functions.
-    pub(super) stem: &'a str,
-    /// The prefix of our macros.
-    pub(super) macro_prefix: &'a str,
-    /// The structs that are not declared after a kernel header which may lack them.
-    pub(super) undetected: &'a [StructId],
-}
 
 /// Readers and writers of the ABI's chains; empty if it has none.
 pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
@@ -86,16 +75,6 @@ impl<'a> Emitter<'a> {
             chains,
             profiles,
         }
-    }
-
-    /// A unique name for the header's own declarations.
-    pub(super) fn name(&self, names: &mut UniqueNames, words: &[&str]) -> String {
-        names.reserve(names::c_name(self.stem, words))
-    }
-
-    /// A unique name that is not part of the API: two underscores follow the prefix.
-    pub(super) fn internal(&self, names: &mut UniqueNames, words: &[&str]) -> String {
-        self.name(names, &[&[""], words].concat())
     }
 
     fn format(name: String, struct_: String, format: &HeaderFormat) -> FormatView {
@@ -184,14 +163,5 @@ fn initializer(bits: Option<BitField>) -> String {
             format!("{{ {offset}, {width}, {low}, {} }}", literal(mask))
         }
         None => "{ 0, 0, 0, 0 }".to_owned(),
-    }
-}
-
-/// A number of up to 64 bits.
-pub(super) fn literal(number: u64) -> String {
-    match number {
-        0..=9 => number.to_string(),
-        10..=0xffff_ffff => format!("{number:#x}"),
-        _ => format!("{number:#x}ULL"),
     }
 }

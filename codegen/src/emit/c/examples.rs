@@ -1,8 +1,8 @@
 //! The example of an item on its page. Functions of the header are named as the parts of the
 //! header name them.
 
-use super::calls::broken;
-use super::chains::Emitter;
+use super::emitter::Emitter;
+use super::statements::broken;
 use super::{HeaderEmitter, spaces};
 use crate::emit::example::{Example, shown_field, usual};
 use crate::ir::{Abi, Group, GroupId, Item, Literal, Macro, MacroId, Struct, StructId};

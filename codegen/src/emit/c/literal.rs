@@ -1,5 +1,5 @@
-//! C literals of numbers and strings; numbers in the form that the specification
-//! uses.
+//! C literals of numbers and strings: those of the specification in its form, and those of the
+//! protocol plan.
 
 use crate::ir::{Literal, Value};
 
@@ -71,6 +71,15 @@ pub(super) fn string(text: &str) -> String {
     }
     literal.push('"');
     literal
+}
+
+/// A number of the protocol plan: in hexadecimal unless it has one digit.
+pub(super) fn literal(number: u64) -> String {
+    match number {
+        0..=9 => number.to_string(),
+        10..=0xffff_ffff => format!("{number:#x}"),
+        _ => format!("{number:#x}ULL"),
+    }
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ mod view;
 
 use askama::Template;
 
-use super::chains::literal;
-use super::chains::unique_names::UniqueNames;
 use super::comment::Comment;
+use super::literal::literal;
+use super::unique_names::UniqueNames;
 use super::{runtime, section};
 use crate::ir::StructId;
 use crate::ir::protocol::{

@@ -3,15 +3,14 @@
 
 use askama::Template;
 
-use super::calls::broken;
-use super::chains::literal;
-use super::chains::unique_names::UniqueNames;
 use super::comment::Comment;
 use super::compat_context::CompatContext;
+use super::literal::literal;
+use super::statements::broken;
+use super::unique_names::UniqueNames;
 use super::{feature_macros, runtime, section};
 use crate::ir::protocol::IntField;
 use crate::ir::{Abi, StreamPlan};
-use crate::layout::Model;
 
 /// The data of the template.
 #[derive(Template)]
@@ -97,8 +96,7 @@ fn about(abi: &Abi, plan: &StreamPlan) -> String {
     if plan.is_typed_outside() {
         text += " type is that of the data, with which the descriptor was made.";
     }
-    let flag = abi.fds[plan.fd].stream.as_ref().and_then(|stream| stream.no_data.as_ref());
-    if let Some(flag) = flag {
+    if let Some(flag) = &plan.no_data {
         text += &format!(" A record with {} has no data.", flag.name);
     }
     text
@@ -124,32 +122,27 @@ fn length(context: &CompatContext<'_>, stem: &str, plan: &StreamPlan) -> Vec<Str
         None => match &plan.types {
             Some((_, by)) => {
                 let by = by.as_ref().map_or_else(|| "type".to_owned(), field);
-                by_type(context.abi, plan, &by, end(1, "UNKNOWN_TYPE"))
+                by_type(plan, &by, end(1, "UNKNOWN_TYPE"))
             }
             None => Vec::new(),
         },
     };
     let indented = |line: String| ["\t", &line].concat();
-    let Some((flags, flag)) = &plan.no_data else {
+    let Some(flag) = &plan.no_data else {
         return lines.into_iter().map(indented).collect();
     };
-    let open = format!("if (!({} & {})) {{", field(flags), literal(*flag));
+    let open = format!("if (!({} & {})) {{", field(&flag.field), literal(flag.value));
     let inner = lines.into_iter().map(indented);
     let all = std::iter::once(open).chain(inner).chain(["}".to_owned()]);
     all.map(indented).collect()
 }
 
 /// The length of the data of each type.
-fn by_type(abi: &Abi, plan: &StreamPlan, by: &str, unknown: Vec<String>) -> Vec<String> {
+fn by_type(plan: &StreamPlan, by: &str, unknown: Vec<String>) -> Vec<String> {
     let mut lines = vec![format!("switch ({by}) {{")];
-    let group = plan.types.iter().map(|(group, _)| abi.group(*group));
-    let values: Vec<_> = group.flat_map(|group| &group.values).collect();
     for form in &plan.forms {
-        let value = values.iter().find(|value| value.name == form.name);
-        let number = value.map_or(0, |value| value.number as u64);
-        let size = |id| abi.struct_(id).layouts[Model::Lp64.index()].size;
-        lines.push(format!("case {}:", literal(number)));
-        lines.push(format!("\tlength = {};", literal(form.struct_.map_or(0, size))));
+        lines.push(format!("case {}:", literal(form.number)));
+        lines.push(format!("\tlength = {};", literal(form.size)));
         lines.push("\tbreak;".to_owned());
     }
     lines.push("default:".to_owned());

@@ -5,13 +5,13 @@ use quote::quote;
 
 use super::comment::{Docs, Names};
 use super::format;
-use super::requests::typed_data::{constant, form_doc, number_type, variant};
+use super::requests::typed_data::{form_doc, number_type, variant};
 use super::requests::types::sentences;
 use super::tokens::{decimal, ident};
 use super::views::fields::picked;
 use crate::ir::protocol::IntField;
 use crate::ir::requests::DataForm;
-use crate::ir::{Abi, GroupId, StreamPlan};
+use crate::ir::{Abi, GroupId, RecordFlag, StreamPlan};
 use crate::names;
 
 /// Whether the ABI has records that are read.
@@ -153,7 +153,7 @@ impl<'a> StreamReader<'a> {
 
     /// The bytes of a record that was written, if the program answers.
     fn answer(&self) -> Option<TokenStream> {
-        let id = self.abi.fds[self.plan.fd].stream.as_ref()?.answer?;
+        let id = self.plan.answer?;
         let mut records = self.abi.protocol.records.iter();
         let size = decimal(records.find(|record| record.struct_ == id)?.size.kernel());
         let struct_ = ident(&self.abi.struct_(id).name);
@@ -179,14 +179,14 @@ impl<'a> StreamReader<'a> {
             };
         }
         let (number, data) = (self.number(), self.take());
-        let Some((field, flag)) = &self.plan.no_data else {
+        let Some(RecordFlag { field, name: _, value }) = &self.plan.no_data else {
             return quote! {
                 #number
                 #data
                 Ok((record, data))
             };
         };
-        let (flags, flag) = (self.load(field), decimal(*flag));
+        let (flags, flag) = (self.load(field), decimal(*value));
         quote! {
             if #flags & #flag != 0 {
                 self.records.take(size, 0)?;
@@ -271,7 +271,7 @@ impl<'a> StreamReader<'a> {
         let numbers = number_type(self.abi, group);
         let arm = |form: &DataForm| {
             let struct_ = form.struct_.map(|id| ident(&self.abi.struct_(id).name));
-            let short = ident(&constant(self.abi, group, form));
+            let short = ident(&form.constant);
             let value = value(variant(form), struct_);
             quote!(#numbers::#short => #value)
         };

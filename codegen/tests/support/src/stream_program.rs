@@ -241,7 +241,8 @@ fn c_data(abi: &Abi, plan: &StreamPlan) -> String {
     let struct_ = abi.struct_(plan.record);
     let member = |field: &IntField| format!("record.{}", struct_.fields[field.field].name);
     let none = plan.no_data.as_ref();
-    let none = none.map_or("0".to_owned(), |(flags, flag)| format!("{} & {flag}", member(flags)));
+    let none =
+        none.map_or("0".to_owned(), |flag| format!("{} & {}", member(&flag.field), flag.value));
     let mut data = "hex(data, len);".to_owned();
     if let Some((group, by)) = &plan.types {
         let by = by.as_ref().map_or("type".to_owned(), member);
@@ -357,9 +358,9 @@ pub fn sample(abi: &Abi, plan: &StreamPlan, random: &mut Random, type_: u32) -> 
             length = (length + random.below(6) as u64).saturating_sub(random.below(3) as u64);
             put(field, if *total { length + plan.size.kernel() } else { length });
         }
-        if let Some((field, flag)) = &plan.no_data {
+        if let Some(flag) = &plan.no_data {
             let is_empty = random.below(4) == 0;
-            put(field, if is_empty { *flag } else { 0 });
+            put(&flag.field, if is_empty { flag.value } else { 0 });
             length = if is_empty { 0 } else { length };
         }
         all.extend(record);

@@ -61,8 +61,9 @@ fn number(field: &IntField) -> String {
 
 fn length(abi: &Abi, plan: &StreamPlan, upper: &str) -> String {
     let mut text = String::new();
-    if let Some((flags, flag)) = &plan.no_data {
-        writeln!(text, "\tif ({} & {flag})\n\t\treturn 0;", number(flags)).expect("text");
+    if let Some(flag) = &plan.no_data {
+        let (flags, flag) = (number(&flag.field), flag.value);
+        writeln!(text, "\tif ({flags} & {flag})\n\t\treturn 0;").expect("text");
     }
     match (&plan.length, &plan.types) {
         (Some((field, false)), _) => {

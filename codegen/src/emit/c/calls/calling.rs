@@ -2,13 +2,13 @@
 //! has an unknown size.
 
 use super::examples::ExampleCall;
-use super::layout::broken;
 use super::view::{CountedView, GrowingCallView, PlainCallView};
-use crate::emit::c::chains::Emitter;
 use crate::emit::c::chains::HostView;
-use crate::emit::c::chains::unique_names::UniqueNames;
 use crate::emit::c::comment::Comment;
+use crate::emit::c::emitter::Emitter;
 use crate::emit::c::section;
+use crate::emit::c::statements::broken;
+use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::requests::Returns;
 use crate::ir::{Arg, IoctlId};
 

@@ -1,14 +1,12 @@
 //! A reply that ends in an array, all of which fits or none.
 
 use super::view::CountedView;
-use crate::emit::c::chains::Emitter;
-use crate::emit::c::chains::fields::c_type;
-use crate::emit::c::chains::unique_names::UniqueNames;
 use crate::emit::c::comment::Comment;
+use crate::emit::c::emitter::{Emitter, c_type};
 use crate::emit::c::section;
-use crate::ir::Type;
+use crate::emit::c::unique_names::UniqueNames;
+use crate::ir::protocol::IntField;
 use crate::ir::requests::{CountedReply, RequestElement};
-use crate::layout::Model;
 use crate::names;
 
 impl Emitter<'_> {
@@ -23,10 +21,9 @@ impl Emitter<'_> {
         let mut name = |words: &[&str]| self.name(names, &[&[bare], words].concat());
         let (own, parse, request, get) =
             (name(&[]), name(&["parse"]), name(&["request"]), name(&[array]));
-        let fields = struct_.fields.iter().enumerate().filter_map(|(index, field)| {
-            let Type::Int(int) = field.type_ else { return None };
-            let at = struct_.layouts[Model::Lp64.index()].fields[index].offset;
-            Some((c_type(int), field.name.clone(), self.load(int, "bytes", at)))
+        let fields = plan.integers.iter().map(|IntField { field, int, offset, version: _ }| {
+            let load = self.load(*int, "bytes", offset.kernel());
+            (c_type(*int), struct_.fields[*field].name.clone(), load)
         });
         let mut members =
             UniqueNames::members(struct_.fields.iter().map(|field| field.name.as_str()));

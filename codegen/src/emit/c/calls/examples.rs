@@ -1,13 +1,12 @@
 //! Examples of ioctls, and of structs that end in an array: call the function of the header,
 //! and print what it returns.
 
-use super::layout::broken;
-use crate::emit::c::chains::Emitter;
+use crate::emit::c::emitter::Emitter;
 use crate::emit::c::examples::ExampleWriter;
+use crate::emit::c::statements::broken;
 use crate::emit::example::{Example, printf};
 use crate::ir::requests::Returns;
-use crate::ir::{IoctlId, Item, Role, StructId, Type};
-use crate::reply::Direction;
+use crate::ir::{IoctlId, Item, StructId, Type};
 
 /// How many fields of a result are printed.
 const SHOWN: usize = 3;
@@ -65,10 +64,8 @@ impl Emitter<'_> {
     /// Prints the results in a struct.
     pub(super) fn printed(&self, id: StructId, variable: &str) -> Vec<String> {
         let fields = self.abi.struct_(id).fields.iter().filter_map(|field| match field.type_ {
-            Type::Int(int) => {
-                let ours = matches!(field.role, Role::Argsz | Role::CapOffset | Role::Reserved);
-                let given = ours || field.direction == Some(Direction::In);
-                (!given).then(|| printf(self.abi, variable, field, int.value()))
+            Type::Int(int) if field.is_result() => {
+                Some(printf(self.abi, variable, field, int.value()))
             }
             _ => None,
         });

@@ -1,11 +1,10 @@
 //! The statements that put the inputs of a request into its argument.
 
-use super::layout::Statement;
 use super::request::Parameter;
 use super::view::{ElementsView, PutView};
-use crate::emit::c::chains::Emitter;
-use crate::emit::c::chains::fields::plus;
-use crate::emit::c::chains::literal;
+use crate::emit::c::emitter::{Emitter, plus};
+use crate::emit::c::literal::literal;
+use crate::emit::c::statements::Statement;
 use crate::ir::StructId;
 use crate::ir::protocol::RecordPlan;
 use crate::ir::requests::{
@@ -42,9 +41,9 @@ impl Emitter<'_> {
         let mut first = InputPut::default();
         first.numbers.extend(plan.argsz.map(|at| number(at, 4, self.narrow("argsz"))));
         first.numbers.extend(plan.fixed.map(flags));
-        first.numbers.extend(plan.new_fds.iter().map(|(at, int)| {
-            let none = u64::MAX >> (64 - 8 * int.size());
-            number(*at, int.size(), literal(none))
+        first.numbers.extend(plan.new_fds.iter().map(|new| {
+            let none = u64::MAX >> (64 - 8 * new.int.size());
+            number(new.offset, new.int.size(), literal(none))
         }));
         let mut conditions = Vec::new();
         let mut puts = vec![first];

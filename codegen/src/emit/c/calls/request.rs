@@ -1,24 +1,22 @@
 //! A request: its parameters, its comment, and the view of its function.
 
 use super::examples::ExampleCall;
-use super::layout::broken;
 use super::puts::Written;
 use super::typed::TypedRequest;
 use super::view::{CallView, ChoiceView, ReplyView, RequestView};
-use crate::emit::c::chains::Emitter;
-use crate::emit::c::chains::fields::c_type;
-use crate::emit::c::chains::literal;
-use crate::emit::c::chains::unique_names::UniqueNames;
 use crate::emit::c::comment::Comment;
+use crate::emit::c::emitter::{Emitter, c_type};
+use crate::emit::c::literal::literal;
 use crate::emit::c::section;
+use crate::emit::c::statements::broken;
+use crate::emit::c::unique_names::UniqueNames;
 use crate::emit::sentence::sentence;
+use crate::ir::IoctlId;
 use crate::ir::requests::{
     FailedReply, Hazard, InlineCount, InputKind, MemoryLength, ReplyStruct, RequestElement,
-    RequestInput, RequestPlan, TypedLength,
+    RequestInput, RequestPlan,
 };
-use crate::ir::{Abi, Arg, IoctlId};
-use crate::layout::{Int, Model};
-use crate::reply::Direction;
+use crate::layout::Int;
 
 /// The variables of the functions.
 const LOCALS: [&str; 8] = ["buf", "len", "argsz", "bytes", "nth", "argument", "result", "reply"];
@@ -49,7 +47,7 @@ impl Emitter<'_> {
         let fd = self.fd(plan.ioctl);
         let mut own = UniqueNames::members(LOCALS.into_iter().chain([fd.as_str()]));
         let parameters: Vec<_> =
-            plan.inputs.iter().map(|input| parameter(self.abi, plan, input, &mut own)).collect();
+            plan.inputs.iter().map(|input| parameter(input, &mut own)).collect();
         let declarations: Vec<_> =
             parameters.iter().flat_map(|parameter| self.declarations(parameter)).collect();
         let name = self.name(names, &[&plan.name]);
@@ -121,11 +119,11 @@ impl Emitter<'_> {
                     RequestElement::Int(Int::U8 | Int::S8) => "void".to_owned(),
                     element => type_(*element),
                 };
-                let constant = if *direction == Direction::In { "const " } else { "" };
+                let constant = if direction.is_written() { "" } else { "const " };
                 format!("{constant}{type_} *{name}")
             }
             InputKind::Typed(data) => {
-                let constant = if data.direction == Direction::In { "const " } else { "" };
+                let constant = if data.direction.is_written() { "" } else { "const " };
                 format!("{constant}void *{name}")
             }
         };
@@ -286,21 +284,11 @@ fn failed_doc(failed: &FailedReply) -> String {
     }
 }
 
-fn parameter<'a>(
-    abi: &Abi,
-    plan: &RequestPlan,
-    input: &'a RequestInput,
-    own: &mut UniqueNames,
-) -> Parameter<'a> {
+fn parameter<'a>(input: &'a RequestInput, own: &mut UniqueNames) -> Parameter<'a> {
     let data = match &input.kind {
         InputKind::Typed(data) => {
-            let field = |at| own_name(abi, plan, at);
-            let number = own.reserve(field(data.number.0));
-            let stride = match data.length {
-                TypedLength::Strided { stride, .. } => Some(own.reserve(field(stride.0))),
-                TypedLength::Bytes(..) => None,
-            };
-            Some((number, stride))
+            let number = own.reserve(data.number_field.clone());
+            Some((number, data.stride_field.clone().map(|field| own.reserve(field))))
         }
         _ => None,
     };
@@ -315,15 +303,6 @@ fn parameter<'a>(
     };
     let count = counted.then(|| own.reserve([&input.name, "_count"].concat()));
     Parameter { input, name, count, data }
-}
-
-/// The name of the field of an argument at an offset.
-fn own_name(abi: &Abi, plan: &RequestPlan, at: u64) -> String {
-    let Arg::Struct(id) = abi.ioctl(plan.ioctl).arg else { return String::new() };
-    let struct_ = abi.struct_(id);
-    let spans = &struct_.layouts[Model::Lp64.index()].fields;
-    let field = struct_.fields.iter().zip(spans).find(|(_, span)| span.offset == at);
-    field.map_or_else(String::new, |(field, _)| field.name.clone())
 }
 
 /// The number and the size of elements at the end of the argument.

@@ -1,22 +1,19 @@
 //! Functions for data whose type a number of the argument determines: one for each struct
 //! that they can be.
 
-use super::layout::broken;
 use super::request::Parameter;
 use super::view::{FormView, ReturnedFormView, ReturnedView, TypedView};
-use crate::emit::c::chains::Emitter;
-use crate::emit::c::chains::literal;
-use crate::emit::c::chains::unique_names::UniqueNames;
 use crate::emit::c::comment::Comment;
+use crate::emit::c::emitter::Emitter;
 use crate::emit::c::feature_macros;
+use crate::emit::c::literal::literal;
 use crate::emit::c::section;
+use crate::emit::c::statements::broken;
+use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::requests::{
-    DataForm, InputKind, RequestPlan, ResultsPlan, ReturnedData, TypedData, TypedLength,
+    DataForm, InputKind, RequestPlan, ResultsPlan, ReturnedPlaces, TypedData, TypedLength,
 };
-use crate::ir::{GroupId, Type};
-use crate::layout::{Int, Model};
 use crate::names;
-use crate::reply::Direction;
 
 /// The functions of a request and of its call, and the parameters between the first and the
 /// last ones.
@@ -42,7 +39,7 @@ impl Emitter<'_> {
             InputKind::Typed(data) if input.present.is_none() => Some(data),
             _ => None,
         })?;
-        let forms = data.forms.iter().filter(|form| self.is_uniform(form));
+        let forms = data.forms.iter().filter(|form| form.is_uniform);
         let (mut requests, mut calls) = (Vec::new(), Vec::new());
         for form in forms {
             requests.push(self.form(request, data, form, names, None));
@@ -50,12 +47,6 @@ impl Emitter<'_> {
             calls.push(self.form(request, data, form, names, Some(fd)));
         }
         Some(TypedView { requests, calls })
-    }
-
-    /// Whether a form has the same layout on every target.
-    fn is_uniform(&self, form: &DataForm) -> bool {
-        let uniform = |id| self.record(id).is_some_and(|record| record.size.is_uniform());
-        form.struct_.is_none_or(uniform)
     }
 
     /// The function for one form; that of the call, if there is a file descriptor.
@@ -114,7 +105,7 @@ impl Emitter<'_> {
         form: &DataForm,
     ) -> Vec<String> {
         let Some(id) = form.struct_ else { return Vec::new() };
-        let constant = if data.direction == Direction::In { "const " } else { "" };
+        let constant = if data.direction.is_written() { "" } else { "const " };
         let name = &parameter.name;
         let pointer = format!("{constant}struct {} *{name}", self.abi.struct_(id).name);
         let count = parameter.count.iter().map(|count| format!("{}_size {count}", self.stem));
@@ -132,14 +123,14 @@ impl Emitter<'_> {
         form: &DataForm,
     ) -> Vec<String> {
         let name = &parameter.name;
-        let number = literal(self.number(data.group, form));
-        let (pointer, size) = match (form.struct_, data.direction) {
+        let number = literal(form.number);
+        let (pointer, size) = match (form.struct_, data.is_trimmed()) {
             (None, _) => (format!("{}_NULL", self.macro_prefix), "0".to_owned()),
-            (Some(_), Direction::In) if matches!(data.length, TypedLength::Bytes(..)) => {
+            (Some(_), true) => {
                 let used = format!("{}__used({name}, sizeof(*{name}), {})", self.stem, form.minsz);
                 (name.clone(), used)
             }
-            (Some(_), _) => (name.clone(), format!("sizeof(*{name})")),
+            (Some(_), false) => (name.clone(), format!("sizeof(*{name})")),
         };
         match (data.length, &parameter.count) {
             (TypedLength::Strided { .. }, Some(count)) if form.struct_.is_some() => {
@@ -156,12 +147,6 @@ impl Emitter<'_> {
         Some(feature_macros::macro_name(self.macro_prefix, &self.abi.struct_(id).name))
     }
 
-    /// The number of a form.
-    fn number(&self, group: GroupId, form: &DataForm) -> u64 {
-        let mut values = self.abi.group(group).values.iter();
-        values.find(|value| value.name == form.name).map_or(0, |value| value.number as u64)
-    }
-
     /// The functions that read the data which a call returns, if the argument has their
     /// number and their length in every release.
     pub(super) fn returned(
@@ -171,25 +156,23 @@ impl Emitter<'_> {
         names: &mut UniqueNames,
     ) -> Option<ReturnedView> {
         let data = plan.data.as_ref()?;
-        let number = self.place(plan, &data.number)?;
-        let length = self.place(plan, &data.length)?;
+        let ReturnedPlaces { number, length } = data.places?;
         let reply = format!("const struct {} *reply", self.abi.struct_(plan.reply.struct_).name);
         let mut own = UniqueNames::members(["reply", "bytes", "at", "length"].into_iter());
         let memory = own.reserve(data.memory.clone());
         let count = own.reserve([&data.memory, "_count"].concat());
         let out = own.reserve("data".to_owned());
         let size = format!("{}_size {count}", self.stem);
-        let [number, length] = [number, length].map(|(int, at)| self.load(int, "bytes", at));
+        let [number, length] = [number, length].map(|(at, int)| self.load(int, "bytes", at));
         let cut = names.reserve([request, "_cut"].concat());
         let text = format!(
             "Whether the kernel's data have more bytes than {memory}, which has {count}; {} is \
              their size.",
             data.length
         );
-        let forms = data.forms.iter().filter(|form| form.struct_.is_some());
-        let forms = forms.filter(|form| self.is_uniform(form));
+        let forms = data.forms.iter().filter(|form| form.struct_.is_some() && form.is_uniform);
         let parameters = [reply.clone(), format!("const void *{memory}"), size.clone()];
-        let form = |form| self.returned_form(data, form, (request, &parameters, &out), names);
+        let form = |form| self.returned_form(form, (request, &parameters, &out), names);
         let forms: Vec<_> = forms.map(form).collect();
         Some(ReturnedView {
             comment: section::opening(Comment::of(&vec![text]).above(0)),
@@ -205,7 +188,6 @@ impl Emitter<'_> {
 
     fn returned_form(
         &self,
-        data: &ReturnedData,
         form: &DataForm,
         (request, parameters, out): (&str, &[String], &str),
         names: &mut UniqueNames,
@@ -222,27 +204,7 @@ impl Emitter<'_> {
             guard: self.guard(form),
             comment: section::opening(Comment::of(&vec![text]).above(0)),
             signature: broken(0, &format!("static inline int {name}("), &parameters, ")"),
-            value: literal(self.number(data.group, form)),
+            value: literal(form.number),
         }
-    }
-
-    /// The type and the offset of a field of the results, or of a member of a union in them,
-    /// in the part that every argument has.
-    fn place(&self, plan: &ResultsPlan, name: &str) -> Option<(Int, u64)> {
-        let struct_ = self.abi.struct_(plan.reply.struct_);
-        let spans = &struct_.layouts[Model::Lp64.index()].fields;
-        let fields = struct_.fields.iter().zip(spans);
-        let found = fields.filter_map(|(field, span)| {
-            let type_ = match field.name == name {
-                true => &field.type_,
-                false => &field.arms().iter().find(|arm| arm.name == name)?.type_,
-            };
-            match type_ {
-                Type::Int(int) => Some((*int, span.offset)),
-                _ => None,
-            }
-        });
-        let mut found = found.filter(|(int, at)| at + int.size() <= plan.minsz.kernel());
-        found.next()
     }
 }

@@ -1,9 +1,8 @@
 //! A capability: the sizes that its versions need, its fields and its array.
 
-use super::Emitter;
-use super::fields::c_type;
-use super::unique_names::UniqueNames;
 use super::view::{ArrayView, CapabilityView, ValueView};
+use crate::emit::c::emitter::{Emitter, c_type};
+use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::protocol::{ArrayPlan, CapPlan, ElementPlan};
 use crate::ir::{CapabilityId, Chain, Struct};
 use crate::names;

@@ -1,6 +1,7 @@
 //! Examples of chains: read the reply before a chain, walk it, find a capability.
 
-use super::{ChainView, Emitter};
+use super::ChainView;
+use crate::emit::c::emitter::Emitter;
 use crate::emit::c::examples::ExampleWriter;
 use crate::emit::example::{Example, printf};
 use crate::ir::protocol::{ChainPlan, HostField, IntField};

@@ -1,9 +1,9 @@
 //! The struct before a chain: its plan as tables, its fields as values.
 
-use super::fields::{c_type, plus};
-use super::unique_names::UniqueNames;
 use super::view::{HostView, ParameterView, ValueView};
-use super::{Emitter, literal};
+use crate::emit::c::emitter::{Emitter, c_type, plus};
+use crate::emit::c::literal::literal;
+use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::Struct;
 use crate::ir::protocol::{HostField, HostPlan};
 

@@ -1,10 +1,10 @@
 //! The rules by which replies are written: a table for each profile.
 
-use super::Emitter;
-use super::unique_names::UniqueNames;
 use super::view::{ChainView, ProfileView};
 use crate::emit::c::comment::Comment;
+use crate::emit::c::emitter::Emitter;
 use crate::emit::c::section;
+use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::protocol::{ChainPlan, ProfilePlan};
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 

@@ -2,8 +2,8 @@
 //! exist.
 
 use super::{SpaceEmitter, initializer};
-use crate::emit::c::chains::literal;
-use crate::emit::c::chains::unique_names::UniqueNames;
+use crate::emit::c::literal::literal;
+use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::protocol::{
     ArrayPlan, BodyPlan, CapPlan, ChainPlan, ElementPlan, FixedArray, IntField, PartPlan,
     QuantityPlan,

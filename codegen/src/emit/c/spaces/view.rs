@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::body;
-use crate::emit::c::chains::literal;
+use crate::emit::c::literal::literal;
 use crate::ir::protocol::BitField;
 
 /// The part.

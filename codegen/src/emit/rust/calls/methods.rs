@@ -9,10 +9,9 @@ use crate::emit::rust::tokens::ident;
 use crate::emit::rust::views::{fields::typed, host_name};
 use crate::ir::protocol::HostPlan;
 use crate::ir::requests::{CountedReply, FailedReply, Hazard, RequestPlan, Returns};
-use crate::ir::{Abi, Arg, Doc, Field, Ioctl, IoctlId, NewFd, Role, Type};
+use crate::ir::{Abi, Arg, Doc, Field, Ioctl, IoctlId, NewFd};
 use crate::layout::Int;
 use crate::names;
-use crate::reply::Direction;
 
 /// A method for each ioctl of a kind, or for each of its requests.
 pub(super) fn of_kind(abi: &Abi, docs: &Docs<'_>, kind: usize) -> Vec<TokenStream> {
@@ -270,12 +269,8 @@ impl Method<'_> {
     /// The field of the results that is a new file descriptor.
     fn fd_field(&self, plan: &RequestPlan) -> Option<FdField> {
         let fields = &self.abi.struct_(plan.reply?.struct_).fields;
-        fields.iter().find_map(|field| match field.type_ {
-            Type::Int(int) if field.direction == Some(Direction::Out) && field.role == Role::Fd => {
-                Some(self.new_fd(field, int))
-            }
-            _ => None,
-        })
+        let new = plan.new_fds.first()?;
+        Some(self.new_fd(&fields[new.field], new.int))
     }
 
     fn new_fd(&self, field: &Field, int: Int) -> FdField {

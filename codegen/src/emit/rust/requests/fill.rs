@@ -9,7 +9,6 @@ use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::ir::Abi;
 use crate::ir::requests::{
     FixedFlags, InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,
-    TypedLength,
 };
 use crate::layout::Int;
 use crate::reply::Direction;
@@ -24,10 +23,7 @@ pub(super) fn has_bitmap(plan: &RequestPlan) -> bool {
 /// Whether a request has data that are passed as far as they are not zero.
 pub(super) fn has_used_size(plan: &RequestPlan) -> bool {
     typed_data::of_request(plan).is_some_and(|data| {
-        let is_bytes = matches!(data.length, TypedLength::Bytes(..));
-        is_bytes
-            && !typed_data::is_mutable(data)
-            && data.forms.iter().any(|form| form.struct_.is_some())
+        data.is_trimmed() && data.forms.iter().any(|form| form.struct_.is_some())
     })
 }
 
@@ -43,8 +39,8 @@ pub(super) fn implementation(abi: &Abi, plan: &RequestPlan) -> TokenStream {
         quote!(argument.put_argsz(#at)?;)
     });
     let fixed = plan.fixed.map(flags);
-    let new_fds = plan.new_fds.iter().map(|(at, int)| {
-        let (at, type_) = (decimal(*at), int_type(*int));
+    let new_fds = plan.new_fds.iter().map(|new| {
+        let (at, type_) = (decimal(new.offset), int_type(new.int));
         quote!(argument.put(#at, &#type_::to_ne_bytes(!0));)
     });
     let inputs = plan.inputs.iter().map(|input| fill(abi, plan, input));
@@ -110,7 +106,7 @@ fn fill(abi: &Abi, plan: &RequestPlan, input: &RequestInput) -> TokenStream {
             let flag = flags(present);
             let put = put(abi, plan, input, (&quote!(#name), &quote!(*#name)));
             let by = match input.kind {
-                InputKind::Memory { direction, .. } if direction != Direction::In => quote!(&mut),
+                InputKind::Memory { direction, .. } if direction.is_written() => quote!(&mut),
                 _ => quote!(&),
             };
             quote! {

@@ -13,7 +13,6 @@ use crate::ir::requests::{
 use crate::ir::{Abi, GroupId};
 use crate::layout::Int;
 use crate::names;
-use crate::reply::Direction;
 
 /// The data of a request, if it has any.
 pub(super) fn of_request(plan: &RequestPlan) -> Option<&TypedData> {
@@ -69,7 +68,7 @@ pub(super) fn passed(abi: &Abi, docs: &Docs<'_>, plan: &RequestPlan) -> Option<T
 
 /// Whether the kernel writes to the data.
 pub(super) fn is_mutable(data: &TypedData) -> bool {
-    data.direction != Direction::In
+    data.direction.is_written()
 }
 
 /// The type of a parameter with the data.
@@ -86,7 +85,7 @@ pub(super) fn fill(abi: &Abi, data: &TypedData, place: &TokenStream) -> TokenStr
     let (name, numbers) = (ident(&data.type_name), number_type(abi, data.group));
     let (at, address) = (decimal(data.number.0), decimal(data.address));
     let arms = data.forms.iter().map(|form| {
-        let (variant, short) = (variant(form), ident(&constant(abi, data.group, form)));
+        let (variant, short) = (variant(form), ident(&form.constant));
         let number = quote!(argument.put(#at, &#numbers::#short.0.to_ne_bytes()););
         match form.struct_ {
             None => quote!(#name::#variant => { #number }),
@@ -194,7 +193,7 @@ pub(super) fn returned(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> Option
     let numbers = number_type(abi, data.group);
     let record = ident(&abi.struct_(plan.reply.struct_).name);
     let arms = data.forms.iter().map(|form| {
-        let (variant, short) = (variant(form), ident(&constant(abi, data.group, form)));
+        let (variant, short) = (variant(form), ident(&form.constant));
         let body = form.struct_.map(|id| {
             let struct_ = ident(&abi.struct_(id).name);
             quote!((uapi::#struct_::read(Wire::HOST, bytes)))
@@ -253,13 +252,6 @@ fn number_of(abi: &Abi, data: &ReturnedData) -> TokenStream {
 pub(in crate::emit::rust) fn number_type(abi: &Abi, group: GroupId) -> TokenStream {
     let name = ident(abi.group(group).rust.as_deref().unwrap_or_default());
     quote!(uapi::#name)
-}
-
-/// The constant of a form in the type of the numbers.
-pub(in crate::emit::rust) fn constant(abi: &Abi, group: GroupId, form: &DataForm) -> String {
-    let values = &abi.group(group).values;
-    let value = values.iter().find(|value| value.name == form.name);
-    value.map_or_else(String::new, |value| value.short.clone())
 }
 
 pub(in crate::emit::rust) fn variant(form: &DataForm) -> Ident {

@@ -15,7 +15,6 @@ use crate::ir::requests::{
     Hazard, InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,
 };
 use crate::names;
-use crate::reply::Direction;
 
 /// The enums of flags that exclude each other, each once.
 pub(super) fn choices(docs: &Docs<'_>, plans: &[&RequestPlan]) -> TokenStream {
@@ -197,7 +196,7 @@ pub(in crate::emit::rust) fn parameter_type(
         InputKind::Typed(data) => typed_data::parameter_type(data, elided),
         InputKind::Memory { direction, element, length, .. } => {
             let element = element_type(abi, *element);
-            let mutable = (*direction != Direction::In).then(|| quote!(mut));
+            let mutable = (direction.is_written()).then(|| quote!(mut));
             match length {
                 MemoryLength::Fixed(length) => {
                     let length = decimal(*length);
@@ -230,7 +229,7 @@ pub(super) fn is_slice(count: InlineCount) -> bool {
 /// Whether the kernel writes to memory of the caller.
 fn has_mutable(plan: &RequestPlan) -> bool {
     let written = |input: &RequestInput| match &input.kind {
-        InputKind::Memory { direction, .. } => *direction != Direction::In,
+        InputKind::Memory { direction, .. } => direction.is_written(),
         InputKind::Typed(data) => typed_data::is_mutable(data),
         _ => false,
     };

@@ -6,16 +6,13 @@ use std::collections::HashSet;
 
 /// Names of structs and functions (for which warnings of C++ see one name
 /// space), or of the members of one struct.
-pub(in crate::emit::c) struct UniqueNames {
+pub(super) struct UniqueNames {
     names: HashSet<String>,
 }
 
 impl UniqueNames {
     /// Reserves the words of some texts that start with the generator's prefix.
-    pub(in crate::emit::c) fn words<'a>(
-        stem: &'a str,
-        texts: impl Iterator<Item = &'a str>,
-    ) -> Self {
+    pub(super) fn words<'a>(stem: &'a str, texts: impl Iterator<Item = &'a str>) -> Self {
         let of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let words = texts.flat_map(|text| {
             text.match_indices(stem).map(move |(at, _)| text[at..].split(|c| !of_word(c)).next())
@@ -24,13 +21,13 @@ impl UniqueNames {
     }
 
     /// Reserves the names of a struct's members.
-    pub(in crate::emit::c) fn members<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+    pub(super) fn members<'a>(names: impl Iterator<Item = &'a str>) -> Self {
         let names: HashSet<_> = names.collect();
         Self { names: names.into_iter().map(str::to_owned).collect() }
     }
 
     /// Reserves the name, with underscores appended until it is unique.
-    pub(in crate::emit::c) fn reserve(&mut self, mut name: String) -> String {
+    pub(super) fn reserve(&mut self, mut name: String) -> String {
         while !self.names.insert(name.clone()) {
             name.push('_');
         }

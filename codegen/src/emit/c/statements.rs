@@ -1,6 +1,6 @@
 //! Functions and calls of functions, broken into lines.
 
-use crate::emit::c::tabs::{WIDTH, end_column};
+use super::tabs::{WIDTH, end_column};
 
 /// A call of a function.
 pub(super) struct Statement {
@@ -17,12 +17,7 @@ impl Statement {
 
 /// `head`, the items with commas between them, and `end`: one line, indented by tabs, if
 /// it fits; otherwise the items follow in lines with two tabs more.
-pub(in crate::emit::c) fn broken(
-    tabs: usize,
-    head: &str,
-    items: &[String],
-    end: &str,
-) -> Vec<String> {
+pub(super) fn broken(tabs: usize, head: &str, items: &[String], end: &str) -> Vec<String> {
     let (indent, inner) = ("\t".repeat(tabs), "\t".repeat(tabs + 2));
     let line = [&indent, head, &items.join(", "), end].concat();
     if end_column(&line) <= WIDTH {

@@ -1,0 +1,67 @@
+//! What the parts about chains, requests and replies have in common: the names of the header,
+//! and the expressions that load and store integers.
+
+use super::unique_names::UniqueNames;
+use crate::ir::{Abi, StructId};
+use crate::layout::Int;
+use crate::names;
+
+/// Prints the protocol plan in C.
+pub(super) struct Emitter<'a> {
+    pub(super) abi: &'a Abi,
+    /// The prefix of our types and functions.
+    pub(super) stem: &'a str,
+    /// The prefix of our macros.
+    pub(super) macro_prefix: &'a str,
+    /// The structs that are not declared after a kernel header which may lack them.
+    pub(super) undetected: &'a [StructId],
+}
+
+impl Emitter<'_> {
+    /// A unique name for the header's own declarations.
+    pub(super) fn name(&self, names: &mut UniqueNames, words: &[&str]) -> String {
+        names.reserve(names::c_name(self.stem, words))
+    }
+
+    /// A unique name that is not part of the API: two underscores follow the prefix.
+    pub(super) fn internal(&self, names: &mut UniqueNames, words: &[&str]) -> String {
+        self.name(names, &[&[""], words].concat())
+    }
+
+    /// Loads an integer at `place + offset`.
+    pub(super) fn load(&self, int: Int, place: &str, offset: u64) -> String {
+        let number = match int.size() {
+            1 => format!("{place}[{offset}]"),
+            size => format!("{}__u{}({})", self.stem, size * 8, plus(place, offset)),
+        };
+        match int.signed() {
+            true => self.cast(int, &number),
+            false => number,
+        }
+    }
+
+    /// The number to store for a value.
+    pub(super) fn store(&self, int: Int, value: &str) -> String {
+        match int.signed() {
+            true => self.cast(Int::U64, value),
+            false => value.to_owned(),
+        }
+    }
+
+    fn cast(&self, int: Int, value: &str) -> String {
+        format!("{}_CAST({}, {value})", self.macro_prefix, c_type(int))
+    }
+}
+
+/// The expression for `place + offset`.
+pub(super) fn plus(place: &str, offset: u64) -> String {
+    match offset {
+        0 => place.to_owned(),
+        _ => format!("{place} + {offset}"),
+    }
+}
+
+/// The type of a variable that holds the integer.
+pub(super) fn c_type(int: Int) -> &'static str {
+    names::c_int(int.value())
+}
