@@ -21,6 +21,10 @@ impl Model {
     /// All models, in the order of the values in [`PerModel`].
     pub const ALL: [Self; 3] = [Self::Lp64, Self::Ilp32, Self::Ilp32Aligned];
 
+    /// The model of the bytes that a kernel reads and writes: it is a 64-bit one, and
+    /// translates nothing for 32-bit programs.
+    pub const KERNEL: Self = Self::Lp64;
+
     /// The index of this model in [`PerModel`].
     pub fn index(self) -> usize {
         self as usize

@@ -18,14 +18,11 @@ use crate::ir::{
     Abi, Arg, Chain, Copied, Field, Handler, Ioctl, RepliesOn, ReplyArray, ReplyChain, Role,
     Struct, StructId, Type,
 };
-use crate::layout::{Model, Span};
+use crate::layout::Span;
 use crate::reply::{ArgszReply, Direction, Unset, WhenTooSmall};
 use argument::CheckedArgument;
 use chain::ChainWriter;
 use memory::Memory;
-
-/// The layout that a kernel writes, in 32-bit programs too.
-const KERNEL: Model = Model::Lp64;
 
 /// The error for an invalid argument.
 const INVALID: &str = "EINVAL";
@@ -236,7 +233,7 @@ impl<'a> HandlerModel<'a> {
     }
 
     fn size(&self) -> u64 {
-        self.struct_.layouts[KERNEL.index()].size
+        self.struct_.kernel_layout().size
     }
 
     fn argsz(&self, buffer: &[u8]) -> u64 {
@@ -264,7 +261,7 @@ impl<'a> HandlerModel<'a> {
     }
 
     fn span(&self, field: usize) -> Span {
-        self.struct_.layouts[KERNEL.index()].fields[field]
+        self.struct_.kernel_span(field)
     }
 
     /// How many bytes are copied.
@@ -320,7 +317,7 @@ impl<'a> HandlerModel<'a> {
     }
 
     fn field_at(&self, at: u64) -> Option<usize> {
-        let spans = &self.struct_.layouts[KERNEL.index()].fields;
+        let spans = &self.struct_.kernel_layout().fields;
         spans.iter().position(|span| (span.offset..span.end()).contains(&at))
     }
 

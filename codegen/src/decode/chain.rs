@@ -186,11 +186,8 @@ pub(super) struct HeaderValues {
 impl HeaderValues {
     /// Reads a header if it is complete.
     pub(super) fn read(reader: ByteReader<'_>, header: &CapHeader, at: u64) -> Option<Self> {
-        let field = |bits: Bits| {
-            let number = reader.unsigned(bits_span(reader, header, bits, at))?;
-            let mask = u64::MAX.checked_shr(64 - bits.count.min(64)).unwrap_or(0);
-            Some(number.checked_shr(bits.low).unwrap_or(0) & mask)
-        };
+        let field =
+            |bits: Bits| Some(bits.of(reader.unsigned(bits_span(reader, header, bits, at))?));
         let version = header.version.map_or(Some(1), field)?;
         let version = u16::try_from(version).unwrap_or(u16::MAX);
         let next = field(header.next)? & header.mask;

@@ -19,9 +19,7 @@ pub(super) enum Existence {
 impl<'a> ByteReader<'a> {
     /// The value of some bits of the struct at `at`, if the bytes have the field.
     pub(super) fn bits(self, struct_: &Struct, at: u64, bits: Bits) -> Option<u64> {
-        let number = self.of_space().unsigned(self.span(struct_, at, bits.field))?;
-        let mask = u64::MAX.checked_shr(64 - bits.count.min(64)).unwrap_or(0);
-        Some(number.checked_shr(bits.low).unwrap_or(0) & mask)
+        Some(bits.of(self.of_space().unsigned(self.span(struct_, at, bits.field))?))
     }
 
     /// The spans of the fields of the struct at `at`, without those of which it is not known

@@ -6,7 +6,6 @@ use serde_json::{Map, Value as Json, json};
 use super::{OutputFile, banner};
 use crate::ir::protocol::{BitField, ChainPlan, HostPlan};
 use crate::ir::{Abi, CapabilityId, Field, Group, Role, Struct, Type};
-use crate::layout::Model;
 use crate::names;
 
 /// The hand-written code.
@@ -148,7 +147,7 @@ fn chains(abi: &Abi) -> Vec<(String, String)> {
         let bits = |bits: BitField| json!([bits.offset, bits.width, bits.low, bits.mask]);
         let struct_ = abi.struct_(host.struct_);
         let at = |offset: u64| {
-            let layout = &struct_.layouts[Model::Lp64.index()];
+            let layout = struct_.kernel_layout();
             let index = layout.fields.iter().position(|span| span.offset == offset);
             index.map(|index| struct_.fields[index].name.as_str())
         };

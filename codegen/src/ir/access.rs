@@ -5,7 +5,7 @@ use super::{
     Host, Ioctl, IoctlId, IoctlNumbers, Literal, Macro, MacroId, Role, Struct, StructId,
     StructRole, Type, UnionArm, Value,
 };
-use crate::layout::{Extent, Model, PerModel, Span};
+use crate::layout::{Extent, Layout, Model, PerModel, Span};
 use crate::output::CodeFile;
 use crate::reply::Direction;
 
@@ -250,5 +250,15 @@ impl Struct {
     /// The span of a field on each model.
     pub fn spans(&self, field: usize) -> PerModel<Span> {
         self.layouts.each_ref().map(|layout| layout.fields[field])
+    }
+
+    /// The layout of the bytes that a kernel reads and writes.
+    pub fn kernel_layout(&self) -> &Layout {
+        &self.layouts[Model::KERNEL.index()]
+    }
+
+    /// The span of a field in them.
+    pub fn kernel_span(&self, field: usize) -> Span {
+        self.kernel_layout().fields[field]
     }
 }

@@ -38,6 +38,11 @@ impl Member<'_> {
         [&struct_.name, ".", self.name].concat()
     }
 
+    /// Its span in the bytes that a kernel reads and writes.
+    pub fn kernel_span(&self) -> Span {
+        self.spans[Model::KERNEL.index()]
+    }
+
     /// Whether the caller sets it.
     pub fn is_input(&self) -> bool {
         matches!(self.direction, Some(Direction::In | Direction::InOut))
@@ -110,7 +115,7 @@ impl Abi {
     ) -> impl Iterator<Item = Member<'a>> {
         let members = self.members(struct_).into_iter();
         members.filter(move |member| {
-            member.role != Role::Reserved && member.spans[Model::Lp64.index()].offset >= offset
+            member.role != Role::Reserved && member.kernel_span().offset >= offset
         })
     }
 

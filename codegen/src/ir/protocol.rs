@@ -52,10 +52,9 @@ pub struct RecordPlan {
 pub struct ByModel(pub PerModel<u64>);
 
 impl ByModel {
-    /// The value in replies of the kernel, which uses the 64-bit layout for
-    /// 32-bit programs too.
+    /// The value in the bytes that a kernel reads and writes.
     pub fn kernel(self) -> u64 {
-        self.0[Model::Lp64.index()]
+        self.0[Model::KERNEL.index()]
     }
 
     /// Whether all models have the same value.

@@ -125,3 +125,30 @@ pub struct Bits {
     /// How many bits.
     pub count: u32,
 }
+
+impl Bits {
+    /// The largest number that they can hold.
+    pub fn mask(self) -> u64 {
+        u64::MAX.checked_shr(64 - self.count.min(64)).unwrap_or(0)
+    }
+
+    /// The number that they hold in a field.
+    pub fn of(self, field: u64) -> u64 {
+        field.checked_shr(self.low).unwrap_or(0) & self.mask()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_hold_the_numbers_of_their_mask() {
+        let field = 0x8000_0000_000a_bcd0;
+        let cases = [(0, 0, 0, 0), (4, 8, 0xff, 0xcd), (63, 1, 1, 1), (0, 64, u64::MAX, field)];
+        for (low, count, mask, number) in cases {
+            let bits = Bits { field: 0, low, count };
+            assert_eq!((bits.mask(), bits.of(field)), (mask, number), "{bits:?}");
+        }
+    }
+}

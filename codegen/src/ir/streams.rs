@@ -1,7 +1,6 @@
 //! Records that a program reads from a file descriptor.
 
 use super::{Abi, GroupId, StructId, TypeField};
-use crate::layout::Model;
 
 /// The records of a kind of file descriptor.
 #[derive(Clone, Debug)]
@@ -62,7 +61,7 @@ impl Stream {
         let values = abi.group(group).values.iter();
         let sized = values.filter_map(|value| {
             let size = match value.payload_struct() {
-                Some(id) => abi.struct_(id).layouts[Model::Lp64.index()].size,
+                Some(id) => abi.struct_(id).kernel_layout().size,
                 None if value.without_payload => 0,
                 None => return None,
             };

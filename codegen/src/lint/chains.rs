@@ -137,7 +137,7 @@ fn body<'a>(abi: &'a Abi, struct_: &'a Struct, header: &CapHeader) -> Option<Vio
     let align = header.align;
     let sizes = struct_.layouts.each_ref().map(|layout| layout.size);
     let misaligned = struct_.fields.iter().enumerate().filter_map(|(index, field)| {
-        let align = abi.extent(&field.type_, Model::Lp64)?.align;
+        let align = abi.extent(&field.type_, Model::KERNEL)?.align;
         let offsets = struct_.spans(index).map(|span| span.offset);
         offsets.iter().any(|offset| offset % align != 0).then_some((field, offsets))
     });

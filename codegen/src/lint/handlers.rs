@@ -6,7 +6,6 @@ use crate::ir::{
     Abi, Arg, Chain, Copied, Field, Handler, Ioctl, Meta, ReplyChain, Role, Struct, StructRole,
     Type,
 };
-use crate::layout::Model;
 use crate::reply::Unset;
 
 /// L19: argsz must cover the struct of the first release, and never more. Sizes are
@@ -15,7 +14,7 @@ pub(super) fn minsz_is_that_of_the_first_release(abi: &Abi) -> Vec<Violation<'_>
     let arguments = abi.structs.iter().filter(|one| one.role == StructRole::Argument);
     let mut findings: Vec<_> = arguments.flat_map(|one| minsz_of_struct(abi, one)).collect();
     for (ioctl, struct_, handler) in handlers(abi) {
-        let declared = struct_.minsz.map(|field| struct_.spans(field)[Model::Lp64.index()].end());
+        let declared = struct_.minsz.map(|field| struct_.kernel_span(field).end());
         let Some(declared) = declared.filter(|declared| *declared != handler.minsz) else {
             continue;
         };
@@ -110,7 +109,7 @@ pub(super) fn replies_are_complete(abi: &Abi) -> Vec<Violation<'_>> {
     }
     for (ioctl, struct_, handler) in present(abi) {
         let Some(array) = &handler.array else { continue };
-        let start = struct_.spans(array.field)[Model::Lp64.index()].offset;
+        let start = struct_.kernel_span(array.field).offset;
         if !reaches(handler, start) {
             let message = format!("`{}` does not write the length of its array", handler.name);
             let array = &struct_.fields[array.field];
@@ -123,7 +122,7 @@ pub(super) fn replies_are_complete(abi: &Abi) -> Vec<Violation<'_>> {
         }
     }
     for (ioctl, struct_, handler, reply) in present_chains(abi) {
-        let size = struct_.layouts[Model::Lp64.index()].size;
+        let size = struct_.kernel_layout().size;
         let subject = LintSubject::of_handler(ioctl, handler);
         if reply.offset != size {
             let message =
@@ -149,7 +148,7 @@ pub(super) fn replies_are_complete(abi: &Abi) -> Vec<Violation<'_>> {
 fn writes_offset(struct_: &Struct, handler: &Handler) -> bool {
     let is_offset = |field: &Field| field.role == Role::CapOffset;
     let Some(offset) = struct_.fields.iter().position(is_offset) else { return true };
-    reaches(handler, struct_.spans(offset)[Model::Lp64.index()].end())
+    reaches(handler, struct_.kernel_span(offset).end())
 }
 
 /// Whether the fixed part is copied out up to `end`, if argsz covers it.

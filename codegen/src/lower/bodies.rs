@@ -2,7 +2,7 @@
 //! are in bits. This refers to structs that can come later, so it is done at the end.
 
 use super::chains::unsigned;
-use super::protocol::{bit_field, is_array, offset, span};
+use super::protocol::{bit_field, is_array, offset};
 use super::{Lowering, known};
 use crate::ir::protocol::{
     ArrayPlan, BodyPlan, ConditionPlan, FixedArray, IntField, PartPlan, QuantityPlan,
@@ -109,8 +109,8 @@ pub(super) fn plan(abi: &Abi, struct_: &Struct) -> BodyPlan {
     let parts = struct_.fields.iter().enumerate().filter(|(_, field)| !field.exists_if.is_empty());
     let parts = parts.map(|(index, field)| PartPlan {
         field: index,
-        offset: span(struct_, index).offset,
-        size: if is_array(field) { 0 } else { span(struct_, index).size },
+        offset: struct_.kernel_span(index).offset,
+        size: if is_array(field) { 0 } else { struct_.kernel_span(index).size },
         conditions: field.exists_if.iter().flat_map(|one| conditions(abi, struct_, one)).collect(),
     });
     let always = struct_.fields.iter().enumerate();
@@ -118,7 +118,7 @@ pub(super) fn plan(abi: &Abi, struct_: &Struct) -> BodyPlan {
     BodyPlan {
         parts: parts.collect(),
         compact: struct_.compact,
-        end: always.map(|(index, _)| span(struct_, index).end()).max().unwrap_or(0),
+        end: always.map(|(index, _)| struct_.kernel_span(index).end()).max().unwrap_or(0),
     }
 }
 
@@ -142,7 +142,7 @@ pub(super) fn quantity(abi: &Abi, struct_: &Struct, quantity: &Quantity) -> Quan
         None => bit_field(struct_, bits),
         Some((array, element)) => {
             let mut bits = bit_field(abi.struct_(element), bits);
-            bits.offset += span(struct_, array).offset;
+            bits.offset += struct_.kernel_span(array).offset;
             bits
         }
     };

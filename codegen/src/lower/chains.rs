@@ -6,7 +6,6 @@ use crate::ir::{
     Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, History, Host,
     Item, KindOf, Meta, Role, Space, StructId, StructRole, Type,
 };
-use crate::layout::Model;
 use crate::spec::text::Number;
 use crate::spec::types::BitsExpr;
 use crate::spec::{self, RelativeTo, SpecFile};
@@ -47,7 +46,7 @@ impl<'a> Lowering<'a> {
             let host = known(self.host(item));
             let cap_offset = known(self.with_role(host.struct_, Role::CapOffset));
             let struct_ = self.abi.struct_(host.struct_);
-            let layout = &struct_.layouts[Model::Lp64.index()];
+            let layout = struct_.kernel_layout();
             let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
             let bound = minsz.max(layout.fields[cap_offset].end());
             return (ChainStart::AtOffsetField { host, cap_offset }, bound);

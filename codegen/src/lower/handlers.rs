@@ -6,7 +6,6 @@ use crate::ir::{
     ArgumentErrors, ArgumentRules, Copied, Handler, Limit, RefusedNumber, RepliesOn, ReplyArray,
     ReplyChain, Struct, TailCheck,
 };
-use crate::layout::Model;
 use crate::release::Since;
 use crate::reply::TailRule;
 use crate::spec::handlers::CopiedWord;
@@ -31,7 +30,7 @@ impl<'a> Lowering<'a> {
         let protocol = &self.spec.abi.protocol;
         let minsz = match rules.minsz {
             Some(field) => end(struct_, field)?,
-            None => end_at(struct_, struct_.minsz?),
+            None => struct_.kernel_span(struct_.minsz?).end(),
         };
         let chain = match rules.chain {
             Some(chain) => Some(reply_chain(chain, struct_, self.capabilities_of(item, arg))?),
@@ -149,21 +148,16 @@ fn position(struct_: &Struct, field: &str) -> Option<usize> {
     struct_.fields.iter().position(|candidate| candidate.name == field)
 }
 
-/// The end of a field, in the LP64 layout: the kernel does not translate for
-/// 32-bit callers.
+/// The end of a field.
 fn end(struct_: &Struct, field: &str) -> Option<u64> {
-    Some(end_at(struct_, position(struct_, field)?))
+    Some(struct_.kernel_span(position(struct_, field)?).end())
 }
 
-fn end_at(struct_: &Struct, field: usize) -> u64 {
-    struct_.layouts[Model::Lp64.index()].fields[field].end()
-}
-
-/// The size of a struct, in the LP64 layout.
+/// Up to where the bytes after the struct are checked.
 fn tail(rule: TailRule, struct_: &Struct) -> TailCheck {
     match rule {
         TailRule::Ignored => TailCheck::Ignored,
-        TailRule::Zero => TailCheck::ZeroAfter(struct_.layouts[Model::Lp64.index()].size),
+        TailRule::Zero => TailCheck::ZeroAfter(struct_.kernel_layout().size),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::ir::{
     Abi, Arg, Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Copied, Field,
     Handler, Host, IoctlId, ReplyChain, Role, Struct, Type,
 };
-use crate::layout::{Model, Span, round_up};
+use crate::layout::{Span, round_up};
 use crate::reply::{ArgszReply, Direction, Padding, WhenTooSmall};
 
 /// The plan of an ABI that is otherwise complete.
@@ -47,18 +47,13 @@ pub(super) fn plan(abi: &Abi) -> Protocol {
     plan
 }
 
-/// The span of a field in the layout of the kernel.
-pub(super) fn span(struct_: &Struct, field: usize) -> Span {
-    struct_.layouts[Model::Lp64.index()].fields[field]
-}
-
 pub(super) fn offset(struct_: &Struct, field: usize) -> ByModel {
     ByModel(struct_.spans(field).map(|span| span.offset))
 }
 
 fn header_format(abi: &Abi, header: &CapHeader) -> HeaderFormat {
     let struct_ = abi.struct_(header.struct_);
-    let size = struct_.layouts[Model::Lp64.index()].size;
+    let size = struct_.kernel_layout().size;
     let bits = |bits: Bits| bit_field(struct_, bits);
     let empty = header.empty.iter().flat_map(|(place, values)| {
         values.iter().map(|value| (bit_field(struct_, *place), *value))
@@ -77,9 +72,8 @@ fn header_format(abi: &Abi, header: &CapHeader) -> HeaderFormat {
 }
 
 pub(super) fn bit_field(struct_: &Struct, bits: Bits) -> BitField {
-    let Span { offset, size } = span(struct_, bits.field);
-    let mask = u64::MAX.checked_shr(64 - bits.count.min(64)).unwrap_or(0);
-    BitField { offset, width: size, low: bits.low, mask }
+    let Span { offset, size } = struct_.kernel_span(bits.field);
+    BitField { offset, width: size, low: bits.low, mask: bits.mask() }
 }
 
 fn chain_plan(abi: &Abi, id: ChainId) -> ChainPlan {
@@ -106,7 +100,7 @@ fn space_plan(abi: &Abi, chain: &Chain) -> Option<SpacePlan> {
     let space = chain.space.as_ref()?;
     let struct_ = space.struct_.map(|id| abi.struct_(id));
     let flag = struct_.zip(space.flag.as_ref()).map(|(struct_, (field, _, number))| {
-        let Span { offset, size } = span(struct_, *field);
+        let Span { offset, size } = struct_.kernel_span(*field);
         BitField { offset, width: size, low: 0, mask: *number }
     });
     let first = match &chain.start {
@@ -175,17 +169,17 @@ fn capabilities(abi: &Abi, chain: &Chain) -> Vec<CapabilityId> {
 
 fn host_plan(abi: &Abi, host: &Host, cap_offset: usize) -> HostPlan {
     let struct_ = abi.struct_(host.struct_);
-    let size = struct_.layouts[Model::Lp64.index()].size;
+    let size = struct_.kernel_layout().size;
     let argsz = struct_.argsz.unwrap_or(0);
     let fields = struct_.fields.iter().enumerate();
     HostPlan {
         struct_: host.struct_,
         size,
-        minsz: struct_.minsz.map_or(size, |minsz| span(struct_, minsz).end()),
-        argsz: (argsz, span(struct_, argsz).offset),
-        flags: span(struct_, host.flags).offset,
+        minsz: struct_.minsz.map_or(size, |minsz| struct_.kernel_span(minsz).end()),
+        argsz: (argsz, struct_.kernel_span(argsz).offset),
+        flags: struct_.kernel_span(host.flags).offset,
         caps_flag: host.flag.clone(),
-        cap_offset: span(struct_, cap_offset).offset,
+        cap_offset: struct_.kernel_span(cap_offset).offset,
         inputs: fields.clone().filter_map(|(index, field)| input(struct_, index, field)).collect(),
         fields: fields.filter_map(|(index, field)| host_field(struct_, index, field)).collect(),
     }
@@ -197,7 +191,7 @@ fn input(struct_: &Struct, index: usize, field: &Field) -> Option<InputPlan> {
         Direction::InOut => true,
         Direction::Out => return None,
     };
-    let Span { offset, size } = span(struct_, index);
+    let Span { offset, size } = struct_.kernel_span(index);
     let int = match field.type_ {
         Type::Int(int) => Some(int),
         _ => None,
@@ -262,7 +256,7 @@ fn cap_plan(
     };
     let in_space = abi.chain(capability.chain).space.is_some();
     let array = array_plan(abi, struct_, in_space);
-    let align = struct_.layouts[Model::Lp64.index()].align;
+    let align = struct_.kernel_layout().align;
     let body = bodies::plan(abi, struct_);
     let least = bodies::least(&body, array.as_ref());
     let required = (1..=capability.version).map(|version| match least {

@@ -1,7 +1,7 @@
 //! The inputs of a request: the fields that its caller sets. Counts and lengths follow
 //! from the elements, so the caller does not set them.
 
-use super::requests::{bits, element_of, int, is_one_bit, lp64_offset, lp64_size};
+use super::requests::{bits, element_of, int, is_one_bit};
 use super::typed_data;
 use crate::ir::requests::{
     ChoiceOption, FixedFlags, InlineCount, InputKind, MemoryLength, RequestInput,
@@ -96,7 +96,7 @@ impl<'a> Inputs<'a> {
         (settled, id_of): (u64, Option<GroupId>),
     ) {
         let field = &struct_.fields[index];
-        let at = base + lp64_offset(struct_, index);
+        let at = base + struct_.kernel_span(index).offset;
         let present = present(self.abi, struct_, base, field);
         let kind = match (&field.type_, &field.payload) {
             (Type::Int(int), None) if field.role == Role::Flags => {
@@ -133,7 +133,7 @@ impl<'a> Inputs<'a> {
                 let count = match &field.type_ {
                     Type::Flexible(_, count) => count.and_then(|count| {
                         Some((
-                            base + lp64_offset(struct_, count),
+                            base + struct_.kernel_span(count).offset,
                             int(&struct_.fields[count].type_)?,
                         ))
                     }),
@@ -295,8 +295,8 @@ impl<'a> Inputs<'a> {
     /// The size of a payload without the array at its end.
     pub(super) fn fixed_size(&self, struct_: &Struct) -> u64 {
         match struct_.fields.last().map(|field| &field.type_) {
-            Some(Type::Flexible(..)) => lp64_offset(struct_, struct_.fields.len() - 1),
-            _ => lp64_size(struct_),
+            Some(Type::Flexible(..)) => struct_.kernel_span(struct_.fields.len() - 1).offset,
+            _ => struct_.kernel_layout().size,
         }
     }
 }
@@ -313,7 +313,7 @@ fn option(choice: &str, flag: &Value) -> ChoiceOption {
 /// Offset and type of an integer of a struct at an offset.
 fn number_field((struct_, base): (&Struct, u64), name: &str) -> Option<(u64, Int)> {
     let index = struct_.fields.iter().position(|field| field.name == name)?;
-    Some((base + lp64_offset(struct_, index), int(&struct_.fields[index].type_)?))
+    Some((base + struct_.kernel_span(index).offset, int(&struct_.fields[index].type_)?))
 }
 
 /// The fields that follow from others: counts, and lengths of memory.
@@ -358,7 +358,11 @@ fn flag_of<'a>(abi: &'a Abi, struct_: &Struct, field: &Field) -> Option<&'a Valu
 fn present(abi: &Abi, struct_: &Struct, base: u64, field: &Field) -> Option<FixedFlags> {
     let flag = flag_of(abi, struct_, field)?;
     let (index, int, _) = flags(abi, struct_)?;
-    Some(FixedFlags { offset: base + lp64_offset(struct_, index), int, value: flag.number as u64 })
+    Some(FixedFlags {
+        offset: base + struct_.kernel_span(index).offset,
+        int,
+        value: flag.number as u64,
+    })
 }
 
 /// The flags that say whether optional inputs are present.

@@ -12,7 +12,7 @@ use crate::ir::requests::{
 use crate::ir::{
     Abi, Arg, Doc, Field, Group, Ioctl, IoctlId, RepliesOn, Role, Struct, StructId, Type, Value,
 };
-use crate::layout::{Int, Model};
+use crate::layout::Int;
 use crate::names;
 use crate::reply::Direction;
 
@@ -237,7 +237,9 @@ impl<'a> IoctlArgument<'a> {
         let mut inputs = Inputs::new(self.abi, &variant.name, variant.reads);
         let counts = variant.payload.and_then(|(_, count)| count);
         inputs.of_argument(self.struct_, (variant.settled, variant.id_of), counts, tail.is_some());
-        let end = tail.map_or(lp64_size(self.struct_), |tail| lp64_offset(self.struct_, tail));
+        let end = tail.map_or(self.struct_.kernel_layout().size, |tail| {
+            self.struct_.kernel_span(tail).offset
+        });
         let (size, reply) = match (variant.payload, tail) {
             (Some((type_, count)), Some(tail)) => {
                 let name = &self.struct_.fields[tail];
@@ -256,7 +258,7 @@ impl<'a> IoctlArgument<'a> {
             selected: variant.selected.map(str::to_owned),
             gate: variant.gate.map(str::to_owned),
             size: size.max(inputs.inline_end.unwrap_or(0)),
-            argsz: self.struct_.argsz.map(|argsz| lp64_offset(self.struct_, argsz)),
+            argsz: self.struct_.argsz.map(|argsz| self.struct_.kernel_span(argsz).offset),
             fixed: self.fixed(variant.fixed),
             inputs: inputs.inputs,
             new_fds,
@@ -288,14 +290,15 @@ impl<'a> IoctlArgument<'a> {
         }
         let count = count.and_then(|count| {
             let index = self.struct_.fields.iter().position(|field| field.name == count)?;
-            Some((lp64_offset(self.struct_, index), int(&self.struct_.fields[index].type_)?))
+            Some((self.struct_.kernel_span(index).offset, int(&self.struct_.fields[index].type_)?))
         });
         (inputs.of_payload(type_, count, (&field.name, doc), at), None)
     }
 
     fn fixed(&self, value: u64) -> Option<FixedFlags> {
         let (at, group) = self.flags?;
-        let fixed = FixedFlags { offset: lp64_offset(self.struct_, at), int: group.int, value };
+        let fixed =
+            FixedFlags { offset: self.struct_.kernel_span(at).offset, int: group.int, value };
         (value != 0).then_some(fixed)
     }
 
@@ -306,7 +309,7 @@ impl<'a> IoctlArgument<'a> {
             |field: &Field| field.role == Role::Fd && field.direction == Some(Direction::Out);
         let fields = struct_.fields.iter().enumerate().filter(|(_, field)| is_new(field));
         let new_fd = |(field, one): (usize, &Field)| {
-            let offset = reply.offset + lp64_offset(struct_, field);
+            let offset = reply.offset + struct_.kernel_span(field).offset;
             Some(NewFdField { field, offset, int: int(&one.type_)? })
         };
         fields.filter_map(new_fd).collect()
@@ -360,14 +363,6 @@ pub(super) fn bits<'v>(flags: impl Iterator<Item = &'v Value>) -> u64 {
     flags.fold(0, |all, flag| all | flag.number as u64)
 }
 
-pub(super) fn lp64_offset(struct_: &Struct, field: usize) -> u64 {
-    struct_.layouts[Model::Lp64.index()].fields[field].offset
-}
-
-pub(super) fn lp64_size(struct_: &Struct) -> u64 {
-    struct_.layouts[Model::Lp64.index()].size
-}
-
 pub(super) fn int(type_: &Type) -> Option<Int> {
     match type_ {
         Type::Int(int) => Some(*int),
@@ -378,7 +373,9 @@ pub(super) fn int(type_: &Type) -> Option<Int> {
 pub(super) fn element_of(abi: &Abi, type_: &Type) -> Option<RequestElement> {
     match type_ {
         Type::Int(int) => Some(RequestElement::Int(*int)),
-        Type::Struct(id) => Some(RequestElement::Struct(*id, lp64_size(abi.struct_(*id)))),
+        Type::Struct(id) => {
+            Some(RequestElement::Struct(*id, abi.struct_(*id).kernel_layout().size))
+        }
         _ => None,
     }
 }

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use super::protocol::offset;
 use super::records::stored_int;
-use super::requests::lp64_offset;
 use super::typed_data;
 use crate::ir::protocol::ByModel;
 use crate::ir::requests::{
@@ -75,7 +74,7 @@ fn results_plan(
         reply,
         start,
         minsz,
-        argsz: argument.argsz.map(|argsz| lp64_offset(argument, argsz)),
+        argsz: argument.argsz.map(|argsz| argument.kernel_span(argsz).offset),
         fields: integers.collect(),
         structs: structs.collect(),
         data: match reply.offset {

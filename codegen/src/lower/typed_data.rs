@@ -1,10 +1,9 @@
 //! Derives the forms of data whose type a number of the argument determines.
 
 use super::protocol::size;
-use super::requests::{int, lp64_offset, lp64_size};
+use super::requests::int;
 use crate::ir::requests::{DataForm, ReturnedData, ReturnedPlaces, TypedData, TypedLength};
 use crate::ir::{Abi, Field, Group, GroupId, Payload, PayloadLength, Struct, TypeField, Value};
-use crate::layout::Model;
 use crate::names;
 use crate::reply::Direction;
 
@@ -24,7 +23,7 @@ pub(super) fn passed(
     let place = |name: &str| {
         let index = struct_.fields.iter().position(|field| field.name == name)?;
         let int = int(&struct_.fields[index].type_)?;
-        Some((base + lp64_offset(struct_, index), int))
+        Some((base + struct_.kernel_span(index).offset, int))
     };
     let length = match &payload.length {
         PayloadLength::Bytes(None, length) => {
@@ -64,7 +63,7 @@ pub(super) fn returned(
         let members = abi.members(struct_).into_iter();
         let mut named = members.filter(|member| member.name == name);
         named.find_map(|member| {
-            let (at, int) = (member.spans[Model::Lp64.index()].offset, int(member.type_)?);
+            let (at, int) = (member.kernel_span().offset, int(member.type_)?);
             (at + int.size() <= minsz).then_some((at, int))
         })
     };
@@ -128,7 +127,7 @@ pub(super) fn forms(abi: &Abi, group: &Group) -> Vec<DataForm> {
         number: value.number as u64,
         doc: value.meta.doc.clone(),
         struct_: value.payload_struct(),
-        size: value.payload_struct().map_or(0, |id| lp64_size(abi.struct_(id))),
+        size: value.payload_struct().map_or(0, |id| abi.struct_(id).kernel_layout().size),
         is_uniform: value.payload_struct().is_none_or(|id| size(abi.struct_(id)).is_uniform()),
         minsz: value.payload_struct().map_or(0, |id| least(abi.struct_(id))),
     };
@@ -137,8 +136,8 @@ pub(super) fn forms(abi: &Abi, group: &Group) -> Vec<DataForm> {
 
 /// The bytes of a payload that the kernel needs at least.
 fn least(struct_: &Struct) -> u64 {
-    let end = |field: usize| struct_.layouts[Model::Lp64.index()].fields[field].end();
-    struct_.minsz.map_or_else(|| lp64_size(struct_), end)
+    let end = |field: usize| struct_.kernel_span(field).end();
+    struct_.minsz.map_or(struct_.kernel_layout().size, end)
 }
 
 /// The fields of a struct that follow from data: the number of their type, and their length.

@@ -3,7 +3,7 @@
 use super::writer::{Reply, STALE, WrittenCap};
 use crate::ir::protocol::{BitField, CapPlan, ChainPlan, HeaderFormat};
 use crate::ir::{Abi, Arg, Ioctl, Role};
-use crate::layout::{Model, Span};
+use crate::layout::Span;
 use crate::model::sample;
 use crate::reply::Direction;
 
@@ -47,7 +47,7 @@ impl Reader {
     pub(super) fn new(abi: &Abi, ioctl: &Ioctl) -> Option<Self> {
         let Arg::Struct(id) = ioctl.arg else { return None };
         let struct_ = abi.struct_(id);
-        let layout = &struct_.layouts[Model::Lp64.index()];
+        let layout = struct_.kernel_layout();
         let minsz = layout.fields[struct_.minsz?].end();
         let fields = struct_.fields.iter().zip(&layout.fields);
         let outputs = fields.filter(|(field, span)| {

@@ -1,7 +1,6 @@
 //! The kernel's side: one handler of one release, and all its replies.
 
 use crate::ir::{Abi, Arg, CapabilityId, Handler, Ioctl, Role, Struct, TailCheck};
-use crate::layout::Model;
 use crate::model::{Contents, HandlerModel, sample};
 use crate::reply::Direction;
 
@@ -155,7 +154,7 @@ impl Set {
 /// All other bytes, also those after argsz, have arbitrary values.
 fn request((struct_, handler): (&Struct, &Handler), size: u64, argsz: u64) -> Vec<u8> {
     let mut bytes = vec![STALE; size as usize];
-    for (field, span) in struct_.fields.iter().zip(&struct_.layouts[Model::Lp64.index()].fields) {
+    for (field, span) in struct_.fields.iter().zip(&struct_.kernel_layout().fields) {
         let place = bytes.iter_mut().skip(span.offset as usize).take(span.size as usize);
         match field.role {
             Role::Argsz => place.zip(argsz.to_le_bytes()).for_each(|(byte, value)| *byte = value),
@@ -179,7 +178,7 @@ impl WrittenCap {
             struct_.fields.iter().enumerate().map(|(index, field)| {
                 let size = match &plan.array {
                     Some(array) if array.field == index => array.stride.kernel() * ELEMENTS,
-                    _ => struct_.spans(index)[Model::Lp64.index()].size,
+                    _ => struct_.kernel_span(index).size,
                 };
                 (field.name.clone(), size)
             })

@@ -1,7 +1,7 @@
 //! The checks of an argument before its handler acts: its size, the bytes that the kernel
 //! does not know, reserved fields, flags and numbers, in the order of the kernel.
 
-use super::{Contents, KERNEL, furthest, memory};
+use super::{Contents, furthest, memory};
 use crate::ir::{
     Abi, CheckedMember, Copied, Demand, Field, Handler, PayloadLength, Struct, TailCheck, Value,
 };
@@ -47,7 +47,7 @@ impl<'a> CheckedArgument<'a, '_> {
     /// the flag only.
     pub(super) fn copied_in(&self) -> u64 {
         let Handler { minsz, tail, reads, .. } = self.handler;
-        let layout = &self.struct_.layouts[KERNEL.index()];
+        let layout = self.struct_.kernel_layout();
         let is_short = self.argsz < *minsz && matches!(tail, TailCheck::ZeroAfter(_));
         if let Some(field) = self.struct_.argsz.filter(|_| is_short) {
             return layout.fields[field].end();
@@ -84,7 +84,7 @@ impl<'a> CheckedArgument<'a, '_> {
         };
         for member in self.abi.members(self.struct_) {
             if self.struct_.fields.iter().any(|field| counts_done(field, member.name)) {
-                let span = member.spans[KERNEL.index()];
+                let span = member.kernel_span();
                 let bytes = contents.fixed.iter_mut().skip(span.offset as usize);
                 bytes.take(span.size as usize).for_each(|byte| *byte = 0);
             }
@@ -94,7 +94,7 @@ impl<'a> CheckedArgument<'a, '_> {
 
     /// Whether a member is not what the handler demands.
     fn breaks(&self, checked: &CheckedMember<'_>) -> bool {
-        let span = checked.member.spans[KERNEL.index()];
+        let span = checked.member.kernel_span();
         let number = self.number(span);
         match checked.demand {
             Demand::Zero => {
@@ -117,7 +117,7 @@ impl<'a> CheckedArgument<'a, '_> {
             Some((index, group, value))
         });
         held.into_iter().any(|(index, group, Value { number: wanted, .. })| {
-            let number = i128::from(self.number(self.struct_.spans(index)[KERNEL.index()]));
+            let number = i128::from(self.number(self.struct_.kernel_span(index)));
             if group.is_flags() { number & wanted == *wanted } else { number == *wanted }
         })
     }

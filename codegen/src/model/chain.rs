@@ -1,7 +1,7 @@
 //! The chain of a reply, as a handler writes it.
 
+use super::Cap;
 use super::memory::Memory;
-use super::{Cap, KERNEL};
 use crate::ir::{Abi, Bits, CapHeader, ReplyChain};
 use crate::reply::Padding;
 
@@ -59,8 +59,8 @@ impl ChainWriter<'_> {
 
     /// Sets some bits of a header's field.
     fn bits(&self, memory: &mut Memory, at: u64, bits: Bits, value: u64) {
-        let span = self.abi.struct_(self.header.struct_).layouts[KERNEL.index()].fields[bits.field];
-        let mask = u64::MAX.checked_shr(64 - bits.count).unwrap_or(0) << bits.low;
+        let span = self.abi.struct_(self.header.struct_).kernel_span(bits.field);
+        let mask = bits.mask() << bits.low;
         for index in 0..span.size {
             let place = at + span.offset + index;
             let Some(old) = memory.kept(place) else { continue };
@@ -78,7 +78,7 @@ pub(super) fn end(abi: &Abi, header: &CapHeader, rules: &ReplyChain, caps: &[Cap
 }
 
 fn size_of_header(abi: &Abi, header: &CapHeader) -> u64 {
-    abi.struct_(header.struct_).layouts[KERNEL.index()].size
+    abi.struct_(header.struct_).kernel_layout().size
 }
 
 /// The size of a capability, with the padding after it.

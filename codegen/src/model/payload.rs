@@ -2,9 +2,9 @@
 //! of the id: the flags that go with it, and the type of its payload.
 
 use super::memory::{self, Memory};
-use super::{Answer, INVALID, KERNEL};
+use super::{Answer, INVALID};
 use crate::ir::{Abi, Arg, Field, Group, Handler, Ioctl, Struct, Type, Value};
-use crate::layout::Span;
+use crate::layout::{Model, Span};
 
 /// A device, as far as it determines such answers.
 pub trait Offers {
@@ -56,7 +56,7 @@ impl<'a> PayloadModel<'a> {
             flags,
             group: abi.group(struct_.fields[flags].group?),
             ids: abi.group(struct_.fields[flags].ids?),
-            start: struct_.layouts[KERNEL.index()].fields[tail].offset,
+            start: struct_.kernel_span(tail).offset,
         })
     }
 
@@ -126,7 +126,7 @@ impl<'a> PayloadModel<'a> {
     /// The size of a payload without an array at its end.
     fn payload_size(&self, id: &Value) -> u64 {
         let Some(payload) = &id.payload else { return 0 };
-        self.abi.extent(payload, KERNEL).map_or(0, |extent| extent.size)
+        self.abi.extent(payload, Model::KERNEL).map_or(0, |extent| extent.size)
     }
 
     /// Writes the output fields of a payload.
@@ -134,7 +134,7 @@ impl<'a> PayloadModel<'a> {
         let Some(id) = asked.id.filter(|_| !asked.bare) else { return };
         let Some(payload) = id.payload_struct().map(|id| self.abi.struct_(id)) else { return };
         let content = device.payload(id.number as u64).unwrap_or_default();
-        let spans = &payload.layouts[KERNEL.index()].fields;
+        let spans = &payload.kernel_layout().fields;
         if !payload.fields.iter().any(Field::is_output) {
             return;
         }
@@ -151,6 +151,6 @@ impl<'a> PayloadModel<'a> {
     }
 
     fn span(&self, field: usize) -> Span {
-        self.struct_.layouts[KERNEL.index()].fields[field]
+        self.struct_.kernel_span(field)
     }
 }

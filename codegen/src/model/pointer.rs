@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{INVALID, KERNEL};
+use super::INVALID;
 use crate::ir::{Abi, Payload, Struct, Value};
 use crate::reply::{Direction, ReturnedLength, WhenLonger, WhenShorter};
 
@@ -97,12 +97,12 @@ impl<'a> PointerModel<'a> {
 
     /// The bytes that the memory must have.
     fn least(&self) -> usize {
-        let spans = &self.struct_.layouts[KERNEL.index()].fields;
+        let spans = &self.struct_.kernel_layout().fields;
         self.struct_.minsz.map_or(0, |field| spans[field].end() as usize)
     }
 
     /// The size of the kernel's form of the data.
     fn size(&self) -> usize {
-        self.struct_.layouts[KERNEL.index()].size as usize
+        self.struct_.kernel_layout().size as usize
     }
 }

@@ -1,7 +1,8 @@
 //! Sample contents: every byte identifies the field that it belongs to.
 
-use super::{Cap, KERNEL};
+use super::Cap;
 use crate::ir::{Abi, Capability, Role, Struct, Type};
+use crate::layout::Model;
 
 /// The byte at offset `at` of a named field. Never 0, and different for most other
 /// names and offsets.
@@ -15,7 +16,7 @@ pub fn mark(name: &str, at: u64) -> u8 {
 
 /// A struct whose bytes identify their fields.
 pub fn fixed(struct_: &Struct) -> Vec<u8> {
-    let layout = &struct_.layouts[KERNEL.index()];
+    let layout = struct_.kernel_layout();
     let mut bytes = vec![0; layout.size as usize];
     for (field, span) in struct_.fields.iter().zip(&layout.fields) {
         for at in 0..span.size {
@@ -28,7 +29,7 @@ pub fn fixed(struct_: &Struct) -> Vec<u8> {
 /// So many elements of the array that ends a struct, if one does.
 pub fn array(abi: &Abi, struct_: &Struct, elements: u64) -> Vec<u8> {
     let flexible = struct_.fields.iter().find_map(|field| match &field.type_ {
-        Type::Flexible(element, _) => Some((&field.name, abi.extent(element, KERNEL)?.size)),
+        Type::Flexible(element, _) => Some((&field.name, abi.extent(element, Model::KERNEL)?.size)),
         _ => None,
     });
     let Some((name, each)) = flexible else { return Vec::new() };
@@ -38,14 +39,14 @@ pub fn array(abi: &Abi, struct_: &Struct, elements: u64) -> Vec<u8> {
 /// A capability of its newest version, with `elements` elements in its flexible array.
 pub fn cap(abi: &Abi, capability: &Capability, elements: u64) -> Cap {
     let header = abi.cap_headers[abi.chain(capability.chain).header].struct_;
-    let header = abi.struct_(header).layouts[KERNEL.index()].size as usize;
+    let header = abi.struct_(header).kernel_layout().size as usize;
     let (mut bytes, mut array) = (vec![0; header], None);
     if let Some(struct_) = capability.struct_.map(|id| abi.struct_(id)) {
         bytes = fixed(struct_);
-        let spans = &struct_.layouts[KERNEL.index()].fields;
+        let spans = &struct_.kernel_layout().fields;
         for (field, span) in struct_.fields.iter().zip(spans) {
             let Type::Flexible(element, count) = &field.type_ else { continue };
-            let each = abi.extent(element, KERNEL).map_or(1, |extent| extent.size.max(1));
+            let each = abi.extent(element, Model::KERNEL).map_or(1, |extent| extent.size.max(1));
             if let Some(count) = count.map(|count| spans[count]) {
                 let number = elements.to_le_bytes();
                 let number = number.iter().chain(std::iter::repeat(&0)).take(count.size as usize);
@@ -64,7 +65,7 @@ pub fn cap(abi: &Abi, capability: &Capability, elements: u64) -> Cap {
 /// A struct whose bytes identify their fields, except for its flags, which are 0.
 pub fn quiet(struct_: &Struct) -> Vec<u8> {
     let mut bytes = fixed(struct_);
-    let spans = &struct_.layouts[KERNEL.index()].fields;
+    let spans = &struct_.kernel_layout().fields;
     for (field, span) in struct_.fields.iter().zip(spans) {
         if field.role == Role::Flags {
             bytes[span.offset as usize..span.end() as usize].fill(0);

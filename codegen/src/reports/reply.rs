@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{CommandResult, Format, Output, json, overlay_line};
 use crate::decode::{self, Decoded, Subject};
 use crate::ir::{Abi, Arg, Capability, Handler, Ioctl, Role, Struct};
-use crate::layout::{Model, TARGETS};
+use crate::layout::TARGETS;
 use crate::model::{Answer, Contents, HandlerModel, sample};
 use crate::names;
 
@@ -257,7 +257,7 @@ impl<'a> Answered<'a> {
 /// A request of a program: argsz, and 0 in all other bytes of its buffer.
 fn request(struct_: &Struct, argsz: u64) -> Vec<u8> {
     let mut bytes = vec![0; argsz.max(ARGSZ) as usize];
-    let spans = &struct_.layouts[Model::Lp64.index()].fields;
+    let spans = &struct_.kernel_layout().fields;
     for (field, span) in struct_.fields.iter().zip(spans) {
         if field.role == Role::Argsz {
             let place = bytes.iter_mut().skip(span.offset as usize).take(span.size as usize);

@@ -6,7 +6,6 @@ use super::header_text::MailLine;
 use super::patch::{FilePatch, Hunk, Patch, Sign};
 use super::report::{Effect, Remark};
 use crate::ir::{Abi, Struct};
-use crate::layout::Model;
 
 /// The assignments of `minsz` in the C files of some patches, after all of them.
 pub(super) fn assignments<'p>(mails: &[usize], patches: &'p [Patch]) -> Vec<Assignment<'p>> {
@@ -68,10 +67,10 @@ pub(super) fn judge(old: &Abi, new: &Abi, assignments: &[Assignment<'_>]) -> Vec
     let judged = assignments.iter().filter_map(|one| {
         let now = new.struct_(new.find_struct(&one.struct_)?);
         let end = match &one.field {
-            None => now.layouts[Model::Lp64.index()].size,
+            None => now.kernel_layout().size,
             Some(field) => {
                 let members = new.members(now);
-                members.iter().find(|member| member.name == field)?.spans[Model::Lp64.index()].end()
+                members.iter().find(|member| member.name == field)?.kernel_span().end()
             }
         };
         let remark = match old.find_struct(&one.struct_) {
@@ -87,7 +86,7 @@ pub(super) fn judge(old: &Abi, new: &Abi, assignments: &[Assignment<'_>]) -> Vec
 /// The remark on a known struct, which the series changes together with the code or alone.
 fn changed(one: &Assignment<'_>, (old, new): (&Struct, &Struct), end: u64) -> Option<Remark> {
     let minsz = old.minsz?;
-    let before = old.spans(minsz)[Model::Lp64.index()].end();
+    let before = old.kernel_span(minsz).end();
     (one.added || old.layouts != new.layouts).then_some(())?;
     let help =
         format!("keep `minsz = offsetofend(struct {}, {})`", old.name, old.fields[minsz].name);

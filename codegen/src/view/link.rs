@@ -6,7 +6,6 @@ use std::ops::Range;
 use super::{ViewProblem, numbers};
 use crate::decode;
 use crate::ir::{Abi, Bits, BitsAt, CapHeader, Chain, ShownCap, ShownChain};
-use crate::layout::Model;
 use crate::release::Release;
 
 /// A chain with the rules of a handler, in a release.
@@ -88,7 +87,7 @@ impl<'a> LinkedChain<'a> {
             names: known.values().map(|cap| (cap.id, cap.short.as_str())).collect(),
             id: part(space, header, header.id, u64::MAX),
             next: part(space, header, header.next, header.mask),
-            size: space.struct_(header.struct_).layouts[Model::Lp64.index()].size,
+            size: space.struct_(header.struct_).kernel_layout().size,
         })
     }
 
@@ -174,9 +173,8 @@ impl<'a> LinkedChain<'a> {
 
 /// The place of some bits of a header, from its start; `mask` has the bits that count.
 fn part(space: &Abi, header: &CapHeader, bits: Bits, mask: u64) -> HeaderPart {
-    let span = space.struct_(header.struct_).layouts[Model::Lp64.index()].fields[bits.field];
-    let all = u64::MAX >> (64 - bits.count.clamp(1, 64));
-    let mask = (all & mask) << bits.low;
+    let span = space.struct_(header.struct_).kernel_span(bits.field);
+    let mask = (bits.mask() & mask) << bits.low;
     HeaderPart { bits: BitsAt { at: span.offset, size: span.size, mask }, shift: bits.low }
 }
 

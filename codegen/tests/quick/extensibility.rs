@@ -4,7 +4,6 @@
 
 use capchain::emit;
 use capchain::ir::{Abi, Type};
-use capchain::layout::Model;
 use capchain::output::OutputFile;
 use similar::{ChangeTag, TextDiff};
 use support::fixtures;
@@ -152,7 +151,7 @@ fn invented(abi: &Abi) -> Vec<u8> {
     let capability = abi.capabilities.iter().find(|cap| cap.name == "VFIO_REGION_INFO_CAP_NUMA");
     let capability = capability.expect("the invented capability");
     let struct_ = abi.struct_(capability.struct_.expect("its struct"));
-    let layout = &struct_.layouts[Model::Lp64.index()];
+    let layout = struct_.kernel_layout();
     let mut bytes = vec![0x77; layout.size as usize];
     put16(&mut bytes, 0, capability.id as u16);
     put16(&mut bytes, 2, 1);

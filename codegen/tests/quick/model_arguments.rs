@@ -2,7 +2,6 @@
 //! each check, on iommufd with errors that differ.
 
 use capchain::ir::{Abi, Arg, GroupKind, Handler, Ioctl, Struct, Value};
-use capchain::layout::Model;
 use capchain::lower::lower;
 use capchain::model::{Contents, HandlerModel};
 use support::fixtures;
@@ -30,13 +29,13 @@ fn served<'a>(abi: &'a Abi, name: &str) -> (&'a Ioctl, &'a Struct, &'a Handler) 
 /// The result for an argument of zeros with its size and some numbers.
 fn result(abi: &Abi, name: &str, numbers: &[(&str, u64)]) -> Result<(), String> {
     let (ioctl, struct_, handler) = served(abi, name);
-    let size = struct_.layouts[Model::Lp64.index()].size;
+    let size = struct_.kernel_layout().size;
     let mut argument = vec![0; size as usize];
     argument[..4].copy_from_slice(&(size as u32).to_le_bytes());
     for (field, number) in numbers {
         let members = abi.members(struct_).into_iter();
         let member = members.into_iter().find(|member| member.name == *field).expect("a field");
-        let span = member.spans[Model::Lp64.index()];
+        let span = member.kernel_span();
         let bytes = &mut argument[span.offset as usize..span.end() as usize];
         bytes.copy_from_slice(&number.to_le_bytes()[..bytes.len()]);
     }

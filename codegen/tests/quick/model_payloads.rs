@@ -4,7 +4,6 @@
 use std::fs;
 
 use capchain::ir::{Abi, Group, Handler, Ioctl};
-use capchain::layout::Model;
 use capchain::lower::lower;
 use capchain::model::Answer;
 use capchain::model::payload::{Offers, PayloadModel};
@@ -181,5 +180,5 @@ fn a_reply_has_the_payload_of_the_device() {
     assert_eq!(answer.bytes, expected.into_iter().map(Some).collect::<Vec<_>>());
     assert_eq!((answer.read, answer.result), (16, Ok(())));
     let state = abi.find_struct("vfio_device_feature_mig_state").expect("the payload");
-    assert_eq!(abi.struct_(state).layouts[Model::Lp64.index()].size, 8);
+    assert_eq!(abi.struct_(state).kernel_layout().size, 8);
 }

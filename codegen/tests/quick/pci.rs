@@ -2,7 +2,6 @@
 //! fields, and every id of the kernel has a capability.
 
 use capchain::ir::{Abi, GroupKind, Struct};
-use capchain::layout::Model;
 use capchain::lower::lower;
 use serde_json::Value;
 use support::fixtures;
@@ -29,13 +28,13 @@ fn offsets_are_those_of_the_fields() {
             let field = doc.split('`').nth(1).unwrap_or_else(|| panic!("{}: {doc}", value.name));
             let offset_in = |one: &Struct| {
                 let index = one.fields.iter().position(|one| one.name == field)?;
-                Some(one.spans(index)[Model::Lp64.index()].offset)
+                Some(one.kernel_span(index).offset)
             };
             // Or those of the first element.
             let in_element = || {
                 let array = struct_.fields.len() - 1;
                 let element = abi.struct_(struct_.fields[array].element()?);
-                Some(struct_.spans(array)[Model::Lp64.index()].offset + offset_in(element)?)
+                Some(struct_.kernel_span(array).offset + offset_in(element)?)
             };
             let offset = offset_in(struct_).or_else(in_element);
             let offset = start + offset.unwrap_or_else(|| panic!("{name} has no field {field}"));

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use capchain::compat::compare;
 use capchain::ir::{Abi, Arg, Handler, Ioctl, Member, Role, Struct, TailCheck};
-use capchain::layout::Model;
 use capchain::lower::lower;
 use capchain::model::HandlerModel;
 use support::fixtures::{self, side};
@@ -36,7 +35,7 @@ fn refused<'a>(
     wrong: &Member<'_>,
 ) -> Option<&'a str> {
     let struct_ = argument(abi, ioctl)?;
-    let layout = &struct_.layouts[Model::Lp64.index()];
+    let layout = struct_.kernel_layout();
     let mut bytes = vec![0; layout.size as usize];
     let mut put = |span: capchain::layout::Span, number: u64| {
         let place = bytes.iter_mut().skip(span.offset as usize).take(span.size as usize);
@@ -48,10 +47,10 @@ fn refused<'a>(
         let condition = group.values.iter().find(|value| Some(&*value.name) == wrong.valid_if);
         let valid = (!group.is_flags()).then(|| group.named().next()).flatten();
         if let Some(value) = condition.or(valid) {
-            put(member.spans[Model::Lp64.index()], value.number as u64);
+            put(member.kernel_span(), value.number as u64);
         }
     }
-    let span = wrong.spans[Model::Lp64.index()];
+    let span = wrong.kernel_span();
     bytes[span.offset as usize..span.end() as usize].fill(0xff);
     HandlerModel::new(abi, ioctl, handler)?.refused_with(&bytes)
 }
@@ -64,7 +63,7 @@ fn by_model(abi: &Abi, ioctl: &Ioctl) -> BTreeSet<Refusal> {
     for handler in come {
         // The error for the tail has a fact of its own.
         let known = |member: &Member<'_>| match handler.tail {
-            TailCheck::ZeroAfter(end) => member.spans[Model::Lp64.index()].offset < end,
+            TailCheck::ZeroAfter(end) => member.kernel_span().offset < end,
             TailCheck::Ignored => true,
         };
         let members = abi.members(struct_).into_iter().filter(known);

@@ -8,7 +8,6 @@ use std::{env, fs};
 
 use capchain::compat::{Affected, Class, Finding, Side, compare};
 use capchain::ir::{Abi, Arg, Handler, Ioctl, Member, Role, Struct, TailCheck, Value};
-use capchain::layout::Model;
 use capchain::lower::lower;
 use capchain::model::{Answer, Contents, HandlerModel};
 use capchain::release::Release;
@@ -54,7 +53,7 @@ fn served<'a>(abi: &'a Abi, name: &str) -> Option<(&'a Ioctl, &'a Struct, &'a Ha
 }
 
 fn size(struct_: &Struct) -> usize {
-    struct_.layouts[Model::Lp64.index()].size as usize
+    struct_.kernel_layout().size as usize
 }
 
 /// A program's request: zeros, with its size.
@@ -65,7 +64,7 @@ fn request(struct_: &Struct, argsz: usize) -> Vec<u8> {
 }
 
 fn put(bytes: &mut [u8], member: &Member<'_>, number: u64) {
-    let span = member.spans[Model::Lp64.index()];
+    let span = member.kernel_span();
     let place = bytes.iter_mut().skip(span.offset as usize).take(span.size.min(8) as usize);
     place.zip(number.to_le_bytes()).for_each(|(byte, part)| *byte = part);
 }
@@ -116,7 +115,7 @@ fn read_by(abi: &Abi, struct_: &Struct) -> Vec<usize> {
         member.role != Role::Reserved && member.direction != Some(capchain::reply::Direction::In)
     });
     let bytes = outputs.flat_map(|member| {
-        let span = member.spans[Model::Lp64.index()];
+        let span = member.kernel_span();
         span.offset as usize..span.end() as usize
     });
     bytes.collect()

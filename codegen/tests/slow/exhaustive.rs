@@ -10,7 +10,6 @@ use std::process::{Command, Output};
 use std::sync::Mutex;
 
 use capchain::ir::{Abi, Chain};
-use capchain::layout::Model;
 use capchain::lower::lower;
 use support::agree_program;
 use support::fixtures;
@@ -30,7 +29,7 @@ const EVERY: u32 = 25_013;
 fn facts(abi: &Abi, chain: &Chain) -> Vec<u64> {
     let host = chain.offset_host().expect("a host");
     let struct_ = abi.struct_(host.struct_);
-    let at = |field: usize| struct_.layouts[Model::Lp64.index()].fields[field].offset;
+    let at = |field: usize| struct_.kernel_span(field).offset;
     let mut ids: Vec<_> = chain.capabilities.iter().map(|one| abi.capability(*one).id).collect();
     ids.sort();
     ids.dedup();

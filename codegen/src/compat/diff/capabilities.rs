@@ -6,7 +6,6 @@ use super::Datum;
 use super::facts::{Fact, SideNames, optional, text};
 use crate::compat::matching::Matching;
 use crate::ir::{Bits, BitsOf, CapHeader, Capability, Chain, KindOf, Presence, Quantity, Struct};
-use crate::layout::Model;
 
 impl<'a> SideNames<'_, 'a> {
     pub(super) fn cap_header(&self, header: &'a CapHeader) -> [Fact<'a>; 9] {
@@ -135,6 +134,6 @@ impl<'a> SideNames<'_, 'a> {
 /// Some bits of a field, by their place.
 pub(super) fn bits_text(struct_: &Struct, bits: Bits) -> String {
     let Bits { field, low, count } = bits;
-    let span = struct_.spans(field)[Model::Lp64.index()];
+    let span = struct_.kernel_span(field);
     format!("bits {low}..{} of the {} bytes at {}", low + count, span.size, span.offset)
 }

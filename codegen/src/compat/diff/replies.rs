@@ -11,7 +11,6 @@ use crate::ir::{
     Arg, ArgumentErrors, Chain, ChainStart, Copied, Handler, Host, Ioctl, Limit, RefusedNumber,
     RepliesOn, ReplyArray, ReplyChain, Space, Struct, TailCheck,
 };
-use crate::layout::Model;
 
 impl<'a> SideNames<'_, 'a> {
     pub(super) fn handler(&self, ioctl: &'a Ioctl, handler: &'a Handler) -> [Fact<'a>; 24] {
@@ -101,7 +100,7 @@ impl<'a> SideNames<'_, 'a> {
                 return [rule, text(short), tail, flag, value, reserved];
             }
             (TailCheck::ZeroAfter(end), Some(struct_)) => {
-                let spans = &struct_.layouts[Model::Lp64.index()].fields;
+                let spans = &struct_.kernel_layout().fields;
                 let last = spans.iter().rposition(|span| span.end() <= end);
                 let last = last.filter(|last| last + 1 < struct_.fields.len());
                 last.map_or(text("all"), |last| text(self.member(struct_, last)))

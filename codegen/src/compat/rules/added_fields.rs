@@ -291,7 +291,7 @@ impl AddedMembers<'_, '_> {
     }
 
     fn minsz(&self) -> Option<u64> {
-        Some(self.old.spans(self.old.minsz?)[Model::Lp64.index()].end())
+        Some(self.old.kernel_span(self.old.minsz?).end())
     }
 
     /// Whether old members have the same bytes.
@@ -302,7 +302,7 @@ impl AddedMembers<'_, '_> {
 
     /// Whether it uses unnamed bytes of the old struct.
     fn is_padding(&self, new: &Member<'_>) -> bool {
-        new.spans[Model::Lp64.index()].offset < size(self.old)[Model::Lp64.index()]
+        new.kernel_span().offset < self.old.kernel_layout().size
     }
 
     fn stale(&self, new: &Member<'_>) -> Option<Witness> {
@@ -328,9 +328,9 @@ fn why(gate: Gate) -> String {
 }
 
 fn covers(old: &[Member<'_>], new: &Member<'_>) -> bool {
-    let span = new.spans[Model::Lp64.index()];
+    let span = new.kernel_span();
     let meets = |old: &Member<'_>| {
-        let other = old.spans[Model::Lp64.index()];
+        let other = old.kernel_span();
         other.offset < span.end() && span.offset < other.end()
     };
     old.iter().any(meets)

@@ -10,7 +10,6 @@ use crate::compat::finding::{Affected, Bump, Class, Finding, Party, VersionImpac
 use crate::compat::matching::{Matching, handler_returning, handlers_returning};
 use crate::compat::witness::{self, Maker};
 use crate::ir::{Abi, CapHeader, Chain, Handler, Host, Ioctl, Role, Struct, Value};
-use crate::layout::Model;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
@@ -126,7 +125,7 @@ fn added(matching: &Matching<'_>, new: &Chain) -> Vec<Finding> {
     });
     if let Some((at, name)) = used {
         let message = format!("the offset of the chain is in `{name}`, which was something else");
-        let at = i128::from(struct_.spans(at)[Model::Lp64.index()].offset);
+        let at = i128::from(struct_.kernel_span(at).offset);
         let said = "the offset of the chain";
         let witness =
             witness::understood(matching, Maker::Kernel, &struct_.name, at, said, Some(name));
@@ -278,7 +277,7 @@ fn format(
     let abis = matching.abis();
     let place = abis.1.struct_(new.struct_).meta.place;
     let smallest = |abi: &Abi, header: &CapHeader| {
-        header.align.max(abi.struct_(header.struct_).layouts[Model::Lp64.index()].size)
+        header.align.max(abi.struct_(header.struct_).kernel_layout().size)
     };
     let same = smallest(abis.0, old) == smallest(abis.1, new);
     let noted = match difference.key {

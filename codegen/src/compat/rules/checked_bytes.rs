@@ -9,7 +9,7 @@ use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::StructPair;
 use crate::compat::witness;
 use crate::ir::{Abi, Arg, Demand, Handler, Ioctl, Member, Struct, TailCheck, Type};
-use crate::layout::{Model, Span};
+use crate::layout::Span;
 
 /// The verdict on a member whose bytes every handler of the old side checks; none if one of
 /// them does not.
@@ -20,7 +20,7 @@ pub(super) fn judge(
 ) -> Option<Finding> {
     let (old, now) = pair.structs.both()?;
     let abis = comparison.matching.abis();
-    let span = new.spans[Model::Lp64.index()];
+    let span = new.kernel_span();
     let handlers = handlers(abis.0, &old.name);
     let (ioctl, handler) = *handlers.first()?;
     let errors = handlers.iter().map(|(_, handler)| error(abis.0, old, handler, span));
@@ -43,7 +43,7 @@ pub(super) fn judge(
             };
             let finding = Finding::new(ZERO_REPLY, Class::Growth, subject, message);
             let witness = witness::zero_reply(matching, (ioctl, handler), new);
-            let is_appended = span.offset >= old.layouts[Model::Lp64.index()].size;
+            let is_appended = span.offset >= old.kernel_layout().size;
             let gate = match is_appended {
                 true => "the size of the argument",
                 false => "old programs do not read reserved bytes",
@@ -75,7 +75,7 @@ fn error<'a>(abi: &'a Abi, old: &'a Struct, handler: &'a Handler, span: Span) ->
     checked.retain(|one| one.demand == Demand::Zero && one.member.valid_if.is_none());
     let error_at = |at: u64| {
         let covers = |span: Span| (span.offset..span.end()).contains(&at);
-        let found = checked.iter().find(|one| covers(one.member.spans[Model::Lp64.index()]));
+        let found = checked.iter().find(|one| covers(one.member.kernel_span()));
         found.map(|one| one.error)
     };
     let errors = (span.offset..span.end()).map(error_at).collect::<Option<Vec<_>>>()?;

@@ -6,7 +6,7 @@ use crate::compat::codes::{INPUT_ADDED, SHORT_REPLY_CHANGED};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness::{self, Maker};
 use crate::ir::{Abi, Arg, Copied, Ioctl, Role, Struct};
-use crate::layout::{Model, Span};
+use crate::layout::Span;
 use crate::reply::Direction;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
@@ -56,7 +56,7 @@ fn fields_in(struct_: &Struct, from: u64, to: u64, input: bool) -> Vec<&str> {
     let fields = struct_.fields.iter().enumerate();
     let fields = fields.filter(|(index, field)| {
         let has_meaning = field.role != Role::Reserved && travels(field.direction);
-        has_meaning && meets(struct_.spans(*index)[Model::Lp64.index()])
+        has_meaning && meets(struct_.kernel_span(*index))
     });
     fields.map(|(_, field)| field.name.as_str()).collect()
 }
@@ -66,7 +66,7 @@ impl HandlerChange<'_, '_> {
     fn sizes(&self) -> Option<(&Struct, u64, u64, Vec<u64>)> {
         let abis = self.matching.abis();
         let before = argument(abis.0, self.old)?;
-        let size = |struct_: &Struct| struct_.layouts[Model::Lp64.index()].size;
+        let size = |struct_: &Struct| struct_.kernel_layout().size;
         let was = size(before);
         let is = size(argument(abis.1, self.new)?);
         let ends = |copied: &Copied| match copied {
@@ -123,7 +123,7 @@ impl HandlerChange<'_, '_> {
         let abis = self.matching.abis();
         let of = |abi: &'_ Abi, ioctl: &Ioctl, writes: &Copied| -> Option<Vec<String>> {
             let struct_ = argument(abi, ioctl)?;
-            let size = struct_.layouts[Model::Lp64.index()].size;
+            let size = struct_.kernel_layout().size;
             let names = match writes {
                 Copied::Only(fields) => {
                     fields.iter().map(|at| struct_.fields[*at].name.as_str()).collect()

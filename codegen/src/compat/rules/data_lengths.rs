@@ -7,7 +7,6 @@ use crate::compat::codes::{DATA_RESIZED, REFUSED_BY_OLD, ZERO_REPLY};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness;
 use crate::ir::{Abi, Struct};
-use crate::layout::Model;
 use crate::model::pointer::{PointerAnswer, PointerModel};
 use crate::reply::Direction;
 
@@ -21,7 +20,7 @@ pub(super) fn judge(
     subject: &str,
 ) -> Option<Finding> {
     let abis = comparison.matching.abis();
-    let size = |one: &Struct| one.layouts[Model::Lp64.index()].size;
+    let size = |one: &Struct| one.kernel_layout().size;
     let (before, now) = (size(old), size(new));
     if now <= before {
         return None;

@@ -4,7 +4,6 @@ use super::{STALE, asked, kernel, maker, program, understood};
 use crate::compat::evidence::{Within, Witness, WitnessClaim};
 use crate::compat::matching::{Constant, Matching, handler_returning};
 use crate::ir::{Abi, Arg, Capability, Chain, ChainStart, Handler, Ioctl, Struct};
-use crate::layout::Model;
 use crate::model::{Contents, HandlerModel, sample};
 
 /// The size of argsz.
@@ -73,13 +72,13 @@ pub(in crate::compat) fn short(
     };
     let (field, offset, found) = match chain.start {
         ChainStart::AtOffsetField { cap_offset, .. } => {
-            let span = struct_.spans(cap_offset)[Model::Lp64.index()];
+            let span = struct_.kernel_span(cap_offset);
             let field = struct_.fields[cap_offset].name.clone();
             (field, span.offset, look(span.offset, span.size))
         }
         ChainStart::After { offset: at, .. } => {
             let header = abi.cap_headers[chain.header].struct_;
-            let size = abi.struct_(header).layouts[Model::Lp64.index()].size;
+            let size = abi.struct_(header).kernel_layout().size;
             (chain.name.clone(), at, look(at, size))
         }
         _ => return None,

@@ -5,7 +5,6 @@ use super::{kernel, program};
 use crate::compat::evidence::{Within, Witness, WitnessClaim};
 use crate::compat::matching::Matching;
 use crate::ir::{Arg, Handler, Ioctl, Member, Struct};
-use crate::layout::Model;
 use crate::model::{Contents, HandlerModel, sample};
 
 /// A request with a field that an old kernel does not know, which fails.
@@ -16,7 +15,7 @@ pub(in crate::compat) fn refused_field(
     error: &str,
 ) -> Option<Witness> {
     let mut bytes = request(matching, ioctl, field)?;
-    let span = field.spans[Model::Lp64.index()];
+    let span = field.kernel_span();
     for at in 0..span.size {
         bytes[(span.offset + at) as usize] = sample::mark(field.name, at);
     }
@@ -44,7 +43,7 @@ pub(in crate::compat) fn unreachable_field(
     let members = abi.members(struct_);
     let field = members.iter().find(|member| member.name == field)?;
     let mut bytes = zeros(struct_, field)?;
-    let span = field.spans[Model::Lp64.index()];
+    let span = field.kernel_span();
     for at in 0..span.size {
         bytes[(span.offset + at) as usize] = sample::mark(field.name, at);
     }
@@ -71,7 +70,7 @@ pub(in crate::compat) fn zero_reply(
     let contents = Contents { fixed: sample::fixed(struct_), ..Contents::default() };
     let answer = HandlerModel::new(old, ioctl, handler)?.answer(&before, &contents);
     let bytes: Vec<u8> = answer.bytes.into_iter().map(Option::unwrap_or_default).collect();
-    let span = field.spans[Model::Lp64.index()];
+    let span = field.kernel_span();
     let found: Vec<_> = bytes[span.offset as usize..span.end() as usize].to_vec();
     if answer.result.is_err() || found.iter().any(|byte| *byte != 0) {
         return None;
@@ -88,9 +87,9 @@ fn request(matching: &Matching<'_>, ioctl: &Ioctl, field: &Member<'_>) -> Option
 
 /// An argument that is zero except for its size, with room for a field.
 fn zeros(struct_: &Struct, field: &Member<'_>) -> Option<Vec<u8>> {
-    let size = struct_.layouts[Model::Lp64.index()].size;
-    let argsz = struct_.spans(struct_.argsz?)[Model::Lp64.index()];
-    let mut bytes = vec![0; size.max(field.spans[Model::Lp64.index()].end()) as usize];
+    let size = struct_.kernel_layout().size;
+    let argsz = struct_.kernel_span(struct_.argsz?);
+    let mut bytes = vec![0; size.max(field.kernel_span().end()) as usize];
     let place = bytes.iter_mut().skip(argsz.offset as usize).take(argsz.size as usize);
     place.zip(size.to_le_bytes()).for_each(|(byte, part)| *byte = part);
     Some(bytes)

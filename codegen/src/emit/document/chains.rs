@@ -8,7 +8,6 @@ use super::items::{MetaJson, ModelsJson};
 use super::numbers::ReservedJson;
 use crate::ir::protocol::{ByModel, HeaderFormat, HostPlan, IntField};
 use crate::ir::{Abi, Bits, CapHeader, Chain, ChainId, ChainStart, Host, Space, Struct};
-use crate::layout::Model;
 
 /// The header of the capabilities of a chain.
 #[derive(Serialize, JsonSchema)]
@@ -74,7 +73,7 @@ pub(in crate::emit) struct BitsJson<'a> {
 
 impl<'a> BitsJson<'a> {
     pub(super) fn of(struct_: &'a Struct, Bits { field, low, count }: Bits) -> Self {
-        let span = struct_.layouts[Model::Lp64.index()].fields[field];
+        let span = struct_.kernel_span(field);
         let name = struct_.fields[field].name.as_str();
         Self { field: name, offset: span.offset, width: span.size, low, count }
     }
@@ -175,7 +174,7 @@ impl<'a> SpaceJson<'a> {
         let struct_ = space.struct_.map(|id| abi.struct_(id));
         let flag = struct_.zip(space.flag.as_ref());
         let flag = flag.map(|(struct_, (field, name, number))| {
-            let span = struct_.layouts[Model::Lp64.index()].fields[*field];
+            let span = struct_.kernel_span(*field);
             let (field, number) = (struct_.fields[*field].name.as_str(), *number);
             SpaceFlagJson { name, field, offset: span.offset, width: span.size, number }
         });

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use capchain::ir::{Abi, Arg, Field, Group, Ioctl, Member, PayloadLength, Role, Struct};
-use capchain::layout::{Model, Span};
+use capchain::layout::Span;
 use capchain::reply::Direction;
 
 /// Values of fields, by their names.
@@ -96,7 +96,7 @@ pub fn served<'a>(abis: &'a [Abi], name: &str) -> (&'a Abi, &'a Ioctl, &'a Struc
 
 /// The size of a struct.
 pub fn size(struct_: &Struct) -> usize {
-    struct_.layouts[Model::Lp64.index()].size as usize
+    struct_.kernel_layout().size as usize
 }
 
 /// The number that `ioctl` takes.
@@ -159,7 +159,7 @@ fn part(member: &Member<'_>, number: u64) -> (usize, Vec<u8>) {
 }
 
 fn span(member: &Member<'_>) -> Span {
-    member.spans[Model::Lp64.index()]
+    member.kernel_span()
 }
 
 fn range(span: Span) -> std::ops::Range<usize> {

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use capchain::ir::{Abi, Arg, Field, Role, StructId};
-use capchain::layout::{Model, Span};
+use capchain::layout::Span;
 use capchain::lower::lower;
 use capchain::spec::load::Origin;
 use support::fixtures;
@@ -76,7 +76,7 @@ pub(crate) fn hosts(eras: &[Era]) -> Vec<String> {
 fn key(abi: &Abi) -> String {
     let fields = |id: StructId| {
         let struct_ = abi.struct_(id);
-        let spans = struct_.layouts[Model::Lp64.index()].fields.iter();
+        let spans = struct_.kernel_layout().fields.iter();
         let one = |(field, span): (&Field, &Span)| {
             format!("{} {} {span:?} {:?}", field.name, abi.type_text(&field.type_), field.version)
         };

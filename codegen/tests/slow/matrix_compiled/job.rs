@@ -4,7 +4,6 @@
 use std::fmt::Write;
 
 use capchain::ir::{Abi, Capability, Host};
-use capchain::layout::Model;
 use capchain::model::{Cap, HandlerModel, sample};
 use support::profiles::{self, Named};
 
@@ -86,7 +85,7 @@ impl<'a> Job<'a> {
     pub(crate) fn line(&self, writer: &str) -> String {
         let struct_ = self.abi.struct_(self.host().struct_);
         let argsz = struct_.argsz.expect("a host has argsz");
-        let argsz = struct_.layouts[Model::Lp64.index()].fields[argsz].offset;
+        let argsz = struct_.kernel_span(argsz).offset;
         let (chain, most) = (&self.named.chain.name, self.most());
         let mut line = format!("{writer} {} {} {chain} {argsz} {most}", self.profile, struct_.name);
         for value in self.values {

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use capchain::ir::{Abi, Capability, Field, Role, Struct, Type};
-use capchain::layout::{Model, Span};
+use capchain::layout::Span;
 use capchain::model::Cap;
 use capchain::reply::{Direction, WhenTooSmall};
 use support::{fixed_part, profiles};
@@ -73,7 +73,7 @@ fn is_told(field: &Field) -> bool {
 
 /// The lines of a field that is called so in the release that wrote it.
 fn value(abi: &Abi, struct_: &Struct, known: &Field, written: &Cap) -> Option<String> {
-    let spans = &struct_.layouts[Model::Lp64.index()].fields;
+    let spans = &struct_.kernel_layout().fields;
     let index = struct_.fields.iter().position(|field| field.name == known.name)?;
     let (field, span) = (&struct_.fields[index], spans[index]);
     // The header is before the body.
@@ -95,7 +95,7 @@ fn value(abi: &Abi, struct_: &Struct, known: &Field, written: &Cap) -> Option<St
 }
 
 fn elements(struct_: &Struct, array: &str, start: u64, body: &[u8]) -> Option<String> {
-    let layout = &struct_.layouts[Model::Lp64.index()];
+    let layout = struct_.kernel_layout();
     let mut lines = String::new();
     for nth in 0..ELEMENTS {
         let fields = struct_.fields.iter().zip(&layout.fields);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use capchain::header;
 use capchain::ir::{Abi, Field, GroupKind, Literal, Struct, Type};
-use capchain::layout::{Int, Model};
+use capchain::layout::Int;
 use capchain::names;
 
 use crate::facts::{FactField, Facts};
@@ -92,7 +92,7 @@ pub fn of_abi(abi: &Abi) -> Declarations {
 }
 
 fn shape(abi: &Abi, struct_: &Struct) -> String {
-    let layout = &struct_.layouts[Model::Lp64.index()];
+    let layout = struct_.kernel_layout();
     let mut lines = vec![format!("size {} align {}", layout.size, layout.align)];
     for (field, span) in struct_.fields.iter().zip(&layout.fields) {
         lines.extend(field_lines(abi, field, span.offset, span.size));

@@ -187,7 +187,7 @@ fn union(abi: &Abi, name: &Ident, arms: &[UnionArm]) -> TokenStream {
         let (name, type_) = (ident(&names::bindgen(&arm.name)), type_(abi, &arm.type_));
         quote!(pub #name: #type_)
     });
-    let size = |arm: &&UnionArm| abi.extent(&arm.type_, Model::Lp64).map(|extent| extent.size);
+    let size = |arm: &&UnionArm| abi.extent(&arm.type_, Model::KERNEL).map(|extent| extent.size);
     let default = arms.iter().rev().max_by_key(size).map(|arm| {
         let (name, zero) = (ident(&names::bindgen(&arm.name)), zero(&arm.type_));
         quote!(#name: #zero)
