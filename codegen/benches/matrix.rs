@@ -7,8 +7,8 @@ use std::time::Instant;
 use capchain::compat::{Side, compare};
 use capchain::ir::Abi;
 use capchain::lower::lower;
-use capchain::matrix::{Counts, all};
 use capchain::spec::load::Origin;
+use support::matrix::{Counts, all};
 
 /// The number of timed runs; the fastest one counts.
 const RUNS: u32 = 5;

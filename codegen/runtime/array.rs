@@ -1,5 +1,7 @@
 //! Arrays at the end of a capability.
 
+#![allow(dead_code, unused_imports, unused_macros, reason = "an ABI uses what its structs need")]
+
 use core::marker::PhantomData;
 
 use crate::wire::Wire;
@@ -41,15 +43,12 @@ macro_rules! integers {
 integers!(u8, u16, u32, u64, i8, i16, i32, i64);
 
 /// An array in a reply, read in place at any alignment.
-#[allow(dead_code, reason = "an ABI may have elements in requests only")]
 #[derive(Clone, Copy, Debug)]
 pub struct Array<'a, T> {
     bytes: &'a [u8],
     wire: Wire,
     element: PhantomData<T>,
 }
-
-#[allow(dead_code, reason = "an ABI may have elements in requests, or arrays of bytes only")]
 impl<'a, T: Element> Array<'a, T> {
     #[inline]
     pub(crate) fn new(bytes: &'a [u8], wire: Wire) -> Self {

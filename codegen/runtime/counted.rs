@@ -1,6 +1,8 @@
 //! Replies that end in an array: the call succeeds if all elements fit, and otherwise
 //! fails and only sets the count.
 
+#![allow(dead_code, unused_imports, unused_macros, reason = "an ABI uses what its structs need")]
+
 use crate::array::{Array, Element};
 use crate::reply::ReplyError;
 use crate::request::{Buffer, RequestError, call_until_complete};

@@ -1,5 +1,7 @@
 //! The fixed part of a reply, and where its chain starts.
 
+#![allow(dead_code, unused_imports, unused_macros, reason = "an ABI uses what its structs need")]
+
 use crate::chain::{HeaderFormat, Walk};
 use crate::wire::Wire;
 
@@ -104,7 +106,6 @@ impl<'a> Reply<'a> {
 
     /// An integer that later kernels appended to the fixed part: present if
     /// the reply covers it and no chain starts before its end.
-    #[allow(dead_code, reason = "an ABI may have appended nothing that a view shows")]
     #[inline]
     pub(crate) fn appended(&self, at: u32, width: u32) -> Option<u64> {
         let end = at.checked_add(width)?;

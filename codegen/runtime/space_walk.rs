@@ -1,6 +1,8 @@
 //! The walk over a chain in a space. It stays in the offsets of its chain, ends on every input
 //! and allocates nothing.
 
+#![allow(dead_code, reason = "an ABI uses what its structs need")]
+
 use crate::bits::BitField;
 use crate::space::{Space, number};
 use crate::space_cap::{SpaceCap, SpaceCompanion};
@@ -120,7 +122,6 @@ impl<'a, S: Space + ?Sized, const SLOTS: usize> SpaceWalk<'a, S, SLOTS> {
     }
 
     /// The walk with the capability of another chain by whose bits fields exist.
-    #[allow(dead_code, reason = "an ABI may have no companions")]
     #[inline]
     pub(crate) fn beside(self, companion: Option<SpaceCompanion>) -> Self {
         Self { companion: companion.unwrap_or_default(), ..self }

@@ -1,6 +1,8 @@
 //! Records in bytes that were read from a file descriptor. Reads at any alignment, never
 //! outside the bytes, and never panics.
 
+#![allow(dead_code, reason = "an ABI uses what its structs need")]
+
 use core::fmt;
 
 use crate::wire::Wire;
@@ -98,7 +100,6 @@ impl<'b> Records<'b> {
     }
 
     /// The length of the data in a record of which the length is known.
-    #[allow(dead_code, reason = "records need not have their length")]
     #[inline]
     pub(crate) fn after(&mut self, size: u32, length: u64) -> Result<u64, RecordError> {
         let data = length.checked_sub(size.into());

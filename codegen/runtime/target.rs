@@ -1,11 +1,12 @@
 //! Differences between the targets of programs.
 
+#![allow(dead_code, reason = "an ABI uses what its structs need")]
+
 use core::mem::{align_of, size_of};
 
 /// The value that holds for this target's C types: with 64-bit pointers; with
 /// 32-bit ones and u64 aligned to 4, as on i386; or with 32-bit ones and u64
 /// aligned to 8, as on arm.
-#[allow(dead_code, reason = "an ABI may be laid out alike everywhere")]
 pub(crate) const fn by_model(lp64: usize, ilp32: usize, ilp32_aligned: usize) -> usize {
     match (size_of::<usize>(), align_of::<u64>()) {
         (8, _) => lp64,
@@ -15,7 +16,6 @@ pub(crate) const fn by_model(lp64: usize, ilp32: usize, ilp32_aligned: usize) ->
 }
 
 /// The direction bits of an ioctl number without a direction.
-#[allow(dead_code, reason = "an ABI may have no ioctls")]
 const IOC_NONE: u32 = if cfg!(any(
     target_arch = "mips",
     target_arch = "mips32r6",
@@ -32,7 +32,6 @@ const IOC_NONE: u32 = if cfg!(any(
 };
 
 /// The ioctl number `_IO(type, number)` of this target.
-#[allow(dead_code, reason = "an ABI may have no ioctls")]
 pub(crate) const fn io(type_: u32, number: u32) -> u32 {
     IOC_NONE | type_ << 8 | number
 }

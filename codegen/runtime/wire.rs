@@ -1,5 +1,7 @@
 //! The wire layout of numbers. Reads at any alignment, never outside the bytes, and never panics.
 
+#![allow(dead_code, reason = "an ABI uses what its structs need")]
+
 /// Byte order and C layout of a reply.
 ///
 /// The kernel does not translate for 32-bit programs, so a reply of a 64-bit kernel
@@ -13,7 +15,6 @@ pub struct Wire {
 }
 
 /// How C lays structs out.
-#[allow(dead_code, reason = "an ABI may have requests only, which are for this machine")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CLayout {
     /// 64-bit pointers, u64 aligned to 8.
@@ -29,7 +30,6 @@ impl Wire {
     pub const HOST: Self = Self { big_endian: cfg!(target_endian = "big"), layout: CLayout::Lp64 };
 
     /// The number that holds for the layout.
-    #[allow(dead_code, reason = "an ABI may be laid out alike everywhere")]
     #[inline]
     pub(crate) const fn pick(self, lp64: u32, ilp32: u32, ilp32_aligned: u32) -> u32 {
         match self.layout {

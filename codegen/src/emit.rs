@@ -16,6 +16,7 @@ mod literal;
 mod package;
 mod plain_doc;
 mod python;
+mod render;
 mod rust;
 mod sentence;
 mod since;

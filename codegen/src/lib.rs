@@ -5,7 +5,7 @@
 //! ```text
 //! spec/*/*.yaml -> load -> validate -> lower -> ir -> emit -> sync -> generated/, docs/reference/
 //!                                               |
-//!                                               +---> lint, compat, drift, decode, layout, matrix
+//!                                               +---> lint, compat, drift, decode, layout
 //! ```
 //!
 //! - [`open`] reads the YAML files ([`spec`]) and checks them ([`mod@validate`]). Every
@@ -35,7 +35,6 @@ pub mod ir;
 pub mod layout;
 pub mod lint;
 pub mod lower;
-pub mod matrix;
 pub mod model;
 pub mod names;
 pub mod numbering;

@@ -12,11 +12,12 @@
 //! | Rust view of a host | the struct without the prefix of the ABI | `RegionInfo` |
 //! | Rust iterator of a chain | chain and `Caps` | `RegionCaps` |
 //! | Rust capability of a chain | chain and `Cap`; `New` before it to append one, `Buf` after it to store one | `RegionCap`, `NewRegionCap`, `RegionCapBuf` |
+//! | Rust kinds of a capability | its view and `Kind` | `StandardVndrKind` |
 //! | Rust view of a capability | chain and short name | `RegionSparseMmap` |
 //! | getter of a view | the field; `_field` after it if the view has such a method | `version_field` |
 //! | Rust module of a kernel header's bindings | the header without folder and ending | `bindings::vfio` |
 //! | field of a bindgen struct | the kernel's name, with `_` if Rust reserves it | `type_` |
-//! | C functions of a host | host and `_parse`, `_request`, `_fixed` | `vfio_abi_region_info_parse` |
+//! | C functions of a host | chain and `_info_parse`, `_info_request`, `_info_fixed` | `vfio_abi_region_info_parse` |
 //! | C functions of a chain | chain and `_caps`, `_next`, `_find` | `vfio_abi_region_next` |
 //! | C functions of a capability | chain, short name and `_read`, `_next`, `_find`, `_append` | `vfio_abi_region_type_read` |
 //! | C functions of flags or numbers | the Rust type in snake case and `_name`, `_text` | `vfio_abi_region_info_flags_name` |
@@ -37,18 +38,27 @@
 //! Where two names are joined, words with which one ends and the other starts occur once:
 //! `util` and `util_str` are `util_str`.
 
+mod api;
 mod errors;
 mod exports;
+mod prelude;
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
+pub use api::{
+    C_APPEND, C_CAP, C_CHAIN, C_REPLY, c_call, c_records, c_reply, c_request, cap, cap_buf,
+    cap_kinds, caps, new_cap, reply_view,
+};
 pub use errors::rust_error;
 pub use exports::{
-    go_field, go_offset, go_package, go_type, go_variable, is_go_name, python, python_variable,
+    go_field, go_offset, go_package, go_type, go_variable, is_go_name, python, python_chain,
+    python_format, python_variable,
 };
+
+pub use prelude::is_in_prelude;
 
 use crate::layout::Int;
 
@@ -122,14 +132,15 @@ pub fn screaming(name: &str) -> String {
 }
 
 /// The functions of an ioctl: its name in lower case, without the words that all names of
-/// the ABI, or all of the kind of file descriptor, start with.
+/// the ABI, or all of the kind of file descriptor, start with. They stay if Rust's prelude has
+/// a type of the shorter name.
 pub fn request(prefix: &str, fd: &str, ioctl: &str) -> String {
     let name = ioctl.to_ascii_lowercase();
-    let mut name = without_prefix(prefix, &name);
-    if !fd.is_empty() {
-        name = without_prefix(fd, name);
-    }
-    name.to_owned()
+    let of_kind = without_prefix(prefix, &name);
+    let short = if fd.is_empty() { of_kind } else { without_prefix(fd, of_kind) };
+    let hides = |name: &&&str| is_in_prelude(&group_type(name));
+    let names = [short, of_kind];
+    names.iter().find(|name| !hides(name)).map_or(name.clone(), |name| (*name).to_owned())
 }
 
 /// A flag or an id as a part of the name of a function: in lower case, without the name of
@@ -188,6 +199,11 @@ pub fn after_abi<'a>(abi: &str, prefix: &str, name: &'a str) -> &'a str {
 /// The stem of the generated header and the prefix of what it adds: `vfio_abi`.
 pub fn c_stem(abi: &str) -> String {
     format!("{abi}_abi")
+}
+
+/// The start of the macros of the generated header: `VFIO_ABI_`.
+pub fn c_macros(abi: &str) -> String {
+    c_stem(abi).to_ascii_uppercase() + "_"
 }
 
 /// The name by which programs that are built find the header: `vfio-abi`.
@@ -271,11 +287,6 @@ pub fn c_name(stem: &str, words: &[&str]) -> String {
     words.fold(stem.to_ascii_lowercase(), |name, word| joined(&name, &word))
 }
 
-/// A C function for an element of an array of a capability; `view` is that of the capability.
-pub fn c_element(view: &str, array: &str) -> String {
-    joined(view, element(view, array))
-}
-
 /// A C function of a group that has a type in Rust.
 pub fn c_group(abi: &str, prefix: &str, type_: &str, word: &str) -> String {
     let type_ = type_.to_snake_case();
@@ -284,8 +295,8 @@ pub fn c_group(abi: &str, prefix: &str, type_: &str, word: &str) -> String {
 
 /// The stable name of a constant in C: its number does not depend on the kernel header.
 pub fn c_stable(abi: &str, prefix: &str, name: &str) -> String {
-    let [stem, abi, prefix] = [&c_stem(abi), abi, prefix].map(|word| word.to_ascii_uppercase());
-    [&stem, "_", after_abi(&abi, &prefix, name)].concat()
+    let [own, prefix] = [abi, prefix].map(str::to_ascii_uppercase);
+    c_macros(abi) + after_abi(&own, &prefix, name)
 }
 
 /// Whether a name is that of a number that counts others.

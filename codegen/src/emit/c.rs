@@ -25,6 +25,7 @@ mod spaces;
 mod statements;
 mod streams;
 mod structs;
+mod tables;
 mod tabs;
 mod unique_names;
 mod value_names;
@@ -35,7 +36,7 @@ use std::collections::HashSet;
 
 use askama::Template;
 
-use super::{OutputFile, banner};
+use super::{OutputFile, banner, render};
 use crate::ir::{Abi, Header, Section};
 use crate::layout::Int;
 use crate::names;
@@ -160,7 +161,7 @@ pub(super) fn kernel_header(abi: &Abi, header: usize) -> String {
         true => section::view,
         false => section::without_structs,
     };
-    render(&KernelHeaderText {
+    render::text(&KernelHeaderText {
         guards: abi.headers[header].guards.clone(),
         sections: sections().map(|section| view(abi, section)).collect(),
     })
@@ -188,7 +189,7 @@ struct HeaderEmitter<'a> {
 impl<'a> HeaderEmitter<'a> {
     fn new(abi: &'a Abi) -> Self {
         let stem = names::c_stem(&abi.name);
-        let context = CompatContext::new(abi, format!("{}_", stem.to_uppercase()));
+        let context = CompatContext::new(abi);
         let base = runtime::renamed(runtime::BASE, &stem, &context.prefix);
         Self { context, stem, base, bodies: Default::default() }
     }
@@ -251,7 +252,7 @@ impl<'a> HeaderEmitter<'a> {
     fn types(&self) -> String {
         let CompatContext { abi, prefix, .. } = &self.context;
         let headers = kernel_headers(abi);
-        render(&TypesView {
+        render::text(&TypesView {
             macro_prefix: prefix.clone(),
             stem: self.stem.clone(),
             base: self.base.clone(),
@@ -291,7 +292,7 @@ impl<'a> HeaderEmitter<'a> {
     fn compat(&self) -> String {
         let context = &self.context;
         let headers = 0..context.abi.headers.len();
-        render(&CompatView {
+        render::text(&CompatView {
             macro_prefix: context.prefix.clone(),
             backfills: headers
                 .filter_map(|header| kernel_compat::backfill(context, header))
@@ -317,10 +318,5 @@ fn kernel_headers(abi: &Abi) -> impl Iterator<Item = &Header> {
 }
 
 fn file(name: String, template: &impl Template) -> OutputFile {
-    let contents = render(template).trim_end().to_owned() + "\n";
-    OutputFile { path: FOLDER.to_owned() + &name, contents }
-}
-
-fn render(template: &impl Template) -> String {
-    template.render().expect("writing to a string cannot fail")
+    OutputFile { path: FOLDER.to_owned() + &name, contents: render::file(template) }
 }

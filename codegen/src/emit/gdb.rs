@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::{Map, Value as Json, json};
 
-use super::{OutputFile, banner};
+use super::{OutputFile, banner, render};
 use crate::ir::protocol::{BitField, ChainPlan, HostPlan};
 use crate::ir::{Abi, CapabilityId, Field, Group, Role, Struct, Type};
 use crate::names;
@@ -37,8 +37,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         chains: chains(abi),
         runtime: PRINTERS,
     };
-    let text = printers.render().expect("writing to a string cannot fail");
-    vec![OutputFile { path: [&stem, ".py"].concat(), contents: text.trim_end().to_owned() + "\n" }]
+    vec![OutputFile { path: [&stem, ".py"].concat(), contents: render::file(&printers) }]
 }
 
 /// The key and the value of an entry of a table.

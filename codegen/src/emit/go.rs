@@ -11,7 +11,7 @@ mod structs;
 use askama::Template;
 
 use super::document::AbiDocument;
-use super::{OutputFile, banner};
+use super::{OutputFile, banner, render};
 use crate::ir::Abi;
 use names::GoNames;
 
@@ -59,7 +59,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         ("chains.go", chains::file(document, names)),
         (
             "doc.go",
-            rendered(&GoPackageDoc { package: package.clone(), doc: doc(document, package) }),
+            render::file(&GoPackageDoc { package: package.clone(), doc: doc(document, package) }),
         ),
         ("ioctls.go", ioctls::file(document, names)),
         ("numbers.go", numbers::file(document, names)),
@@ -68,7 +68,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let runtime = RUNTIME
         .map(|(name, text)| (name, text.replacen(PACKAGE, &["package ", package].concat(), 1)));
     let files = emitted.into_iter().chain(runtime).map(with_banner);
-    let files = files.chain([("go.mod".to_owned(), rendered(&module))]);
+    let files = files.chain([("go.mod".to_owned(), render::file(&module))]);
     files.map(|(path, contents)| OutputFile { path, contents }).collect()
 }
 
@@ -90,10 +90,4 @@ fn doc(document: &AbiDocument<'_>, package: &str) -> String {
     doc.extend_from_slice(document.doc);
     doc.push(layout.to_owned());
     comment::of("", &doc)
-}
-
-/// A file of a template, without the empty lines at its end.
-fn rendered(template: &impl Template) -> String {
-    let text = template.render().expect("writing to a string cannot fail");
-    text.trim_end().to_owned() + "\n"
 }

@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use super::{OutputFile, banner};
+use super::{OutputFile, banner, render};
 use crate::ir::Abi;
 use crate::names;
 
@@ -70,6 +70,5 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
 }
 
 fn file(path: String, template: &impl Template) -> OutputFile {
-    let contents = template.render().expect("writing to a string cannot fail");
-    OutputFile { path, contents: contents.trim_end().to_owned() + "\n" }
+    OutputFile { path, contents: render::file(template) }
 }

@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::{OutputFile, banner, docs, escape};
+use super::{OutputFile, banner, docs, escape, render};
 use crate::ir::requests::RequestPlan;
 use crate::ir::{Abi, Chain};
 use crate::names;
@@ -78,7 +78,7 @@ fn manifest(abi: &Abi) -> String {
         keywords: keywords(abi),
         programs: programs(abi),
     };
-    rendered(&manifest)
+    render::text(&manifest)
 }
 
 /// At most five words, each of at most 20 characters, as the registry asks for.
@@ -86,7 +86,7 @@ fn keywords(abi: &Abi) -> String {
     let name = (abi.name.len() <= 20).then_some(abi.name.as_str());
     let ioctl = abi.ioctl_numbers.is_some().then_some("ioctl");
     let words = name.into_iter().chain(["uapi", "linux", "no-std"]).chain(ioctl);
-    words.map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ")
+    words.map(|word| ["\"", &escape::in_toml(word), "\""].concat()).collect::<Vec<_>>().join(", ")
 }
 
 /// The programs in the hand-written code.
@@ -124,7 +124,7 @@ fn readme(abi: &Abi) -> String {
         calls: abi.ioctl_numbers.is_some(),
         programs: programs(abi),
     };
-    rendered(&readme)
+    render::text(&readme)
 }
 
 /// Whether a chain is in a reply and not in a space.
@@ -143,11 +143,10 @@ fn example(abi: &Abi) -> String {
     };
     match chain.host() {
         Some(host) => {
-            let host = names::without_prefix(&abi.prefix, &abi.struct_(host.struct_).name);
-            of_host(&stem, &names::group_type(host))
+            of_host(&stem, &names::reply_view(&abi.prefix, &abi.struct_(host.struct_).name))
         }
         None => {
-            let caps = [&names::group_type(&chain.name), "Caps"].concat();
+            let caps = names::caps(&chain.name);
             of_chain(&stem, &caps, if chain.space.is_some() { "SpaceError" } else { "ChainError" })
         }
     }
@@ -233,8 +232,4 @@ fn copy(abi: &Abi, file: &CodeFile) -> OutputFile {
     };
     let path = [&folder, "/", &file.path].concat();
     OutputFile { path, contents: banner + &file.text }
-}
-
-fn rendered(template: &impl Template) -> String {
-    template.render().expect("writing to a string cannot fail")
 }

@@ -11,7 +11,7 @@ mod structs;
 use askama::Template;
 
 use super::document::AbiDocument;
-use super::{OutputFile, banner, escape};
+use super::{OutputFile, banner, escape, render};
 use crate::ir::Abi;
 use crate::names;
 
@@ -57,7 +57,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         has_spaces: spaces::present(document),
     };
     let mut modules = vec![
-        ("__init__.py", rendered(&package)),
+        ("__init__.py", render::file(&package)),
         ("ioctls.py", numbers::ioctls(document)),
         ("numbers.py", numbers::file(document)),
         ("structs.py", structs::file(document)),
@@ -75,7 +75,8 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         path: [&module, "/", name].concat(),
         contents: comment::banner(banner) + &text,
     });
-    let project = OutputFile { path: "pyproject.toml".to_owned(), contents: rendered(&project) };
+    let project =
+        OutputFile { path: "pyproject.toml".to_owned(), contents: render::file(&project) };
     files.chain([project]).collect()
 }
 
@@ -88,10 +89,4 @@ fn doc(document: &AbiDocument<'_>) -> Vec<String> {
     doc.extend_from_slice(document.doc);
     doc.push(layout.to_owned());
     doc
-}
-
-/// A file of a template, without the empty lines at its end.
-fn rendered(template: &impl Template) -> String {
-    let text = template.render().expect("writing to a string cannot fail");
-    text.trim_end().to_owned() + "\n"
 }

@@ -42,7 +42,7 @@ impl Abi {
             EntryKind::Chain(chain) => self.of_chain(chain),
             EntryKind::Capability(one) => {
                 let api = match self.chain(one.chain).space {
-                    None => self.of_capability(&self.chain(one.chain).name, &one.short),
+                    None => self.of_capability(self.chain(one.chain), &one.short),
                     Some(_) => self.of_capability_in_space(one),
                 };
                 same(&one.name, api)
@@ -75,20 +75,20 @@ impl Abi {
     /// The view of a struct before a chain or an array, and the functions that read it.
     fn of_struct(&self, id: StructId) -> ApiNames {
         let mut api = ApiNames::default();
-        let bare = names::without_prefix(&self.prefix, &self.struct_(id).name);
-        let view = names::group_type(bare);
+        let view = names::reply_view(&self.prefix, &self.struct_(id).name);
         let mut hosts = self.protocol.chains.iter();
         let host = |plan: &&_| plan_host(plan) == Some(id);
         if let Some(plan) = hosts.find(host) {
             let chain = &self.chain(plan.chain).name;
             api.rust.push(self.path(&["views", &view]));
-            let words = ["parse", "request", "fixed"];
-            api.c.extend(words.map(|word| self.c_function(&[chain, "info", word])));
+            let own = names::c_reply(chain);
+            api.c.extend(names::C_REPLY.map(|word| self.c_function(&[&own[..], &[word]].concat())));
         }
         if self.protocol.counted.iter().any(|plan| plan.struct_ == id) {
             api.rust.push(self.path(&["requests", &view]));
             let bare = names::after_abi(&self.name, &self.prefix, &self.struct_(id).name);
-            api.c.push(self.c_function(&[bare, "parse"]));
+            let [parse, ..] = names::C_REPLY;
+            api.c.push(self.c_function(&[bare, parse]));
         }
         let results = self.protocol.results.iter().filter(|plan| plan.reply.struct_ == id);
         let results = results.map(|plan| self.path(&["requests", &names::group_type(&plan.name)]));
@@ -110,50 +110,56 @@ impl Abi {
                 let type_ = names::group_type(&plan.name);
                 api.rust.push(self.path(&["requests", &type_]));
                 api.rust.push(self.path(&["calls", &kind, &plan.name]));
-                api.c.push(self.c_function(&[&plan.name]));
-                api.c.push(self.c_function(&["call", &plan.name]));
+                let own = names::c_request(&self.name, &self.prefix, &plan.name);
+                api.c.push(self.c_function(&[own]));
+                api.c.push(self.c_function(&names::c_call(own)));
             }
             if requests.is_empty() {
                 api.rust.push(self.path(&["calls", &kind, name]));
-                api.c.push(self.c_function(&["call", name]));
+                let own = names::c_request(&self.name, &self.prefix, name);
+                api.c.push(self.c_function(&names::c_call(own)));
             }
         }
         api
     }
 
     /// The views of a capability, and the functions that read and append it.
-    fn of_capability(&self, chain: &str, short: &str) -> ApiNames {
-        let (chain_type, variant) = (names::group_type(chain), names::group_type(short));
-        let view = names::cap_type(chain, short);
-        let rust = vec![
-            self.path(&["views", &view]),
-            self.path(&["views", &(chain_type.clone() + "Cap"), &variant]),
-            self.path(&["views", &["New", &chain_type, "Cap"].concat(), &variant]),
+    fn of_capability(&self, of: &Chain, short: &str) -> ApiNames {
+        let (chain, variant) = (of.name.as_str(), names::group_type(short));
+        let mut rust = vec![
+            self.path(&["views", &names::cap_type(chain, short)]),
+            self.path(&["views", &names::cap(chain), &variant]),
         ];
-        let words = ["read", "find", "append"];
-        ApiNames { rust, c: words.map(|word| self.c_function(&[chain, short, word])).into() }
+        let [read, _, find] = names::C_CAP;
+        let mut words = vec![read, find];
+        if of.cap_offset().is_some() {
+            rust.push(self.path(&["views", &names::new_cap(chain), &variant]));
+            words.push(names::C_APPEND);
+        }
+        let c = words.into_iter().map(|word| self.c_function(&[chain, short, word]));
+        ApiNames { rust, c: c.collect() }
     }
 
     /// The view of a capability in a space, and the function that reads it. A kind of another
     /// capability is a variant below the view of that one.
     fn of_capability_in_space(&self, one: &Capability) -> ApiNames {
         let chain = &self.chain(one.chain).name;
-        let type_of = |short: &str| names::cap_type(chain, short);
         let enumeration = match &one.kind {
-            None => names::group_type(chain) + "Cap",
-            Some(kind) => type_of(&self.capability(kind.parent).short) + "Kind",
+            None => names::cap(chain),
+            Some(kind) => names::cap_kinds(chain, &self.capability(kind.parent).short),
         };
         let variant = self.path(&["views", &enumeration, &names::group_type(&one.short)]);
-        let rust = vec![self.path(&["views", &type_of(&one.short)]), variant];
-        ApiNames { rust, c: vec![self.c_function(&[chain, &one.short, "read"])] }
+        let rust = vec![self.path(&["views", &names::cap_type(chain, &one.short)]), variant];
+        let [read, ..] = names::C_CAP;
+        ApiNames { rust, c: vec![self.c_function(&[chain, &one.short, read])] }
     }
 
     /// The iterator of a chain.
     fn of_chain(&self, chain: &Chain) -> ApiNames {
-        let type_ = names::group_type(&chain.name);
-        let rust = ["Caps", "Cap"].map(|word| self.path(&["views", &(type_.clone() + word)]));
-        let words = ["caps", "next", "find"].into_iter();
-        let words = words.filter(|word| chain.space.is_none() || *word != "find");
+        let rust = [names::caps(&chain.name), names::cap(&chain.name)];
+        let rust = rust.map(|type_| self.path(&["views", &type_]));
+        let functions = if chain.space.is_some() { 2 } else { 3 };
+        let words = names::C_CHAIN.into_iter().take(functions);
         let c = words.map(|word| self.c_function(&[&chain.name, word])).collect();
         ApiNames { rust: rust.into(), c }
     }

@@ -30,11 +30,12 @@ pub(super) fn requests(abi: &Abi, names: &[String]) -> Vec<RequestPlan> {
     plans
 }
 
-/// Gives requests of the same name the name of their ioctl too, and a number if need be.
+/// Gives requests of the same name, or with one of Rust's prelude, the name of their ioctl
+/// too, and a number if need be.
 fn distinguish(names: &[String], plans: &mut [RequestPlan]) {
     let mut taken = HashSet::new();
     for plan in plans {
-        if taken.contains(&plan.name) {
+        if taken.contains(&plan.name) || names::is_in_prelude(&names::group_type(&plan.name)) {
             let long = [&names[plan.ioctl.0], "_", &plan.name].concat();
             plan.name = names::free(&long, |name| taken.contains(name));
         }

@@ -2,7 +2,7 @@
 
 use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
 
-use super::{c_stem, unrepeated, without_prefix};
+use super::{c_stem, screaming, unrepeated, without_prefix};
 
 /// A struct or a type of numbers in Go.
 pub fn go_type(prefix: &str, name: &str) -> String {
@@ -38,6 +38,16 @@ pub fn go_package(abi: &str) -> String {
 /// A variable of a Python module.
 pub fn python_variable(words: &[&str]) -> String {
     words.join("_").to_snake_case()
+}
+
+/// The table of the format of a header in Python.
+pub fn python_format(header: &str) -> String {
+    screaming(&[header, "_format"].concat())
+}
+
+/// The table of a chain in Python.
+pub fn python_chain(chain: &str) -> String {
+    screaming(&[chain, "_chain"].concat())
 }
 
 /// A name in Python.

@@ -10,7 +10,7 @@ use crate::names;
 pub(super) fn list(abi: &Abi) -> Vec<ApiItem> {
     let header = emit::c_header(abi);
     let stem = names::c_stem(&abi.name) + "_";
-    let macros = stem.to_ascii_uppercase();
+    let macros = names::c_macros(&abi.name);
     let file = format!("include/{}.h", names::c_stem(&abi.name));
     let lines: Vec<&str> = header.contents.lines().collect();
     let mut declared = Vec::<ApiItem>::new();

@@ -48,6 +48,33 @@ fn every_release_conforms_to_the_schema() {
     }
 }
 
+/// The integers of a value that a reader which takes them as floating-point numbers rounds.
+fn rounded(value: &Value, found: &mut Vec<Value>) {
+    match value {
+        Value::Number(number) => {
+            let exact = |number: i64| number.unsigned_abs() <= 1 << 53;
+            found.extend((!number.as_i64().is_some_and(exact)).then(|| value.clone()));
+        }
+        Value::Array(all) => all.iter().for_each(|one| rounded(one, found)),
+        Value::Object(all) => all.values().for_each(|one| rounded(one, found)),
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn every_reader_of_json_keeps_every_number() {
+    for abi in ["iommufd", "pci", "vfio"] {
+        let path = fixtures::root().join(format!("generated/{abi}-abi/abi.json"));
+        let text = std::fs::read_to_string(path).expect("the document");
+        let mut found = Vec::new();
+        rounded(&serde_json::from_str(&text).expect("JSON"), &mut found);
+        assert_eq!(found, Vec::<Value>::new(), "{abi}");
+    }
+    let mut found = Vec::new();
+    rounded(&serde_json::json!([1, {"a": [u64::MAX, -1, 1_u64 << 53]}, "1"]), &mut found);
+    assert_eq!(found, [u64::MAX]);
+}
+
 #[test]
 fn every_name_is_in_its_list() {
     let abi = at(None);

@@ -56,6 +56,7 @@ mod overlays;
 mod patched_headers;
 mod pci;
 mod pointed_data;
+mod prelude;
 mod proposals;
 mod protocol;
 mod real_diffs;

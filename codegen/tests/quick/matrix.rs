@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use capchain::ir::Abi;
 use capchain::lower::lower;
-use capchain::matrix::{Counts, all};
 use capchain::release::Release;
 use support::fixtures;
+use support::matrix::{Counts, all};
 
 /// The ABI of every release, in order.
 fn abis() -> Vec<Abi> {

@@ -1,7 +1,7 @@
 //! The promises of `docs/architecture.md` about the code: the dependencies between
 //! modules, the first lines of files, and white space.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -38,7 +38,6 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("lint", &["ir"]),
         ("model", &["ir"]),
         ("compat", &["model", "ir"]),
-        ("matrix", &["model", "ir"]),
         ("view", &["decode", "ir"]),
         ("emit", &["ir"]),
         ("review", &["amend", "compat", "emit", "lint", "lower", "validate", "ir"]),
@@ -82,6 +81,50 @@ fn arrows_point_one_way() {
                 }
             };
             assert!(fine, "{}: {module} must not name {named}", path.display());
+        }
+    }
+}
+
+/// Functions of the library that only tests call, and what these see through them.
+const PROBES: [(&str, &str); 3] = [
+    ("compared_keys", "the keys that rules judge, compared with those of the types of the IR"),
+    ("differing_keys", "the keys that differ, of which each change of the tests has its own"),
+    ("patched", "the headers after a patch, compared with those that git makes"),
+];
+
+#[test]
+fn no_function_is_only_called_by_tests() {
+    let sources = sources("codegen/src");
+    let programs = ["codegen/playground", "codegen/site"].map(self::sources);
+    let mut uses = BTreeMap::<&str, usize>::new();
+    let mut functions = Vec::new();
+    for (_, text) in sources.iter().chain(programs.iter().flatten()) {
+        let code = text.split("#[cfg(test)]\nmod").next().unwrap_or_default();
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let declared = line.trim_start().strip_prefix("pub fn ");
+            let name = declared.and_then(|rest| rest.split(['(', '<']).next());
+            functions.extend(name);
+            let words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+            words.filter(|word| Some(*word) != name).for_each(|word| {
+                *uses.entry(word).or_default() += 1;
+            });
+        }
+    }
+    let only: BTreeSet<_> = functions.iter().filter(|name| !uses.contains_key(**name)).collect();
+    let probes: BTreeSet<_> = PROBES.iter().map(|(name, _)| name).collect();
+    assert!(functions.len() > 400, "{} functions", functions.len());
+    assert_eq!(only, probes);
+}
+
+/// Text of a specification gets into a string through `emit::escape`: what `{:?}` prints is a
+/// string of Rust, and not of Go, Python or TOML.
+#[test]
+fn no_emitter_prints_strings_as_debug_does() {
+    for (path, text) in sources("codegen/src/emit") {
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in code.lines().filter(|line| line.contains(":?}")) {
+            // Examples print values themselves.
+            assert!(line.contains("println!"), "{}: {line}", path.display());
         }
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use capchain::emit::FAMILIES;
-use capchain::ir::Abi;
+use capchain::ir::{Abi, Literal};
 use capchain::lower::lower;
 use capchain::{dump, names};
 use support::fixtures::copy_folder;
@@ -50,6 +50,12 @@ impl Packages {
     /// Two chains without a host, of which one has bit fields.
     fn bare() -> Self {
         let folder = fixtures::root().join("codegen/tests/specs/bare");
+        Self::new(lower(&fixtures::open(&folder), None))
+    }
+
+    /// Texts that would end comments and strings.
+    fn hostile() -> Self {
+        let folder = fixtures::root().join("codegen/tests/specs/hostile");
         Self::new(lower(&fixtures::open(&folder), None))
     }
 
@@ -138,7 +144,7 @@ fn the_go_package_is_formatted_and_vet_finds_nothing() {
     if !has_go() {
         return;
     }
-    for packages in [Packages::vfio(), Packages::bare()] {
+    for packages in [Packages::vfio(), Packages::bare(), Packages::hostile()] {
         let folder = packages.path("go");
         assert_eq!(succeed(Command::new("gofmt").current_dir(&folder).args(["-l", "."])), "");
         succeed(go(&folder).args(["vet", "./..."]));
@@ -147,6 +153,43 @@ fn the_go_package_is_formatted_and_vet_finds_nothing() {
             let mut vet = go(&folder);
             succeed(vet.env("GOARCH", architecture).env("GOOS", "linux").args(["vet", "./..."]));
         }
+    }
+}
+
+/// The string of the hostile specification, as each language prints it.
+#[test]
+fn no_text_of_a_specification_becomes_code() {
+    let packages = Packages::hostile();
+    let text = packages.abi.groups.iter().flat_map(|group| &group.values);
+    let texts = text.filter_map(|value| match &value.literal {
+        Literal::Text(text) if value.name == "EVIL_TEXT" => Some(text.clone()),
+        _ => None,
+    });
+    let text: String = texts.collect();
+    assert!(text.contains('"') && text.contains('\\'), "{text}");
+    if has(Group::Tools, "python3") {
+        let program = "\
+import importlib, sys
+sys.path.insert(0, sys.argv[1])
+package = importlib.import_module(sys.argv[2])
+assert not hasattr(package, 'EVIL_INJECTED')
+sys.stdout.buffer.write(package.EVIL_TEXT.encode())
+";
+        assert_eq!(succeed(&mut packages.python(program)), text);
+    }
+    if has_go() {
+        let program = "\
+package main
+
+import (
+\t\"fmt\"
+
+\tabi \"@PACKAGE@\"
+)
+
+func main() { fmt.Print(abi.EVIL_TEXT) }
+";
+        assert_eq!(succeed(&mut packages.go("texts", &[("main.go", program)])), text);
     }
 }
 

@@ -5,7 +5,6 @@ mod generated_extensions;
 
 use capchain::compat::{Class, compare};
 use capchain::ir::{Abi, Arg};
-use capchain::matrix::all;
 use capchain::model::{Contents, HandlerModel, sample};
 use generated_extensions::{Growth, give, growth, items, mistake, side};
 use proptest::collection::vec;
@@ -13,6 +12,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use support::implementations::{Case, ask, target};
+use support::matrix::all;
 use support::sample::whole;
 
 /// How many inventions are tried; the same in every run.

@@ -65,14 +65,14 @@ impl<F: AsFd> Iommufd<F> {
     /// Sets or reads one option. An unknown option or operation is refused with EOPNOTSUPP. The
     /// accounting mode can only be set with CAP_SYS_RESOURCE, and only as long as the iommufd has
     /// no objects (EBUSY).
-    pub fn option(
+    pub fn iommu_option(
         &self,
         option_id: uapi::iommufd_option,
         op: u16,
         object_id: u32,
         val64: u64,
     ) -> Result<uapi::iommu_option, CallError> {
-        let request = requests::Option::new(option_id, op, object_id, val64);
+        let request = requests::IommuOption::new(option_id, op, object_id, val64);
         // SAFETY: the ioctl accesses only memory that the request borrows.
         let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)

@@ -3,6 +3,8 @@
 //! The walk over a capability chain. It is bounded by the reply, ends on every
 //! input, reads at any alignment and allocates nothing.
 
+#![allow(dead_code, unused_imports, unused_macros, reason = "an ABI uses what its structs need")]
+
 use crate::bits::BitField;
 use crate::wire::Wire;
 
@@ -145,7 +147,6 @@ impl<'a> RawCap<'a> {
     }
 
     /// The bytes of an array with a count, which was checked.
-    #[allow(dead_code, reason = "an ABI may have no counted array")]
     #[inline]
     pub(crate) fn counted(&self, start: u32, count: u64, each: u32) -> &'a [u8] {
         let size = count.saturating_mul(u64::from(each));
@@ -155,7 +156,6 @@ impl<'a> RawCap<'a> {
     }
 
     /// The bytes from `start` on.
-    #[allow(dead_code, reason = "an ABI may have no array")]
     #[inline]
     pub(crate) fn tail_from(&self, start: u32) -> &'a [u8] {
         self.bytes.get(start as usize..).unwrap_or_default()
@@ -171,7 +171,6 @@ impl<'a> RawCap<'a> {
     }
 
     /// Checks that the capability has all elements of its array.
-    #[allow(dead_code, reason = "an ABI may have no counted array")]
     #[inline]
     pub(crate) fn array(&self, start: u32, count: u64, each: u32) -> Result<(), ChainError> {
         let size = count.checked_mul(u64::from(each));
@@ -187,8 +186,6 @@ impl<'a> RawCap<'a> {
         let (at, id) = (self.at, self.id);
         self.short(u64::from(required_size), ChainError::BodyShort { at, id, required_size })
     }
-
-    #[allow(dead_code, reason = "an ABI may have no counted array")]
     #[cold]
     fn array_short(self, start: u32, count: u64, each: u32) -> ChainError {
         let (at, id) = (self.at, self.id);

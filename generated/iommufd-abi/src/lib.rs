@@ -46,12 +46,8 @@ mod bindgen;
 #[cfg(feature = "bindings")]
 pub mod bindings;
 
-#[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
 mod argument;
-
-#[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
 mod array;
-
 mod bits;
 
 #[cfg(all(feature = "ioctl", target_os = "linux"))]
@@ -60,7 +56,6 @@ mod call;
 #[cfg(all(feature = "ioctl", target_os = "linux"))]
 pub mod calls;
 
-#[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
 mod chain;
 
 #[cfg(all(feature = "ioctl", target_os = "linux"))]
@@ -71,34 +66,20 @@ mod flags;
 
 pub mod history;
 pub mod ioctls;
-pub mod receive;
-mod records;
-
-#[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
-mod reply;
-
-#[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
-mod request;
-
-pub mod requests;
-
-#[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
-mod results;
-
-mod stream;
-pub mod streams;
-
-#[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
-mod target;
-
-pub mod uapi;
-
-#[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
-mod wire;
-
 pub mod iommufd;
 pub mod objects;
 pub mod open;
+pub mod receive;
+mod records;
+mod reply;
+mod request;
+pub mod requests;
+mod results;
+mod stream;
+pub mod streams;
+mod target;
+pub mod uapi;
+mod wire;
 
 /// The kernel release that this crate describes.
 pub const RELEASE: &str = "v7.3";

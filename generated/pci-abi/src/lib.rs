@@ -61,10 +61,7 @@ mod space;
 mod space_body;
 mod space_cap;
 mod space_walk;
-
-#[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
 mod target;
-
 pub mod uapi;
 pub mod views;
 

@@ -3,6 +3,8 @@
 //! Bodies in a space whose layout depends on their bits: fields that need not exist, and arrays
 //! whose number of elements, or the length of each, is in bits.
 
+#![allow(dead_code, reason = "an ABI uses what its structs need")]
+
 use crate::bits::BitField;
 use crate::space::Space;
 use crate::space_cap::SpaceCap;
@@ -42,7 +44,6 @@ pub(crate) struct SpaceCondition {
 }
 
 /// What has the bits of a condition.
-#[allow(dead_code, reason = "an ABI may not use all of them")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SpaceBitsOf {
     /// The body itself.
@@ -97,7 +98,6 @@ pub(crate) struct SpaceQuantity {
 }
 
 /// The length of the elements of an array.
-#[allow(dead_code, reason = "an ABI may have only one of both")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum SpaceStride {
     /// All have as many bytes.
@@ -105,8 +105,6 @@ pub(crate) enum SpaceStride {
     /// Each has its length.
     Own(SpaceQuantity),
 }
-
-#[allow(dead_code, reason = "an ABI may not use all of them")]
 impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
     /// Whether a field exists.
     #[inline]

@@ -2,6 +2,8 @@
 
 //! A capability in a space, and what the views of all capabilities have.
 
+#![allow(dead_code, reason = "an ABI uses what its structs need")]
+
 use crate::bits::BitField;
 use crate::space::{Space, number};
 use crate::space_walk::SpaceError;
@@ -91,28 +93,24 @@ impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
     }
 
     /// Whether some bits have a value.
-    #[allow(dead_code, reason = "an ABI may have no kinds of capabilities")]
     #[inline]
     pub(crate) fn has(&self, bits: BitField, value: u64) -> bool {
         self.bits(bits) == Some(value)
     }
 
     /// Whether some bits of the struct at the start of the space have a value.
-    #[allow(dead_code, reason = "an ABI may have no kinds of capabilities")]
     #[inline]
     pub(crate) fn start_has(&self, bits: BitField, value: u64) -> bool {
         self.start_bits(bits) == Some(value)
     }
 
     /// The value of some bits of the struct at the start of the space.
-    #[allow(dead_code, reason = "an ABI may have no kinds of capabilities")]
     #[inline]
     pub(crate) fn start_bits(&self, bits: BitField) -> Option<u64> {
         bits.at_start(self.space)
     }
 
     /// The value of some bits of the companion, if it has them.
-    #[allow(dead_code, reason = "an ABI may have no bodies that depend on bits")]
     #[inline]
     pub(crate) fn companion_bits(&self, bits: BitField) -> Option<u64> {
         let SpaceCompanion { at, size } = self.companion;
@@ -120,14 +118,12 @@ impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
     }
 
     /// The capability as the companion of others. Of version 0, no bits are known.
-    #[allow(dead_code, reason = "an ABI may have no companions")]
     #[inline]
     pub(crate) fn as_companion(&self) -> SpaceCompanion {
         SpaceCompanion { at: self.at, size: if self.version == 0 { 0 } else { self.size } }
     }
 
     /// The capability up to its length.
-    #[allow(dead_code, reason = "an ABI may have no lengths")]
     #[inline]
     pub(crate) fn until(self, length: BitField) -> Self {
         let length = self.bits(length).unwrap_or(u64::MAX);
@@ -145,14 +141,12 @@ impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
     }
 
     /// Checks that the capability has all elements of its array.
-    #[allow(dead_code, reason = "an ABI may have no counted array")]
     #[inline]
     pub(crate) fn array(&self, start: u32, count: u64, each: u32) -> Result<(), SpaceError> {
         self.body(count.saturating_mul(u64::from(each)).saturating_add(u64::from(start)))
     }
 
     /// The numbers of an array: as many as counted, or up to the end of the capability.
-    #[allow(dead_code, reason = "an ABI may have no array")]
     #[inline]
     pub(crate) fn numbers<T>(
         &self,

@@ -3,6 +3,8 @@
 //! Requests: the argument of an ioctl, written to a buffer for a call, and its results,
 //! read from the buffer after the call.
 
+#![allow(dead_code, unused_imports, unused_macros, reason = "an ABI uses what its structs need")]
+
 use crate::array::Element;
 use crate::reply::ReplyError;
 
@@ -80,8 +82,6 @@ impl core::error::Error for ArgumentError {}
 pub struct Argument<'b> {
     bytes: &'b mut [u8],
 }
-
-#[allow(dead_code, reason = "an ABI need not have every kind of field")]
 impl Argument<'_> {
     /// Puts the bytes of a field. Fields at the same offset are joined by or.
     pub(crate) fn put(&mut self, at: usize, field: &[u8]) {
@@ -121,7 +121,6 @@ impl Argument<'_> {
 }
 
 /// Whether a bitmap of `bytes` has one bit for each page of a range.
-#[allow(dead_code, reason = "an ABI may have no bitmaps")]
 pub(crate) fn check_bitmap(bytes: usize, range: u64, page: u64) -> Result<(), ArgumentError> {
     let bits = match page {
         0 => u64::MAX,
@@ -136,7 +135,6 @@ pub(crate) fn check_bitmap(bytes: usize, range: u64, page: u64) -> Result<(), Ar
 /// The size of a struct up to its last field that is not zero, but at least `minsz`: the
 /// kernel reads zeros in place of missing bytes, and an older kernel refuses bytes that it
 /// does not know.
-#[allow(dead_code, reason = "an ABI may pass no data with a length of their own")]
 pub(crate) fn used_size<T: Element>(data: &T, minsz: usize) -> usize {
     let mut size = minsz;
     data.write(&mut |offset, field| {

@@ -2,6 +2,8 @@
 
 //! Calls of ioctls. Besides the methods of descriptors, this is the only code of the
 //! crate with `unsafe`.
+
+#![allow(dead_code, reason = "an ABI uses what its structs need")]
 #![allow(unsafe_code, reason = "the kernel reads and writes memory by address")]
 
 use alloc::vec::Vec;
@@ -55,7 +57,6 @@ impl CallError {
     }
 
     /// The error of a request with several calls.
-    #[allow(dead_code, reason = "an ABI may have no such requests")]
     pub(crate) fn of_request((ioctl, _): NamedNumber, error: RequestError<Self>) -> Self {
         let cause = match error {
             RequestError::Transport(error) => return error,
@@ -132,7 +133,6 @@ pub(crate) unsafe fn raw(
 /// # Safety
 ///
 /// The descriptor has the ioctl of this number, and `argsz` in the buffer is its size.
-#[allow(dead_code, reason = "an ABI may have no replies with a chain or an array")]
 pub(crate) unsafe fn buffer(
     fd: BorrowedFd<'_>,
     ioctl: NamedNumber,
@@ -151,7 +151,6 @@ const SMALL: usize = 256;
 /// # Safety
 ///
 /// The descriptor has the ioctl, and the guarantees that the request asks for hold.
-#[allow(dead_code, reason = "an ABI may have no requests")]
 pub(crate) unsafe fn request_then<R: Request, T>(
     fd: BorrowedFd<'_>,
     mut request: R,
@@ -176,7 +175,6 @@ pub(crate) unsafe fn request_then<R: Request, T>(
 }
 
 /// Reads the results in the argument of a request.
-#[allow(dead_code, reason = "an ABI may have no requests")]
 pub(crate) fn results<R: Request>(argument: &[u8]) -> Result<R::Reply<'_>, CallError> {
     let failed = |error| CallError { ioctl: R::NAME, cause: CallErrorCause::Reply(error) };
     R::reply(argument).map_err(failed)
@@ -188,7 +186,6 @@ pub(crate) fn results<R: Request>(argument: &[u8]) -> Result<R::Reply<'_>, CallE
 /// # Safety
 ///
 /// The descriptor has the ioctl, and the guarantees that the request asks for hold.
-#[allow(dead_code, reason = "an ABI may have no requests")]
 pub(crate) unsafe fn request<R: Request, T>(
     fd: BorrowedFd<'_>,
     request: R,

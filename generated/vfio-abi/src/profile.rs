@@ -3,6 +3,8 @@
 //! The writing side: a reply with its chain, in place over the caller's
 //! buffer, by the rules of one handler. Never writes past argsz.
 
+#![allow(dead_code, unused_imports, unused_macros, reason = "an ABI uses what its structs need")]
+
 use core::marker::PhantomData;
 
 use crate::bits::BitField;
@@ -47,7 +49,6 @@ pub(crate) struct Rules {
 
 /// The reply to a caller whose buffer is too small for the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "an ABI need not have every dialect")]
 pub(crate) enum WhenTooSmall {
     /// The flag, and an offset of 0.
     OffsetZero,
@@ -97,6 +98,11 @@ impl CapShape {
     /// A capability without an array.
     pub const fn fixed(id: u16, version: u16, fixed: usize) -> Self {
         Self { id, version, fixed, stride: 0, count: 0 }
+    }
+
+    /// The version that is written: that in the header of a struct, or the newest if it is 0.
+    pub(crate) const fn version(header: u16, newest: u16) -> u16 {
+        if header == 0 { newest } else { header }
     }
 
     /// The same with an array.

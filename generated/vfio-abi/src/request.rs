@@ -3,6 +3,8 @@
 //! The protocol of two calls: a call, and another one with a larger buffer if
 //! the reply did not fit.
 
+#![allow(dead_code, unused_imports, unused_macros, reason = "an ABI uses what its structs need")]
+
 use crate::reply::{Host, Reply, ReplyError};
 use crate::wire::Wire;
 

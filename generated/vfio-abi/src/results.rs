@@ -2,6 +2,8 @@
 
 //! The results of a call in its argument, read in place.
 
+#![allow(dead_code, unused_imports, unused_macros, reason = "an ABI uses what its structs need")]
+
 use crate::reply::ReplyError;
 use crate::wire::Wire;
 
@@ -41,14 +43,12 @@ impl<'a> Results<'a> {
     }
 
     /// An integer that later kernels appended, if the argument covers it.
-    #[allow(dead_code, reason = "an ABI may have appended nothing to its results")]
     #[inline]
     pub(crate) fn appended(&self, at: u32, width: u32) -> Option<u64> {
         self.wire.number(self.bytes, at, width)
     }
 
     /// The bytes of a struct in the results, if the argument covers all of it.
-    #[allow(dead_code, reason = "an ABI may have no structs in its results")]
     #[inline]
     pub(crate) fn part(&self, at: u32, size: u32) -> Option<&'a [u8]> {
         self.bytes.get(at as usize..at.checked_add(size)? as usize)

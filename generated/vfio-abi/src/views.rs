@@ -30,7 +30,7 @@ pub(crate) const INFO: HeaderFormat = HeaderFormat {
     size: 8,
     id: BitField { offset: 0, width: 2, low: 0, mask: 0xffff },
     version: Some(BitField { offset: 2, width: 2, low: 0, mask: 0xffff }),
-    next: BitField { offset: 4, width: 4, low: 0, mask: 0xffffffff },
+    next: BitField { offset: 4, width: 4, low: 0, mask: 0xffff_ffff },
     end: 0,
     from_reply: true,
     min_size: 8,

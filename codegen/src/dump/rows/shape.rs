@@ -74,37 +74,78 @@ impl<'a> RowShape<'a> {
         lines.all.iter().all(row).then_some(self)
     }
 
-    /// Words without a colon are a dump if the first ones are offsets: a column of one
-    /// width that starts at 0, that ends with the length, next to a text column, apart from
-    /// the other words, or before wider numbers of one width.
+    /// Words without a colon are a dump if the first ones are offsets. A column of one width
+    /// that starts at 0 can be something else.
     fn bare(self, lines: &Lines<'a>, rest: &str) -> Option<Self> {
-        let zero = self.address.bytes().all(|byte| byte == b'0');
-        let text = rest.ends_with('|') && rest.contains("  |")
-            || rest.ends_with('<') && rest.contains("  >");
         let width = self.address.len();
         let column = |line: &DumpLine<'_>| {
             let row = split(line.text, AddressMark::Bare);
             is_repeat(line.text) || row.is_some_and(|(address, _)| address.len() == width)
         };
-        let last = lines.all.last().and_then(|line| split(line.text, AddressMark::Bare));
-        let ends = lines.all.len() > 1 && last.is_some_and(|(_, rest)| rest.is_empty());
-        let pairs = rest.split_ascii_whitespace().all(|word| word.len() == 2);
         let several = lines.all.len() > 1 && lines.all.iter().all(column);
-        let differs = self.first.len() != width;
-        let wider =
-            is_before_wider(self.address, rest) && rest.split_ascii_whitespace().count() > 1;
-        let odd = width % 2 == 1 && width > 5 && differs;
+        let rows = BareRows { lines: &lines.all, first: self, rest, several };
         if width == 4 {
-            let offsets = self.first.len() == 2 && (several || zero && is_apart(rest));
+            let offsets = self.first.len() == 2 && (several || rows.is_zero() && is_apart(rest));
             return offsets.then_some(self);
         }
-        let certain = text
-            || wider
-            || self.address.contains('`')
-            || several && (are_apart(&lines.all) || count_up(&lines.all))
-            || (zero || ends || odd) && several && differs
-            || zero && pairs && width > 5;
-        (certain || several && zero).then_some(Self { certain, ..self })
+        let certain = SIGNS.iter().any(|sign| sign(&rows));
+        (certain || several && rows.is_zero()).then_some(Self { certain, ..self })
+    }
+}
+
+/// Rows whose first words may be offsets.
+struct BareRows<'l, 'a> {
+    lines: &'l [DumpLine<'a>],
+    /// The first row, and what follows its first word.
+    first: RowShape<'a>,
+    rest: &'l str,
+    /// Whether the first words are a column of one width.
+    several: bool,
+}
+
+/// What shows that the first words of rows are their offsets; one sign is enough.
+const SIGNS: [fn(&BareRows<'_, '_>) -> bool; 9] = [
+    // A text column follows.
+    |rows| rows.rest.ends_with('|') && rows.rest.contains("  |"),
+    |rows| rows.rest.ends_with('<') && rows.rest.contains("  >"),
+    // Wider numbers of one width follow.
+    |rows| is_before_wider(rows.first.address, rows.rest) && rows.words().count() > 1,
+    // WinDbg prints a backquote in addresses.
+    |rows| rows.first.address.contains('`'),
+    // They are a column, apart from the numbers, or counting these.
+    |rows| rows.several && are_apart(rows.lines),
+    |rows| rows.several && count_up(rows.lines),
+    // They are a column of another width than the numbers that starts at 0 or ends with the
+    // length.
+    |rows| rows.several && rows.differs() && (rows.is_zero() || rows.ends_with_length()),
+    // They are such a column, and no number has so many digits.
+    |rows| rows.several && rows.differs() && rows.width() % 2 == 1 && rows.width() > 5,
+    // The first one is 0, and wider than bytes, which follow.
+    |rows| rows.is_zero() && rows.width() > 5 && rows.words().all(|word| word.len() == 2),
+];
+
+impl<'l> BareRows<'l, '_> {
+    fn width(&self) -> usize {
+        self.first.address.len()
+    }
+
+    fn words(&self) -> impl Iterator<Item = &'l str> {
+        self.rest.split_ascii_whitespace()
+    }
+
+    fn is_zero(&self) -> bool {
+        self.first.address.bytes().all(|byte| byte == b'0')
+    }
+
+    /// Whether the numbers have another width.
+    fn differs(&self) -> bool {
+        self.first.first.len() != self.width()
+    }
+
+    /// Whether the last row has only an offset.
+    fn ends_with_length(&self) -> bool {
+        let last = self.lines.last().and_then(|line| split(line.text, AddressMark::Bare));
+        last.is_some_and(|(_, rest)| rest.is_empty())
     }
 }
 

@@ -9,12 +9,11 @@ mod request;
 mod typed;
 mod view;
 
-use askama::Template;
-
 use super::compat_context::CompatContext;
 use super::emitter::Emitter;
 use super::runtime;
 use super::unique_names::UniqueNames;
+use crate::emit::render;
 use crate::ir::requests::{InputKind, RequestPlan};
 use crate::reply::TailRule;
 use view::CallsView;
@@ -23,7 +22,7 @@ use view::CallsView;
 pub(super) fn text(context: &CompatContext<'_>, stem: &str, before: &[&str]) -> String {
     let undetected = &context.undetected_structs();
     let emitter = Emitter { abi: context.abi, stem, macro_prefix: &context.prefix, undetected };
-    emitter.calls(before).render().expect("writing to a string cannot fail")
+    render::text(&emitter.calls(before))
 }
 
 impl Emitter<'_> {

@@ -9,27 +9,28 @@ mod host;
 mod profile;
 mod view;
 
-use askama::Template;
-
 use super::comment::Comment;
 use super::emitter::Emitter;
 use super::literal::literal;
+use super::tables::bit_field;
 use super::unique_names::UniqueNames;
 use super::{runtime, section, value_names};
-use crate::ir::protocol::{BitField, ChainPlan, HeaderFormat};
+use crate::emit::render;
+use crate::ir::protocol::{ChainPlan, HeaderFormat};
 use crate::ir::{Abi, Chain, ChainStart};
+use crate::names;
 pub(in crate::emit::c) use view::HostView;
 use view::{ChainView, ChainsView, FormatView, SourceView, StartView};
 
 /// Readers and writers of the ABI's chains; empty if it has none.
 pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
-    render(&Emitter { abi, stem, macro_prefix, undetected: &[] }.chains())
+    printed(&Emitter { abi, stem, macro_prefix, undetected: &[] }.chains())
 }
 
-fn render(view: &ChainsView<'_>) -> String {
+fn printed(view: &ChainsView<'_>) -> String {
     match view.chains.is_empty() {
         true => String::new(),
-        false => view.render().expect("writing to a string cannot fail"),
+        false => render::text(view),
     }
 }
 
@@ -37,7 +38,7 @@ impl<'a> Emitter<'a> {
     /// The text of this part, and the structs before its chains.
     pub(super) fn text_and_hosts(&self) -> (String, Vec<HostView<'a>>) {
         let view = self.chains();
-        (render(&view), view.chains.into_iter().filter_map(|chain| chain.host).collect())
+        (printed(&view), view.chains.into_iter().filter_map(|chain| chain.host).collect())
     }
 
     fn chains(&self) -> ChainsView<'a> {
@@ -83,9 +84,9 @@ impl<'a> Emitter<'a> {
             struct_,
             size: format.size,
             min_size: format.min_size,
-            id: initializer(Some(format.id)),
-            version: initializer(format.version),
-            next: initializer(Some(format.next)),
+            id: bit_field(Some(format.id)),
+            version: bit_field(format.version),
+            next: bit_field(Some(format.next)),
             end: literal(format.end),
             from_reply: u32::from(format.from_reply),
         }
@@ -95,8 +96,7 @@ impl<'a> Emitter<'a> {
         let chain = self.abi.chain(plan.chain);
         let host = plan.host.as_ref().map(|host| self.host(&chain.name, host, names));
         let writes = host.is_some();
-        let mut name = |word| self.name(names, &[&chain.name, word]);
-        let (caps, next, find) = (name("caps"), name("next"), name("find"));
+        let [caps, next, find] = names::C_CHAIN.map(|word| self.name(names, &[&chain.name, word]));
         let tails = writes.then(|| self.internal(names, &[&chain.name, "arrays"]));
         let capabilities = plan.capabilities.iter();
         let capabilities = capabilities.map(|id| self.capability(chain, *id, writes, names));
@@ -153,15 +153,5 @@ impl<'a> Emitter<'a> {
         };
         let end = literal(self.abi.protocol.headers[plan.header].end);
         Some(StartView { offset, width: int.map(|int| int.size()), end, bound: plan.bound })
-    }
-}
-
-/// The initializer of a bit field; zeros without one.
-fn initializer(bits: Option<BitField>) -> String {
-    match bits {
-        Some(BitField { offset, width, low, mask }) => {
-            format!("{{ {offset}, {width}, {low}, {} }}", literal(mask))
-        }
-        None => "{ 0, 0, 0, 0 }".to_owned(),
     }
 }

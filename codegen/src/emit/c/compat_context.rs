@@ -17,8 +17,9 @@ pub(super) struct CompatContext<'a> {
 }
 
 impl<'a> CompatContext<'a> {
-    pub(super) fn new(abi: &'a Abi, prefix: String) -> Self {
+    pub(super) fn new(abi: &'a Abi) -> Self {
         let entries = abi.declarations();
+        let prefix = names::c_macros(&abi.name);
         Self { abi, detecting: DetectingMacros::new(abi, &entries), entries, prefix }
     }
 

@@ -5,12 +5,12 @@ mod body;
 mod examples;
 mod view;
 
-use askama::Template;
-
 use super::comment::Comment;
 use super::literal::literal;
+use super::tables::{bit_field, by_version};
 use super::unique_names::UniqueNames;
 use super::{runtime, section};
+use crate::emit::render;
 use crate::ir::StructId;
 use crate::ir::protocol::{
     BitField, ChainPlan, CompanionPlan, ElementPlan, FirstPlan, IntField, KindPlan, SpacePlan,
@@ -36,7 +36,7 @@ pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str, before: &[&str]) -
         runtime: own_runtime(abi, stem, macro_prefix),
         chains: views(abi, stem, macro_prefix, before),
     };
-    view.render().expect("writing to a string cannot fail")
+    render::text(&view)
 }
 
 /// The runtime of the part, with room for the longest chain.
@@ -69,7 +69,8 @@ fn views(abi: &Abi, stem: &str, macro_prefix: &str, before: &[&str]) -> Vec<Spac
         .iter()
         .map(|(plan, _)| {
             let chain = &abi.chain(plan.chain).name;
-            let caps = names.reserve(names::c_name(stem, &[chain, "caps"]));
+            let [caps, ..] = names::C_CHAIN;
+            let caps = names.reserve(names::c_name(stem, &[chain, caps]));
             let format = names.reserve(names::c_name(stem, &["", chain, "format"]));
             (plan.chain, caps, format)
         })
@@ -86,7 +87,7 @@ fn views(abi: &Abi, stem: &str, macro_prefix: &str, before: &[&str]) -> Vec<Spac
             let found = space.requires_its_companion();
             CompanionView {
                 search: if found { None } else { search(chain, &[id]) },
-                length: length.map(|bits| initializer(Some(bits))),
+                length: length.map(|bits| bit_field(Some(bits))),
             }
         });
         emitter.chain(plan, space, (caps, format), (requires, companion), &mut names)
@@ -111,7 +112,8 @@ impl SpaceEmitter<'_> {
     ) -> SpaceChainView {
         let (chain, header) = (self.abi.chain(plan.chain), &self.abi.protocol.headers[plan.header]);
         let mask = literal(self.abi.cap_headers[plan.header].mask);
-        let next = names.reserve(names::c_name(self.stem, &[&chain.name, "next"]));
+        let [_, next, _] = names::C_CHAIN;
+        let next = names.reserve(names::c_name(self.stem, &[&chain.name, next]));
         let empty = names.reserve(names::c_name(self.stem, &["", &chain.name, "empty"]));
         let empty_values =
             header.empty.iter().map(|(bits, value)| value_initializer(*bits, *value));
@@ -145,9 +147,9 @@ impl SpaceEmitter<'_> {
             empty,
             empty_values: empty_values.collect(),
             size: header.size,
-            id: initializer(Some(header.id)),
-            version: initializer(header.version),
-            next_bits: initializer(Some(header.next)),
+            id: bit_field(Some(header.id)),
+            version: bit_field(header.version),
+            next_bits: bit_field(Some(header.next)),
             end: literal(header.end),
             from_space: u32::from(header.from_reply),
             first: plan.bound,
@@ -179,7 +181,8 @@ impl SpaceEmitter<'_> {
         let words = [chain.name.as_str(), &item.short];
         let mut name =
             |word: &[&str]| names.reserve(names::c_name(self.stem, &[&words[..], word].concat()));
-        let (own, read) = (name(&[]), name(&["read"]));
+        let [read, ..] = names::C_CAP;
+        let (own, read) = (name(&[]), name(&[read]));
         let struct_ = plan.struct_.map(|id| self.abi.struct_(id));
         let fields = struct_.iter().flat_map(|struct_| &struct_.fields);
         let mut members = UniqueNames::members(fields.map(|field| field.name.as_str()));
@@ -228,8 +231,8 @@ impl SpaceEmitter<'_> {
             name: own,
             cap,
             read,
-            length: plan.length.map(|bits| initializer(Some(bits))),
-            required_size: by_version(&required),
+            length: plan.length.map(|bits| bit_field(Some(bits))),
+            required_size: by_version("cap->version", &required),
             optional: plan.fields.iter().any(|field| plan.body.part(field.field).is_some()),
             fixed: !plan.fixed_arrays.is_empty(),
             counted,
@@ -269,27 +272,6 @@ impl SpaceEmitter<'_> {
     }
 }
 
-/// The initializer of some bits; zeros without any.
-fn initializer(bits: Option<BitField>) -> String {
-    match bits {
-        Some(BitField { offset, width, low, mask }) => {
-            format!("{{ {offset}, {width}, {low}, {} }}", literal(mask))
-        }
-        None => "{ 0, 0, 0, 0 }".to_owned(),
-    }
-}
-
 fn value_initializer(bits: BitField, value: u64) -> String {
-    format!("{{ {}, {} }}", initializer(Some(bits)), literal(value))
-}
-
-/// A size that depends on `cap->version`.
-fn by_version(sizes: &[u64]) -> String {
-    let (newest, older) = sizes.split_last().map_or((0, &[][..]), |(last, rest)| (*last, rest));
-    if older.iter().all(|size| *size == newest) {
-        return newest.to_string();
-    }
-    let older = (1..).zip(older).map(|(known, size)| format!("cap->version == {known} ? {size} :"));
-    let older = older.collect::<Vec<_>>().join("\n\t\t\t\t");
-    format!("({older} {newest})")
+    format!("{{ {}, {} }}", bit_field(Some(bits)), literal(value))
 }

@@ -9,8 +9,10 @@ use super::literal::literal;
 use super::statements::broken;
 use super::unique_names::UniqueNames;
 use super::{feature_macros, runtime, section};
+use crate::emit::render;
 use crate::ir::protocol::IntField;
 use crate::ir::{Abi, StreamPlan};
+use crate::names;
 
 /// The data of the template.
 #[derive(Template)]
@@ -54,7 +56,7 @@ pub(super) fn text(context: &CompatContext<'_>, stem: &str, before: &[&str]) -> 
         runtime,
         streams: plans.map(|plan| stream(context, stem, plan, &mut names)).collect(),
     };
-    view.render().expect("writing to a string cannot fail")
+    render::text(&view)
 }
 
 fn stream(
@@ -66,7 +68,7 @@ fn stream(
     let abi = context.abi;
     let kind = &abi.fds[plan.fd];
     let record = &abi.struct_(plan.record).name;
-    let name = names.reserve(format!("{stem}_{}_next", kind.name));
+    let name = names.reserve(names::c_name(stem, &names::c_records(&kind.name)));
     let mut parameters = vec![format!("struct {stem}_records *records")];
     if plan.is_typed_outside() {
         parameters.push("__u32 type".to_owned());

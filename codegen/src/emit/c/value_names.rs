@@ -1,13 +1,12 @@
 //! The part of the header that names flags and numbers, for logs: the short names of
 //! the Rust types. Numbers are literals, since a kernel header can lack the constant.
 
-use askama::Template;
-
 use super::comment::Comment;
 use super::literal;
 use super::runtime;
 use super::section::opening;
 use super::view::{NamedGroupView, NamedValueView, ValueNamesView};
+use crate::emit::render;
 use crate::ir::{Abi, Group, GroupKind};
 use crate::layout::Int;
 use crate::names;
@@ -24,7 +23,7 @@ pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
         runtime: has_flags(abi).then(|| renamed(runtime::NAMES)),
         groups: typed(abi).map(|(group, type_)| named_group(abi, group, type_)).collect(),
     };
-    view.render().expect("writing to a string cannot fail")
+    render::text(&view)
 }
 
 /// Whether an ABI has a group with a type.

@@ -2,13 +2,14 @@
 
 use askama::Template;
 
+use super::comment;
 use super::names::GoNames;
-use super::{comment, rendered};
 use crate::emit::document::AbiDocument;
 use crate::emit::document::capabilities::{CapArrayJson, CapabilityJson};
 use crate::emit::document::chains::{
     BitsJson, CapHeaderJson, ChainJson, ChainStartJson, IntPlaceJson, ReplyPlacesJson,
 };
+use crate::emit::{escape, render};
 use crate::names;
 
 /// All chains.
@@ -67,7 +68,7 @@ pub(super) fn file(document: &AbiDocument<'_>, names: &GoNames<'_>) -> String {
     let used =
         |header: &&CapHeaderJson<'_>| walked(document).any(|chain| chain.header == header.name);
     let formats = document.capability_headers.iter().filter(used).map(format_table).collect();
-    rendered(&GoChains { package: names.package.clone(), formats, chains, uses_order })
+    render::file(&GoChains { package: names.package.clone(), formats, chains, uses_order })
 }
 
 /// The chains that the hand-written code walks: those that are in no space.
@@ -117,7 +118,8 @@ fn cap(one: &CapabilityJson<'_>) -> String {
     let sizes: Vec<_> = one.required_size.iter().map(|size| size.lp64.to_string()).collect();
     let array = one.array.as_ref().map_or("nil".to_owned(), array);
     let sizes = sizes.join(", ");
-    format!("{{{}, {:?}, []uint64{{{sizes}}}, {array}}}", one.name, one.short)
+    let short = escape::string_literal(one.short);
+    format!("{{{}, {short}, []uint64{{{sizes}}}, {array}}}", one.name)
 }
 
 fn array(array: &CapArrayJson<'_>) -> String {
@@ -161,7 +163,7 @@ fn walk(chain: &ChainJson<'_>) -> Option<GoWalkFunction> {
         | ChainStartJson::Chosen { .. }
         | ChainStartJson::Unknown => return None,
     };
-    let name = [&names::go_field(chain.name), "Caps"].concat();
+    let name = names::caps(chain.name);
     let doc = format!("{name} walks the chain in these bytes.");
     Some(GoWalkFunction { doc: comment::of("", &[doc]), name, start: start.to_owned(), first })
 }

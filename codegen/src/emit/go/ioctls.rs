@@ -2,10 +2,10 @@
 
 use askama::Template;
 
+use super::comment;
 use super::names::GoNames;
-use super::{comment, rendered};
 use crate::emit::document::AbiDocument;
-use crate::emit::plain_doc;
+use crate::emit::{plain_doc, render};
 
 /// All ioctls.
 #[derive(Template)]
@@ -30,5 +30,5 @@ pub(super) fn file(document: &AbiDocument<'_>, names: &GoNames<'_>) -> String {
             code: format!("{:#x}", ioctl.code?),
         })
     });
-    rendered(&GoIoctls { package: names.package.clone(), ioctls: ioctls.collect() })
+    render::file(&GoIoctls { package: names.package.clone(), ioctls: ioctls.collect() })
 }

@@ -2,12 +2,12 @@
 
 use askama::Template;
 
+use super::comment;
 use super::names::{GoNames, int_type};
-use super::{comment, rendered};
 use crate::emit::document::AbiDocument;
 use crate::emit::document::chains::ChainJson;
 use crate::emit::document::numbers::{GroupJson, ValueJson};
-use crate::emit::{escape, literal, plain_doc};
+use crate::emit::{escape, literal, plain_doc, render};
 use crate::names;
 
 /// All numbers.
@@ -58,7 +58,7 @@ pub(super) fn file(document: &AbiDocument<'_>, names: &GoNames<'_>) -> String {
     let groups = document.groups.iter().map(|group| block(names, group));
     let chains = document.chains.iter().map(|chain| ids(document, chain));
     let blocks = groups.chain(chains).filter(|block| !block.constants.is_empty());
-    rendered(&GoNumbers {
+    render::file(&GoNumbers {
         package: names.package.clone(),
         types: document.groups.iter().filter_map(|group| number_type(names, group)).collect(),
         blocks: blocks.collect(),

@@ -2,11 +2,11 @@
 
 use askama::Template;
 
+use super::comment;
 use super::names::{GoNames, int_type};
-use super::{comment, rendered};
 use crate::emit::document::AbiDocument;
 use crate::emit::document::structs::{FieldJson, StructJson, TypeJson, UnionMemberJson};
-use crate::emit::plain_doc;
+use crate::emit::{plain_doc, render};
 use crate::names;
 
 /// All structs.
@@ -42,7 +42,7 @@ struct GoArrayOffset {
 pub(super) fn file(document: &AbiDocument<'_>, names: &GoNames<'_>) -> String {
     let context = GoContext { document, names };
     let structs = document.structs.iter().map(|one| context.struct_(one)).collect();
-    rendered(&GoStructs { package: names.package.clone(), structs })
+    render::file(&GoStructs { package: names.package.clone(), structs })
 }
 
 /// What the types of fields refer to.

@@ -2,13 +2,13 @@
 
 use askama::Template;
 
-use super::{comment, rendered};
+use super::comment;
 use crate::emit::document::AbiDocument;
 use crate::emit::document::capabilities::{CapArrayJson, CapabilityJson};
 use crate::emit::document::chains::{
     BitsJson, CapHeaderJson, ChainJson, ChainStartJson, IntPlaceJson, ReplyPlacesJson,
 };
-use crate::emit::escape;
+use crate::emit::{escape, render};
 use crate::names;
 
 /// All chains.
@@ -86,7 +86,7 @@ pub(super) fn file(document: &AbiDocument<'_>) -> String {
     let used =
         |header: &&CapHeaderJson<'_>| walked(document).any(|chain| chain.header == header.name);
     let formats = document.capability_headers.iter().filter(used).map(format_table).collect();
-    rendered(&PythonChains { formats, chains, names })
+    render::file(&PythonChains { formats, chains, names })
 }
 
 /// The chains that the hand-written code walks: those that are in no space.
@@ -96,7 +96,7 @@ fn walked<'a>(document: &'a AbiDocument<'_>) -> impl Iterator<Item = &'a ChainJs
 
 fn format_table(header: &CapHeaderJson<'_>) -> PythonFormat {
     PythonFormat {
-        name: format_name(header.name),
+        name: names::python_format(header.name),
         size: header.size,
         min_size: header.min_size,
         id: bits(&header.id),
@@ -105,10 +105,6 @@ fn format_table(header: &CapHeaderJson<'_>) -> PythonFormat {
         end: header.end,
         from_reply: if header.from_reply { "True" } else { "False" },
     }
-}
-
-fn format_name(header: &str) -> String {
-    names::screaming(&[header, "_format"].concat())
 }
 
 fn bits(one: &BitsJson<'_>) -> String {
@@ -123,8 +119,8 @@ fn table(document: &AbiDocument<'_>, chain: &ChainJson<'_>) -> PythonChain {
         _ => None,
     };
     PythonChain {
-        name: names::screaming(&[chain.name, "_chain"].concat()),
-        format: format_name(chain.header),
+        name: names::python_chain(chain.name),
+        format: names::python_format(chain.header),
         bound: chain.bound,
         caps: document.capabilities_of(chain.name).into_iter().map(cap).collect(),
         replies,

@@ -3,11 +3,11 @@
 
 use askama::Template;
 
-use super::{comment, rendered};
+use super::comment;
 use crate::emit::document::AbiDocument;
 use crate::emit::document::chains::ChainJson;
 use crate::emit::document::numbers::{GroupJson, ValueJson};
-use crate::emit::{literal, plain_doc};
+use crate::emit::{literal, plain_doc, render};
 use crate::names;
 
 /// All numbers.
@@ -55,7 +55,7 @@ pub(super) fn file(document: &AbiDocument<'_>) -> String {
     let chains = document.chains.iter().map(|chain| ids(document, chain));
     let blocks = groups.chain(chains).filter(|block| !block.constants.is_empty());
     let types = document.groups.iter().filter_map(number_type);
-    rendered(&PythonNumbers { blocks: blocks.collect(), types: types.collect() })
+    render::file(&PythonNumbers { blocks: blocks.collect(), types: types.collect() })
 }
 
 fn block(group: &GroupJson<'_>) -> PythonConstBlock {
@@ -107,5 +107,5 @@ pub(super) fn ioctls(document: &AbiDocument<'_>) -> String {
             value: format!("{:#x}", ioctl.code?),
         })
     });
-    rendered(&PythonIoctls { ioctls: ioctls.collect() })
+    render::file(&PythonIoctls { ioctls: ioctls.collect() })
 }

@@ -4,13 +4,13 @@ use askama::Template;
 
 use super::bodies::{BODY, PythonLayout, START, bits, condition, layout_name, layouts};
 use super::chains::tuple;
-use super::{comment, rendered};
+use super::comment;
 use crate::emit::document::AbiDocument;
 use crate::emit::document::capabilities::{CapabilityJson, KindJson};
 use crate::emit::document::chains::{
     BitsJson, BitsValuesJson, CapHeaderJson, ChainJson, ChainStartJson, SpaceFlagJson, SpaceJson,
 };
-use crate::emit::escape;
+use crate::emit::{escape, render};
 use crate::names;
 
 /// All chains in a space.
@@ -111,7 +111,7 @@ pub(super) fn file(document: &AbiDocument<'_>) -> String {
         in_space(document).map(|(chain, space)| table(document, chain, space)).collect();
     let mut names: Vec<_> = chains.iter().map(|chain| chain.function.clone()).collect();
     names.sort();
-    rendered(&PythonSpaces {
+    render::file(&PythonSpaces {
         names,
         layouts: layouts(document, &all),
         caps: kinds.iter().chain(&others).map(|cap| known_cap(document, cap)).collect(),
@@ -161,7 +161,7 @@ fn format_table(header: &CapHeaderJson<'_>) -> PythonSpaceFormat {
         values: tuple(empty.values.iter().map(ToString::to_string)),
     });
     PythonSpaceFormat {
-        name: format_name(header.name),
+        name: names::python_format(header.name),
         size: header.size,
         id: bits(&header.id),
         version: header.version.as_ref().map_or("None".to_owned(), bits),
@@ -173,14 +173,6 @@ fn format_table(header: &CapHeaderJson<'_>) -> PythonSpaceFormat {
     }
 }
 
-fn format_name(header: &str) -> String {
-    names::screaming(&[header, "_format"].concat())
-}
-
-fn chain_name(chain: &str) -> String {
-    names::screaming(&[chain, "_chain"].concat())
-}
-
 fn table(
     document: &AbiDocument<'_>,
     chain: &ChainJson<'_>,
@@ -188,17 +180,17 @@ fn table(
 ) -> PythonSpaceChain {
     let required = document.capabilities.iter();
     let mut required = required.filter(|cap| space.requires.contains(&cap.name)).peekable();
-    let requires = required.peek().map(|cap| chain_name(cap.chain));
+    let requires = required.peek().map(|cap| names::python_chain(cap.chain));
     let mut companions = document.capabilities.iter();
     let companion = companions.find(|cap| Some(cap.name) == space.companion);
     let caps = document.capabilities.iter();
     let caps = caps.filter(|cap| cap.chain == chain.name && cap.kind.is_none());
     let doc = format!("The capabilities of the chain `{}` in a space.", chain.name);
     PythonSpaceChain {
-        name: chain_name(chain.name),
+        name: names::python_chain(chain.name),
         function: names::python_variable(&[chain.name, "caps"]),
         doc: comment::docstring("    ", &[doc]),
-        format: format_name(chain.header),
+        format: names::python_format(chain.header),
         bound: chain.bound,
         end: space.end,
         flag: space.flag.as_ref().map_or("None".to_owned(), |flag| {
@@ -212,7 +204,7 @@ fn table(
             ids: required.map(|cap| names::python(cap.name)).collect(),
         }),
         companion: companion.map(|cap| PythonCompanion {
-            chain: chain_name(cap.chain),
+            chain: names::python_chain(cap.chain),
             id: names::python(cap.name),
         }),
     }

@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::{comment, rendered};
+use super::comment;
 use crate::emit::document::AbiDocument;
 use crate::emit::document::structs::{FieldJson, StructJson, TypeJson, UnionMemberJson};
-use crate::emit::plain_doc;
+use crate::emit::{escape, plain_doc, render};
 use crate::names;
 
 /// All structs.
@@ -45,7 +45,7 @@ struct PythonField {
 }
 
 pub(super) fn file(document: &AbiDocument<'_>) -> String {
-    rendered(&PythonStructs { structs: document.structs.iter().map(struct_).collect() })
+    render::file(&PythonStructs { structs: document.structs.iter().map(struct_).collect() })
 }
 
 fn struct_(one: &StructJson<'_>) -> PythonStruct {
@@ -61,7 +61,7 @@ fn struct_(one: &StructJson<'_>) -> PythonStruct {
         doc: comment::docstring("    ", &plain_doc::item(&one.meta)),
         name: names::python(one.name),
         packed: one.packed,
-        anonymous: unions.clone().map(|field| format!("{:?}, ", field.name)).collect(),
+        anonymous: unions.clone().map(|field| escape::string_literal(field.name) + ", ").collect(),
         unions: unions.filter_map(union).collect(),
         hints: one.fields.iter().flat_map(|field| hints(one, field)).collect(),
         fields,

@@ -10,7 +10,7 @@ use quote::quote;
 use super::requests::types::{parameter_type, taken_by_new};
 use super::requests::{results, type_name};
 use super::tokens::ident;
-use crate::emit::example::{Example, MAIN, usual};
+use crate::emit::example::{Example, MAIN, WIDTH, usual};
 use crate::ir::requests::{RequestPlan, Returns};
 use crate::ir::{Abi, Arg, FdKind, Group};
 use crate::names;
@@ -112,19 +112,31 @@ pub(super) fn group(abi: &Abi, group: &Group, name: &str) -> Option<Example> {
     let shorts: Vec<_> =
         usual(group.named()).into_iter().map(|value| ident(&value.short)).collect();
     let statements = match &shorts[..] {
-        [first, second, ..] if group.is_flags() => vec![
-            format!("let flags = {name}::{first} | {name}::{second};"),
-            format!("assert!(flags.contains({name}::{first}));"),
-            "println!(\"{flags:?}\");".to_owned(),
-        ],
-        [first, ..] => vec![
-            format!("let found = {name}::from({name}::{first}.0);"),
-            format!("assert_eq!(found, {name}::{first});"),
-            "println!(\"{found:?}\"); // its name, or the number if it has none".to_owned(),
-        ],
+        [first, second, ..] if group.is_flags() => {
+            let mut lines = assigned("flags", &format!("{name}::{first} | {name}::{second}"));
+            lines.push(format!("assert!(flags.contains({name}::{first}));"));
+            lines.push("println!(\"{flags:?}\");".to_owned());
+            lines
+        }
+        [first, ..] => {
+            let mut lines = assigned("found", &format!("{name}::from({name}::{first}.0)"));
+            lines.push(format!("assert_eq!(found, {name}::{first});"));
+            let print = "println!(\"{found:?}\"); // its name, or the number if it has none";
+            lines.push(print.to_owned());
+            lines
+        }
         [] => return None,
     };
     Some(program(vec![format!("use {}::uapi::{name};", stem(abi))], statements))
+}
+
+/// The statement that names a value, in two lines if it does not fit into one.
+fn assigned(name: &str, value: &str) -> Vec<String> {
+    let line = format!("let {name} = {value};");
+    match line.len() <= WIDTH {
+        true => vec![line],
+        false => vec![format!("let {name} ="), format!("    {value};")],
+    }
 }
 
 /// A whole program.

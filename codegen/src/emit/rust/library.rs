@@ -145,12 +145,7 @@ fn modules(abi: &Abi) -> TokenStream {
     });
     let private = |name: &str| {
         let module = ident(name.trim_end_matches(".rs"));
-        let unused = (!views::has_hosts(abi)).then(|| {
-            quote! {
-                #[allow(dead_code, unused_imports, unused_macros, reason = "no reply has a chain")]
-            }
-        });
-        needs(abi, name).then(|| quote!(#unused mod #module;))
+        needs(abi, name).then(|| quote!(mod #module;))
     };
     let records = records::module(abi).map(|_| {
         quote!(

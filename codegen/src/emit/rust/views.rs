@@ -13,15 +13,15 @@ mod space;
 mod space_body;
 mod space_capability;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::comment::Names;
 use super::file_emitter::FileEmitter;
 use super::format;
-use super::tokens::{decimal, ident};
+use super::tokens::{decimal, hex, ident};
 use crate::ir::protocol::{BitField, ChainPlan, HeaderFormat, HostPlan};
-use crate::ir::{Abi, CapHeader};
+use crate::ir::{Abi, CapHeader, Chain};
 use crate::names;
 
 /// Whether the ABI has chains at all.
@@ -236,20 +236,24 @@ fn header_format(header: &CapHeader, format: &HeaderFormat) -> TokenStream {
     }
 }
 
+/// Some bits of an integer.
 fn bits(bits: BitField) -> TokenStream {
     let (offset, width) = (decimal(bits.offset), decimal(bits.width));
-    let low = decimal(u64::from(bits.low));
-    let mask: TokenStream = format!("{:#x}", bits.mask).parse().unwrap_or_default();
+    let (low, mask) = (decimal(u64::from(bits.low)), hex(bits.mask));
     quote!(BitField { offset: #offset, width: #width, low: #low, mask: #mask })
 }
 
+/// The names of a chain's iterator and enum.
+fn type_names(chain: &Chain) -> (Ident, Ident) {
+    (ident(&names::caps(&chain.name)), ident(&names::cap(&chain.name)))
+}
+
 /// The constant's name.
-fn format_name(header: &CapHeader) -> proc_macro2::Ident {
+fn format_name(header: &CapHeader) -> Ident {
     ident(&names::screaming(&header.name))
 }
 
 /// The view of a host: `RegionInfo` of `vfio_region_info`.
 pub(super) fn host_name(abi: &Abi, host: &HostPlan) -> String {
-    let name = names::without_prefix(&abi.prefix, &abi.struct_(host.struct_).name);
-    names::group_type(name)
+    names::reply_view(&abi.prefix, &abi.struct_(host.struct_).name)
 }

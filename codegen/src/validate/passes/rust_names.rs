@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::names::{field_type, group_type, is_name, is_rust_identifier, short, stream_data};
+use crate::names::{
+    field_type, group_type, is_in_prelude, is_name, is_rust_identifier, short, stream_data,
+};
 use crate::spec::history::Validity;
 use crate::spec::wrappers::Placed;
 use crate::validate::Check;
@@ -29,22 +31,8 @@ const VARIANTS: [(&str, &str); 2] = [
 /// The language, in messages.
 pub(super) const RUST: &str = "Rust";
 
-/// Types and traits of the language that generated code names.
-const PRELUDE: [&str; 10] =
-    ["Clone", "Copy", "Debug", "Default", "Eq", "From", "Hash", "Iterator", "Option", "PartialEq"];
-
 /// Names that the readers of records use.
-const READERS: [&str; 9] = [
-    "CLayout",
-    "Err",
-    "Ok",
-    "Option",
-    "RecordError",
-    "RecordErrorCause",
-    "Records",
-    "Result",
-    "Wire",
-];
+const READERS: [&str; 5] = ["CLayout", "RecordError", "RecordErrorCause", "Records", "Wire"];
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -182,12 +170,11 @@ fn items<'a>(
 fn types(check: &mut Check<'_>) {
     let made = type_names(check.index, check.spec.abi.short_prefix());
     distinct(check, &made, "type");
+    prelude(check, &made);
     let files: HashSet<_> = check.spec.files.iter().map(|file| file.name.as_str()).collect();
     for made in &made {
         if files.contains(&*made.name) {
             refuse(check, made, "type", "a file of the specification has this name");
-        } else if PRELUDE.contains(&&*made.name) {
-            refuse(check, made, "type", "the generated code uses this name");
         }
     }
 }
@@ -195,8 +182,9 @@ fn types(check: &mut Check<'_>) {
 /// Kinds of file descriptors, the variants of one type.
 fn kinds(check: &mut Check<'_>) {
     let fds = check.spec.abi.fds.iter();
-    let made = fds.map(|(name, _)| Made::new(group_type(name), name, ALWAYS));
-    distinct(check, &made.collect::<Vec<_>>(), "variant");
+    let made: Vec<_> = fds.map(|(name, _)| Made::new(group_type(name), name, ALWAYS)).collect();
+    distinct(check, &made, "variant");
+    prelude(check, &made);
 }
 
 /// The reader of the records of each kind of file descriptor, and its data.
@@ -210,6 +198,13 @@ fn readers(check: &mut Check<'_>) {
     distinct(check, &made, "type");
     for made in made.iter().filter(|made| READERS.contains(&&*made.name)) {
         refuse(check, made, "type", "the generated code uses this name");
+    }
+}
+
+/// Refuses types that would hide those of the language in programs that import all types.
+pub(super) fn prelude(check: &mut Check<'_>, types: &[Made<'_>]) {
+    for made in types.iter().filter(|made| is_in_prelude(&made.name)) {
+        refuse(check, made, "type", "Rust has this name in every module");
     }
 }
 

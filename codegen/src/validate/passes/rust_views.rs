@@ -3,15 +3,17 @@
 
 use super::bodies::element;
 use super::names::file_name;
-use super::rust_names::{Made, RUST, distinct, refuse, short_of, unique};
+use super::rust_names::{Made, RUST, distinct, prelude, refuse, short_of, unique};
 use super::spaces::space_of;
-use crate::names::{cap_type, group_type, screaming, space_element, view_getter, without_prefix};
+use crate::names::{
+    cap, cap_buf, cap_type, caps, new_cap, reply_view, screaming, space_element, view_getter,
+};
 use crate::validate::Check;
 use crate::validate::model::declarations::{ChainItem, StructDeclaration};
 use crate::validate::model::uniqueness::ALWAYS;
 
 /// Type names that the views and their runtime use.
-const TYPES: [&str; 38] = [
+const TYPES: [&str; 36] = [
     "Append",
     "Array",
     "BitField",
@@ -25,14 +27,12 @@ const TYPES: [&str; 38] = [
     "HeaderFormat",
     "Host",
     "NewCap",
-    "Option",
     "PhantomData",
     "Profile",
     "RawCap",
     "Reply",
     "ReplyError",
     "RequestError",
-    "Result",
     "Rules",
     "Space",
     "SpaceBody",
@@ -85,15 +85,10 @@ fn types(check: &mut Check<'_>) {
     let prefix = check.spec.abi.short_prefix();
     let chains = index.chains.iter().flat_map(|chain| {
         let name = &chain.item.chain;
-        let type_ = group_type(name);
-        let own = ["Cap", "Caps", "CapBuf"].map(|end| [&type_, end].concat());
-        let own = own.into_iter().chain([format!("New{type_}Cap")]);
-        let own = own.map(|type_| Made::new(type_, name, chain.validity));
-        let host =
-            chain.item.host.as_ref().map(|host| {
-                Made::new(group_type(without_prefix(prefix, host)), host, chain.validity)
-            });
-        own.chain(host)
+        let own = [cap(name), caps(name), cap_buf(name), new_cap(name)];
+        let own = own.into_iter().map(|type_| Made::new(type_, name, chain.validity));
+        let host = chain.item.host.as_ref();
+        own.chain(host.map(|host| Made::new(reply_view(prefix, host), host, chain.validity)))
     });
     let capabilities = index.capabilities.iter().filter_map(|one| {
         let chain = one.chain?;
@@ -103,6 +98,7 @@ fn types(check: &mut Check<'_>) {
     let elements = elements(check);
     let made: Vec<_> = chains.chain(capabilities).chain(elements).collect();
     distinct(check, &made, "type");
+    prelude(check, &made);
     for made in made.iter().filter(|made| TYPES.contains(&&*made.name)) {
         refuse(check, made, "type", "the generated code uses this name");
     }

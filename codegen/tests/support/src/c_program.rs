@@ -141,7 +141,7 @@ fn array(abi: &Abi, view: &str, struct_: &Struct, plan: &ArrayPlan) -> String {
             (format!("struct {}", element.name), members.collect())
         }
     };
-    let get = names::c_element(view, name);
+    let get = c_element(view, name);
     format!(
         "\t\t\t{type_} each;\n\n\
          \t\t\tfor (__u32 nth = 0; {get}(&view, nth, &each); nth++) {{\n{lines}\t\t\t}}\n"
@@ -169,4 +169,9 @@ pub(crate) fn c_type(int: Int) -> &'static str {
 /// The prefix of the functions that print signed numbers.
 fn sign(int: Int) -> &'static str {
     if int.signed() { "signed_" } else { "" }
+}
+
+/// The function for an element of an array of a capability, whose view is given.
+pub(crate) fn c_element(view: &str, array: &str) -> String {
+    names::joined(view, names::element(view, array))
 }

@@ -26,6 +26,7 @@ pub mod irq_info_proposals;
 pub mod kernels;
 pub mod lspci;
 pub mod mangled;
+pub mod matrix;
 pub mod packages;
 pub mod process;
 pub mod profiles;

@@ -11,7 +11,7 @@ use capchain::ir::{Abi, CapabilityId, Role, Struct};
 use capchain::layout::Int;
 use capchain::names::{self, c_name};
 
-use crate::c_program::c_type;
+use crate::c_program::{c_element, c_type};
 
 /// Writes a header for each chain to a folder, and the list of the proofs that
 /// depend on the ABI: a profile and its chain per line, and the loops of appenders
@@ -310,7 +310,7 @@ fn element(view: &str, array: &Array) -> String {
         )
     });
     let same: String = same.collect();
-    let get = names::c_element(view, name);
+    let get = c_element(view, name);
     format!(
         "\t\t\t{type_} each;\n\t\t\t__u32 nth = nondet_u32();\n\
          \t\t\tint found = {get}(&view, nth, &each);\n\n\
@@ -388,7 +388,7 @@ fn says(one: &Known, nth: usize) -> String {
             true => vec![pick("")],
             false => array.members.iter().map(|one| pick(&[".", one.name].concat())).collect(),
         };
-        let get = names::c_element(view, name);
+        let get = c_element(view, name);
         format!(
             "\t\t{type_} each;\n\t\t__u32 nth = nondet_u32();\n\n\
              \t\tif ({view}_read(cap, &view) != 1)\n\t\t\treturn 0;\n\

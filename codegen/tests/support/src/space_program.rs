@@ -16,6 +16,7 @@ use capchain::lower::lower;
 use capchain::names::{self, c_name};
 use capchain::spec::load::Origin;
 
+use crate::c_program::c_element;
 use crate::process::succeed;
 use crate::rustc;
 
@@ -412,7 +413,7 @@ fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
             true => (format!("put(\"  {name}=\");\n"), "put(\"\\n\");\n"),
             false => (String::new(), ""),
         };
-        let get = names::c_element(&view, name);
+        let get = c_element(&view, name);
         write!(
             lines,
             "\t\t\t\t{type_} each;\n\n\t\t\t\t{before}\t\t\t\tfor (__u32 nth = 0; \

@@ -14,7 +14,11 @@ use crate::uapi;
 /// use iommufd_abi::requests::{HwptSetDirtyTracking, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], flags: uapi::iommufd_hwpt_set_dirty_tracking_flags, hwpt_id: u32) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     flags: uapi::iommufd_hwpt_set_dirty_tracking_flags,
+/// #     hwpt_id: u32,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = HwptSetDirtyTracking::new(flags, hwpt_id);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `HwptSetDirtyTracking::IOCTL`.
@@ -67,7 +71,15 @@ impl Request for HwptSetDirtyTracking {
 /// use iommufd_abi::requests::{HwptGetDirtyBitmap, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], hwpt_id: u32, flags: uapi::iommufd_hwpt_get_dirty_bitmap_flags, iova: u64, length: u64, page_size: u64, data: &mut [u64]) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     hwpt_id: u32,
+/// #     flags: uapi::iommufd_hwpt_get_dirty_bitmap_flags,
+/// #     iova: u64,
+/// #     length: u64,
+/// #     page_size: u64,
+/// #     data: &mut [u64],
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = HwptGetDirtyBitmap::new(hwpt_id, flags, iova, length, page_size, data);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `HwptGetDirtyBitmap::IOCTL`.

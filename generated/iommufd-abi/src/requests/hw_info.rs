@@ -19,7 +19,11 @@ use crate::wire::Wire;
 /// use iommufd_abi::requests::{GetHwInfo, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], dev_id: u32, data_uptr: &mut [u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     dev_id: u32,
+/// #     data_uptr: &mut [u8],
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = GetHwInfo::new(dev_id, data_uptr);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `GetHwInfo::IOCTL`.

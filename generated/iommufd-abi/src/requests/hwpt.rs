@@ -35,7 +35,13 @@ pub enum HwptAllocData<'a> {
 /// use iommufd_abi::requests::{HwptAlloc, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], flags: uapi::iommufd_hwpt_alloc_flags, dev_id: u32, pt_id: u32, data_uptr: requests::HwptAllocData<'_>) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     flags: uapi::iommufd_hwpt_alloc_flags,
+/// #     dev_id: u32,
+/// #     pt_id: u32,
+/// #     data_uptr: requests::HwptAllocData<'_>,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = HwptAlloc::new(flags, dev_id, pt_id, data_uptr);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `HwptAlloc::IOCTL`.

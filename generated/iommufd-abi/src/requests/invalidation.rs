@@ -32,7 +32,11 @@ pub enum HwptInvalidateData<'a> {
 /// use iommufd_abi::requests::{HwptInvalidate, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], hwpt_id: u32, data_uptr: requests::HwptInvalidateData<'_>) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     hwpt_id: u32,
+/// #     data_uptr: requests::HwptInvalidateData<'_>,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = HwptInvalidate::new(hwpt_id, data_uptr);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `HwptInvalidate::IOCTL`.

@@ -67,7 +67,11 @@ impl Request for IoasAlloc {
 /// use iommufd_abi::requests::{IoasIovaRanges, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], ioas_id: u32, allowed_iovas: &mut [uapi::iommu_iova_range]) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     ioas_id: u32,
+/// #     allowed_iovas: &mut [uapi::iommu_iova_range],
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = IoasIovaRanges::new(ioas_id, allowed_iovas);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `IoasIovaRanges::IOCTL`.
@@ -124,7 +128,11 @@ impl Request for IoasIovaRanges<'_> {
 /// use iommufd_abi::requests::{IoasAllowIovas, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], ioas_id: u32, allowed_iovas: &[uapi::iommu_iova_range]) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     ioas_id: u32,
+/// #     allowed_iovas: &[uapi::iommu_iova_range],
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = IoasAllowIovas::new(ioas_id, allowed_iovas);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `IoasAllowIovas::IOCTL`.

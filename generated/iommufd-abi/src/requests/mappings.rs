@@ -22,7 +22,14 @@ use crate::wire::Wire;
 /// use iommufd_abi::requests::{IoasMap, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], flags: uapi::iommufd_ioas_map_flags, ioas_id: u32, user_va: u64, length: u64, iova: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     flags: uapi::iommufd_ioas_map_flags,
+/// #     ioas_id: u32,
+/// #     user_va: u64,
+/// #     length: u64,
+/// #     iova: u64,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = IoasMap::new(flags, ioas_id, user_va, length, iova);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `IoasMap::IOCTL`.
@@ -92,7 +99,12 @@ impl Request for IoasMap {
 /// use iommufd_abi::requests::{IoasNoiommuGetPa, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], ioas_id: u32, iova: u64, length: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     ioas_id: u32,
+/// #     iova: u64,
+/// #     length: u64,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = IoasNoiommuGetPa::new(ioas_id, iova, length);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `IoasNoiommuGetPa::IOCTL`.
@@ -154,7 +166,15 @@ impl Request for IoasNoiommuGetPa {
 /// use iommufd_abi::requests::{IoasMapFile, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], flags: uapi::iommufd_ioas_map_flags, ioas_id: u32, fd: i32, start: u64, length: u64, iova: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     flags: uapi::iommufd_ioas_map_flags,
+/// #     ioas_id: u32,
+/// #     fd: i32,
+/// #     start: u64,
+/// #     length: u64,
+/// #     iova: u64,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = IoasMapFile::new(flags, ioas_id, fd, start, length, iova);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `IoasMapFile::IOCTL`.
@@ -230,7 +250,15 @@ impl Request for IoasMapFile {
 /// use iommufd_abi::requests::{IoasCopy, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], flags: uapi::iommufd_ioas_map_flags, dst_ioas_id: u32, src_ioas_id: u32, length: u64, dst_iova: u64, src_iova: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     flags: uapi::iommufd_ioas_map_flags,
+/// #     dst_ioas_id: u32,
+/// #     src_ioas_id: u32,
+/// #     length: u64,
+/// #     dst_iova: u64,
+/// #     src_iova: u64,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = IoasCopy::new(flags, dst_ioas_id, src_ioas_id, length, dst_iova, src_iova);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `IoasCopy::IOCTL`.
@@ -303,7 +331,12 @@ impl Request for IoasCopy {
 /// use iommufd_abi::requests::{IoasUnmap, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], ioas_id: u32, iova: u64, length: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     ioas_id: u32,
+/// #     iova: u64,
+/// #     length: u64,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = IoasUnmap::new(ioas_id, iova, length);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `IoasUnmap::IOCTL`.

@@ -66,20 +66,26 @@ impl Request for Destroy {
 /// no objects (EBUSY).
 ///
 /// ```
-/// use iommufd_abi::requests::{Option, Request};
+/// use iommufd_abi::requests::{IommuOption, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], option_id: uapi::iommufd_option, op: u16, object_id: u32, val64: u64) -> Result<(), Box<dyn std::error::Error>> {
-/// let mut request = Option::new(option_id, op, object_id, val64);
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     option_id: uapi::iommufd_option,
+/// #     op: u16,
+/// #     object_id: u32,
+/// #     val64: u64,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut request = IommuOption::new(option_id, op, object_id, val64);
 /// let argument = request.write(buffer)?;
-/// // Pass `argument` to the ioctl `Option::IOCTL`.
-/// println!("{:?}", Option::reply(argument)?);
+/// // Pass `argument` to the ioctl `IommuOption::IOCTL`.
+/// println!("{:?}", IommuOption::reply(argument)?);
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Option {
+pub struct IommuOption {
     /// The option.
     pub option_id: uapi::iommufd_option,
     /// The operation.
@@ -90,14 +96,14 @@ pub struct Option {
     pub val64: u64,
 }
 
-impl Option {
+impl IommuOption {
     /// The request with the values that every caller sets.
     pub const fn new(option_id: uapi::iommufd_option, op: u16, object_id: u32, val64: u64) -> Self {
         Self { option_id, op, object_id, val64 }
     }
 }
 
-impl Request for Option {
+impl Request for IommuOption {
     const IOCTL: u32 = uapi::IOMMU_OPTION;
     const NAME: &'static str = "IOMMU_OPTION";
     type Reply<'a> = OptionReply<'a>;

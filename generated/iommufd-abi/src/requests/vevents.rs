@@ -18,7 +18,12 @@ use crate::wire::Wire;
 /// use iommufd_abi::requests::{VeventqAlloc, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], viommu_id: u32, r#type: uapi::iommu_veventq_type, veventq_depth: u32) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     viommu_id: u32,
+/// #     r#type: uapi::iommu_veventq_type,
+/// #     veventq_depth: u32,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = VeventqAlloc::new(viommu_id, r#type, veventq_depth);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `VeventqAlloc::IOCTL`.

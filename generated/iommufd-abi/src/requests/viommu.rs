@@ -30,7 +30,12 @@ pub enum ViommuAllocData<'a> {
 /// use iommufd_abi::requests::{ViommuAlloc, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], dev_id: u32, hwpt_id: u32, data_uptr: requests::ViommuAllocData<'_>) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     dev_id: u32,
+/// #     hwpt_id: u32,
+/// #     data_uptr: requests::ViommuAllocData<'_>,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = ViommuAlloc::new(dev_id, hwpt_id, data_uptr);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `ViommuAlloc::IOCTL`.
@@ -101,7 +106,12 @@ impl Request for ViommuAlloc<'_> {
 /// use iommufd_abi::requests::{VdeviceAlloc, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], viommu_id: u32, dev_id: u32, virt_id: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     viommu_id: u32,
+/// #     dev_id: u32,
+/// #     virt_id: u64,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = VdeviceAlloc::new(viommu_id, dev_id, virt_id);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `VdeviceAlloc::IOCTL`.
@@ -159,7 +169,14 @@ impl Request for VdeviceAlloc {
 /// use iommufd_abi::requests::{HwQueueAlloc, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], viommu_id: u32, r#type: uapi::iommu_hw_queue_type, index: u32, nesting_parent_iova: u64, length: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     viommu_id: u32,
+/// #     r#type: uapi::iommu_hw_queue_type,
+/// #     index: u32,
+/// #     nesting_parent_iova: u64,
+/// #     length: u64,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = HwQueueAlloc::new(viommu_id, r#type, index, nesting_parent_iova, length);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `HwQueueAlloc::IOCTL`.

@@ -21,7 +21,8 @@ pub const IOMMU_HWPT_DIRTY_TRACKING_ENABLE: u32 = 1 << 0;
 /// ```
 /// use iommufd_abi::uapi::iommufd_hwpt_set_dirty_tracking_flags;
 ///
-/// let found = iommufd_hwpt_set_dirty_tracking_flags::from(iommufd_hwpt_set_dirty_tracking_flags::ENABLE.0);
+/// let found =
+///     iommufd_hwpt_set_dirty_tracking_flags::from(iommufd_hwpt_set_dirty_tracking_flags::ENABLE.0);
 /// assert_eq!(found, iommufd_hwpt_set_dirty_tracking_flags::ENABLE);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```
@@ -114,7 +115,8 @@ pub const IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR: u32 = 1 << 0;
 /// ```
 /// use iommufd_abi::uapi::iommufd_hwpt_get_dirty_bitmap_flags;
 ///
-/// let found = iommufd_hwpt_get_dirty_bitmap_flags::from(iommufd_hwpt_get_dirty_bitmap_flags::NO_CLEAR.0);
+/// let found =
+///     iommufd_hwpt_get_dirty_bitmap_flags::from(iommufd_hwpt_get_dirty_bitmap_flags::NO_CLEAR.0);
 /// assert_eq!(found, iommufd_hwpt_get_dirty_bitmap_flags::NO_CLEAR);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```

@@ -106,7 +106,8 @@ pub const IOMMU_HW_INFO_ARM_SMMUV3_ERRATA_REPEAT_TLBI_CFGI: u32 = 1 << 0;
 /// ```
 /// use iommufd_abi::uapi::iommu_hw_info_arm_smmuv3_flags;
 ///
-/// let found = iommu_hw_info_arm_smmuv3_flags::from(iommu_hw_info_arm_smmuv3_flags::ERRATA_REPEAT_TLBI_CFGI.0);
+/// let found =
+///     iommu_hw_info_arm_smmuv3_flags::from(iommu_hw_info_arm_smmuv3_flags::ERRATA_REPEAT_TLBI_CFGI.0);
 /// assert_eq!(found, iommu_hw_info_arm_smmuv3_flags::ERRATA_REPEAT_TLBI_CFGI);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```
@@ -386,7 +387,8 @@ pub const IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED: u32 = 1 << 3;
 /// ```
 /// use iommufd_abi::uapi::iommufd_hw_capabilities;
 ///
-/// let flags = iommufd_hw_capabilities::DIRTY_TRACKING | iommufd_hw_capabilities::PCI_PASID_EXEC;
+/// let flags =
+///     iommufd_hw_capabilities::DIRTY_TRACKING | iommufd_hw_capabilities::PCI_PASID_EXEC;
 /// assert!(flags.contains(iommufd_hw_capabilities::DIRTY_TRACKING));
 /// println!("{flags:?}");
 /// ```

@@ -36,7 +36,8 @@ pub const IOMMU_HWPT_ALLOC_PASID: u32 = 1 << 3;
 /// ```
 /// use iommufd_abi::uapi::iommufd_hwpt_alloc_flags;
 ///
-/// let flags = iommufd_hwpt_alloc_flags::ALLOC_NEST_PARENT | iommufd_hwpt_alloc_flags::ALLOC_DIRTY_TRACKING;
+/// let flags =
+///     iommufd_hwpt_alloc_flags::ALLOC_NEST_PARENT | iommufd_hwpt_alloc_flags::ALLOC_DIRTY_TRACKING;
 /// assert!(flags.contains(iommufd_hwpt_alloc_flags::ALLOC_NEST_PARENT));
 /// println!("{flags:?}");
 /// ```

@@ -27,7 +27,8 @@ pub const IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3: u32 = 1;
 /// ```
 /// use iommufd_abi::uapi::iommu_hwpt_invalidate_data_type;
 ///
-/// let found = iommu_hwpt_invalidate_data_type::from(iommu_hwpt_invalidate_data_type::VTD_S1.0);
+/// let found =
+///     iommu_hwpt_invalidate_data_type::from(iommu_hwpt_invalidate_data_type::VTD_S1.0);
 /// assert_eq!(found, iommu_hwpt_invalidate_data_type::VTD_S1);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```
@@ -63,7 +64,8 @@ pub const IOMMU_VTD_INV_FLAGS_LEAF: u32 = 1 << 0;
 /// ```
 /// use iommufd_abi::uapi::iommu_hwpt_vtd_s1_invalidate_flags;
 ///
-/// let found = iommu_hwpt_vtd_s1_invalidate_flags::from(iommu_hwpt_vtd_s1_invalidate_flags::LEAF.0);
+/// let found =
+///     iommu_hwpt_vtd_s1_invalidate_flags::from(iommu_hwpt_vtd_s1_invalidate_flags::LEAF.0);
 /// assert_eq!(found, iommu_hwpt_vtd_s1_invalidate_flags::LEAF);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```

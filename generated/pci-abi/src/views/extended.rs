@@ -128,85 +128,85 @@ impl<S: Space + ?Sized> core::iter::FusedIterator for ExtendedCaps<'_, S> {}
 /// Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 #[non_exhaustive]
 pub enum ExtendedCap<'a, S: ?Sized = [u8]> {
-    /// The capability [`PCI_EXT_CAP_ID_ERR`](crate::uapi::PCI_EXT_CAP_ID_ERR).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_ERR`].
     Err(ExtendedErr<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_VC`](crate::uapi::PCI_EXT_CAP_ID_VC).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_VC`].
     Vc(ExtendedVc<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_DSN`](crate::uapi::PCI_EXT_CAP_ID_DSN).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_DSN`].
     Dsn(ExtendedDsn<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_PWR`](crate::uapi::PCI_EXT_CAP_ID_PWR).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_PWR`].
     Pwr(ExtendedPwr<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_RCLD`](crate::uapi::PCI_EXT_CAP_ID_RCLD).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_RCLD`].
     Rcld(ExtendedRcld<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_RCILC`](crate::uapi::PCI_EXT_CAP_ID_RCILC).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_RCILC`].
     Rcilc(ExtendedRcilc<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_RCEC`](crate::uapi::PCI_EXT_CAP_ID_RCEC).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_RCEC`].
     Rcec(ExtendedRcec<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_MFVC`](crate::uapi::PCI_EXT_CAP_ID_MFVC).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_MFVC`].
     Mfvc(ExtendedMfvc<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_VC9`](crate::uapi::PCI_EXT_CAP_ID_VC9).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_VC9`].
     Vc9(ExtendedVc9<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_RCRB`](crate::uapi::PCI_EXT_CAP_ID_RCRB).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_RCRB`].
     Rcrb(ExtendedRcrb<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_VNDR`](crate::uapi::PCI_EXT_CAP_ID_VNDR).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_VNDR`].
     Vndr(ExtendedVndr<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_CAC`](crate::uapi::PCI_EXT_CAP_ID_CAC).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_CAC`].
     Cac(ExtendedCac<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_ACS`](crate::uapi::PCI_EXT_CAP_ID_ACS).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_ACS`].
     Acs(ExtendedAcs<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_ARI`](crate::uapi::PCI_EXT_CAP_ID_ARI).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_ARI`].
     Ari(ExtendedAri<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_ATS`](crate::uapi::PCI_EXT_CAP_ID_ATS).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_ATS`].
     Ats(ExtendedAts<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_SRIOV`](crate::uapi::PCI_EXT_CAP_ID_SRIOV).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_SRIOV`].
     Sriov(ExtendedSriov<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_MRIOV`](crate::uapi::PCI_EXT_CAP_ID_MRIOV).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_MRIOV`].
     Mriov(ExtendedMriov<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_MCAST`](crate::uapi::PCI_EXT_CAP_ID_MCAST).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_MCAST`].
     Mcast(ExtendedMcast<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_PRI`](crate::uapi::PCI_EXT_CAP_ID_PRI).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_PRI`].
     Pri(ExtendedPri<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_AMD_XXX`](crate::uapi::PCI_EXT_CAP_ID_AMD_XXX).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_AMD_XXX`].
     AmdXxx(ExtendedAmdXxx<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_REBAR`](crate::uapi::PCI_EXT_CAP_ID_REBAR).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_REBAR`].
     Rebar(ExtendedRebar<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_DPA`](crate::uapi::PCI_EXT_CAP_ID_DPA).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_DPA`].
     Dpa(ExtendedDpa<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_TPH`](crate::uapi::PCI_EXT_CAP_ID_TPH).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_TPH`].
     Tph(ExtendedTph<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_LTR`](crate::uapi::PCI_EXT_CAP_ID_LTR).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_LTR`].
     Ltr(ExtendedLtr<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_SECPCI`](crate::uapi::PCI_EXT_CAP_ID_SECPCI).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_SECPCI`].
     Secpci(ExtendedSecpci<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_PMUX`](crate::uapi::PCI_EXT_CAP_ID_PMUX).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_PMUX`].
     Pmux(ExtendedPmux<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_PASID`](crate::uapi::PCI_EXT_CAP_ID_PASID).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_PASID`].
     Pasid(ExtendedPasid<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_DPC`](crate::uapi::PCI_EXT_CAP_ID_DPC).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_DPC`].
     Dpc(ExtendedDpc<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_L1SS`](crate::uapi::PCI_EXT_CAP_ID_L1SS).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_L1SS`].
     L1ss(ExtendedL1ss<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_PTM`](crate::uapi::PCI_EXT_CAP_ID_PTM).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_PTM`].
     Ptm(ExtendedPtm<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_DVSEC`](crate::uapi::PCI_EXT_CAP_ID_DVSEC).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_DVSEC`].
     Dvsec(ExtendedDvsec<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_VF_REBAR`](crate::uapi::PCI_EXT_CAP_ID_VF_REBAR).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_VF_REBAR`].
     VfRebar(ExtendedVfRebar<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_DLF`](crate::uapi::PCI_EXT_CAP_ID_DLF).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_DLF`].
     Dlf(ExtendedDlf<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_PL_16GT`](crate::uapi::PCI_EXT_CAP_ID_PL_16GT).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_PL_16GT`].
     Pl16gt(ExtendedPl16gt<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_NPEM`](crate::uapi::PCI_EXT_CAP_ID_NPEM).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_NPEM`].
     Npem(ExtendedNpem<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_PL_32GT`](crate::uapi::PCI_EXT_CAP_ID_PL_32GT).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_PL_32GT`].
     Pl32gt(ExtendedPl32gt<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_DOE`](crate::uapi::PCI_EXT_CAP_ID_DOE).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_DOE`].
     Doe(ExtendedDoe<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_DEV3`](crate::uapi::PCI_EXT_CAP_ID_DEV3).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_DEV3`].
     Dev3(ExtendedDev3<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_IDE`](crate::uapi::PCI_EXT_CAP_ID_IDE).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_IDE`].
     Ide(ExtendedIde<'a, S>),
-    /// The capability [`PCI_EXT_CAP_ID_PL_64GT`](crate::uapi::PCI_EXT_CAP_ID_PL_64GT).
+    /// The capability [`uapi::PCI_EXT_CAP_ID_PL_64GT`].
     Pl64gt(ExtendedPl64gt<'a, S>),
     /// A capability with an unknown id, or with version 0.
     Unknown(SpaceCap<'a, S>),
@@ -373,7 +373,7 @@ impl<'a, S: Space + ?Sized> ExtendedCap<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_ERR`](crate::uapi::PCI_EXT_CAP_ID_ERR).
+/// The capability [`uapi::PCI_EXT_CAP_ID_ERR`].
 pub struct ExtendedErr<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -518,7 +518,7 @@ impl<'a, S: Space + ?Sized> ExtendedErr<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_VC`](crate::uapi::PCI_EXT_CAP_ID_VC).
+/// The capability [`uapi::PCI_EXT_CAP_ID_VC`].
 pub struct ExtendedVc<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -567,7 +567,7 @@ impl<'a, S: Space + ?Sized> ExtendedVc<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_DSN`](crate::uapi::PCI_EXT_CAP_ID_DSN).
+/// The capability [`uapi::PCI_EXT_CAP_ID_DSN`].
 pub struct ExtendedDsn<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -588,7 +588,7 @@ impl<'a, S: Space + ?Sized> ExtendedDsn<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_PWR`](crate::uapi::PCI_EXT_CAP_ID_PWR).
+/// The capability [`uapi::PCI_EXT_CAP_ID_PWR`].
 pub struct ExtendedPwr<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -615,7 +615,7 @@ impl<'a, S: Space + ?Sized> ExtendedPwr<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_RCLD`](crate::uapi::PCI_EXT_CAP_ID_RCLD).
+/// The capability [`uapi::PCI_EXT_CAP_ID_RCLD`].
 pub struct ExtendedRcld<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -630,7 +630,7 @@ impl<'a, S: Space + ?Sized> ExtendedRcld<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_RCILC`](crate::uapi::PCI_EXT_CAP_ID_RCILC).
+/// The capability [`uapi::PCI_EXT_CAP_ID_RCILC`].
 pub struct ExtendedRcilc<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -657,7 +657,7 @@ impl<'a, S: Space + ?Sized> ExtendedRcilc<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_RCEC`](crate::uapi::PCI_EXT_CAP_ID_RCEC).
+/// The capability [`uapi::PCI_EXT_CAP_ID_RCEC`].
 pub struct ExtendedRcec<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -672,7 +672,7 @@ impl<'a, S: Space + ?Sized> ExtendedRcec<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_MFVC`](crate::uapi::PCI_EXT_CAP_ID_MFVC).
+/// The capability [`uapi::PCI_EXT_CAP_ID_MFVC`].
 pub struct ExtendedMfvc<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -721,7 +721,7 @@ impl<'a, S: Space + ?Sized> ExtendedMfvc<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_VC9`](crate::uapi::PCI_EXT_CAP_ID_VC9).
+/// The capability [`uapi::PCI_EXT_CAP_ID_VC9`].
 pub struct ExtendedVc9<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -770,7 +770,7 @@ impl<'a, S: Space + ?Sized> ExtendedVc9<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_RCRB`](crate::uapi::PCI_EXT_CAP_ID_RCRB).
+/// The capability [`uapi::PCI_EXT_CAP_ID_RCRB`].
 pub struct ExtendedRcrb<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -803,7 +803,7 @@ impl<'a, S: Space + ?Sized> ExtendedRcrb<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_VNDR`](crate::uapi::PCI_EXT_CAP_ID_VNDR).
+/// The capability [`uapi::PCI_EXT_CAP_ID_VNDR`].
 pub struct ExtendedVndr<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -818,14 +818,14 @@ impl<'a, S: Space + ?Sized> ExtendedVndr<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_CAC`](crate::uapi::PCI_EXT_CAP_ID_CAC).
+/// The capability [`uapi::PCI_EXT_CAP_ID_CAC`].
 pub struct ExtendedCac<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
 space_capability!(ExtendedCac, 1, |cap| cap.body(4));
 
-/// The capability [`PCI_EXT_CAP_ID_ACS`](crate::uapi::PCI_EXT_CAP_ID_ACS).
+/// The capability [`uapi::PCI_EXT_CAP_ID_ACS`].
 pub struct ExtendedAcs<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -846,7 +846,7 @@ impl<'a, S: Space + ?Sized> ExtendedAcs<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_ARI`](crate::uapi::PCI_EXT_CAP_ID_ARI).
+/// The capability [`uapi::PCI_EXT_CAP_ID_ARI`].
 pub struct ExtendedAri<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -867,7 +867,7 @@ impl<'a, S: Space + ?Sized> ExtendedAri<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_ATS`](crate::uapi::PCI_EXT_CAP_ID_ATS).
+/// The capability [`uapi::PCI_EXT_CAP_ID_ATS`].
 pub struct ExtendedAts<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -888,7 +888,7 @@ impl<'a, S: Space + ?Sized> ExtendedAts<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_SRIOV`](crate::uapi::PCI_EXT_CAP_ID_SRIOV).
+/// The capability [`uapi::PCI_EXT_CAP_ID_SRIOV`].
 pub struct ExtendedSriov<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -981,14 +981,14 @@ impl<'a, S: Space + ?Sized> ExtendedSriov<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_MRIOV`](crate::uapi::PCI_EXT_CAP_ID_MRIOV).
+/// The capability [`uapi::PCI_EXT_CAP_ID_MRIOV`].
 pub struct ExtendedMriov<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
 space_capability!(ExtendedMriov, 1, |cap| cap.body(4));
 
-/// The capability [`PCI_EXT_CAP_ID_MCAST`](crate::uapi::PCI_EXT_CAP_ID_MCAST).
+/// The capability [`uapi::PCI_EXT_CAP_ID_MCAST`].
 pub struct ExtendedMcast<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1056,7 +1056,7 @@ impl<'a, S: Space + ?Sized> ExtendedMcast<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_PRI`](crate::uapi::PCI_EXT_CAP_ID_PRI).
+/// The capability [`uapi::PCI_EXT_CAP_ID_PRI`].
 pub struct ExtendedPri<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1089,14 +1089,14 @@ impl<'a, S: Space + ?Sized> ExtendedPri<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_AMD_XXX`](crate::uapi::PCI_EXT_CAP_ID_AMD_XXX).
+/// The capability [`uapi::PCI_EXT_CAP_ID_AMD_XXX`].
 pub struct ExtendedAmdXxx<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
 space_capability!(ExtendedAmdXxx, 1, |cap| cap.body(4));
 
-/// The capability [`PCI_EXT_CAP_ID_REBAR`](crate::uapi::PCI_EXT_CAP_ID_REBAR).
+/// The capability [`uapi::PCI_EXT_CAP_ID_REBAR`].
 pub struct ExtendedRebar<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1121,7 +1121,7 @@ impl<'a, S: Space + ?Sized> ExtendedRebar<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_DPA`](crate::uapi::PCI_EXT_CAP_ID_DPA).
+/// The capability [`uapi::PCI_EXT_CAP_ID_DPA`].
 pub struct ExtendedDpa<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1170,7 +1170,7 @@ impl<'a, S: Space + ?Sized> ExtendedDpa<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_TPH`](crate::uapi::PCI_EXT_CAP_ID_TPH).
+/// The capability [`uapi::PCI_EXT_CAP_ID_TPH`].
 pub struct ExtendedTph<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1225,7 +1225,7 @@ impl<'a, S: Space + ?Sized> ExtendedTph<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_LTR`](crate::uapi::PCI_EXT_CAP_ID_LTR).
+/// The capability [`uapi::PCI_EXT_CAP_ID_LTR`].
 pub struct ExtendedLtr<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1246,7 +1246,7 @@ impl<'a, S: Space + ?Sized> ExtendedLtr<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_SECPCI`](crate::uapi::PCI_EXT_CAP_ID_SECPCI).
+/// The capability [`uapi::PCI_EXT_CAP_ID_SECPCI`].
 pub struct ExtendedSecpci<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1267,14 +1267,14 @@ impl<'a, S: Space + ?Sized> ExtendedSecpci<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_PMUX`](crate::uapi::PCI_EXT_CAP_ID_PMUX).
+/// The capability [`uapi::PCI_EXT_CAP_ID_PMUX`].
 pub struct ExtendedPmux<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
 space_capability!(ExtendedPmux, 1, |cap| cap.body(4));
 
-/// The capability [`PCI_EXT_CAP_ID_PASID`](crate::uapi::PCI_EXT_CAP_ID_PASID).
+/// The capability [`uapi::PCI_EXT_CAP_ID_PASID`].
 pub struct ExtendedPasid<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1295,7 +1295,7 @@ impl<'a, S: Space + ?Sized> ExtendedPasid<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_DPC`](crate::uapi::PCI_EXT_CAP_ID_DPC).
+/// The capability [`uapi::PCI_EXT_CAP_ID_DPC`].
 pub struct ExtendedDpc<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1459,7 +1459,7 @@ impl<'a, S: Space + ?Sized> ExtendedDpc<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_L1SS`](crate::uapi::PCI_EXT_CAP_ID_L1SS).
+/// The capability [`uapi::PCI_EXT_CAP_ID_L1SS`].
 pub struct ExtendedL1ss<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1486,7 +1486,7 @@ impl<'a, S: Space + ?Sized> ExtendedL1ss<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_PTM`](crate::uapi::PCI_EXT_CAP_ID_PTM).
+/// The capability [`uapi::PCI_EXT_CAP_ID_PTM`].
 pub struct ExtendedPtm<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1507,7 +1507,7 @@ impl<'a, S: Space + ?Sized> ExtendedPtm<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_DVSEC`](crate::uapi::PCI_EXT_CAP_ID_DVSEC).
+/// The capability [`uapi::PCI_EXT_CAP_ID_DVSEC`].
 pub struct ExtendedDvsec<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1587,25 +1587,25 @@ impl<'a, S: Space + ?Sized> ExtendedDvsec<'a, S> {
 /// The kinds of [`ExtendedDvsec`].
 #[non_exhaustive]
 pub enum ExtendedDvsecKind<'a, S: ?Sized = [u8]> {
-    /// The capability [`PCI_DVSEC_CXL_DEVICE`](crate::uapi::PCI_DVSEC_CXL_DEVICE).
+    /// The capability [`uapi::PCI_DVSEC_CXL_DEVICE`].
     CxlDevice(ExtendedCxlDevice<'a, S>),
-    /// The capability [`PCI_DVSEC_CXL_FUNCTION_MAP`](crate::uapi::PCI_DVSEC_CXL_FUNCTION_MAP).
+    /// The capability [`uapi::PCI_DVSEC_CXL_FUNCTION_MAP`].
     CxlFunctionMap(ExtendedCxlFunctionMap<'a, S>),
-    /// The capability [`PCI_DVSEC_CXL_PORT`](crate::uapi::PCI_DVSEC_CXL_PORT).
+    /// The capability [`uapi::PCI_DVSEC_CXL_PORT`].
     CxlPort(ExtendedCxlPort<'a, S>),
-    /// The capability [`PCI_DVSEC_CXL_PORT_GPF`](crate::uapi::PCI_DVSEC_CXL_PORT_GPF).
+    /// The capability [`uapi::PCI_DVSEC_CXL_PORT_GPF`].
     CxlPortGpf(ExtendedCxlPortGpf<'a, S>),
-    /// The capability [`PCI_DVSEC_CXL_DEVICE_GPF`](crate::uapi::PCI_DVSEC_CXL_DEVICE_GPF).
+    /// The capability [`uapi::PCI_DVSEC_CXL_DEVICE_GPF`].
     CxlDeviceGpf(ExtendedCxlDeviceGpf<'a, S>),
-    /// The capability [`PCI_DVSEC_CXL_FLEXBUS_PORT`](crate::uapi::PCI_DVSEC_CXL_FLEXBUS_PORT).
+    /// The capability [`uapi::PCI_DVSEC_CXL_FLEXBUS_PORT`].
     CxlFlexbusPort(ExtendedCxlFlexbusPort<'a, S>),
-    /// The capability [`PCI_DVSEC_CXL_REG_LOCATOR`](crate::uapi::PCI_DVSEC_CXL_REG_LOCATOR).
+    /// The capability [`uapi::PCI_DVSEC_CXL_REG_LOCATOR`].
     CxlRegLocator(ExtendedCxlRegLocator<'a, S>),
     /// Another kind.
     Unknown,
 }
 
-/// The capability [`PCI_EXT_CAP_ID_VF_REBAR`](crate::uapi::PCI_EXT_CAP_ID_VF_REBAR).
+/// The capability [`uapi::PCI_EXT_CAP_ID_VF_REBAR`].
 pub struct ExtendedVfRebar<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1630,7 +1630,7 @@ impl<'a, S: Space + ?Sized> ExtendedVfRebar<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_DLF`](crate::uapi::PCI_EXT_CAP_ID_DLF).
+/// The capability [`uapi::PCI_EXT_CAP_ID_DLF`].
 pub struct ExtendedDlf<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1651,7 +1651,7 @@ impl<'a, S: Space + ?Sized> ExtendedDlf<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_PL_16GT`](crate::uapi::PCI_EXT_CAP_ID_PL_16GT).
+/// The capability [`uapi::PCI_EXT_CAP_ID_PL_16GT`].
 pub struct ExtendedPl16gt<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1696,7 +1696,7 @@ impl<'a, S: Space + ?Sized> ExtendedPl16gt<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_NPEM`](crate::uapi::PCI_EXT_CAP_ID_NPEM).
+/// The capability [`uapi::PCI_EXT_CAP_ID_NPEM`].
 pub struct ExtendedNpem<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1723,7 +1723,7 @@ impl<'a, S: Space + ?Sized> ExtendedNpem<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_PL_32GT`](crate::uapi::PCI_EXT_CAP_ID_PL_32GT).
+/// The capability [`uapi::PCI_EXT_CAP_ID_PL_32GT`].
 pub struct ExtendedPl32gt<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1762,7 +1762,7 @@ impl<'a, S: Space + ?Sized> ExtendedPl32gt<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_DOE`](crate::uapi::PCI_EXT_CAP_ID_DOE).
+/// The capability [`uapi::PCI_EXT_CAP_ID_DOE`].
 pub struct ExtendedDoe<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1801,7 +1801,7 @@ impl<'a, S: Space + ?Sized> ExtendedDoe<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_DEV3`](crate::uapi::PCI_EXT_CAP_ID_DEV3).
+/// The capability [`uapi::PCI_EXT_CAP_ID_DEV3`].
 pub struct ExtendedDev3<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1828,7 +1828,7 @@ impl<'a, S: Space + ?Sized> ExtendedDev3<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_IDE`](crate::uapi::PCI_EXT_CAP_ID_IDE).
+/// The capability [`uapi::PCI_EXT_CAP_ID_IDE`].
 pub struct ExtendedIde<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1849,7 +1849,7 @@ impl<'a, S: Space + ?Sized> ExtendedIde<'a, S> {
     }
 }
 
-/// The capability [`PCI_EXT_CAP_ID_PL_64GT`](crate::uapi::PCI_EXT_CAP_ID_PL_64GT).
+/// The capability [`uapi::PCI_EXT_CAP_ID_PL_64GT`].
 pub struct ExtendedPl64gt<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1876,7 +1876,7 @@ impl<'a, S: Space + ?Sized> ExtendedPl64gt<'a, S> {
     }
 }
 
-/// The capability [`PCI_DVSEC_CXL_DEVICE`](crate::uapi::PCI_DVSEC_CXL_DEVICE).
+/// The capability [`uapi::PCI_DVSEC_CXL_DEVICE`].
 pub struct ExtendedCxlDevice<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1909,7 +1909,7 @@ impl<'a, S: Space + ?Sized> ExtendedCxlDevice<'a, S> {
     }
 }
 
-/// The capability [`PCI_DVSEC_CXL_FUNCTION_MAP`](crate::uapi::PCI_DVSEC_CXL_FUNCTION_MAP).
+/// The capability [`uapi::PCI_DVSEC_CXL_FUNCTION_MAP`].
 pub struct ExtendedCxlFunctionMap<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1930,7 +1930,7 @@ impl<'a, S: Space + ?Sized> ExtendedCxlFunctionMap<'a, S> {
     }
 }
 
-/// The capability [`PCI_DVSEC_CXL_PORT`](crate::uapi::PCI_DVSEC_CXL_PORT).
+/// The capability [`uapi::PCI_DVSEC_CXL_PORT`].
 pub struct ExtendedCxlPort<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1963,7 +1963,7 @@ impl<'a, S: Space + ?Sized> ExtendedCxlPort<'a, S> {
     }
 }
 
-/// The capability [`PCI_DVSEC_CXL_PORT_GPF`](crate::uapi::PCI_DVSEC_CXL_PORT_GPF).
+/// The capability [`uapi::PCI_DVSEC_CXL_PORT_GPF`].
 pub struct ExtendedCxlPortGpf<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1996,7 +1996,7 @@ impl<'a, S: Space + ?Sized> ExtendedCxlPortGpf<'a, S> {
     }
 }
 
-/// The capability [`PCI_DVSEC_CXL_DEVICE_GPF`](crate::uapi::PCI_DVSEC_CXL_DEVICE_GPF).
+/// The capability [`uapi::PCI_DVSEC_CXL_DEVICE_GPF`].
 pub struct ExtendedCxlDeviceGpf<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -2017,7 +2017,7 @@ impl<'a, S: Space + ?Sized> ExtendedCxlDeviceGpf<'a, S> {
     }
 }
 
-/// The capability [`PCI_DVSEC_CXL_FLEXBUS_PORT`](crate::uapi::PCI_DVSEC_CXL_FLEXBUS_PORT).
+/// The capability [`uapi::PCI_DVSEC_CXL_FLEXBUS_PORT`].
 pub struct ExtendedCxlFlexbusPort<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -2056,7 +2056,7 @@ impl<'a, S: Space + ?Sized> ExtendedCxlFlexbusPort<'a, S> {
     }
 }
 
-/// The capability [`PCI_DVSEC_CXL_REG_LOCATOR`](crate::uapi::PCI_DVSEC_CXL_REG_LOCATOR).
+/// The capability [`uapi::PCI_DVSEC_CXL_REG_LOCATOR`].
 pub struct ExtendedCxlRegLocator<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }

@@ -130,45 +130,45 @@ impl<S: Space + ?Sized> core::iter::FusedIterator for StandardCaps<'_, S> {}
 /// Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
 #[non_exhaustive]
 pub enum StandardCap<'a, S: ?Sized = [u8]> {
-    /// The capability [`PCI_CAP_ID_PM`](crate::uapi::PCI_CAP_ID_PM).
+    /// The capability [`uapi::PCI_CAP_ID_PM`].
     Pm(StandardPm<'a, S>),
-    /// The capability [`PCI_CAP_ID_AGP`](crate::uapi::PCI_CAP_ID_AGP).
+    /// The capability [`uapi::PCI_CAP_ID_AGP`].
     Agp(StandardAgp<'a, S>),
-    /// The capability [`PCI_CAP_ID_VPD`](crate::uapi::PCI_CAP_ID_VPD).
+    /// The capability [`uapi::PCI_CAP_ID_VPD`].
     Vpd(StandardVpd<'a, S>),
-    /// The capability [`PCI_CAP_ID_SLOTID`](crate::uapi::PCI_CAP_ID_SLOTID).
+    /// The capability [`uapi::PCI_CAP_ID_SLOTID`].
     Slotid(StandardSlotid<'a, S>),
-    /// The capability [`PCI_CAP_ID_MSI`](crate::uapi::PCI_CAP_ID_MSI).
+    /// The capability [`uapi::PCI_CAP_ID_MSI`].
     Msi(StandardMsi<'a, S>),
-    /// The capability [`PCI_CAP_ID_CHSWP`](crate::uapi::PCI_CAP_ID_CHSWP).
+    /// The capability [`uapi::PCI_CAP_ID_CHSWP`].
     Chswp(StandardChswp<'a, S>),
-    /// The capability [`PCI_CAP_ID_PCIX`](crate::uapi::PCI_CAP_ID_PCIX).
+    /// The capability [`uapi::PCI_CAP_ID_PCIX`].
     Pcix(StandardPcix<'a, S>),
-    /// The capability [`PCI_CAP_ID_HT`](crate::uapi::PCI_CAP_ID_HT).
+    /// The capability [`uapi::PCI_CAP_ID_HT`].
     Ht(StandardHt<'a, S>),
-    /// The capability [`PCI_CAP_ID_VNDR`](crate::uapi::PCI_CAP_ID_VNDR).
+    /// The capability [`uapi::PCI_CAP_ID_VNDR`].
     Vndr(StandardVndr<'a, S>),
-    /// The capability [`PCI_CAP_ID_DBG`](crate::uapi::PCI_CAP_ID_DBG).
+    /// The capability [`uapi::PCI_CAP_ID_DBG`].
     Dbg(StandardDbg<'a, S>),
-    /// The capability [`PCI_CAP_ID_CCRC`](crate::uapi::PCI_CAP_ID_CCRC).
+    /// The capability [`uapi::PCI_CAP_ID_CCRC`].
     Ccrc(StandardCcrc<'a, S>),
-    /// The capability [`PCI_CAP_ID_SHPC`](crate::uapi::PCI_CAP_ID_SHPC).
+    /// The capability [`uapi::PCI_CAP_ID_SHPC`].
     Shpc(StandardShpc<'a, S>),
-    /// The capability [`PCI_CAP_ID_SSVID`](crate::uapi::PCI_CAP_ID_SSVID).
+    /// The capability [`uapi::PCI_CAP_ID_SSVID`].
     Ssvid(StandardSsvid<'a, S>),
-    /// The capability [`PCI_CAP_ID_AGP3`](crate::uapi::PCI_CAP_ID_AGP3).
+    /// The capability [`uapi::PCI_CAP_ID_AGP3`].
     Agp3(StandardAgp3<'a, S>),
-    /// The capability [`PCI_CAP_ID_SECDEV`](crate::uapi::PCI_CAP_ID_SECDEV).
+    /// The capability [`uapi::PCI_CAP_ID_SECDEV`].
     Secdev(StandardSecdev<'a, S>),
-    /// The capability [`PCI_CAP_ID_EXP`](crate::uapi::PCI_CAP_ID_EXP).
+    /// The capability [`uapi::PCI_CAP_ID_EXP`].
     Exp(StandardExp<'a, S>),
-    /// The capability [`PCI_CAP_ID_MSIX`](crate::uapi::PCI_CAP_ID_MSIX).
+    /// The capability [`uapi::PCI_CAP_ID_MSIX`].
     Msix(StandardMsix<'a, S>),
-    /// The capability [`PCI_CAP_ID_SATA`](crate::uapi::PCI_CAP_ID_SATA).
+    /// The capability [`uapi::PCI_CAP_ID_SATA`].
     Sata(StandardSata<'a, S>),
-    /// The capability [`PCI_CAP_ID_AF`](crate::uapi::PCI_CAP_ID_AF).
+    /// The capability [`uapi::PCI_CAP_ID_AF`].
     Af(StandardAf<'a, S>),
-    /// The capability [`PCI_CAP_ID_EA`](crate::uapi::PCI_CAP_ID_EA).
+    /// The capability [`uapi::PCI_CAP_ID_EA`].
     Ea(StandardEa<'a, S>),
     /// A capability with an unknown id, or with version 0.
     Unknown(SpaceCap<'a, S>),
@@ -275,7 +275,7 @@ impl<'a, S: Space + ?Sized> StandardCap<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_PM`](crate::uapi::PCI_CAP_ID_PM).
+/// The capability [`uapi::PCI_CAP_ID_PM`].
 pub struct StandardPm<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -308,7 +308,7 @@ impl<'a, S: Space + ?Sized> StandardPm<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_AGP`](crate::uapi::PCI_CAP_ID_AGP).
+/// The capability [`uapi::PCI_CAP_ID_AGP`].
 pub struct StandardAgp<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -341,7 +341,7 @@ impl<'a, S: Space + ?Sized> StandardAgp<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_VPD`](crate::uapi::PCI_CAP_ID_VPD).
+/// The capability [`uapi::PCI_CAP_ID_VPD`].
 pub struct StandardVpd<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -362,7 +362,7 @@ impl<'a, S: Space + ?Sized> StandardVpd<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_SLOTID`](crate::uapi::PCI_CAP_ID_SLOTID).
+/// The capability [`uapi::PCI_CAP_ID_SLOTID`].
 pub struct StandardSlotid<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -383,7 +383,7 @@ impl<'a, S: Space + ?Sized> StandardSlotid<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_MSI`](crate::uapi::PCI_CAP_ID_MSI).
+/// The capability [`uapi::PCI_CAP_ID_MSI`].
 pub struct StandardMsi<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -474,7 +474,7 @@ impl<'a, S: Space + ?Sized> StandardMsi<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_CHSWP`](crate::uapi::PCI_CAP_ID_CHSWP).
+/// The capability [`uapi::PCI_CAP_ID_CHSWP`].
 pub struct StandardChswp<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -489,7 +489,7 @@ impl<'a, S: Space + ?Sized> StandardChswp<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_PCIX`](crate::uapi::PCI_CAP_ID_PCIX).
+/// The capability [`uapi::PCI_CAP_ID_PCIX`].
 pub struct StandardPcix<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -510,7 +510,7 @@ impl<'a, S: Space + ?Sized> StandardPcix<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_HT`](crate::uapi::PCI_CAP_ID_HT).
+/// The capability [`uapi::PCI_CAP_ID_HT`].
 pub struct StandardHt<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -525,7 +525,7 @@ impl<'a, S: Space + ?Sized> StandardHt<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_VNDR`](crate::uapi::PCI_CAP_ID_VNDR).
+/// The capability [`uapi::PCI_CAP_ID_VNDR`].
 pub struct StandardVndr<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -600,25 +600,25 @@ impl<'a, S: Space + ?Sized> StandardVndr<'a, S> {
 /// The kinds of [`StandardVndr`].
 #[non_exhaustive]
 pub enum StandardVndrKind<'a, S: ?Sized = [u8]> {
-    /// The capability [`VIRTIO_PCI_CAP_COMMON_CFG`](crate::uapi::VIRTIO_PCI_CAP_COMMON_CFG).
+    /// The capability [`uapi::VIRTIO_PCI_CAP_COMMON_CFG`].
     VirtioCommon(StandardVirtioCommon<'a, S>),
-    /// The capability [`VIRTIO_PCI_CAP_NOTIFY_CFG`](crate::uapi::VIRTIO_PCI_CAP_NOTIFY_CFG).
+    /// The capability [`uapi::VIRTIO_PCI_CAP_NOTIFY_CFG`].
     VirtioNotify(StandardVirtioNotify<'a, S>),
-    /// The capability [`VIRTIO_PCI_CAP_ISR_CFG`](crate::uapi::VIRTIO_PCI_CAP_ISR_CFG).
+    /// The capability [`uapi::VIRTIO_PCI_CAP_ISR_CFG`].
     VirtioIsr(StandardVirtioIsr<'a, S>),
-    /// The capability [`VIRTIO_PCI_CAP_DEVICE_CFG`](crate::uapi::VIRTIO_PCI_CAP_DEVICE_CFG).
+    /// The capability [`uapi::VIRTIO_PCI_CAP_DEVICE_CFG`].
     VirtioDevice(StandardVirtioDevice<'a, S>),
-    /// The capability [`VIRTIO_PCI_CAP_PCI_CFG`](crate::uapi::VIRTIO_PCI_CAP_PCI_CFG).
+    /// The capability [`uapi::VIRTIO_PCI_CAP_PCI_CFG`].
     VirtioPci(StandardVirtioPci<'a, S>),
-    /// The capability [`VIRTIO_PCI_CAP_SHARED_MEMORY_CFG`](crate::uapi::VIRTIO_PCI_CAP_SHARED_MEMORY_CFG).
+    /// The capability [`uapi::VIRTIO_PCI_CAP_SHARED_MEMORY_CFG`].
     VirtioSharedMemory(StandardVirtioSharedMemory<'a, S>),
-    /// The capability [`VIRTIO_PCI_CAP_VENDOR_CFG`](crate::uapi::VIRTIO_PCI_CAP_VENDOR_CFG).
+    /// The capability [`uapi::VIRTIO_PCI_CAP_VENDOR_CFG`].
     VirtioVendor(StandardVirtioVendor<'a, S>),
     /// Another kind.
     Unknown,
 }
 
-/// The capability [`PCI_CAP_ID_DBG`](crate::uapi::PCI_CAP_ID_DBG).
+/// The capability [`uapi::PCI_CAP_ID_DBG`].
 pub struct StandardDbg<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -633,14 +633,14 @@ impl<'a, S: Space + ?Sized> StandardDbg<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_CCRC`](crate::uapi::PCI_CAP_ID_CCRC).
+/// The capability [`uapi::PCI_CAP_ID_CCRC`].
 pub struct StandardCcrc<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
 space_capability!(StandardCcrc, 1, |cap| cap.body(2));
 
-/// The capability [`PCI_CAP_ID_SHPC`](crate::uapi::PCI_CAP_ID_SHPC).
+/// The capability [`uapi::PCI_CAP_ID_SHPC`].
 pub struct StandardShpc<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -667,7 +667,7 @@ impl<'a, S: Space + ?Sized> StandardShpc<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_SSVID`](crate::uapi::PCI_CAP_ID_SSVID).
+/// The capability [`uapi::PCI_CAP_ID_SSVID`].
 pub struct StandardSsvid<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -688,21 +688,21 @@ impl<'a, S: Space + ?Sized> StandardSsvid<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_AGP3`](crate::uapi::PCI_CAP_ID_AGP3).
+/// The capability [`uapi::PCI_CAP_ID_AGP3`].
 pub struct StandardAgp3<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
 space_capability!(StandardAgp3, 1, |cap| cap.body(2));
 
-/// The capability [`PCI_CAP_ID_SECDEV`](crate::uapi::PCI_CAP_ID_SECDEV).
+/// The capability [`uapi::PCI_CAP_ID_SECDEV`].
 pub struct StandardSecdev<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
 space_capability!(StandardSecdev, 1, |cap| cap.body(2));
 
-/// The capability [`PCI_CAP_ID_EXP`](crate::uapi::PCI_CAP_ID_EXP).
+/// The capability [`uapi::PCI_CAP_ID_EXP`].
 pub struct StandardExp<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1093,7 +1093,7 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_MSIX`](crate::uapi::PCI_CAP_ID_MSIX).
+/// The capability [`uapi::PCI_CAP_ID_MSIX`].
 pub struct StandardMsix<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1120,7 +1120,7 @@ impl<'a, S: Space + ?Sized> StandardMsix<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_SATA`](crate::uapi::PCI_CAP_ID_SATA).
+/// The capability [`uapi::PCI_CAP_ID_SATA`].
 pub struct StandardSata<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1181,7 +1181,7 @@ impl<'a, S: Space + ?Sized> StandardSata<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_AF`](crate::uapi::PCI_CAP_ID_AF).
+/// The capability [`uapi::PCI_CAP_ID_AF`].
 pub struct StandardAf<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1214,7 +1214,7 @@ impl<'a, S: Space + ?Sized> StandardAf<'a, S> {
     }
 }
 
-/// The capability [`PCI_CAP_ID_EA`](crate::uapi::PCI_CAP_ID_EA).
+/// The capability [`uapi::PCI_CAP_ID_EA`].
 pub struct StandardEa<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1296,7 +1296,7 @@ impl<'a, S: Space + ?Sized> StandardEa<'a, S> {
     }
 }
 
-/// The capability [`VIRTIO_PCI_CAP_COMMON_CFG`](crate::uapi::VIRTIO_PCI_CAP_COMMON_CFG).
+/// The capability [`uapi::VIRTIO_PCI_CAP_COMMON_CFG`].
 pub struct StandardVirtioCommon<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1342,7 +1342,7 @@ impl<'a, S: Space + ?Sized> StandardVirtioCommon<'a, S> {
     }
 }
 
-/// The capability [`VIRTIO_PCI_CAP_NOTIFY_CFG`](crate::uapi::VIRTIO_PCI_CAP_NOTIFY_CFG).
+/// The capability [`uapi::VIRTIO_PCI_CAP_NOTIFY_CFG`].
 pub struct StandardVirtioNotify<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1394,7 +1394,7 @@ impl<'a, S: Space + ?Sized> StandardVirtioNotify<'a, S> {
     }
 }
 
-/// The capability [`VIRTIO_PCI_CAP_ISR_CFG`](crate::uapi::VIRTIO_PCI_CAP_ISR_CFG).
+/// The capability [`uapi::VIRTIO_PCI_CAP_ISR_CFG`].
 pub struct StandardVirtioIsr<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1440,7 +1440,7 @@ impl<'a, S: Space + ?Sized> StandardVirtioIsr<'a, S> {
     }
 }
 
-/// The capability [`VIRTIO_PCI_CAP_DEVICE_CFG`](crate::uapi::VIRTIO_PCI_CAP_DEVICE_CFG).
+/// The capability [`uapi::VIRTIO_PCI_CAP_DEVICE_CFG`].
 pub struct StandardVirtioDevice<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1486,7 +1486,7 @@ impl<'a, S: Space + ?Sized> StandardVirtioDevice<'a, S> {
     }
 }
 
-/// The capability [`VIRTIO_PCI_CAP_PCI_CFG`](crate::uapi::VIRTIO_PCI_CAP_PCI_CFG).
+/// The capability [`uapi::VIRTIO_PCI_CAP_PCI_CFG`].
 pub struct StandardVirtioPci<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1538,7 +1538,7 @@ impl<'a, S: Space + ?Sized> StandardVirtioPci<'a, S> {
     }
 }
 
-/// The capability [`VIRTIO_PCI_CAP_SHARED_MEMORY_CFG`](crate::uapi::VIRTIO_PCI_CAP_SHARED_MEMORY_CFG).
+/// The capability [`uapi::VIRTIO_PCI_CAP_SHARED_MEMORY_CFG`].
 pub struct StandardVirtioSharedMemory<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
@@ -1596,7 +1596,7 @@ impl<'a, S: Space + ?Sized> StandardVirtioSharedMemory<'a, S> {
     }
 }
 
-/// The capability [`VIRTIO_PCI_CAP_VENDOR_CFG`](crate::uapi::VIRTIO_PCI_CAP_VENDOR_CFG).
+/// The capability [`uapi::VIRTIO_PCI_CAP_VENDOR_CFG`].
 pub struct StandardVirtioVendor<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }

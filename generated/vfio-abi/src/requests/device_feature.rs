@@ -166,7 +166,10 @@ impl Request for GetMigDeviceState {
 /// use vfio_abi::requests::{SetMigDeviceState, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], device_state: uapi::vfio_device_mig_state) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     device_state: uapi::vfio_device_mig_state,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = SetMigDeviceState::new(device_state);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `SetMigDeviceState::IOCTL`.
@@ -366,7 +369,11 @@ impl Request for SetLowPowerExit {
 /// use vfio_abi::requests::{SetDmaLoggingStart, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], page_size: u64, ranges: &[uapi::vfio_device_feature_dma_logging_range]) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     page_size: u64,
+/// #     ranges: &[uapi::vfio_device_feature_dma_logging_range],
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = SetDmaLoggingStart::new(page_size, ranges);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `SetDmaLoggingStart::IOCTL`.
@@ -474,7 +481,13 @@ impl Request for SetDmaLoggingStop {
 /// use vfio_abi::requests::{GetDmaLoggingReport, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], iova: u64, length: u64, page_size: u64, bitmap: &mut [u64]) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     iova: u64,
+/// #     length: u64,
+/// #     page_size: u64,
+/// #     bitmap: &mut [u64],
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = GetDmaLoggingReport::new(iova, length, page_size, bitmap);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `GetDmaLoggingReport::IOCTL`.
@@ -583,7 +596,10 @@ impl Request for GetMigDataSize {
 /// use vfio_abi::requests::{SetBusMaster, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], op: uapi::DeviceFeatureBusMasterOp) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     op: uapi::DeviceFeatureBusMasterOp,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = SetBusMaster::new(op);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `SetBusMaster::IOCTL`.
@@ -634,7 +650,13 @@ impl Request for SetBusMaster {
 /// use vfio_abi::requests::{GetDmaBuf, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], region_index: u32, open_flags: u32, flags: u32, dma_ranges: &[uapi::vfio_region_dma_range]) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     region_index: u32,
+/// #     open_flags: u32,
+/// #     flags: u32,
+/// #     dma_ranges: &[uapi::vfio_region_dma_range],
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = GetDmaBuf::new(region_index, open_flags, flags, dma_ranges);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `GetDmaBuf::IOCTL`.
@@ -802,7 +824,11 @@ impl Request for GetZpciError<'_> {
 /// use vfio_abi::requests::{FeatureProbe, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], id: u32, flags: uapi::DeviceFeatureFlags) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     id: u32,
+/// #     flags: uapi::DeviceFeatureFlags,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = FeatureProbe::new(id, flags);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `FeatureProbe::IOCTL`.

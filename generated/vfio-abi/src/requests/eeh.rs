@@ -15,7 +15,11 @@ use crate::uapi;
 /// use vfio_abi::requests::{EehPeOp, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], op: u32, arg: uapi::vfio_eeh_pe_err) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     op: u32,
+/// #     arg: uapi::vfio_eeh_pe_err,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = EehPeOp::new(op, arg);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `EehPeOp::IOCTL`.

@@ -18,7 +18,11 @@ use crate::wire::Wire;
 /// use vfio_abi::requests::{QueryGfxPlane, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], flags: uapi::DeviceGfxPlaneInfoFlags, drm_plane_type: u32) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     flags: uapi::DeviceGfxPlaneInfoFlags,
+/// #     drm_plane_type: u32,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = QueryGfxPlane::new(flags, drm_plane_type);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `QueryGfxPlane::IOCTL`.

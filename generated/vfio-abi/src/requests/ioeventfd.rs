@@ -31,7 +31,13 @@ pub enum DeviceIoeventfdWidth {
 /// use vfio_abi::requests::{Ioeventfd, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], width: requests::DeviceIoeventfdWidth, offset: u64, data: u64, fd: i32) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     width: requests::DeviceIoeventfdWidth,
+/// #     offset: u64,
+/// #     data: u64,
+/// #     fd: i32,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = Ioeventfd::new(width, offset, data, fd);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `Ioeventfd::IOCTL`.

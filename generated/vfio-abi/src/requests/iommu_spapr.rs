@@ -175,7 +175,12 @@ impl Request for IommuSpaprUnregisterMemory {
 /// use vfio_abi::requests::{IommuSpaprTceCreate, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], page_shift: u32, window_size: u64, levels: u32) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     page_shift: u32,
+/// #     window_size: u64,
+/// #     levels: u32,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = IommuSpaprTceCreate::new(page_shift, window_size, levels);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `IommuSpaprTceCreate::IOCTL`.

@@ -20,7 +20,13 @@ use crate::wire::Wire;
 /// use vfio_abi::requests::{IommuMapDma, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], flags: uapi::IommuType1DmaMapFlags, vaddr: u64, iova: u64, size: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     flags: uapi::IommuType1DmaMapFlags,
+/// #     vaddr: u64,
+/// #     iova: u64,
+/// #     size: u64,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = IommuMapDma::new(flags, vaddr, iova, size);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `IommuMapDma::IOCTL`.
@@ -79,7 +85,12 @@ impl Request for IommuMapDma {
 /// use vfio_abi::requests::{IommuUnmapDma, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], flags: uapi::IommuType1DmaUnmapFlags, iova: u64, size: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     flags: uapi::IommuType1DmaUnmapFlags,
+/// #     iova: u64,
+/// #     size: u64,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = IommuUnmapDma::new(flags, iova, size);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `IommuUnmapDma::IOCTL`.
@@ -136,7 +147,14 @@ impl Request for IommuUnmapDma {
 /// use vfio_abi::requests::{IommuUnmapDmaGetDirtyBitmap, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], flags: uapi::IommuType1DmaUnmapFlags, iova: u64, size: u64, pgsize: u64, data: &mut [u64]) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     flags: uapi::IommuType1DmaUnmapFlags,
+/// #     iova: u64,
+/// #     size: u64,
+/// #     pgsize: u64,
+/// #     data: &mut [u64],
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = IommuUnmapDmaGetDirtyBitmap::new(flags, iova, size, pgsize, data);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `IommuUnmapDmaGetDirtyBitmap::IOCTL`.
@@ -302,7 +320,13 @@ impl Request for IommuDirtyPagesStop {
 /// use vfio_abi::requests::{IommuDirtyPagesGetBitmap, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], iova: u64, size: u64, pgsize: u64, data: &mut [u64]) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     iova: u64,
+/// #     size: u64,
+/// #     pgsize: u64,
+/// #     data: &mut [u64],
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = IommuDirtyPagesGetBitmap::new(iova, size, pgsize, data);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `IommuDirtyPagesGetBitmap::IOCTL`.

@@ -83,7 +83,13 @@ impl Request for GetIrqInfo {
 /// use vfio_abi::requests::{SetIrqsNone, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], action: requests::IrqSetAction, index: u32, start: u32, count: u32) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     action: requests::IrqSetAction,
+/// #     index: u32,
+/// #     start: u32,
+/// #     count: u32,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = SetIrqsNone::new(action, index, start, count);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `SetIrqsNone::IOCTL`.
@@ -143,7 +149,13 @@ impl Request for SetIrqsNone {
 /// use vfio_abi::requests::{SetIrqsBool, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], action: requests::IrqSetAction, index: u32, start: u32, data: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     action: requests::IrqSetAction,
+/// #     index: u32,
+/// #     start: u32,
+/// #     data: &[u8],
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = SetIrqsBool::new(action, index, start, data);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `SetIrqsBool::IOCTL`.
@@ -204,7 +216,13 @@ impl Request for SetIrqsBool<'_> {
 /// use vfio_abi::requests::{SetIrqsEventfd, Request};
 /// # use vfio_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], action: requests::IrqSetAction, index: u32, start: u32, data: &[i32]) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     action: requests::IrqSetAction,
+/// #     index: u32,
+/// #     start: u32,
+/// #     data: &[i32],
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = SetIrqsEventfd::new(action, index, start, data);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `SetIrqsEventfd::IOCTL`.

@@ -298,7 +298,8 @@ pub const VFIO_PCI_ATOMIC_COMP128: u32 = 1 << 2;
 /// ```
 /// use vfio_abi::uapi::DeviceInfoCapPciAtomicCompFlags;
 ///
-/// let flags = DeviceInfoCapPciAtomicCompFlags::COMP32 | DeviceInfoCapPciAtomicCompFlags::COMP64;
+/// let flags =
+///     DeviceInfoCapPciAtomicCompFlags::COMP32 | DeviceInfoCapPciAtomicCompFlags::COMP64;
 /// assert!(flags.contains(DeviceInfoCapPciAtomicCompFlags::COMP32));
 /// println!("{flags:?}");
 /// ```

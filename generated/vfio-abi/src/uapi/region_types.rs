@@ -266,7 +266,8 @@ pub const VFIO_DEVICE_STATE_MASK: u32 =
 /// ```
 /// use vfio_abi::uapi::DeviceMigrationInfoDeviceState;
 ///
-/// let flags = DeviceMigrationInfoDeviceState::V1_RUNNING | DeviceMigrationInfoDeviceState::V1_SAVING;
+/// let flags =
+///     DeviceMigrationInfoDeviceState::V1_RUNNING | DeviceMigrationInfoDeviceState::V1_SAVING;
 /// assert!(flags.contains(DeviceMigrationInfoDeviceState::V1_RUNNING));
 /// println!("{flags:?}");
 /// ```

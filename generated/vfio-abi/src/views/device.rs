@@ -133,15 +133,15 @@ impl core::iter::FusedIterator for DeviceCaps<'_> {}
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum DeviceCap<'a> {
-    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_BASE`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE).
+    /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE`].
     ZpciBase(DeviceZpciBase<'a>),
-    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP).
+    /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`].
     ZpciGroup(DeviceZpciGroup<'a>),
-    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL).
+    /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`].
     ZpciUtil(DeviceZpciUtil<'a>),
-    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP).
+    /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`].
     ZpciPfip(DeviceZpciPfip<'a>),
-    /// The capability [`VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`](crate::uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP).
+    /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`].
     PciAtomicComp(DevicePciAtomicComp<'a>),
     /// A capability with an unknown id, or with version 0.
     Unknown(UnknownCap<'a>),
@@ -171,7 +171,7 @@ impl<'a> DeviceCap<'a> {
     }
 }
 
-/// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_BASE`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE).
+/// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE`].
 #[derive(Clone, Copy, Debug)]
 pub struct DeviceZpciBase<'a> {
     cap: RawCap<'a>,
@@ -246,7 +246,7 @@ impl<'a> DeviceZpciBase<'a> {
     }
 }
 
-/// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP).
+/// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`].
 #[derive(Clone, Copy, Debug)]
 pub struct DeviceZpciGroup<'a> {
     cap: RawCap<'a>,
@@ -311,7 +311,7 @@ impl<'a> DeviceZpciGroup<'a> {
     }
 }
 
-/// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL).
+/// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`].
 #[derive(Clone, Copy, Debug)]
 pub struct DeviceZpciUtil<'a> {
     cap: RawCap<'a>,
@@ -336,7 +336,7 @@ impl<'a> DeviceZpciUtil<'a> {
     }
 }
 
-/// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP).
+/// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`].
 #[derive(Clone, Copy, Debug)]
 pub struct DeviceZpciPfip<'a> {
     cap: RawCap<'a>,
@@ -361,7 +361,7 @@ impl<'a> DeviceZpciPfip<'a> {
     }
 }
 
-/// The capability [`VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`](crate::uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP).
+/// The capability [`uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`].
 #[derive(Clone, Copy, Debug)]
 pub struct DevicePciAtomicComp<'a> {
     cap: RawCap<'a>,
@@ -393,15 +393,15 @@ impl<'a> DevicePciAtomicComp<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum NewDeviceCap<'a> {
-    /// [`VFIO_DEVICE_INFO_CAP_ZPCI_BASE`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE).
+    /// [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE`].
     ZpciBase(&'a uapi::vfio_device_info_cap_zpci_base),
-    /// [`VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP).
+    /// [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`].
     ZpciGroup(&'a uapi::vfio_device_info_cap_zpci_group),
-    /// [`VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL); a count is set to the number of elements.
+    /// [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`]; the length of the slice is the count.
     ZpciUtil(&'a uapi::vfio_device_info_cap_zpci_util, &'a [u8]),
-    /// [`VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP); a count is set to the number of elements.
+    /// [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`]; the length of the slice is the count.
     ZpciPfip(&'a uapi::vfio_device_info_cap_zpci_pfip, &'a [u8]),
-    /// [`VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`](crate::uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP).
+    /// [`uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`].
     PciAtomicComp(&'a uapi::vfio_device_info_cap_pci_atomic_comp),
     /// Any other capability.
     Other(NewCap<'a>),
@@ -417,54 +417,40 @@ impl Append<uapi::vfio_device_info> for NewDeviceCap<'_> {
     fn shape(&self, header: u32, arrays: &[(u16, u32, u32)]) -> CapShape {
         match *self {
             Self::ZpciBase(cap) => {
-                let version = match cap.header.version {
-                    0 => 3,
-                    version => version,
+                let id = uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE as u16;
+                let version = CapShape::version(cap.header.version, 3);
+                let fixed = match version {
+                    1 => 32,
+                    _ => 40,
                 };
-                CapShape::fixed(
-                    1,
-                    version,
-                    match version {
-                        1 => 32,
-                        2 => 40,
-                        _ => 40,
-                    },
-                )
+                CapShape::fixed(id, version, fixed)
             }
             Self::ZpciGroup(cap) => {
-                let version = match cap.header.version {
-                    0 => 2,
-                    version => version,
+                let id = uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP as u16;
+                let version = CapShape::version(cap.header.version, 2);
+                let fixed = match version {
+                    1 => 40,
+                    _ => 48,
                 };
-                CapShape::fixed(
-                    2,
-                    version,
-                    match version {
-                        1 => 40,
-                        _ => 48,
-                    },
-                )
+                CapShape::fixed(id, version, fixed)
             }
             Self::ZpciUtil(cap, elements) => {
-                let version = match cap.header.version {
-                    0 => 1,
-                    version => version,
-                };
-                CapShape::fixed(3, version, 12).with_array(1, elements.len())
+                let id = uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL as u16;
+                let version = CapShape::version(cap.header.version, 1);
+                let fixed = 12;
+                CapShape::fixed(id, version, fixed).with_array(1, elements.len())
             }
             Self::ZpciPfip(cap, elements) => {
-                let version = match cap.header.version {
-                    0 => 1,
-                    version => version,
-                };
-                CapShape::fixed(4, version, 12).with_array(1, elements.len())
+                let id = uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP as u16;
+                let version = CapShape::version(cap.header.version, 1);
+                let fixed = 12;
+                CapShape::fixed(id, version, fixed).with_array(1, elements.len())
             }
             Self::PciAtomicComp(cap) => {
-                let version = match cap.header.version {
-                    0 => 1,
-                    version => version,
-                };
-                CapShape::fixed(5, version, 16)
+                let id = uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP as u16;
+                let version = CapShape::version(cap.header.version, 1);
+                let fixed = 16;
+                CapShape::fixed(id, version, fixed)
             }
             Self::Other(cap) => Append::<uapi::vfio_device_info>::shape(&cap, header, arrays),
         }
@@ -514,8 +500,6 @@ impl Append<uapi::vfio_device_info> for NewDeviceCap<'_> {
 
     fn element(&self, shape: &CapShape, index: usize, put: &mut dyn FnMut(u32, &[u8])) {
         match *self {
-            Self::ZpciBase(_) => {}
-            Self::ZpciGroup(_) => {}
             Self::ZpciUtil(_, elements) => {
                 if let Some(element) = elements.get(index) {
                     element.write(put);
@@ -526,26 +510,28 @@ impl Append<uapi::vfio_device_info> for NewDeviceCap<'_> {
                     element.write(put);
                 }
             }
-            Self::PciAtomicComp(_) => {}
             Self::Other(cap) => Append::<uapi::vfio_device_info>::element(&cap, shape, index, put),
+            _ => {}
         }
     }
 }
 
-/// A capability of the `device` chain that does not borrow the reply. It can be stored, and appended to a reply.
+/// A capability of the `device` chain that does not borrow the reply.
+///
+/// It can be stored, and appended to a reply.
 #[cfg(feature = "alloc")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeviceCapBuf {
-    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_BASE`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE).
+    /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE`].
     ZpciBase(uapi::vfio_device_info_cap_zpci_base),
-    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP).
+    /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`].
     ZpciGroup(uapi::vfio_device_info_cap_zpci_group),
-    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL).
+    /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`].
     ZpciUtil(uapi::vfio_device_info_cap_zpci_util, alloc::vec::Vec<u8>),
-    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP).
+    /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`].
     ZpciPfip(uapi::vfio_device_info_cap_zpci_pfip, alloc::vec::Vec<u8>),
-    /// The capability [`VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`](crate::uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP).
+    /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`].
     PciAtomicComp(uapi::vfio_device_info_cap_pci_atomic_comp),
     /// Any other capability.
     Other {
@@ -647,6 +633,8 @@ impl Append<uapi::vfio_device_info> for DeviceCapBuf {
     }
 }
 
+/// The id of each capability that ends in an array, the offset of the array, and the size
+/// of an element.
 const ARRAYS: &[(u16, u32, u32)] = &[(3, 12, 1), (4, 12, 1)];
 
 /// The rules of drivers/vfio/pci/vfio_pci_core.c, vfio_pci_ioctl_get_info.

@@ -140,18 +140,18 @@ impl core::iter::FusedIterator for RegionCaps<'_> {}
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum RegionCap<'a> {
-    /// The capability [`VFIO_REGION_INFO_CAP_SPARSE_MMAP`](crate::uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP).
+    /// The capability [`uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP`].
     SparseMmap(RegionSparseMmap<'a>),
-    /// The capability [`VFIO_REGION_INFO_CAP_TYPE`](crate::uapi::VFIO_REGION_INFO_CAP_TYPE).
+    /// The capability [`uapi::VFIO_REGION_INFO_CAP_TYPE`].
     Type(RegionType<'a>),
-    /// The capability [`VFIO_REGION_INFO_CAP_MSIX_MAPPABLE`](crate::uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE).
+    /// The capability [`uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE`].
     MsixMappable(RegionMsixMappable<'a>),
-    /// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT).
+    /// The capability [`uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`].
     #[deprecated(
         note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
     )]
     Nvlink2Ssatgt(RegionNvlink2Ssatgt<'a>),
-    /// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD).
+    /// The capability [`uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`].
     #[deprecated(
         note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
     )]
@@ -182,7 +182,7 @@ impl<'a> RegionCap<'a> {
     }
 }
 
-/// The capability [`VFIO_REGION_INFO_CAP_SPARSE_MMAP`](crate::uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP).
+/// The capability [`uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP`].
 #[derive(Clone, Copy, Debug)]
 pub struct RegionSparseMmap<'a> {
     cap: RawCap<'a>,
@@ -207,7 +207,7 @@ impl<'a> RegionSparseMmap<'a> {
     }
 }
 
-/// The capability [`VFIO_REGION_INFO_CAP_TYPE`](crate::uapi::VFIO_REGION_INFO_CAP_TYPE).
+/// The capability [`uapi::VFIO_REGION_INFO_CAP_TYPE`].
 #[derive(Clone, Copy, Debug)]
 pub struct RegionType<'a> {
     cap: RawCap<'a>,
@@ -229,7 +229,7 @@ impl<'a> RegionType<'a> {
     }
 }
 
-/// The capability [`VFIO_REGION_INFO_CAP_MSIX_MAPPABLE`](crate::uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE).
+/// The capability [`uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE`].
 #[derive(Clone, Copy, Debug)]
 pub struct RegionMsixMappable<'a> {
     cap: RawCap<'a>,
@@ -237,7 +237,7 @@ pub struct RegionMsixMappable<'a> {
 
 capability!(RegionMsixMappable, 1, |cap| cap.body(8));
 
-/// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT).
+/// The capability [`uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`].
 #[deprecated(
     note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
 )]
@@ -256,7 +256,7 @@ impl<'a> RegionNvlink2Ssatgt<'a> {
     }
 }
 
-/// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD).
+/// The capability [`uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`].
 #[deprecated(
     note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
 )]
@@ -291,18 +291,18 @@ impl<'a> RegionNvlink2Lnkspd<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum NewRegionCap<'a> {
-    /// [`VFIO_REGION_INFO_CAP_SPARSE_MMAP`](crate::uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP); a count is set to the number of elements.
+    /// [`uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP`]; the length of the slice is the count.
     SparseMmap(
         &'a uapi::vfio_region_info_cap_sparse_mmap,
         &'a [uapi::vfio_region_sparse_mmap_area],
     ),
-    /// [`VFIO_REGION_INFO_CAP_TYPE`](crate::uapi::VFIO_REGION_INFO_CAP_TYPE).
+    /// [`uapi::VFIO_REGION_INFO_CAP_TYPE`].
     Type(&'a uapi::vfio_region_info_cap_type),
-    /// [`VFIO_REGION_INFO_CAP_MSIX_MAPPABLE`](crate::uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE).
+    /// [`uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE`].
     MsixMappable,
-    /// [`VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT).
+    /// [`uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`].
     Nvlink2Ssatgt(&'a uapi::vfio_region_info_cap_nvlink2_ssatgt),
-    /// [`VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD).
+    /// [`uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`].
     Nvlink2Lnkspd(&'a uapi::vfio_region_info_cap_nvlink2_lnkspd),
     /// Any other capability.
     Other(NewCap<'a>),
@@ -318,33 +318,31 @@ impl Append<uapi::vfio_region_info> for NewRegionCap<'_> {
     fn shape(&self, header: u32, arrays: &[(u16, u32, u32)]) -> CapShape {
         match *self {
             Self::SparseMmap(cap, elements) => {
-                let version = match cap.header.version {
-                    0 => 1,
-                    version => version,
-                };
-                CapShape::fixed(1, version, 16).with_array(16, elements.len())
+                let id = uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP as u16;
+                let version = CapShape::version(cap.header.version, 1);
+                let fixed = 16;
+                CapShape::fixed(id, version, fixed).with_array(16, elements.len())
             }
             Self::Type(cap) => {
-                let version = match cap.header.version {
-                    0 => 1,
-                    version => version,
-                };
-                CapShape::fixed(2, version, 16)
+                let id = uapi::VFIO_REGION_INFO_CAP_TYPE as u16;
+                let version = CapShape::version(cap.header.version, 1);
+                let fixed = 16;
+                CapShape::fixed(id, version, fixed)
             }
-            Self::MsixMappable => CapShape::fixed(3, 1, 8),
+            Self::MsixMappable => {
+                CapShape::fixed(uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE as u16, 1, 8)
+            }
             Self::Nvlink2Ssatgt(cap) => {
-                let version = match cap.header.version {
-                    0 => 1,
-                    version => version,
-                };
-                CapShape::fixed(4, version, 16)
+                let id = uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT as u16;
+                let version = CapShape::version(cap.header.version, 1);
+                let fixed = 16;
+                CapShape::fixed(id, version, fixed)
             }
             Self::Nvlink2Lnkspd(cap) => {
-                let version = match cap.header.version {
-                    0 => 1,
-                    version => version,
-                };
-                CapShape::fixed(5, version, 16)
+                let id = uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD as u16;
+                let version = CapShape::version(cap.header.version, 1);
+                let fixed = 16;
+                CapShape::fixed(id, version, fixed)
             }
             Self::Other(cap) => Append::<uapi::vfio_region_info>::shape(&cap, header, arrays),
         }
@@ -359,7 +357,6 @@ impl Append<uapi::vfio_region_info> for NewRegionCap<'_> {
                 put(8, &cap.r#type.to_ne_bytes());
                 put(12, &cap.subtype.to_ne_bytes());
             }
-            Self::MsixMappable => {}
             Self::Nvlink2Ssatgt(cap) => {
                 put(8, &cap.tgt.to_ne_bytes());
             }
@@ -367,6 +364,7 @@ impl Append<uapi::vfio_region_info> for NewRegionCap<'_> {
                 put(8, &cap.link_speed.to_ne_bytes());
             }
             Self::Other(cap) => Append::<uapi::vfio_region_info>::fields(&cap, shape, put),
+            _ => {}
         }
     }
 
@@ -377,35 +375,34 @@ impl Append<uapi::vfio_region_info> for NewRegionCap<'_> {
                     element.write(put);
                 }
             }
-            Self::Type(_) => {}
-            Self::MsixMappable => {}
-            Self::Nvlink2Ssatgt(_) => {}
-            Self::Nvlink2Lnkspd(_) => {}
             Self::Other(cap) => Append::<uapi::vfio_region_info>::element(&cap, shape, index, put),
+            _ => {}
         }
     }
 }
 
-/// A capability of the `region` chain that does not borrow the reply. It can be stored, and appended to a reply.
+/// A capability of the `region` chain that does not borrow the reply.
+///
+/// It can be stored, and appended to a reply.
 #[cfg(feature = "alloc")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RegionCapBuf {
-    /// The capability [`VFIO_REGION_INFO_CAP_SPARSE_MMAP`](crate::uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP).
+    /// The capability [`uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP`].
     SparseMmap(
         uapi::vfio_region_info_cap_sparse_mmap,
         alloc::vec::Vec<uapi::vfio_region_sparse_mmap_area>,
     ),
-    /// The capability [`VFIO_REGION_INFO_CAP_TYPE`](crate::uapi::VFIO_REGION_INFO_CAP_TYPE).
+    /// The capability [`uapi::VFIO_REGION_INFO_CAP_TYPE`].
     Type(uapi::vfio_region_info_cap_type),
-    /// The capability [`VFIO_REGION_INFO_CAP_MSIX_MAPPABLE`](crate::uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE).
+    /// The capability [`uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE`].
     MsixMappable,
-    /// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT).
+    /// The capability [`uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`].
     #[deprecated(
         note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
     )]
     Nvlink2Ssatgt(uapi::vfio_region_info_cap_nvlink2_ssatgt),
-    /// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD).
+    /// The capability [`uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`].
     #[deprecated(
         note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
     )]
@@ -491,6 +488,8 @@ impl Append<uapi::vfio_region_info> for RegionCapBuf {
     }
 }
 
+/// The id of each capability that ends in an array, the offset of the array, and the size
+/// of an element.
 const ARRAYS: &[(u16, u32, u32)] = &[(1, 16, 16)];
 
 /// The rules of drivers/vfio/vfio_main.c, vfio_get_region_info.

@@ -126,11 +126,11 @@ impl core::iter::FusedIterator for Type1Caps<'_> {}
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Type1Cap<'a> {
-    /// The capability [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE).
+    /// The capability [`uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`].
     IovaRange(Type1IovaRange<'a>),
-    /// The capability [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION).
+    /// The capability [`uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`].
     Migration(Type1Migration<'a>),
-    /// The capability [`VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL).
+    /// The capability [`uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`].
     DmaAvail(Type1DmaAvail<'a>),
     /// A capability with an unknown id, or with version 0.
     Unknown(UnknownCap<'a>),
@@ -154,7 +154,7 @@ impl<'a> Type1Cap<'a> {
     }
 }
 
-/// The capability [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE).
+/// The capability [`uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`].
 #[derive(Clone, Copy, Debug)]
 pub struct Type1IovaRange<'a> {
     cap: RawCap<'a>,
@@ -179,7 +179,7 @@ impl<'a> Type1IovaRange<'a> {
     }
 }
 
-/// The capability [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION).
+/// The capability [`uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`].
 #[derive(Clone, Copy, Debug)]
 pub struct Type1Migration<'a> {
     cap: RawCap<'a>,
@@ -207,7 +207,7 @@ impl<'a> Type1Migration<'a> {
     }
 }
 
-/// The capability [`VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL).
+/// The capability [`uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`].
 #[derive(Clone, Copy, Debug)]
 pub struct Type1DmaAvail<'a> {
     cap: RawCap<'a>,
@@ -239,11 +239,11 @@ impl<'a> Type1DmaAvail<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum NewType1Cap<'a> {
-    /// [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE); a count is set to the number of elements.
+    /// [`uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`]; the length of the slice is the count.
     IovaRange(&'a uapi::vfio_iommu_type1_info_cap_iova_range, &'a [uapi::vfio_iova_range]),
-    /// [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION).
+    /// [`uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`].
     Migration(&'a uapi::vfio_iommu_type1_info_cap_migration),
-    /// [`VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL).
+    /// [`uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`].
     DmaAvail(&'a uapi::vfio_iommu_type1_info_dma_avail),
     /// Any other capability.
     Other(NewCap<'a>),
@@ -259,25 +259,22 @@ impl Append<uapi::vfio_iommu_type1_info> for NewType1Cap<'_> {
     fn shape(&self, header: u32, arrays: &[(u16, u32, u32)]) -> CapShape {
         match *self {
             Self::IovaRange(cap, elements) => {
-                let version = match cap.header.version {
-                    0 => 1,
-                    version => version,
-                };
-                CapShape::fixed(1, version, 16).with_array(16, elements.len())
+                let id = uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE as u16;
+                let version = CapShape::version(cap.header.version, 1);
+                let fixed = 16;
+                CapShape::fixed(id, version, fixed).with_array(16, elements.len())
             }
             Self::Migration(cap) => {
-                let version = match cap.header.version {
-                    0 => 1,
-                    version => version,
-                };
-                CapShape::fixed(2, version, 32)
+                let id = uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION as u16;
+                let version = CapShape::version(cap.header.version, 1);
+                let fixed = 32;
+                CapShape::fixed(id, version, fixed)
             }
             Self::DmaAvail(cap) => {
-                let version = match cap.header.version {
-                    0 => 1,
-                    version => version,
-                };
-                CapShape::fixed(3, version, 12)
+                let id = uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL as u16;
+                let version = CapShape::version(cap.header.version, 1);
+                let fixed = 12;
+                CapShape::fixed(id, version, fixed)
             }
             Self::Other(cap) => Append::<uapi::vfio_iommu_type1_info>::shape(&cap, header, arrays),
         }
@@ -307,25 +304,26 @@ impl Append<uapi::vfio_iommu_type1_info> for NewType1Cap<'_> {
                     element.write(put);
                 }
             }
-            Self::Migration(_) => {}
-            Self::DmaAvail(_) => {}
             Self::Other(cap) => {
                 Append::<uapi::vfio_iommu_type1_info>::element(&cap, shape, index, put)
             }
+            _ => {}
         }
     }
 }
 
-/// A capability of the `type1` chain that does not borrow the reply. It can be stored, and appended to a reply.
+/// A capability of the `type1` chain that does not borrow the reply.
+///
+/// It can be stored, and appended to a reply.
 #[cfg(feature = "alloc")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Type1CapBuf {
-    /// The capability [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE).
+    /// The capability [`uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`].
     IovaRange(uapi::vfio_iommu_type1_info_cap_iova_range, alloc::vec::Vec<uapi::vfio_iova_range>),
-    /// The capability [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION).
+    /// The capability [`uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`].
     Migration(uapi::vfio_iommu_type1_info_cap_migration),
-    /// The capability [`VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL).
+    /// The capability [`uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`].
     DmaAvail(uapi::vfio_iommu_type1_info_dma_avail),
     /// Any other capability.
     Other {
@@ -400,6 +398,8 @@ impl Append<uapi::vfio_iommu_type1_info> for Type1CapBuf {
     }
 }
 
+/// The id of each capability that ends in an array, the offset of the array, and the size
+/// of an element.
 const ARRAYS: &[(u16, u32, u32)] = &[(1, 16, 16)];
 
 /// The rules of drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_get_info.

@@ -11,6 +11,7 @@ use crate::emit::c::statements::broken;
 use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::requests::Returns;
 use crate::ir::{Arg, IoctlId};
+use crate::names;
 
 impl Emitter<'_> {
     /// The parameter with the file descriptor of an ioctl.
@@ -34,7 +35,10 @@ impl Emitter<'_> {
             if let Some(returns) = &ioctl.returns {
                 comment = comment.label("Return", &returns.join(" "));
             }
-            let (fd, name) = (self.fd(IoctlId(index)), self.name(names, &["call", name]));
+            let (fd, name) = (
+                self.fd(IoctlId(index)),
+                self.name(names, &names::c_call(self.request_name(name))),
+            );
             let parameters = [format!("int {fd}")].into_iter().chain(parameter.map(str::to_owned));
             let parameters: Vec<_> = parameters.collect();
             let passed = parameter.map(|_| "argument".to_owned());
@@ -94,7 +98,7 @@ impl Emitter<'_> {
         inputs: impl Iterator<Item = (&'a str, &'a str)>,
         names: &mut UniqueNames,
     ) -> GrowingCallView {
-        let function = &self.abi.protocol.names[ioctl.0];
+        let function = self.request_name(&self.abi.protocol.names[ioctl.0]);
         let name = &self.abi.ioctl(ioctl).name;
         let fd = self.fd(ioctl);
         let (declarations, arguments): (Vec<_>, Vec<_>) = inputs.unzip();
@@ -103,8 +107,8 @@ impl Emitter<'_> {
              fd this function sets. Returns -1 if an ioctl fails; see {request}()."
         );
         let (once, call) = (
-            self.internal(names, &["call", function, "once"]),
-            self.name(names, &["call", function]),
+            self.internal(names, &[&names::c_call(function)[..], &["once"]].concat()),
+            self.name(names, &names::c_call(function)),
         );
         let buffer = format!("struct {}_request *request", self.stem);
         let own = [format!("int {fd}")].into_iter();

@@ -19,8 +19,9 @@ impl Emitter<'_> {
         let bare = names::after_abi(&self.abi.name, &self.abi.prefix, &struct_.name);
         let array = &struct_.fields[plan.array].name;
         let mut name = |words: &[&str]| self.name(names, &[&[bare], words].concat());
-        let (own, parse, request, get) =
-            (name(&[]), name(&["parse"]), name(&["request"]), name(&[array]));
+        let own = name(&[]);
+        let [parse, request, _] = names::C_REPLY;
+        let [parse, request, get] = [parse, request, array].map(|word| name(&[word]));
         let fields = plan.integers.iter().map(|IntField { field, int, offset, version: _ }| {
             let load = self.load(*int, "bytes", offset.kernel());
             (c_type(*int), struct_.fields[*field].name.clone(), load)

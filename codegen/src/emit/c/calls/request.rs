@@ -17,6 +17,7 @@ use crate::ir::requests::{
     RequestInput, RequestPlan,
 };
 use crate::layout::Int;
+use crate::names;
 
 /// The variables of the functions.
 const LOCALS: [&str; 8] = ["buf", "len", "argsz", "bytes", "nth", "argument", "result", "reply"];
@@ -43,14 +44,20 @@ impl Parameter<'_> {
 }
 
 impl Emitter<'_> {
+    /// The name of the function of a request, after the stem.
+    pub(super) fn request_name<'n>(&self, name: &'n str) -> &'n str {
+        names::c_request(&self.abi.name, &self.abi.prefix, name)
+    }
+
     pub(super) fn request(&self, plan: &RequestPlan, names: &mut UniqueNames) -> RequestView {
         let fd = self.fd(plan.ioctl);
-        let mut own = UniqueNames::members(LOCALS.into_iter().chain([fd.as_str()]));
+        let mut locals = UniqueNames::members(LOCALS.into_iter().chain([fd.as_str()]));
         let parameters: Vec<_> =
-            plan.inputs.iter().map(|input| parameter(input, &mut own)).collect();
+            plan.inputs.iter().map(|input| parameter(input, &mut locals)).collect();
         let declarations: Vec<_> =
             parameters.iter().flat_map(|parameter| self.declarations(parameter)).collect();
-        let name = self.name(names, &[&plan.name]);
+        let own = self.request_name(&plan.name);
+        let name = self.name(names, &[own]);
         let slice = parameters.iter().find_map(slice);
         let own_size = format!("const {}_size argsz = ", self.stem);
         let size = match &slice {
@@ -63,7 +70,7 @@ impl Emitter<'_> {
         };
         let buffer = ["void *buf".to_owned(), format!("{}_size len", self.stem)];
         let reply = plan.reply.map(|reply| self.reply((plan.ioctl, reply), &name, names));
-        let call_name = self.name(names, &["call", &plan.name]);
+        let call_name = self.name(names, &names::c_call(own));
         let functions = (&*name, &*call_name);
         let call = self.call(plan, functions, (&parameters, &declarations), reply.as_ref());
         let typed = TypedRequest {

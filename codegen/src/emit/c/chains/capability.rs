@@ -2,6 +2,7 @@
 
 use super::view::{ArrayView, CapabilityView, ValueView};
 use crate::emit::c::emitter::{Emitter, c_type};
+use crate::emit::c::tables::by_version;
 use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::protocol::{ArrayPlan, CapPlan, ElementPlan};
 use crate::ir::{CapabilityId, Chain, Struct};
@@ -18,9 +19,9 @@ impl<'a> Emitter<'a> {
         let (capability, plan) = (self.abi.capability(id), &self.abi.protocol.capabilities[id.0]);
         let words = [chain.name.as_str(), &capability.short];
         let mut name = |word: &[&str]| self.name(names, &[&words[..], word].concat());
-        let (own, read) = (name(&[]), name(&["read"]));
-        let (next, find) = (name(&["next"]), name(&["find"]));
-        let append = writes.then(|| name(&["append"]));
+        let own = name(&[]);
+        let [read, next, find] = names::C_CAP.map(|word| name(&[word]));
+        let append = writes.then(|| name(&[names::C_APPEND]));
         let struct_ = plan.struct_.map(|id| self.abi.struct_(id));
         let fields = struct_.iter().flat_map(|struct_| &struct_.fields);
         let mut members = UniqueNames::members(fields.map(|field| field.name.as_str()));
@@ -107,15 +108,4 @@ impl<'a> Emitter<'a> {
         let count = self.load(count.int, "cap->bytes", count.offset.kernel());
         Some(format!("{},\n\t\t\t\t{count}, {}", array.offset.kernel(), array.stride.kernel()))
     }
-}
-
-/// A size that depends on a version, one version a line, the newest last.
-fn by_version(version: &str, sizes: &[u64]) -> String {
-    let (newest, older) = sizes.split_last().map_or((0, &[][..]), |(last, rest)| (*last, rest));
-    if older.iter().all(|size| *size == newest) {
-        return newest.to_string();
-    }
-    let older = (1..).zip(older).map(|(known, size)| format!("{version} == {known} ? {size} :"));
-    let older = older.collect::<Vec<_>>().join("\n\t\t\t\t");
-    format!("({older} {newest})")
 }

@@ -6,33 +6,38 @@ use crate::emit::c::literal::literal;
 use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::Struct;
 use crate::ir::protocol::{HostField, HostPlan};
+use crate::names;
 
 impl<'a> Emitter<'a> {
     pub(super) fn host(
         &self,
         chain: &str,
         plan: &'a HostPlan,
-        names: &mut UniqueNames,
+        unique: &mut UniqueNames,
     ) -> HostView<'a> {
         let struct_ = self.abi.struct_(plan.struct_);
-        let own = [chain, "info"];
-        let mut name = |words: &[&str]| self.name(names, &[&own[..], words].concat());
+        let own = names::c_reply(chain);
         let fields = struct_.fields.iter().map(|field| field.name.as_str());
         let mut members = UniqueNames::members(fields);
         let reply = members.reserve("reply".to_owned());
         let place = format!("info->{reply}.bytes");
         let values = plan.fields.iter();
         let values = values.map(|field| self.host_value(struct_, field, &place, &mut members));
+        let name = self.name(unique, &own);
+        let [parse, request, fixed] =
+            names::C_REPLY.map(|word| self.name(unique, &[&own[..], &[word]].concat()));
+        let [table, inputs, read] = ["host", "inputs", "read"]
+            .map(|word| self.internal(unique, &[&own[..], &[word]].concat()));
         HostView {
-            name: name(&[]),
+            name,
             kernel: struct_.name.clone(),
             values: values.collect(),
-            parse: name(&["parse"]),
-            request: name(&["request"]),
-            fixed: name(&["fixed"]),
-            table: self.internal(names, &[chain, "info", "host"]),
-            inputs: self.internal(names, &[chain, "info", "inputs"]),
-            read: self.internal(names, &[chain, "info", "read"]),
+            parse,
+            request,
+            fixed,
+            table,
+            inputs,
+            read,
             inputs_size: plan.inputs.iter().map(|input| input.size).sum(),
             parameters: self.parameters(struct_, plan),
             caps_flag: literal(plan.caps_flag.1),

@@ -1,8 +1,9 @@
 //! Bodies in a space whose layout depends on bits: their tables, and the values that need not
 //! exist.
 
-use super::{SpaceEmitter, initializer};
+use super::SpaceEmitter;
 use crate::emit::c::literal::literal;
+use crate::emit::c::tables::bit_field;
 use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::protocol::{
     ArrayPlan, BodyPlan, CapPlan, ChainPlan, ElementPlan, FixedArray, IntField, PartPlan,
@@ -103,7 +104,7 @@ impl BodyView {
                 name: name(&["", word]),
                 value: format!(
                     "{{ {}, {}, {} }}",
-                    initializer(Some(bits)),
+                    bit_field(Some(bits)),
                     literal(plus),
                     literal(unit)
                 ),
@@ -143,7 +144,7 @@ impl SpaceEmitter<'_> {
                 let of = holder(condition.of);
                 condition.numbers.iter().map(move |(first, last)| {
                     let (at, size) = (part.offset, part.size);
-                    let bits = initializer(Some(condition.bits));
+                    let bits = bit_field(Some(condition.bits));
                     let (first, last) = (literal(*first), literal(*last));
                     format!("{{ {at}, {size}, {nth}, {of}, {bits}, {first}, {last} }}")
                 })

@@ -139,7 +139,7 @@ impl Method<'_> {
         let (method, constant) = (&self.name, &self.ioctl.name);
         let number = ident(constant);
         let struct_ = &self.abi.struct_(plan.struct_).name;
-        let view = ident(&names::group_type(names::without_prefix(&self.abi.prefix, struct_)));
+        let view = ident(&names::reply_view(&self.abi.prefix, struct_));
         quote! {
             #doc
             pub fn #method<'b, B: Buffer + ?Sized>(

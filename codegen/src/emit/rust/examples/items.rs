@@ -32,7 +32,7 @@ fn struct_(abi: &Abi, id: StructId) -> Example {
         return parse(&stem, "views", &host_name(abi, host), "reply");
     }
     if plan.counted.iter().any(|counted| counted.struct_ == id) {
-        let view = names::group_type(names::without_prefix(&abi.prefix, &one.name));
+        let view = names::reply_view(&abi.prefix, &one.name);
         return parse(&stem, "requests", &view, "reply");
     }
     let mut results = plan.results.iter().filter(|results| results.reply.struct_ == id);
@@ -111,7 +111,7 @@ fn plan(abi: &Abi, id: ChainId) -> Option<&ChainPlan> {
 fn chain(abi: &Abi, id: ChainId) -> Option<Example> {
     let (chain, plan) = (abi.chain(id), plan(abi, id)?);
     if chain.space.is_some() {
-        return Some(space(abi, &(names::group_type(&chain.name) + "Caps")));
+        return Some(space(abi, &names::caps(&chain.name)));
     }
     let (view, walk) = walk(abi, chain, plan);
     let uses = [format!("use {}::views::{view};", stem(abi))];
@@ -128,7 +128,7 @@ fn walk(abi: &Abi, chain: &Chain, plan: &ChainPlan) -> (String, String) {
             (view, walk)
         }
         None => {
-            let view = names::group_type(&chain.name) + "Caps";
+            let view = names::caps(&chain.name);
             let walk = format!("for cap in {view}::parse(bytes) {{");
             (view, walk)
         }
@@ -140,7 +140,7 @@ fn capability(abi: &Abi, id: CapabilityId) -> Option<Example> {
     let one = abi.capability(id);
     let (chain, plan) = (abi.chain(one.chain), plan(abi, one.chain)?);
     let (view, walk) = walk(abi, chain, plan);
-    let enumeration = names::group_type(&chain.name) + "Cap";
+    let enumeration = names::cap(&chain.name);
     let outer = match &one.kind {
         Some(kind) => abi.capability(kind.parent),
         None => one,
@@ -152,8 +152,7 @@ fn capability(abi: &Abi, id: CapabilityId) -> Option<Example> {
     match &one.kind {
         None => shown.push("        println!(\"{found:?}\");".to_owned()),
         Some(_) => {
-            let short = [&chain.name, "_", &outer.short].concat();
-            let kinds = names::group_type(&short) + "Kind";
+            let kinds = names::cap_kinds(&chain.name, &outer.short);
             shown
                 .push(format!("        if let {kinds}::{}(kind) = found.kind()? {{", variant(one)));
             shown.push("            println!(\"{kind:?}\");".to_owned());

@@ -24,8 +24,7 @@ pub(super) fn imports() -> TokenStream {
 /// The view: `PciHotResetInfo` of `vfio_pci_hot_reset_info`.
 pub(super) fn reply(abi: &Abi, docs: &Docs<'_>, plan: &CountedReply) -> TokenStream {
     let struct_ = abi.struct_(plan.struct_);
-    let bare = names::without_prefix(&abi.prefix, &struct_.name);
-    let name = ident(&names::group_type(bare));
+    let name = ident(&names::reply_view(&abi.prefix, &struct_.name));
     let doc = docs.item(&struct_.meta);
     let ioctl = [" The results of `", &abi.ioctl(plan.ioctl).name, "`."].concat();
     let getters = plan.fields.iter().map(|int| getter(abi, docs, plan, int));

@@ -1,6 +1,6 @@
 //! The view of a capability in a reply.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::body::ChainBytes;
@@ -33,10 +33,14 @@ impl<'a> PlannedCap<'a> {
         names::cap_type(&self.chain.name, &self.item.short)
     }
 
+    /// The variant in the enum of the chain, or of a kind in that of its parent.
+    pub(super) fn variant(self) -> Ident {
+        ident(&names::group_type(&self.item.short))
+    }
+
     /// One line of documentation; the constant has the whole paragraph.
     pub(super) fn summary(self) -> TokenStream {
-        let name = &self.item.name;
-        let line = format!(" The capability [`{name}`](crate::uapi::{name}).");
+        let line = format!(" The capability [`uapi::{}`].", self.item.name);
         marked(quote!(#[doc = #line]), &self.item.meta)
     }
 

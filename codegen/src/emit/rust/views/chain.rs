@@ -5,13 +5,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::capability::PlannedCap;
-use super::{format_name, host, new_cap, owned, profiles};
+use super::{format_name, host, new_cap, owned, profiles, type_names};
 use crate::emit::rust::comment::{Docs, Names};
 use crate::emit::rust::format;
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::protocol::ChainPlan;
 use crate::ir::{Abi, Chain, ChainStart};
-use crate::names;
 
 /// The file of a chain.
 pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan) -> String {
@@ -44,12 +43,6 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan) -> String {
         #(#views)*
         #writers
     })
-}
-
-/// The names of a chain's iterator and enum.
-fn type_names(chain: &Chain) -> (proc_macro2::Ident, proc_macro2::Ident) {
-    let name = names::group_type(&chain.name);
-    (ident(&[&name, "Caps"].concat()), ident(&[&name, "Cap"].concat()))
 }
 
 fn iterator(abi: &Abi, chain: &Chain) -> TokenStream {
@@ -85,12 +78,12 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
     let (_, name) = type_names(chain);
     let doc = docs.item(&chain.meta);
     let variants = caps.iter().map(|cap| {
-        let (doc, variant, view) = (cap.summary(), variant(*cap), ident(&cap.view_name()));
+        let (doc, variant, view) = (cap.summary(), cap.variant(), ident(&cap.view_name()));
         quote!(#doc #variant(#view<'a>))
     });
     let arms = caps.iter().map(|cap| {
         let constant = ident(&cap.item.name);
-        let (variant, view) = (variant(*cap), ident(&cap.view_name()));
+        let (variant, view) = (cap.variant(), ident(&cap.view_name()));
         quote!((uapi::#constant, 1..) => #view::read(cap).map(Self::#variant))
     });
     quote! {
@@ -113,11 +106,6 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
             }
         }
     }
-}
-
-/// The variant of a capability in the enum of its chain.
-fn variant(cap: PlannedCap<'_>) -> proc_macro2::Ident {
-    ident(&names::group_type(&cap.item.short))
 }
 
 /// The start of a chain without a host.

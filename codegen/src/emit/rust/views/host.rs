@@ -42,7 +42,7 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, plan: &HostPlan) -
         format!(" A reply with [`{0}`](crate::uapi::{0}) and its capabilities.", struct_.name);
     let doc = marked(quote!(#[doc = #doc]), &struct_.meta);
     let example = example(abi, plan);
-    let caps = ident(&[&names::group_type(&chain.name), "Caps"].concat());
+    let caps = ident(&names::caps(&chain.name));
     let format = format_name(&abi.cap_headers[chain.header]);
     let table = table(plan);
     let request = request(abi, struct_, plan);

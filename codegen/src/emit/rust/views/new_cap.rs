@@ -8,7 +8,7 @@ use super::fields::put;
 use crate::emit::rust::examples;
 use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::ir::protocol::{BitField, HostPlan, ProfilePlan};
-use crate::ir::{Abi, CapHeader, Chain};
+use crate::ir::{Abi, Chain};
 use crate::names;
 
 /// The enum of a chain's capabilities, and how each is written.
@@ -19,13 +19,13 @@ pub(super) fn item(
     caps: &[PlannedCap<'_>],
     profile: Option<&ProfilePlan>,
 ) -> TokenStream {
-    let name = ident(&["New", &names::group_type(&chain.name), "Cap"].concat());
+    let name = ident(&names::new_cap(&chain.name));
     let host = ident(&abi.struct_(host.struct_).name);
     let doc = [" A capability of the `", &chain.name, "` chain, to append to a reply."].concat();
     let variants = caps.iter().map(|cap| variant(*cap));
     let shapes = caps.iter().map(|cap| shape(*cap));
-    let fields = caps.iter().map(|cap| fields(*cap));
-    let elements = caps.iter().map(|cap| elements(*cap));
+    let (fields, no_fields) = arms(caps, fields);
+    let (elements, no_elements) = arms(caps, elements);
     let example = profile.map(|profile| {
         let profile = names::screaming(&profile.name);
         let example = examples::reply(abi, &host.to_string(), &name.to_string(), &profile);
@@ -60,6 +60,7 @@ pub(super) fn item(
                 match *self {
                     #(#fields)*
                     Self::Other(cap) => Append::<uapi::#host>::fields(&cap, shape, put),
+                    #no_fields
                 }
             }
 
@@ -67,25 +68,21 @@ pub(super) fn item(
                 match *self {
                     #(#elements)*
                     Self::Other(cap) => Append::<uapi::#host>::element(&cap, shape, index, put),
+                    #no_elements
                 }
             }
         }
     }
 }
 
-fn variant_name(cap: PlannedCap<'_>) -> proc_macro2::Ident {
-    ident(&names::group_type(&cap.item.short))
-}
-
 fn variant(cap: PlannedCap<'_>) -> TokenStream {
-    let name = variant_name(cap);
-    let constant = &cap.item.name;
-    let link = format!(" [`{constant}`](crate::uapi::{constant})");
+    let name = cap.variant();
+    let link = format!(" [`uapi::{}`]", cap.item.name);
     let array = cap.plan.array.as_ref().map(|array| element_type(cap.abi, &array.element));
     let struct_ = cap.struct_.map(|struct_| ident(&struct_.name));
     match (struct_, array) {
         (Some(struct_), Some(element)) => {
-            let doc = [&link, "; a count is set to the number of elements."].concat();
+            let doc = [&link, "; the length of the slice is the count."].concat();
             quote!(#[doc = #doc] #name(&'a uapi::#struct_, &'a [#element]),)
         }
         (Some(struct_), None) => {
@@ -99,61 +96,57 @@ fn variant(cap: PlannedCap<'_>) -> TokenStream {
     }
 }
 
+/// The arm for the shape of a capability.
 fn shape(cap: PlannedCap<'_>) -> TokenStream {
-    let name = variant_name(cap);
-    let (id, newest) = (decimal(cap.plan.id), decimal(u64::from(cap.plan.newest)));
-    let sizes: Vec<_> = cap.plan.fixed_size.iter().copied().map(decimal).collect();
-    let size = match sizes.split_last() {
-        Some((newest, older))
-            if cap.plan.fixed_size.iter().any(|one| *one != cap.plan.fixed_size[0]) =>
-        {
-            let versions = (1_u64..).map(decimal);
-            let arms = versions.zip(older).map(|(version, size)| quote!(#version => #size,));
-            quote!(match version { #(#arms)* _ => #newest })
-        }
-        Some((newest, _)) => quote!(#newest),
-        None => quote!(0),
-    };
+    let (name, id) = (cap.variant(), ident(&cap.item.name));
+    let newest = decimal(u64::from(cap.plan.newest));
+    let size = size(&cap.plan.fixed_size);
     let Some(struct_) = cap.struct_ else {
-        return quote!(Self::#name => CapShape::fixed(#id, #newest, #size),);
+        return quote!(Self::#name => CapShape::fixed(uapi::#id as u16, #newest, #size),);
     };
-    let header = &cap.abi.cap_headers[cap.chain.header];
-    let format = cap.abi.protocol.headers[cap.chain.header].version;
-    let version = version(cap.abi, header, format, &struct_.fields[0].name);
-    let version = match &version {
-        Some(version) => quote! {
-            let version = match #version { 0 => #newest, version => version };
-        },
-        None => quote!(let version = #newest;),
+    let (pattern, version) = match version(cap, &struct_.fields[0].name) {
+        Some(version) => (quote!(cap), quote!(CapShape::version(#version, #newest))),
+        None => (quote!(_), quote!(#newest)),
     };
-    match &cap.plan.array {
+    let (elements, array) = match &cap.plan.array {
         Some(array) => {
             let stride = decimal(array.stride.kernel());
-            quote! {
-                Self::#name(cap, elements) => {
-                    #version
-                    CapShape::fixed(#id, version, #size).with_array(#stride, elements.len())
-                }
-            }
+            (quote!(, elements), quote!(.with_array(#stride, elements.len())))
         }
-        None => quote! {
-            Self::#name(cap) => {
-                #version
-                CapShape::fixed(#id, version, #size)
-            }
-        },
+        None => (quote!(), quote!()),
+    };
+    quote! {
+        Self::#name(#pattern #elements) => {
+            let id = uapi::#id as u16;
+            let version = #version;
+            let fixed = #size;
+            CapShape::fixed(id, version, fixed) #array
+        }
+    }
+}
+
+/// The size of the body of `version`.
+fn size(sizes: &[u64]) -> TokenStream {
+    let Some((newest, older)) = sizes.split_last() else { return quote!(0) };
+    let last = older.iter().rposition(|size| size != newest);
+    let older = &older[..last.map_or(0, |last| last + 1)];
+    let arms = (1_u64..).zip(older).map(|(version, size)| {
+        let (version, size) = (decimal(version), decimal(*size));
+        quote!(#version => #size,)
+    });
+    let newest = decimal(*newest);
+    match older.is_empty() {
+        true => quote!(#newest),
+        false => quote!(match version { #(#arms)* _ => #newest }),
     }
 }
 
 /// The version in the header of `cap`.
-fn version(
-    abi: &Abi,
-    header: &CapHeader,
-    bits: Option<BitField>,
-    field: &str,
-) -> Option<TokenStream> {
-    let (BitField { low, mask, width, .. }, bits) = (bits?, header.version?);
-    let (field, word) = (ident(field), &abi.struct_(header.struct_).fields[bits.field]);
+fn version(cap: PlannedCap<'_>, field: &str) -> Option<TokenStream> {
+    let header = &cap.abi.cap_headers[cap.chain.header];
+    let BitField { low, mask, width, .. } = cap.abi.protocol.headers[cap.chain.header].version?;
+    let bits = header.version?;
+    let (field, word) = (ident(field), &cap.abi.struct_(header.struct_).fields[bits.field]);
     let word = ident(&word.name);
     let whole = u64::from(bits.count) == width * 8;
     Some(match whole {
@@ -165,9 +158,9 @@ fn version(
     })
 }
 
-fn fields(cap: PlannedCap<'_>) -> TokenStream {
-    let name = variant_name(cap);
-    let Some(struct_) = cap.struct_ else { return quote!(Self::#name => {}) };
+/// The arm that writes the fields of a capability, if it has any.
+fn fields(cap: PlannedCap<'_>) -> Option<TokenStream> {
+    let (name, struct_) = (cap.variant(), cap.struct_?);
     let count = cap.plan.array.as_ref().and_then(|array| array.count.as_ref());
     let own =
         cap.plan.fields.iter().filter(|plan| count.is_none_or(|count| count.field != plan.field));
@@ -183,28 +176,38 @@ fn fields(cap: PlannedCap<'_>) -> TokenStream {
             }
         })
         .collect();
-    let cap_name = if puts.is_empty() { quote!(_) } else { quote!(cap) };
+    let pattern = if puts.is_empty() { quote!(_) } else { quote!(cap) };
     let count = count.map(|count| {
         let (offset, int) = (decimal(count.offset.kernel()), int_type(count.int));
         quote!(put(#offset, &(shape.count as #int).to_ne_bytes());)
     });
-    match cap.plan.array {
-        Some(_) => quote!(Self::#name(#cap_name, _) => { #(#puts)* #count }),
-        None => quote!(Self::#name(#cap_name) => { #(#puts)* }),
+    if puts.is_empty() && count.is_none() {
+        return None;
     }
+    let elements = cap.plan.array.as_ref().map(|_| quote!(, _));
+    Some(quote!(Self::#name(#pattern #elements) => { #(#puts)* #count }))
 }
 
-fn elements(cap: PlannedCap<'_>) -> TokenStream {
-    let name = variant_name(cap);
-    match (cap.struct_, &cap.plan.array) {
-        (None, _) => quote!(Self::#name => {}),
-        (Some(_), None) => quote!(Self::#name(_) => {}),
-        (Some(_), Some(_)) => quote! {
+/// The arm that writes an element of the array of a capability, if it has one.
+fn elements(cap: PlannedCap<'_>) -> Option<TokenStream> {
+    let name = cap.variant();
+    cap.struct_.zip(cap.plan.array.as_ref()).map(|_| {
+        quote! {
             Self::#name(_, elements) => {
                 if let Some(element) = elements.get(index) {
                     element.write(put);
                 }
             }
-        },
-    }
+        }
+    })
+}
+
+/// The arms of the capabilities that have one, and one for all others.
+fn arms(
+    caps: &[PlannedCap<'_>],
+    arm: fn(PlannedCap<'_>) -> Option<TokenStream>,
+) -> (Vec<TokenStream>, Option<TokenStream>) {
+    let arms: Vec<_> = caps.iter().filter_map(|cap| arm(*cap)).collect();
+    let rest = (arms.len() < caps.len()).then(|| quote!(_ => {}));
+    (arms, rest)
 }

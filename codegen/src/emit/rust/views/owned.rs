@@ -17,22 +17,19 @@ pub(super) fn item(
     host: &HostPlan,
     caps: &[PlannedCap<'_>],
 ) -> TokenStream {
-    let type_ = names::group_type(&chain.name);
-    let view = ident(&[&type_, "Cap"].concat());
-    let new = ident(&["New", &type_, "Cap"].concat());
-    let name = ident(&[&type_, "CapBuf"].concat());
+    let [view, new, name] =
+        [names::cap, names::new_cap, names::cap_buf].map(|name| ident(&name(&chain.name)));
     let host = ident(&abi.struct_(host.struct_).name);
     let format = super::format_name(&abi.cap_headers[chain.header]);
-    let doc = format!(
-        " A capability of the `{}` chain that does not borrow the reply. It can be stored, and \
-         appended to a reply.",
-        chain.name
-    );
+    let doc =
+        format!(" A capability of the `{}` chain that does not borrow the reply.", chain.name);
     let variants = caps.iter().map(|cap| variant(*cap));
     let read = caps.iter().map(|cap| read(*cap));
     let borrowed = caps.iter().map(|cap| borrowed(*cap, &new));
     quote! {
         #[doc = #doc]
+        ///
+        /// It can be stored, and appended to a reply.
         #[cfg(feature = "alloc")]
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[non_exhaustive]
@@ -92,12 +89,8 @@ pub(super) fn item(
     }
 }
 
-fn variant_name(cap: PlannedCap<'_>) -> proc_macro2::Ident {
-    ident(&names::group_type(&cap.item.short))
-}
-
 fn variant(cap: PlannedCap<'_>) -> TokenStream {
-    let (doc, name) = (cap.summary(), variant_name(cap));
+    let (doc, name) = (cap.summary(), cap.variant());
     let struct_ = cap.struct_.map(|struct_| ident(&struct_.name));
     let array = cap.plan.array.as_ref().map(|array| element_type(cap.abi, &array.element));
     match (struct_, array) {
@@ -111,8 +104,8 @@ fn variant(cap: PlannedCap<'_>) -> TokenStream {
 
 /// The stored capability of a view.
 fn read(cap: PlannedCap<'_>) -> TokenStream {
-    let view = ident(&[&names::group_type(&cap.chain.name), "Cap"].concat());
-    let name = variant_name(cap);
+    let view = ident(&names::cap(&cap.chain.name));
+    let name = cap.variant();
     let Some(struct_) = cap.struct_ else { return quote!(#view::#name(_) => Self::#name,) };
     let type_ = ident(&struct_.name);
     let version = version(cap, &struct_.fields[0].name);
@@ -151,7 +144,7 @@ fn version(cap: PlannedCap<'_>, header_field: &str) -> Option<TokenStream> {
 }
 
 fn borrowed(cap: PlannedCap<'_>, new: &proc_macro2::Ident) -> TokenStream {
-    let name = variant_name(cap);
+    let name = cap.variant();
     match (cap.struct_, &cap.plan.array) {
         (Some(_), Some(_)) => quote!(Self::#name(cap, elements) => #new::#name(cap, elements),),
         (Some(_), None) => quote!(Self::#name(cap) => #new::#name(cap),),

@@ -66,6 +66,8 @@ pub(super) fn arrays(abi: &Abi, chain: &ChainPlan) -> TokenStream {
         Some(quote!((#id, #offset, #stride)))
     });
     quote! {
+        /// The id of each capability that ends in an array, the offset of the array, and the size
+        /// of an element.
         const ARRAYS: &[(u16, u32, u32)] = &[#(#arrays),*];
     }
 }

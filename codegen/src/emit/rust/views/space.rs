@@ -5,14 +5,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::capability::PlannedCap;
-use super::space_body;
 use super::space_capability::{ends, view};
+use super::{bits, space_body, type_names};
 use crate::emit::rust::comment::{Docs, Names};
 use crate::emit::rust::tokens::{decimal, hex, ident};
 use crate::emit::rust::{examples, format};
-use crate::ir::protocol::{BitField, CapPlan, ChainPlan, FirstPlan, HeaderFormat, SpacePlan};
+use crate::ir::protocol::{CapPlan, ChainPlan, FirstPlan, HeaderFormat, SpacePlan};
 use crate::ir::{Abi, Chain, StructId};
-use crate::names;
 
 /// The file of a chain in a space.
 pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &SpacePlan) -> String {
@@ -82,19 +81,6 @@ fn has_numbers(abi: &Abi, plan: &ChainPlan) -> bool {
     let kinds = kinds.map(|kind| &abi.protocol.capabilities[kind.capability.0]);
     let numbers = |plan: &CapPlan| plan.array.is_some() && space_body::items(plan).is_none();
     plans.chain(kinds).any(numbers)
-}
-
-/// The names of a chain's iterator and enum.
-fn type_names(chain: &Chain) -> (proc_macro2::Ident, proc_macro2::Ident) {
-    let name = names::group_type(&chain.name);
-    (ident(&[&name, "Caps"].concat()), ident(&[&name, "Cap"].concat()))
-}
-
-/// Some bits of an integer.
-pub(super) fn bits(bits: BitField) -> TokenStream {
-    let (offset, width) = (decimal(bits.offset), decimal(bits.width));
-    let (low, mask) = (decimal(u64::from(bits.low)), hex(bits.mask));
-    quote!(BitField { offset: #offset, width: #width, low: #low, mask: #mask })
 }
 
 fn chain_format(format: &HeaderFormat, chain: &Chain, space: &SpacePlan) -> TokenStream {
@@ -307,21 +293,21 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
     let (_, name) = type_names(chain);
     let doc = docs.item(&chain.meta);
     let variants = caps.iter().map(|cap| {
-        let (doc, variant, view) = (cap.summary(), variant(*cap), ident(&cap.view_name()));
+        let (doc, variant, view) = (cap.summary(), cap.variant(), ident(&cap.view_name()));
         quote!(#doc #variant(#view<'a, S>))
     });
     let arms = caps.iter().map(|cap| {
         let constant = ident(&cap.item.name);
-        let (variant, view) = (variant(*cap), ident(&cap.view_name()));
+        let (variant, view) = (cap.variant(), ident(&cap.view_name()));
         quote!((uapi::#constant, 1..) => #view::read(cap).map(Self::#variant))
     });
     let ends = ends(caps);
     let places = caps.iter().map(|cap| {
-        let variant = variant(*cap);
+        let variant = cap.variant();
         quote!(Self::#variant(view) => view.cap())
     });
     let debugs = caps.iter().map(|cap| {
-        let variant = variant(*cap);
+        let variant = cap.variant();
         quote!(Self::#variant(view) => view.fmt(f))
     });
     quote! {
@@ -372,9 +358,4 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
             }
         }
     }
-}
-
-/// The variant of a capability in the enum of its chain, or of a kind in that of its parent.
-pub(super) fn variant(cap: PlannedCap<'_>) -> proc_macro2::Ident {
-    ident(&names::group_type(&cap.item.short))
 }

@@ -4,10 +4,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::bits;
 use super::body::ChainBytes;
 use super::capability::PlannedCap;
 use super::fields::typed;
-use super::space::bits;
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::tokens::{decimal, hex, ident, int_type};
 use crate::ir::protocol::{

@@ -5,8 +5,7 @@ use quote::quote;
 
 use super::body::ChainBytes;
 use super::capability::PlannedCap;
-use super::space::{bits, variant};
-use super::space_body;
+use super::{bits, space_body};
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::tokens::{decimal, hex, ident, int_type};
 use crate::ir::protocol::{ArrayPlan, BitField, BodyPlan, ElementPlan, KindPlan};
@@ -47,12 +46,12 @@ pub(super) fn view(docs: &Docs<'_>, cap: PlannedCap<'_>) -> TokenStream {
 
 /// The method that returns the kind of a capability, and the enum of its kinds.
 fn kinds(cap: PlannedCap<'_>) -> (TokenStream, TokenStream) {
-    let enum_ = ident(&[&cap.view_name(), "Kind"].concat());
+    let enum_ = ident(&names::cap_kinds(&cap.chain.name, &cap.item.short));
     let of = |id: CapabilityId| PlannedCap::new(cap.abi, cap.chain, id);
     let kinds: Vec<_> = cap.plan.kinds.iter().map(|kind| (kind, of(kind.capability))).collect();
     let tests = kinds.iter().map(|(plan, kind)| {
         let (condition, view, variant) =
-            (condition(plan), ident(&kind.view_name()), variant(*kind));
+            (condition(plan), ident(&kind.view_name()), kind.variant());
         quote! {
             #condition
             if is {
@@ -70,7 +69,7 @@ fn kinds(cap: PlannedCap<'_>) -> (TokenStream, TokenStream) {
         }
     };
     let variants = kinds.iter().map(|(_, kind)| {
-        let (doc, variant, view) = (kind.summary(), variant(*kind), ident(&kind.view_name()));
+        let (doc, variant, view) = (kind.summary(), kind.variant(), ident(&kind.view_name()));
         quote!(#doc #variant(#view<'a, S>))
     });
     let doc = [" The kinds of [`", &cap.view_name(), "`]."].concat();

@@ -12,6 +12,7 @@ use capchain::ir::{Abi, BitsOf, Capability, Struct};
 use capchain::layout::Int;
 use capchain::names::{self, c_name};
 
+use crate::c_program::c_element;
 use crate::space_program::chains;
 
 /// Writes a header for each body that depends on bits to a folder, and the list of these with
@@ -276,7 +277,7 @@ impl<'a> Claims<'a> {
                 quantity("(bytes + at)", each)
             ),
         };
-        let get = names::c_element(&view, name);
+        let get = c_element(&view, name);
         format!(
             "\t{type_} each;\n\tconst __u32 nth = nondet_u32();\n\
              \tconst int is_there = {get}(&view, nth, &each);\n\n\

@@ -1,11 +1,11 @@
 //! The program's side: its knowledge of replies, and how it reads one.
 
 use super::writer::{Reply, STALE, WrittenCap};
-use crate::ir::protocol::{BitField, CapPlan, ChainPlan, HeaderFormat};
-use crate::ir::{Abi, Arg, Ioctl, Role};
-use crate::layout::Span;
-use crate::model::sample;
-use crate::reply::Direction;
+use capchain::ir::protocol::{BitField, CapPlan, ChainPlan, HeaderFormat};
+use capchain::ir::{Abi, Arg, Ioctl, Role};
+use capchain::layout::Span;
+use capchain::model::sample;
+use capchain::reply::Direction;
 
 /// The knowledge of a program about the replies to an ioctl, from the headers of a release.
 #[derive(Debug)]

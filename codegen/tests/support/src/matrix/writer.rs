@@ -1,14 +1,17 @@
 //! The kernel's side: one handler of one release, and all its replies.
 
-use crate::ir::{Abi, Arg, CapabilityId, Handler, Ioctl, Role, Struct, TailCheck};
-use crate::model::{Contents, HandlerModel, sample};
-use crate::reply::Direction;
+use capchain::ir::{Abi, Arg, CapabilityId, Handler, Ioctl, Role, Struct, TailCheck};
+use capchain::model::{Contents, HandlerModel, sample};
+use capchain::reply::Direction;
 
 /// How far the values of argsz exceed the full reply.
 const SLACK: u64 = 9;
 
 /// The number of elements of each array.
 const ELEMENTS: u64 = 2;
+
+/// The most capabilities of which every subset is tried.
+const MOST: usize = 10;
 
 /// The size of argsz itself, which the handler reads first.
 const ARGSZ: u64 = 4;
@@ -116,13 +119,22 @@ impl Writer {
     }
 }
 
-/// Every subset, in the given order.
+/// Every subset, in the given order; of many capabilities none, each alone, all, and all but
+/// each.
 fn sets(caps: &[CapabilityId]) -> Vec<Vec<CapabilityId>> {
-    let subset = |mask: u32| {
+    let subset = |mask: u64| {
         let chosen = caps.iter().enumerate().filter(move |(index, _)| mask >> index & 1 == 1);
         chosen.map(|(_, cap)| *cap).collect()
     };
-    (0..1_u32 << caps.len()).map(subset).collect()
+    let count = caps.len();
+    assert!(count < 64, "{count} capabilities");
+    if count <= MOST {
+        return (0..1 << count).map(subset).collect();
+    }
+    let all = (1 << count) - 1;
+    let alone = || (0..count).map(|index| 1 << index);
+    let masks = alone().chain(alone().map(|one| all & !one)).chain([0, all]);
+    masks.map(subset).collect()
 }
 
 impl Set {

@@ -13,8 +13,8 @@ mod writer;
 use std::collections::HashMap;
 use std::thread;
 
-use crate::ir::{Abi, Arg, Ioctl};
-use crate::release::Release;
+use capchain::ir::{Abi, Arg, Ioctl};
+use capchain::release::Release;
 use reader::Reader;
 use writer::{Reply, Writer};
 

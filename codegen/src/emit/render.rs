@@ -1,0 +1,13 @@
+//! Texts of templates.
+
+use askama::Template;
+
+/// The text of a template.
+pub(super) fn text(template: &impl Template) -> String {
+    template.render().expect("writing to a string cannot fail")
+}
+
+/// The text of a file, without empty lines at its end.
+pub(super) fn file(template: &impl Template) -> String {
+    text(template).trim_end().to_owned() + "\n"
+}
