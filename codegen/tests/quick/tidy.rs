@@ -103,7 +103,8 @@ fn no_function_is_only_called_by_tests() {
         for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
             let declared = line.trim_start().strip_prefix("pub fn ");
             let name = declared.and_then(|rest| rest.split(['(', '<']).next());
-            functions.extend(name);
+            // Quoted functions have a name that is made.
+            functions.extend(name.filter(|name| !name.starts_with('#')));
             let words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
             words.filter(|word| Some(*word) != name).for_each(|word| {
                 *uses.entry(word).or_default() += 1;

@@ -266,7 +266,7 @@ static inline iommufd_abi_size iommufd_abi_destroy(
  * object_id: id of the address space; zero for an option of the iommufd
  * val64: the value to set, or the value that was read
  */
-static inline iommufd_abi_size iommufd_abi_iommu_option(
+static inline iommufd_abi_size iommufd_abi_option(
 		void *buf, iommufd_abi_size len, __u32 option_id, __u16 op,
 		__u32 object_id, __u64 val64)
 {
@@ -285,7 +285,7 @@ static inline iommufd_abi_size iommufd_abi_iommu_option(
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
-static inline void iommufd_abi_iommu_option_reply(
+static inline void iommufd_abi_option_reply(
 		const void *buf, iommufd_abi_size len,
 		struct iommu_option *reply)
 {
@@ -1247,13 +1247,13 @@ static inline int iommufd_abi_call_destroy(int iommufd, __u32 id)
 	return ioctl(iommufd, IOMMU_DESTROY, argument);
 }
 
-/* Calls IOMMU_OPTION; see iommufd_abi_iommu_option(). */
-static inline int iommufd_abi_call_iommu_option(
+/* Calls IOMMU_OPTION; see iommufd_abi_option(). */
+static inline int iommufd_abi_call_option(
 		int iommufd, __u32 option_id, __u16 op, __u32 object_id,
 		__u64 val64, struct iommu_option *reply)
 {
 	__u64 argument[3];
-	const iommufd_abi_size argsz = iommufd_abi_iommu_option(
+	const iommufd_abi_size argsz = iommufd_abi_option(
 			argument, sizeof(argument), option_id, op, object_id,
 			val64);
 	int result;
@@ -1262,7 +1262,7 @@ static inline int iommufd_abi_call_iommu_option(
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_OPTION, argument);
 	if (reply)
-		iommufd_abi_iommu_option_reply(argument, argsz, reply);
+		iommufd_abi_option_reply(argument, argsz, reply);
 	return result;
 }
 
