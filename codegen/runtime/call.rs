@@ -2,7 +2,6 @@
 //! crate with `unsafe`.
 
 #![allow(dead_code, reason = "an ABI uses what its structs need")]
-
 #![allow(unsafe_code, reason = "the kernel reads and writes memory by address")]
 
 use alloc::vec::Vec;
