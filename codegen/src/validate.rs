@@ -6,7 +6,7 @@ mod codes;
 mod model;
 mod passes;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::release::Release;
 use crate::spec::Spec;
 use model::symbols::Symbols;
@@ -55,6 +55,16 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
+    /// Refuses what is at a place.
+    fn refuse(&mut self, code: Code, place: Place, message: impl Into<String>) {
+        self.refuse_because(code, place, message, "");
+    }
+
+    /// Refuses what is at a place, with the reason.
+    fn refuse_because(&mut self, code: Code, place: Place, message: impl Into<String>, why: &str) {
+        self.problems.push(Diagnostic::error(code, message).at(place, why));
+    }
+
     /// Reports that something is missing, unless it may have been refused.
     fn missing(&mut self, problem: Diagnostic) {
         if !self.incomplete {

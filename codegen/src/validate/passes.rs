@@ -18,6 +18,7 @@ mod ids;
 mod ioctls;
 mod layouts;
 mod macros;
+mod made_names;
 mod names;
 mod payloads;
 mod regions;

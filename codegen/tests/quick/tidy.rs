@@ -283,6 +283,19 @@ fn emitters_derive_no_fact_of_the_protocol_or_of_a_layout() {
     assert!(plain > 60 && protocol > 35, "{plain} and {protocol} emitters");
 }
 
+/// An error that only has a place is reported by `Check::refuse`.
+#[test]
+fn passes_report_errors_in_one_way() {
+    for (path, text) in sources("codegen/src/validate/passes") {
+        let text = text.split_whitespace().collect::<String>();
+        assert!(!text.contains("fnrefuse(check"), "{}: its own `refuse`", path.display());
+        let pushed = text.split("problems.push(Diagnostic::error(").skip(1);
+        let mut pushed = pushed.filter_map(|rest| rest.split(';').next());
+        let plain = pushed.find(|rest| rest.ends_with(",\"\"))"));
+        assert_eq!(plain, None, "{}", path.display());
+    }
+}
+
 /// The rules of `compat` judge by data; the words for it are for readers.
 #[test]
 fn rules_match_no_words_of_a_difference() {

@@ -270,3 +270,11 @@ fn only_chain(file: &SpecFile) -> Option<&Placed<String>> {
     });
     chains.next().filter(|_| chains.next().is_none())
 }
+
+impl<'a> OfChain<'a> {
+    /// The name of the capability in its chain.
+    pub(crate) fn short(&self, index: &Symbols<'a>) -> &'a str {
+        let chain = self.chain.and_then(|chain| index.chains_named(chain).next());
+        self.item.name_in_chain(chain.map_or("", |chain| &chain.item.prefix.value))
+    }
+}

@@ -1,6 +1,5 @@
 //! The key `before`: a change has only keys that its kind of item can have.
 
-use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::history::HistorySpec;
 use crate::spec::{Before, ItemSpec};
 use crate::validate::Check;
@@ -72,18 +71,14 @@ fn changes(check: &mut Check<'_>, before: &HistorySpec, allowed: &[Key]) {
         let said: Vec<_> = said.into_iter().filter(|key| key.is_said(before)).collect();
         let place = end.place;
         if before.type_.as_ref().is_some_and(|type_| type_.direction.is_some()) {
-            refuse(check, place, "the direction cannot change and is not repeated");
+            check.refuse(KEY_CONFLICT, place, "the direction cannot change and is not repeated");
         }
         if said.is_empty() {
-            refuse(check, place, "the change is empty");
+            check.refuse(KEY_CONFLICT, place, "the change is empty");
         }
         for key in said.into_iter().filter(|key| !allowed.contains(key)) {
             let message = format!("this kind of item has no `{}` that can change", key.word());
-            refuse(check, place, &message);
+            check.refuse(KEY_CONFLICT, place, message);
         }
     }
-}
-
-fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
-    check.problems.push(Diagnostic::error(KEY_CONFLICT, message).at(place, ""));
 }

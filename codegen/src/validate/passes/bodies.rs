@@ -1,7 +1,6 @@
 //! Bodies in a space whose layout depends on their bits: fields that need not exist, numbers of
 //! elements and lengths of elements in bits.
 
-use super::chains::refuse;
 use super::companions::{self, CompanionUse};
 use super::headers::{fields, most};
 use super::spaces::space_of;
@@ -92,19 +91,19 @@ fn inside<'a>(
     let chains: Vec<_> = chains.collect();
     let is_element = chains.len() < uses.len();
     if is_element && !chains.is_empty() {
-        refuse(check, BAD_CHAIN, place, "a body is no element of an array in a space");
+        check.refuse(BAD_CHAIN, place, "a body is no element of an array in a space");
     }
     let body = SpaceBody { struct_ };
     let conditional = body.fields().any(|field| !field.field.exists_if.is_empty());
     if struct_.compact && !(conditional && struct_.packed) {
-        refuse(check, KEY_CONFLICT, place, "`compact` needs `packed` and a field with `exists_if`");
+        check.refuse(KEY_CONFLICT, place, "`compact` needs `packed` and a field with `exists_if`");
     }
     if let Some(length) = struct_.length {
         match is_element {
             true => element_length(check, &body, length),
             false => {
                 let message = "the `length` of a body is a key of its capability";
-                refuse(check, KEY_CONFLICT, length.bits.place, message);
+                check.refuse(KEY_CONFLICT, length.bits.place, message);
             }
         }
     }
@@ -125,7 +124,7 @@ fn inside<'a>(
     for member in struct_.fields().flat_map(|field| field.arms()) {
         let given = member.field.exists_if.first().map(|(bits, _)| bits.place);
         if let Some(place) = given.or(member.field.count.as_ref().map(|count| count.bits.place)) {
-            refuse(check, KEY_CONFLICT, place, "a member of a union exists if the union does");
+            check.refuse(KEY_CONFLICT, place, "a member of a union exists if the union does");
         }
     }
     companions
@@ -167,7 +166,7 @@ fn condition<'a>(
 ) -> Vec<CompanionUse<'a>> {
     let Some((space, name)) = bits.field.split_once('.') else {
         if field.names().any(|(_, name)| name == bits.field) {
-            refuse(check, BAD_CHAIN, bits.place, "a field does not depend on itself");
+            check.refuse(BAD_CHAIN, bits.place, "a field does not depend on itself");
         } else {
             body.settled(check, bits);
             possible(check, body.struct_.name, bits, numbers, bits.place);
@@ -194,13 +193,13 @@ pub(super) fn possible(
 ) {
     let most = i128::from(most(check.index, of, bits).unwrap_or(u64::MAX));
     if numbers.is_empty() {
-        refuse(check, OUT_OF_RANGE, place, "no number is listed");
+        check.refuse(OUT_OF_RANGE, place, "no number is listed");
     }
     for range in numbers.iter() {
         let (first, last) = (range.value.start.value, range.value.last());
         if !(0 <= first && first <= last && last <= most) {
             let message = format!("`{}` has numbers from 0 to {most}", bits.field);
-            check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(range.place, ""));
+            check.refuse(OUT_OF_RANGE, range.place, message);
         }
     }
 }
@@ -213,11 +212,11 @@ fn conditional_field(
 ) {
     let place = field.name.place;
     if !field.field.union.is_empty() {
-        refuse(check, KEY_CONFLICT, place, "`exists_if` is not for unions");
+        check.refuse(KEY_CONFLICT, place, "`exists_if` is not for unions");
     }
     let versioned = |field: DeclaredMember<'_>| field.field.version.is_some();
     if struct_.fields().any(versioned) {
-        refuse(check, KEY_CONFLICT, place, "`exists_if` excludes `version` in one struct");
+        check.refuse(KEY_CONFLICT, place, "`exists_if` excludes `version` in one struct");
     }
 }
 
@@ -226,7 +225,7 @@ fn plain_element(check: &mut Check<'_>, field: &DeclaredMember<'_>) {
     let plain = |expr: &TypeExpr| matches!((&expr.base, &expr.shape), (Base::Int(_), Shape::One));
     if field.types().next().is_none() || !field.types().all(|(_, expr)| plain(expr)) {
         let message = "the fields of an element in a space are integers";
-        refuse(check, BAD_CHAIN, field.name.place, message);
+        check.refuse(BAD_CHAIN, field.name.place, message);
     }
 }
 
@@ -235,7 +234,7 @@ fn amounts(check: &mut Check<'_>, quantity: &QuantitySpec) -> (i128, i128) {
     for (number, least, key) in limits {
         if let Some(number) = number.filter(|one| !(least..=0xffff).contains(&one.value.value)) {
             let message = format!("`{key}` is from {least} to 0xffff");
-            check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(number.place, ""));
+            check.refuse(OUT_OF_RANGE, number.place, message);
         }
     }
     let value = |number: &Option<Placed<_>>, default| {
@@ -262,7 +261,7 @@ fn element_length(check: &mut Check<'_>, body: &SpaceBody<'_>, length: &Quantity
     if plus.saturating_mul(unit) < end {
         let message =
             format!("`plus` and `unit` allow for less than the {end} bytes up to these bits");
-        refuse(check, OUT_OF_RANGE, length.bits.place, &message);
+        check.refuse(OUT_OF_RANGE, length.bits.place, message);
     }
 }
 
@@ -275,7 +274,7 @@ fn count(
     let bits = &count.bits;
     let lone = |expr: &TypeExpr| expr.shape == Shape::Flexible(None);
     if field.types().next().is_none() || !field.types().all(|(_, expr)| lone(expr)) {
-        return refuse(check, KEY_CONFLICT, bits.place, "`count` is for arrays such as `le32[]`");
+        return check.refuse(KEY_CONFLICT, bits.place, "`count` is for arrays such as `le32[]`");
     }
     amounts(check, count);
     let Some((array, name)) = bits.field.split_once('.') else {
@@ -283,12 +282,12 @@ fn count(
     };
     let Some(element) = element(field).filter(|_| field.name.value == array) else {
         let message = format!("`{array}` is not this array, or its elements are no structs");
-        return refuse(check, BAD_CHAIN, bits.place, &message);
+        return check.refuse(BAD_CHAIN, bits.place, message);
     };
     let moved = |one: DeclaredMember<'_>| !one.field.exists_if.is_empty();
     if body.fields().any(moved) {
         let message = "the first element must always exist at the same place";
-        return refuse(check, BAD_CHAIN, bits.place, message);
+        return check.refuse(BAD_CHAIN, bits.place, message);
     }
     let of = BitsExpr { field: name.to_owned(), ..bits.value.clone() };
     let at = Placed { value: of, place: bits.place };

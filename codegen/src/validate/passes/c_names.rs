@@ -1,7 +1,7 @@
 //! Names in C that the header makes from names of the specification: they lose the prefixes
 //! of the ABI, so two of them can become one.
 
-use super::rust_names::{Made, group_types, unique, unrefused};
+use super::made_names::{Made, group_types, unique, unrefused};
 use crate::names::{c_group, c_stable};
 use crate::validate::Check;
 use crate::validate::model::uniqueness::ALWAYS;

@@ -1,7 +1,7 @@
 //! Capabilities: each has a chain, an id that the chain's header can hold, and
 //! a body that starts with that header.
 
-use super::chains::{id, id_up_to, refuse};
+use super::chains::{id, id_up_to};
 use super::headers::{header_of, header_struct};
 use super::type_refs::declared;
 use crate::diagnostic::Diagnostic;
@@ -33,7 +33,7 @@ fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
         None if check.incomplete => {}
         None => {
             let message = "the file has no chain or several: name one in `chain`";
-            refuse(check, BAD_CHAIN, item.capability.place, message);
+            check.refuse(BAD_CHAIN, item.capability.place, message);
         }
     }
     if item.below.is_some() {
@@ -44,7 +44,7 @@ fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
     for (end, before) in item.before.iter() {
         match before.value {
             Some(Amount::Number(number)) => id(check, (chain, validity), (number, end.place)),
-            Some(Amount::Next) => refuse(check, KEY_CONFLICT, end.place, "`next` is not an id"),
+            Some(Amount::Next) => check.refuse(KEY_CONFLICT, end.place, "`next` is not an id"),
             None => {}
         }
     }
@@ -56,12 +56,11 @@ fn body(check: &mut Check<'_>, one: &OfChain<'_>) {
     let declares = !item.fields.is_empty();
     if item.packed && !declares {
         let message = "`packed` is for the struct that `fields` declares";
-        refuse(check, KEY_CONFLICT, item.capability.place, message);
+        check.refuse(KEY_CONFLICT, item.capability.place, message);
     }
     let Some(name) = &item.struct_ else {
         if declares {
-            refuse(
-                check,
+            check.refuse(
                 KEY_CONFLICT,
                 item.capability.place,
                 "`fields` needs `struct`, the name of the struct",

@@ -3,7 +3,7 @@
 use super::headers::{header_of, most};
 use super::roles::validities_of;
 use super::values::INTS;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
 use crate::spec::history::Validity;
 use crate::spec::text::Number;
@@ -66,17 +66,17 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
         (Some(host), Some(first)) => {
             // A fixed offset after the struct, without `cap_offset`.
             if let Some(type_) = &first.type_ {
-                refuse(check, KEY_CONFLICT, type_.place, "the `host` determines the start");
+                check.refuse(KEY_CONFLICT, type_.place, "the `host` determines the start");
             }
             match first.offset {
                 Some(at) => offset(check, at.value, at.place),
-                None => refuse(check, KEY_CONFLICT, host.place, "`first` needs an `offset`"),
+                None => check.refuse(KEY_CONFLICT, host.place, "`first` needs an `offset`"),
             }
             self::host(check, chain, host, &FRONT);
         }
         (None, Some(first)) => {
             if let Some(flag) = item.flag.as_ref().filter(|_| item.space.is_none()) {
-                refuse(check, KEY_CONFLICT, flag.place, "`flag` needs a `host` or a `space`");
+                check.refuse(KEY_CONFLICT, flag.place, "`flag` needs a `host` or a `space`");
             }
             for place in [first.offset, first.bound].into_iter().flatten() {
                 offset(check, place.value, place.place);
@@ -86,9 +86,7 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
                 check.unknown(reference, ("integer type", ""), |_| INTS.to_vec());
             }
         }
-        (None, None) => {
-            refuse(check, KEY_CONFLICT, item.chain.place, "needs a `host` or a `first`")
-        }
+        (None, None) => check.refuse(KEY_CONFLICT, item.chain.place, "needs a `host` or a `first`"),
     }
 }
 
@@ -96,7 +94,7 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
 pub(super) fn offset(check: &mut Check<'_>, offset: Number, place: Place) {
     if !(0..=i128::from(i32::MAX)).contains(&offset.value) {
         let message = format!("{offset} is not a possible offset");
-        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(place, ""));
+        check.refuse(OUT_OF_RANGE, place, message);
     }
 }
 
@@ -135,8 +133,7 @@ fn host(
     }
     match &chain.item.flag {
         Some(name) => flag(check, chain, (name, structs().collect())),
-        None => refuse(
-            check,
+        None => check.refuse(
             KEY_CONFLICT,
             host.place,
             "`host` needs a `flag` that says there is a chain",
@@ -189,10 +186,6 @@ pub(super) fn id_up_to(check: &mut Check<'_>, most: u64, (id, place): (Number, P
     let most = id.like(most.into());
     if !(0..=most.value).contains(&id.value) {
         let message = format!("{id} is not an id from 0 to {most}");
-        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(place, ""));
+        check.refuse(OUT_OF_RANGE, place, message);
     }
-}
-
-pub(super) fn refuse(check: &mut Check<'_>, code: Code, place: Place, message: &str) {
-    check.problems.push(Diagnostic::error(code, message).at(place, ""));
 }

@@ -2,7 +2,6 @@
 //! of their chain.
 
 use super::bodies::possible;
-use super::chains::refuse;
 use super::headers::fields;
 use super::spaces::{CAPABILITY, space_of};
 use crate::diagnostic::{Diagnostic, Place};
@@ -67,7 +66,7 @@ pub(super) fn condition<'a>(
     if struct_.compact || flexible(field) {
         let message = "bits of another capability decide neither on a field of a `compact` struct \
                        nor on an array of any length";
-        refuse(check, KEY_CONFLICT, bits.place, message);
+        check.refuse(KEY_CONFLICT, bits.place, message);
     }
     let used = |own: &&'a ChainSpec| CompanionUse {
         own: &own.chain.value,

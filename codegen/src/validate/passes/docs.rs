@@ -1,7 +1,7 @@
 //! Documentation: present wherever it is required, and without characters that are
 //! displayed differently in a terminal, a browser or an editor.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::Place;
 use crate::spec::text::DocText;
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany};
 use crate::spec::{
@@ -14,18 +14,19 @@ use crate::validate::codes::BAD_TEXT;
 const MOST_QUOTED: usize = 80;
 
 pub(super) fn check(check: &mut Check<'_>) {
-    let mut texts = Texts { problems: check.problems };
-    texts.abi(&check.spec.abi);
-    for file in &check.spec.files {
+    let spec = check.spec;
+    let mut texts = Texts { check };
+    texts.abi(&spec.abi);
+    for file in &spec.files {
         texts.file(file);
     }
 }
 
-struct Texts<'a> {
-    problems: &'a mut Diagnostics,
+struct Texts<'c, 'a> {
+    check: &'c mut Check<'a>,
 }
 
-impl Texts<'_> {
+impl Texts<'_, '_> {
     fn abi(&mut self, abi: &AbiFile) {
         self.line(&abi.title, abi.title.place);
         self.doc(&abi.doc, abi.doc.place);
@@ -135,7 +136,7 @@ impl Texts<'_> {
 
     fn doc(&mut self, doc: &DocText, place: Place) {
         if doc.paragraphs.is_empty() {
-            self.refuse(place, "the documentation is empty");
+            self.check.refuse(BAD_TEXT, place, "the documentation is empty");
         }
         for text in &doc.paragraphs {
             self.shown(text, place);
@@ -145,7 +146,7 @@ impl Texts<'_> {
     /// A text that stays on one line.
     fn line(&mut self, text: &str, place: Place) {
         if text.trim().is_empty() {
-            self.refuse(place, "the text is empty");
+            self.check.refuse(BAD_TEXT, place, "the text is empty");
         }
         self.shown(text, place);
     }
@@ -153,12 +154,8 @@ impl Texts<'_> {
     /// An optional text that readers see.
     fn shown(&mut self, text: &str, place: Place) {
         if let Some(fault) = fault(text) {
-            self.refuse(place, &fault);
+            self.check.refuse(BAD_TEXT, place, fault);
         }
-    }
-
-    fn refuse(&mut self, place: Place, message: &str) {
-        self.problems.push(Diagnostic::error(BAD_TEXT, message).at(place, ""));
     }
 }
 

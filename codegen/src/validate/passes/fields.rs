@@ -1,7 +1,7 @@
 //! Fields: valid combinations of keys, their references, and members of unions that
 //! every language can express.
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::spec::history::Validity;
 use crate::spec::types::{Base, Shape, TypeExpr};
 use crate::validate::Check;
@@ -27,11 +27,11 @@ fn keys(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
     let (place, field) = (member.name.place, member.field);
     let lists = !field.bits.is_empty() || !field.values.is_empty();
     match (&field.type_, field.union.is_empty()) {
-        (None, true) => refuse(check, place, "needs a `type` or a `union`"),
-        (Some(_), false) => refuse(check, place, "`type` excludes `union`"),
+        (None, true) => check.refuse(KEY_CONFLICT, place, "needs a `type` or a `union`"),
+        (Some(_), false) => check.refuse(KEY_CONFLICT, place, "`type` excludes `union`"),
         (None, false) if lists || field.holds.is_some() => {
-            refuse(
-                check,
+            check.refuse(
+                KEY_CONFLICT,
                 place,
                 "a union has no `bits`, `values` or `holds`; its members can have them",
             );
@@ -39,14 +39,14 @@ fn keys(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
         _ => {}
     }
     if !field.bits.is_empty() && !field.values.is_empty() {
-        refuse(check, place, "`bits` excludes `values`");
+        check.refuse(KEY_CONFLICT, place, "`bits` excludes `values`");
     }
     if let Some(prefix) = field.prefix.as_ref().filter(|_| !lists) {
-        refuse(check, prefix.place, "`prefix` needs `bits` or `values`");
+        check.refuse(KEY_CONFLICT, prefix.place, "`prefix` needs `bits` or `values`");
     }
     if let (Some(version), Some(_)) = (&field.version, member.union) {
-        refuse(
-            check,
+        check.refuse(
+            KEY_CONFLICT,
             version.place,
             "a member of a union has no `version`; the union can have one",
         );
@@ -106,9 +106,5 @@ fn unions(check: &mut Check<'_>, field: &DeclaredMember<'_>) {
 
 fn refuse_arm(check: &mut Check<'_>, arm: &DeclaredMember<'_>, why: &str) {
     let message = format!("`{}` cannot be a member of this union", arm.name.value);
-    check.problems.push(Diagnostic::error(RUST_TYPE, message).at(arm.name.place, why));
-}
-
-fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
-    check.problems.push(Diagnostic::error(KEY_CONFLICT, message).at(place, ""));
+    check.refuse_because(RUST_TYPE, arm.name.place, message, why);
 }

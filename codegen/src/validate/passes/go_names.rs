@@ -1,8 +1,7 @@
 //! Names in Go: types lose the prefix of the ABI, and all words begin with a capital, so two
 //! names of the specification can become one.
 
-use super::rust_names::{Made, type_names, unique, unrefused};
-use crate::diagnostic::Diagnostic;
+use super::made_names::{Made, type_names, unique, unrefused};
 use crate::names::{go_field, go_offset, go_type, is_go_name, is_name};
 use crate::spec::types::{Shape, TypeExpr};
 use crate::validate::Check;
@@ -50,7 +49,7 @@ fn distinct(check: &mut Check<'_>, made: Vec<Made<'_>>, what: &str) {
     for made in made.iter().filter(|made| made.is_from(is_name) && !is_go_name(&made.name)) {
         let message = format!("`{}` cannot be a {what} in {LANGUAGE}", made.name);
         let why = "another prefix may help";
-        check.problems.push(Diagnostic::error(RUST_NAME, message).at(made.place(), why));
+        check.refuse_because(RUST_NAME, made.place(), message, why);
     }
     unique(check, &made, what, LANGUAGE);
 }

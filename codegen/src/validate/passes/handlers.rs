@@ -3,10 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::chains::{offset, refuse};
+use super::chains::offset;
 use super::headers::align;
 use super::roles::needs_argsz;
-use super::rust_names::short_of;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::reply::TailRule;
 use crate::spec::handlers::CopiedWord;
@@ -65,7 +64,7 @@ fn hosts<'a>(index: &'a Symbols<'a>) -> Hosts<'a> {
         let mut chains = one.chain.into_iter().flat_map(|chain| index.chains_named(chain));
         let host = chains.find_map(|chain| chain.item.host.as_ref());
         if let Some(hosted) = host.and_then(|host| hosts.get_mut(host.as_str())) {
-            hosted.capabilities.push(short_of(index, one));
+            hosted.capabilities.push(one.short(index));
         }
     }
     hosts
@@ -117,23 +116,23 @@ fn keys(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
         // The reply builder has no defaults.
         for (key, given) in [("chain", rules.chain.is_some()), ("unset", rules.unset.is_some())] {
             if !given {
-                refuse(check, KEY_CONFLICT, profile.place, &format!("`profile` needs `{key}`"));
+                check.refuse(KEY_CONFLICT, profile.place, format!("`profile` needs `{key}`"));
             }
         }
         if rules.chain.is_some_and(|chain| !chain.writes.is_empty()) {
             let message = "a `profile` cannot have `writes` of its chain's own";
-            refuse(check, KEY_CONFLICT, profile.place, message);
+            check.refuse(KEY_CONFLICT, profile.place, message);
         }
         if matches!(rules.writes, Some(ValueOrMap::Map(_))) {
             let message = "a `profile` writes from the first byte on, and not `only` some fields";
-            refuse(check, KEY_CONFLICT, profile.place, message);
+            check.refuse(KEY_CONFLICT, profile.place, message);
         }
     }
     if let (Some(_), None) = (&handler.capabilities, rules.chain) {
-        refuse(check, KEY_CONFLICT, *place, "`capabilities` needs `chain`");
+        check.refuse(KEY_CONFLICT, *place, "`capabilities` needs `chain`");
     }
     if let Some(WordOrNames::Word(CopiedWord::Nothing)) = rules.reads {
-        refuse(check, KEY_CONFLICT, *place, "`reads` cannot be `nothing`: argsz is read");
+        check.refuse(KEY_CONFLICT, *place, "`reads` cannot be `nothing`: argsz is read");
     }
 }
 
@@ -148,18 +147,18 @@ fn refusals(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
     };
     if let (Some(first), false) = (rules.unchecked.and_then(|fields| fields.first()), is_zero) {
         let message = "`unchecked` needs a `tail` of zeros: otherwise no field is checked";
-        refuse(check, KEY_CONFLICT, first.place, message);
+        check.refuse(KEY_CONFLICT, first.place, message);
     }
     let flexible = |(_, expr): (_, &TypeExpr)| matches!(expr.shape, Shape::Flexible(_));
     let mut fields = subject.structs.iter().flat_map(|one| one.fields());
     if is_zero && fields.any(|field| field.types().any(flexible)) {
         let message = format!("`{}` ends in an array, which has no tail", subject.arg);
-        refuse(check, KEY_CONFLICT, *place, &message);
+        check.refuse(KEY_CONFLICT, *place, message);
     }
     let Some(WordOrNames::Names(errors)) = rules.replies_on else { return };
     for error in errors.iter() {
         if let Err(message) = error.value.parse::<ErrorName>() {
-            refuse(check, BAD_NAME, error.place, &message);
+            check.refuse(BAD_NAME, error.place, message);
         }
     }
 }
@@ -171,7 +170,7 @@ fn minsz(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
             Some(minsz) => needs_argsz(check, struct_, minsz),
             None => {
                 let message = format!("needs `minsz`: `{}` has none", struct_.name.value);
-                refuse(check, KEY_CONFLICT, subject.place, &message);
+                check.refuse(KEY_CONFLICT, subject.place, message);
             }
         }
     }
@@ -227,7 +226,7 @@ fn limits(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
         let mut numbers = check.index.numbers_of(name);
         if numbers.any(|stretch| u64::try_from(stretch.number).is_err()) {
             let message = format!("`{}` is no number that an unsigned field can have", name.value);
-            refuse(check, OUT_OF_RANGE, name.place, &message);
+            check.refuse(OUT_OF_RANGE, name.place, message);
         }
     }
 }
@@ -240,13 +239,13 @@ fn array(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
     let counted = |(_, expr): (_, &TypeExpr)| matches!(expr.shape, Shape::Flexible(Some(_)));
     if named.peek().is_some() && !named.any(|field| field.types().any(counted)) {
         let message = format!("`{}` is not an array with a count", array.field.value);
-        refuse(check, BAD_CHAIN, array.field.place, &message);
+        check.refuse(BAD_CHAIN, array.field.place, message);
     }
     let chain = (subject.rules.chain.is_some(), "chain");
     let profile = (subject.handler.profile.is_some(), "profile");
     for (also, key) in [chain, profile] {
         if also {
-            refuse(check, KEY_CONFLICT, array.field.place, &format!("`array` excludes `{key}`"));
+            check.refuse(KEY_CONFLICT, array.field.place, format!("`array` excludes `{key}`"));
         }
     }
 }
@@ -294,7 +293,7 @@ fn chain(
         (first_uncovered(subject.validity, validities.iter().copied()), check.incomplete)
     {
         let message = format!("`{arg}` hosts no chain in {release}");
-        refuse(check, BAD_CHAIN, subject.place, &message);
+        check.refuse(BAD_CHAIN, subject.place, message);
     }
     offset(check, chain.offset.value, chain.offset.place);
     align(check, chain.align.place, chain.align.value.value);

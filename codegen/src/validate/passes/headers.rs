@@ -44,7 +44,7 @@ const MOST_BITS: u64 = 16;
 pub(super) fn align(check: &mut Check<'_>, place: Place, align: i128) {
     if !(1..=MOST_ALIGN).contains(&align) || align.count_ones() != 1 {
         let message = format!("{align} is not a power of two up to {MOST_ALIGN}");
-        check.problems.push(Diagnostic::error(BAD_CHAIN, message).at(place, ""));
+        check.refuse(BAD_CHAIN, place, message);
     }
 }
 
@@ -92,7 +92,7 @@ fn end(check: &mut Check<'_>, header: &CapHeaderSpec) {
     let end = header.end.value;
     if !(0..=i128::from(most)).contains(&end.value) {
         let message = format!("`{}` can never be {end}", header.next.field);
-        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(header.end.place, ""));
+        check.refuse(OUT_OF_RANGE, header.end.place, message);
     }
 }
 

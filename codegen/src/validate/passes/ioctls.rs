@@ -67,7 +67,7 @@ fn number(check: &mut Check<'_>, ioctl: &IoctlSpec, base: i128) {
             "{number} does not fit: with a base of {base}, numbers go up to {}",
             MOST - base
         );
-        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(ioctl.number.place, ""));
+        check.refuse(OUT_OF_RANGE, ioctl.number.place, message);
     }
 }
 

@@ -3,7 +3,6 @@
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{FnArg, ItemFn, Visibility};
 
-use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::{ItemSpec, MacroSpec};
 use crate::validate::Check;
 use crate::validate::codes::BAD_MACRO;
@@ -20,17 +19,18 @@ pub(super) fn check(check: &mut Check<'_>) {
         let former = item.before.iter().filter_map(|(_, before)| before.c.as_ref());
         for c in former.chain([&item.c]) {
             if let Err(why) = expression(c.trim()) {
-                refuse(check, c.place, "the C text is not an expression", &why);
+                check.refuse_because(BAD_MACRO, c.place, "the C text is not an expression", &why);
             }
         }
         if let Err(why) = twin(item) {
-            refuse(check, item.rust.place, "the Rust text is not a function like the macro", &why);
+            check.refuse_because(
+                BAD_MACRO,
+                item.rust.place,
+                "the Rust text is not a function like the macro",
+                &why,
+            );
         }
     }
-}
-
-fn refuse(check: &mut Check<'_>, place: Place, message: &str, why: &str) {
-    check.problems.push(Diagnostic::error(BAD_MACRO, message).at(place, why));
 }
 
 /// Whether C text consists of names, numbers, operators and balanced parentheses,

@@ -38,7 +38,7 @@ fn abi(check: &mut Check<'_>) {
         name(check, prefix, prefix.place);
         if abi.prefix[..index].iter().any(|one| one.value == prefix.value) {
             let message = format!("the prefix `{}` is listed twice", prefix.value);
-            check.problems.push(Diagnostic::error(KEY_CONFLICT, message).at(prefix.place, ""));
+            check.refuse(KEY_CONFLICT, prefix.place, message);
         }
     }
     if abi.prefix.is_empty() {
@@ -120,9 +120,9 @@ fn ident(check: &mut Check<'_>, text: &str, place: Place, (kind, ours): (SymbolK
     );
     let head = text.as_bytes().get(..ours.len());
     if head.is_some_and(|head| head.eq_ignore_ascii_case(ours.as_bytes())) {
-        refuse(check, text, place, "the generated header uses names that start like this");
+        refuse_name(check, text, place, "the generated header uses names that start like this");
     } else if seen && is_spoken_for(text) {
-        refuse(check, text, place, "the generated code uses this name");
+        refuse_name(check, text, place, "the generated code uses this name");
     }
 }
 
@@ -191,7 +191,7 @@ fn name(check: &mut Check<'_>, text: &str, place: Place) -> bool {
             true => "C, C++ or Rust reserves it, or it starts with a digit",
             false => "a name is at most 100 letters, digits and `_`",
         };
-        refuse(check, text, place, why);
+        refuse_name(check, text, place, why);
     }
     good
 }
@@ -202,11 +202,11 @@ pub(super) fn file_name(check: &mut Check<'_>, text: &str, place: Place) {
         return;
     }
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        refuse(check, text, place, "names of files are in lower case");
+        refuse_name(check, text, place, "names of files are in lower case");
     } else if TAKEN_FILES.contains(&text) {
-        refuse(check, text, place, "a file of this name has another meaning");
+        refuse_name(check, text, place, "a file of this name has another meaning");
     } else if CRATES.contains(&text) {
-        refuse(check, text, place, "a module of this name hides a crate");
+        refuse_name(check, text, place, "a module of this name hides a crate");
     }
 }
 
@@ -216,7 +216,7 @@ fn path(check: &mut Check<'_>, path: &Placed<String>) {
     let good =
         path.bytes().all(plain) && path.split('/').all(|part| !part.trim_matches('.').is_empty());
     if !good {
-        refuse(
+        refuse_name(
             check,
             path,
             path.place,
@@ -225,10 +225,10 @@ fn path(check: &mut Check<'_>, path: &Placed<String>) {
     }
 }
 
-fn refuse(check: &mut Check<'_>, name: &str, place: Place, why: &str) {
+fn refuse_name(check: &mut Check<'_>, name: &str, place: Place, why: &str) {
     let shown: String = name.chars().take(40).collect();
     let message = format!("`{shown}` is not a usable name");
-    check.problems.push(Diagnostic::error(BAD_NAME, message).at(place, why));
+    check.refuse_because(BAD_NAME, place, message, why);
 }
 
 #[cfg(test)]

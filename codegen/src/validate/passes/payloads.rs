@@ -27,7 +27,7 @@ pub(super) fn check(check: &mut Check<'_>) {
                     length(check, struct_, Reference { name: count, place, needed });
                 }
                 if flag.payload.is_some() && flag.bit.is_none() {
-                    refuse(check, name.place, "only a flag of one bit has a payload");
+                    check.refuse(KEY_CONFLICT, name.place, "only a flag of one bit has a payload");
                 }
             }
             for (_, flags) in member.field.one_of.iter() {
@@ -42,7 +42,11 @@ pub(super) fn check(check: &mut Check<'_>) {
         };
         for (_, value) in group.values.iter() {
             if let Some((_, place)) = value.payload.as_ref().and_then(counted) {
-                refuse(check, place, "only the payload of a flag can be counted by a field");
+                check.refuse(
+                    KEY_CONFLICT,
+                    place,
+                    "only the payload of a flag can be counted by a field",
+                );
             }
         }
     }
@@ -70,13 +74,13 @@ fn lengths(
     if usize::from(in_type) + usize::from(named) + usize::from(strided) != 1 {
         let message = "needs its length once: in the brackets of `type`, as `len` or `bits`, or \
                        as `count` with `stride`";
-        refuse(check, member.name.place, message);
+        check.refuse(KEY_CONFLICT, member.name.place, message);
     }
     if payload.count.is_some() != payload.stride.is_some() {
-        refuse(check, member.name.place, "`count` and `stride` need each other");
+        check.refuse(KEY_CONFLICT, member.name.place, "`count` and `stride` need each other");
     }
     if !matches!(shape, None | Some(Shape::Fixed(_) | Shape::Flexible(_))) {
-        refuse(check, member.name.place, "the `type` of a payload is an array");
+        check.refuse(KEY_CONFLICT, member.name.place, "the `type` of a payload is an array");
     }
     if let Some((Base::Struct(name), place)) =
         payload.type_.as_ref().map(|type_| (&type_.value.base, type_.place))
@@ -99,7 +103,7 @@ fn lengths(
                 "`{field}` must be an integer with `in` that is always passed: without \
                  `valid_if`, flags, names of numbers or a role"
             );
-            refuse(check, place, &message);
+            check.refuse(KEY_CONFLICT, place, message);
         }
     }
 }
@@ -183,8 +187,4 @@ pub(super) fn length(
     if let Some(release) = uncovered {
         check.absent(reference, "field", release, None);
     }
-}
-
-fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
-    check.problems.push(Diagnostic::error(KEY_CONFLICT, message).at(place, ""));
 }

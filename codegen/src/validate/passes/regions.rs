@@ -1,7 +1,6 @@
 //! Regions: the constant exists, and places, bits and lengths are possible.
 
-use super::chains::{offset, refuse};
-use crate::diagnostic::Diagnostic;
+use super::chains::offset;
 use crate::spec::regions::{KeptBitsSpec, ShownCapSpec, ShownChainSpec, WrittenBits};
 use crate::spec::text::Number;
 use crate::spec::wrappers::Placed;
@@ -42,10 +41,10 @@ fn length(check: &mut Check<'_>, name: &Placed<String>, cap: &ShownCapSpec) {
             bits(check, field.written());
         }
         (Some(length), Some(_)) => {
-            refuse(check, KEY_CONFLICT, length.place, "`length_in` has the length");
+            check.refuse(KEY_CONFLICT, length.place, "`length_in` has the length");
         }
         (None, None) => {
-            refuse(check, KEY_CONFLICT, name.place, "needs a `length` or a `length_in`");
+            check.refuse(KEY_CONFLICT, name.place, "needs a `length` or a `length_in`");
         }
     }
 }
@@ -83,5 +82,5 @@ fn bits(check: &mut Check<'_>, (at, size, bits): WrittenBits<'_>) -> Option<i128
 
 fn impossible(check: &mut Check<'_>, number: &Placed<Number>, why: &str) {
     let message = format!("{} {why}", number.value);
-    check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(number.place, ""));
+    check.refuse(OUT_OF_RANGE, number.place, message);
 }

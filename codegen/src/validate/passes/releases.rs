@@ -34,7 +34,7 @@ fn listed(check: &mut Check<'_>) -> (Vec<Release>, bool) {
         let range = match range(entry) {
             Ok(range) => range,
             Err(reason) => {
-                check.problems.push(Diagnostic::error(BAD_RELEASE, reason).at(entry.place, ""));
+                check.refuse(BAD_RELEASE, entry.place, reason);
                 whole = false;
                 continue;
             }
@@ -179,7 +179,7 @@ impl Times<'_, '_> {
         for (end, _) in common.before.iter() {
             if end.opening() <= last.opening() {
                 let message = format!("a change in {} follows one in {last}", end.value);
-                self.refuse(end.place, message);
+                self.check.refuse(BAD_RELEASE, end.place, message);
             }
             last = end.value;
         }
@@ -202,14 +202,14 @@ impl Times<'_, '_> {
             {
                 let message =
                     format!("older than its enclosing item, which was added in {}", around.since);
-                self.refuse(since.place, message);
+                self.check.refuse(BAD_RELEASE, since.place, message);
             }
         }
         if let Some(until) = until {
             self.release(until.value, until.place);
             if until.opening() <= first.opening() {
                 let message = format!("removed in {} but added in {first}", until.value);
-                self.refuse(until.place, message);
+                self.check.refuse(BAD_RELEASE, until.place, message);
             }
         }
         first
@@ -235,9 +235,5 @@ impl Times<'_, '_> {
             let help = "leave it out: items of an overlay count from the described release";
             self.check.problems.push(problem.maybe_help(in_overlay.then(|| help.to_owned())));
         }
-    }
-
-    fn refuse(&mut self, place: Place, message: String) {
-        self.check.problems.push(Diagnostic::error(BAD_RELEASE, message).at(place, ""));
     }
 }

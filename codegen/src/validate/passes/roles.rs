@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::layout::Int;
 use crate::reply::Direction;
 use crate::spec::history::Validity;
@@ -50,10 +50,14 @@ fn types(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
             RoleWord::Fd => ("fd", &[]),
         };
         if member.union.is_some() {
-            refuse(check, member.name.place, &format!("a member of a union cannot be `{word}`"));
+            check.refuse(
+                BAD_ROLE,
+                member.name.place,
+                format!("a member of a union cannot be `{word}`"),
+            );
         } else if !fits.is_empty() && !plain_int(expr).is_some_and(|int| fits.contains(&int)) {
             let wide = if fits.len() > 1 { " or a u64" } else { "" };
-            refuse(check, member.name.place, &format!("`{word}` must be a u32{wide}"));
+            check.refuse(BAD_ROLE, member.name.place, format!("`{word}` must be a u32{wide}"));
         }
     }
 }
@@ -66,9 +70,9 @@ fn held(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
     let Some((word, _)) = word.into_iter().find(|(_, said)| *said) else { return };
     let reserved = field.type_.as_ref().is_some_and(|expr| expr.role == Some(RoleWord::Reserved));
     if reserved {
-        refuse(check, member.name.place, &format!("a reserved field has no `{word}`"));
+        check.refuse(BAD_ROLE, member.name.place, format!("a reserved field has no `{word}`"));
     } else if member.types().any(|(_, expr)| plain_int(expr).is_none()) {
-        refuse(check, member.name.place, &format!("only an integer has `{word}`"));
+        check.refuse(BAD_ROLE, member.name.place, format!("only an integer has `{word}`"));
     }
 }
 
@@ -81,7 +85,7 @@ fn new_fd(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
         out && expr.role == Some(RoleWord::Fd) && plain_int(expr).is_some()
     };
     if member.union.is_some() || !member.field.type_.as_ref().is_some_and(is_new) {
-        refuse(check, kind.place, "`returns_fd` needs an integer that is `out fd`");
+        check.refuse(BAD_ROLE, kind.place, "`returns_fd` needs an integer that is `out fd`");
     }
 }
 
@@ -167,8 +171,4 @@ pub(super) fn needs_argsz(
         let problem = Diagnostic::error(BAD_ROLE, message).at(minsz.place, "");
         check.missing(problem.and(struct_.name.place, "the struct"));
     }
-}
-
-fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
-    check.problems.push(Diagnostic::error(BAD_ROLE, message).at(place, ""));
 }

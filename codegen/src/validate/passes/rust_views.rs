@@ -2,8 +2,8 @@
 //! fields, chains, capabilities and profiles.
 
 use super::bodies::element;
+use super::made_names::{Made, RUST, distinct, prelude, unique};
 use super::names::file_name;
-use super::rust_names::{Made, RUST, distinct, prelude, refuse, short_of, unique};
 use super::spaces::space_of;
 use crate::names::{
     cap, cap_buf, cap_type, caps, new_cap, reply_view, screaming, space_element, view_getter,
@@ -63,7 +63,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         file_name(check, name, name.place);
         if name.value == "arrays" {
             let made = Made::new("arrays", name, ALWAYS);
-            refuse(check, &made, "module", "another module has this name");
+            made.refuse(check, "module", "another module has this name");
         }
         hosts(check, chain);
     }
@@ -92,7 +92,7 @@ fn types(check: &mut Check<'_>) {
     });
     let capabilities = index.capabilities.iter().filter_map(|one| {
         let chain = one.chain?;
-        let name = cap_type(chain, short_of(index, one));
+        let name = cap_type(chain, one.short(index));
         Some(Made::new(name, &one.item.capability, one.validity).one_of(chain))
     });
     let elements = elements(check);
@@ -100,7 +100,7 @@ fn types(check: &mut Check<'_>) {
     distinct(check, &made, "type");
     prelude(check, &made);
     for made in made.iter().filter(|made| TYPES.contains(&&*made.name)) {
-        refuse(check, made, "type", "the generated code uses this name");
+        made.refuse(check, "type", "the generated code uses this name");
     }
 }
 
@@ -146,7 +146,7 @@ fn constants(check: &mut Check<'_>) {
     let made: Vec<_> = headers.chain(profiles).collect();
     distinct(check, &made, "constant");
     for made in made.iter().filter(|made| ["ARRAYS", "HOST"].contains(&&*made.name)) {
-        refuse(check, made, "constant", "the file of a chain has one of this name");
+        made.refuse(check, "constant", "the file of a chain has one of this name");
     }
 }
 
@@ -158,7 +158,7 @@ fn hosts(check: &mut Check<'_>, chain: &ChainItem<'_>) {
     for member in hosts.flat_map(StructDeclaration::members) {
         for (validity, name) in member.names().filter(|(_, name)| METHODS.contains(name)) {
             let made = Made::new(name, member.name, validity);
-            refuse(check, &made, "method", "the view of a reply has one of this name");
+            made.refuse(check, "method", "the view of a reply has one of this name");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Chains in a space: the keys that only they have.
 
-use super::chains::{offset, refuse};
+use super::chains::offset;
 use super::headers::{fields, most};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::text::Number;
@@ -39,7 +39,7 @@ pub(super) fn check(check: &mut Check<'_>) {
 /// A chain that is in no space has none of its keys.
 fn outside(check: &mut Check<'_>, chain: &ChainSpec) {
     let needs = |check: &mut Check<'_>, place, key: &str| {
-        refuse(check, KEY_CONFLICT, place, &format!("`{key}` needs `within`"));
+        check.refuse(KEY_CONFLICT, place, format!("`{key}` needs `within`"));
     };
     if let Some(space) = &chain.space {
         needs(check, space.place, "space");
@@ -50,7 +50,7 @@ fn outside(check: &mut Check<'_>, chain: &ChainSpec) {
     if let Some(by) = chain.first.as_ref().and_then(|first| first.by.as_ref()) {
         needs(check, by.place, "by");
     } else if chain.first.as_ref().is_some_and(|first| first.offset.is_none()) {
-        refuse(check, KEY_CONFLICT, chain.chain.place, "`first` needs an `offset`");
+        check.refuse(KEY_CONFLICT, chain.chain.place, "`first` needs an `offset`");
     }
     if let Some(header) = check.spec.abi.cap_headers.get(&chain.header) {
         let mask = header.mask.map(|mask| mask.place);
@@ -71,17 +71,17 @@ fn inside(check: &mut Check<'_>, chain: &ChainItem<'_>) {
     offset(check, end, within.place);
     if start.value >= end.value {
         let message = format!("no offset is in {start}..{end}");
-        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(within.place, ""));
+        check.refuse(OUT_OF_RANGE, within.place, message);
     }
     if let Some(host) = &item.host {
-        refuse(check, KEY_CONFLICT, host.place, "`within` excludes `host`");
+        check.refuse(KEY_CONFLICT, host.place, "`within` excludes `host`");
     }
     let header = check.spec.abi.cap_headers.get(&item.header);
     if let Some(header) = header {
         let align = header.align.value.value.max(1);
         if start.value % align != 0 {
             let message = format!("{start} is not a multiple of {align}");
-            check.problems.push(Diagnostic::error(BAD_CHAIN, message).at(within.place, ""));
+            check.refuse(BAD_CHAIN, within.place, message);
         }
         if let Some(first) = &item.first {
             self::first(check, item, first, (start.value, end.value, align));
@@ -102,7 +102,7 @@ fn header(check: &mut Check<'_>, header: &CapHeaderSpec) {
     let place = header.mask.map_or(header.next.place, |mask| mask.place);
     if mask < 0 || mask & (align - 1) != 0 {
         let message = format!("`mask` must clear the bits of `next` below {align}");
-        check.problems.push(Diagnostic::error(BAD_CHAIN, message).at(place, ""));
+        check.refuse(BAD_CHAIN, place, message);
     }
     for (bits, values) in header.empty.iter() {
         let most = most(check.index, &header.struct_, bits).unwrap_or(u64::MAX);
@@ -129,7 +129,7 @@ fn header(check: &mut Check<'_>, header: &CapHeaderSpec) {
 fn possible(check: &mut Check<'_>, most: u64, (bits, value): (&BitsExpr, &Placed<Number>)) {
     if !(0..=i128::from(most)).contains(&value.value.value) {
         let message = format!("`{}` can never be {}", bits.field, value.value);
-        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(value.place, ""));
+        check.refuse(OUT_OF_RANGE, value.place, message);
     }
 }
 
@@ -147,21 +147,21 @@ fn first(
     (start, end, align): (i128, i128, i128),
 ) {
     if let Some(bound) = first.bound {
-        refuse(check, KEY_CONFLICT, bound.place, "`within` excludes `bound`");
+        check.refuse(KEY_CONFLICT, bound.place, "`within` excludes `bound`");
     }
     match (&first.offset, &first.by) {
         (Some(at), None) => {
             let within = (start..end).contains(&at.value.value) && at.value.value % align == 0;
             if first.type_.is_none() && !within {
                 let message = format!("no capability can start at {}", at.value);
-                check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(at.place, ""));
+                check.refuse(OUT_OF_RANGE, at.place, message);
             }
         }
         (None, Some(by)) => chosen(check, chain, (first, by)),
-        _ => refuse(check, KEY_CONFLICT, chain.chain.place, "`first` has `offset` or `by`"),
+        _ => check.refuse(KEY_CONFLICT, chain.chain.place, "`first` has `offset` or `by`"),
     }
     if first.by.is_none() && !first.offsets.is_empty() {
-        refuse(check, KEY_CONFLICT, chain.chain.place, "`offsets` needs `by`");
+        check.refuse(KEY_CONFLICT, chain.chain.place, "`offsets` needs `by`");
     }
 }
 
@@ -169,16 +169,16 @@ fn first(
 fn chosen(check: &mut Check<'_>, chain: &ChainSpec, (first, by): (&First, &Placed<BitsExpr>)) {
     match &chain.space {
         Some(space) => fields(check, space, (by, by.place)),
-        None => refuse(check, KEY_CONFLICT, by.place, "`by` needs a `space`"),
+        None => check.refuse(KEY_CONFLICT, by.place, "`by` needs a `space`"),
     }
     if first.type_.is_none() || first.offsets.is_empty() {
-        refuse(check, KEY_CONFLICT, by.place, "`by` needs `offsets` and a `type`");
+        check.refuse(KEY_CONFLICT, by.place, "`by` needs `offsets` and a `type`");
     }
     for (name, at) in first.offsets.iter() {
         check.resolve(Reference { name, place: name.place, needed: None }, NUMBER);
         let negative = check.index.numbers_of(name).any(|stretch| stretch.number < 0);
         if negative {
-            refuse(check, OUT_OF_RANGE, name.place, "bits are never negative");
+            check.refuse(OUT_OF_RANGE, name.place, "bits are never negative");
         }
         offset(check, at.value, at.place);
     }
@@ -225,14 +225,14 @@ fn requires(check: &mut Check<'_>, chain: &ChainItem<'_>) {
         if !usable || found.item.below.is_some() {
             let message =
                 "a required capability is of another chain in a space, which requires none";
-            refuse(check, BAD_CHAIN, name.place, message);
+            check.refuse(BAD_CHAIN, name.place, message);
         }
         others.extend(other.map(|other| other.item.chain.value.as_str()));
     }
     others.dedup();
     if others.len() > 1 {
         let message = "required capabilities are of one chain";
-        refuse(check, BAD_CHAIN, chain.item.chain.place, message);
+        check.refuse(BAD_CHAIN, chain.item.chain.place, message);
     }
 }
 
@@ -258,7 +258,7 @@ fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
         return check.missing(Diagnostic::error(KEY_CONFLICT, message).at(place, ""));
     };
     let Some(struct_) = &item.struct_ else {
-        return refuse(check, KEY_CONFLICT, place, &format!("`{key}` needs a `struct`"));
+        return check.refuse(KEY_CONFLICT, place, format!("`{key}` needs a `struct`"));
     };
     for bits in [&item.length, &item.id_in].into_iter().flatten() {
         fields(check, struct_, (bits, bits.place));
@@ -272,9 +272,9 @@ fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
             possible(check, most, (id_in, &item.id));
             below(check, one, parent);
         }
-        (Some(parent), None) => refuse(check, KEY_CONFLICT, parent.place, "`below` needs `id_in`"),
+        (Some(parent), None) => check.refuse(KEY_CONFLICT, parent.place, "`below` needs `id_in`"),
         (None, None) if item.conditions.is_empty() => {}
-        (None, _) => refuse(check, KEY_CONFLICT, place, "a kind needs `below`"),
+        (None, _) => check.refuse(KEY_CONFLICT, place, "a kind needs `below`"),
     }
 }
 
@@ -294,7 +294,7 @@ fn condition(
         }
         _ => {
             let message = format!("`{of}` is not the `space` of the chain");
-            refuse(check, BAD_CHAIN, bits.place, &message);
+            check.refuse(BAD_CHAIN, bits.place, message);
         }
     }
 }
@@ -325,10 +325,10 @@ fn below(check: &mut Check<'_>, one: &OfChain<'_>, parent: &Placed<String>) {
     });
     if !fits {
         let message = "a kind is below a capability of the same chain that has a struct";
-        refuse(check, BAD_CHAIN, parent.place, message);
+        check.refuse(BAD_CHAIN, parent.place, message);
     }
     if let Some(length) = &one.item.length {
-        refuse(check, KEY_CONFLICT, length.place, "the capability above has the `length`");
+        check.refuse(KEY_CONFLICT, length.place, "the capability above has the `length`");
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::payloads;
 use super::typed_memory::{NamedItems, bodies, has_payloads, named_items};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Place;
 use crate::layout::Int;
 use crate::spec::StreamSpec;
 use crate::spec::types::{Base, Shape, TypeExpr};
@@ -53,11 +53,15 @@ fn stream(check: &mut Check<'_>, items: &NamedItems<'_>, stream: &StreamSpec) {
 /// Keys that exclude or need each other.
 fn keys(check: &mut Check<'_>, stream: &StreamSpec) {
     if let (Some(_), Some(total)) = (&stream.len, &stream.total_len) {
-        refuse(check, total.place, "`len` excludes `total_len`");
+        check.refuse(KEY_CONFLICT, total.place, "`len` excludes `total_len`");
     }
     let has_data = stream.type_by.is_some() || stream.length().is_some();
     if let Some(flag) = stream.no_data.as_ref().filter(|_| !has_data) {
-        refuse(check, flag.place, "`no_data` needs data: a `type_by`, `len` or `total_len`");
+        check.refuse(
+            KEY_CONFLICT,
+            flag.place,
+            "`no_data` needs data: a `type_by`, `len` or `total_len`",
+        );
     }
 }
 
@@ -78,7 +82,7 @@ fn readable(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, place: Place
         let message = format!(
             "a record has integers, structs, and arrays of integers of fixed length, but not `{name}`"
         );
-        refuse(check, place, &message);
+        check.refuse(KEY_CONFLICT, place, message);
     }
 }
 
@@ -90,7 +94,11 @@ fn length(check: &mut Check<'_>, record: &StructDeclaration<'_>, name: &Placed<S
     let is_length = |(_, expr): (_, &TypeExpr)| plain_int(expr).is_some_and(native);
     let mut named = record.members().filter(|member| member.name.value == name.value);
     if named.any(|member| member.union.is_some() || !member.types().all(is_length)) {
-        refuse(check, name.place, "a length is an unsigned integer in the byte order of the host");
+        check.refuse(
+            KEY_CONFLICT,
+            name.place,
+            "a length is an unsigned integer in the byte order of the host",
+        );
     }
 }
 
@@ -113,7 +121,7 @@ fn flag(
     };
     if !record.fields().any(has) {
         let message = format!("`{}` is no flag of one bit in `{}`", name.value, record.name.value);
-        refuse(check, name.place, &message);
+        check.refuse(KEY_CONFLICT, name.place, message);
     }
 }
 
@@ -151,11 +159,7 @@ fn type_by(
         Some(group) => bodies(check, group),
         None => {
             let message = format!("`{field}` holds no numbers that have a `payload`");
-            refuse(check, by.place, &message);
+            check.refuse(KEY_CONFLICT, by.place, message);
         }
     }
-}
-
-fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
-    check.problems.push(Diagnostic::error(KEY_CONFLICT, message).at(place, ""));
 }

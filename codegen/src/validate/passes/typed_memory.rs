@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::diagnostic::{Diagnostic, Place};
 use crate::reply::{Direction, WhenLonger, WhenShorter};
 use crate::spec::types::{Base, Shape};
 use crate::spec::wrappers::Placed;
@@ -54,10 +53,10 @@ pub(super) fn check(check: &mut Check<'_>) {
         for (name, value) in group.values.iter() {
             let rules = value.shorter.is_some() || value.longer.is_some();
             if rules && value.payload.is_none() {
-                refuse(check, name.place, "`shorter` and `longer` need a `payload`");
+                check.refuse(KEY_CONFLICT, name.place, "`shorter` and `longer` need a `payload`");
             }
             if value.without_payload && value.payload.is_some() {
-                refuse(check, name.place, "`without_payload` excludes `payload`");
+                check.refuse(KEY_CONFLICT, name.place, "`without_payload` excludes `payload`");
             }
         }
     }
@@ -73,7 +72,7 @@ fn type_by<'a>(
 ) {
     let Some((item, field, place)) = payload.type_field() else { return };
     if payload.type_.is_some() {
-        refuse(check, place, "`type_by` excludes `type`");
+        check.refuse(KEY_CONFLICT, place, "`type_by` excludes `type`");
     }
     let needed = Some(member.validity).filter(|_| item.is_none());
     let reference = Reference { name: field, place, needed };
@@ -103,7 +102,7 @@ fn type_by<'a>(
         }
         _ => {
             let message = format!("`{field}` holds no numbers that have a `payload`");
-            refuse(check, place, &message);
+            check.refuse(KEY_CONFLICT, place, message);
         }
     }
 }
@@ -116,7 +115,11 @@ pub(super) fn has_payloads(group: &Values) -> bool {
 pub(super) fn bodies(check: &mut Check<'_>, group: &Values) {
     for payload in group.values.iter().filter_map(|(_, value)| value.payload.as_ref()) {
         if !matches!((&payload.base, &payload.shape), (Base::Struct(_), Shape::One)) {
-            refuse(check, payload.place, "the data of a number that is a `type_by` are a struct");
+            check.refuse(
+                KEY_CONFLICT,
+                payload.place,
+                "the data of a number that is a `type_by` are a struct",
+            );
         }
     }
 }
@@ -136,7 +139,7 @@ fn directions(
             WhenShorter::Cut => writes,
         };
         if !fits {
-            refuse(check, shorter.place, "the direction of the memory excludes this");
+            check.refuse(KEY_CONFLICT, shorter.place, "the direction of the memory excludes this");
         }
     }
     if let Some(longer) = longer {
@@ -146,7 +149,7 @@ fn directions(
             WhenLonger::Zeroed | WhenLonger::Kept => writes,
         };
         if !fits {
-            refuse(check, longer.place, "the direction of the memory excludes this");
+            check.refuse(KEY_CONFLICT, longer.place, "the direction of the memory excludes this");
         }
     }
 }
@@ -162,17 +165,17 @@ fn returned(
         return;
     }
     let Some((item, length, place)) = payload.length_fields().next() else {
-        return refuse(check, member.name.place, "`returns` needs a field with the length");
+        return check.refuse(
+            KEY_CONFLICT,
+            member.name.place,
+            "`returns` needs a field with the length",
+        );
     };
     let is_inout = |one: DeclaredMember<'_>| {
         let named = one.name.value == length;
         named && one.types().all(|(_, expr)| expr.direction == Some(Direction::InOut))
     };
     if item.is_some() || !struct_.members().any(is_inout) {
-        refuse(check, place, "`returns` needs a length that goes both ways");
+        check.refuse(KEY_CONFLICT, place, "`returns` needs a length that goes both ways");
     }
-}
-
-fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
-    check.problems.push(Diagnostic::error(KEY_CONFLICT, message).at(place, ""));
 }

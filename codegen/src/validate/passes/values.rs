@@ -54,7 +54,7 @@ fn empty(check: &mut Check<'_>, group: &NumberGroup<'_>) {
         && !group.holds_others
         && group.values.iter().all(|(_, value)| value.bit.is_none())
     {
-        refuse(check, group.name.place, "`bits` needs at least one `bit`");
+        check.refuse(KEY_CONFLICT, group.name.place, "`bits` needs at least one `bit`");
     }
     let without = match group.kind {
         NumberGroupKind::Enum => first_uncovered(group.validity, validities),
@@ -117,14 +117,18 @@ fn form(check: &mut Check<'_>, place: Place, value: &ValueSpec) {
     let given: Vec<_> = given.map(|(key, _)| key).collect();
     match given.as_slice() {
         [_] => {}
-        [] => refuse(check, place, "needs one of `value`, `bit`, `of`, `string` and `alias`"),
+        [] => check.refuse(
+            KEY_CONFLICT,
+            place,
+            "needs one of `value`, `bit`, `of`, `string` and `alias`",
+        ),
         [first, rest @ ..] => {
             let message = format!("`{first}` excludes `{}`", rest.join("`, `"));
-            refuse(check, place, &message);
+            check.refuse(KEY_CONFLICT, place, message);
         }
     }
     if value.signed && value.bit.is_none_or(|bit| bit.value.value > 31) {
-        refuse(check, place, "`signed` needs a `bit` of at most 31");
+        check.refuse(KEY_CONFLICT, place, "`signed` needs a `bit` of at most 31");
     }
 }
 
@@ -144,7 +148,7 @@ fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Plac
     for (what, there, allowed) in rules {
         if there && !allowed.contains(&group.kind) {
             let among = allowed.iter().map(|kind| kind.plural()).collect::<Vec<_>>().join(" and ");
-            refuse(check, place, &format!("{what} only in {among}"));
+            check.refuse(KEY_CONFLICT, place, format!("{what} only in {among}"));
         }
     }
     if let Some(mask) = &value.mask {
@@ -152,7 +156,7 @@ fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Plac
     } else if let (Flags, Some(Amount::Number(number))) = (group.kind, value.value) {
         if number.value.count_ones() == 1 {
             let message = format!("a flag is written `bit {}`", number.value.trailing_zeros());
-            refuse(check, place, &message);
+            check.refuse(KEY_CONFLICT, place, message);
         }
     }
 }
@@ -169,7 +173,7 @@ fn in_mask(
         _ => None,
     };
     if group.kind != NumberGroupKind::Flags {
-        return refuse(check, mask.place, "`in` stands only in flags");
+        return check.refuse(KEY_CONFLICT, mask.place, "`in` stands only in flags");
     }
     let own = group.values.get(mask).filter(|own| own.mask.is_none());
     let Some(bits) = own.and_then(|own| number(own)) else {
@@ -180,7 +184,7 @@ fn in_mask(
         return check.unknown(reference, ("mask", " of these flags"), |_| known());
     };
     if number(value).is_none_or(|number| number & bits != number) {
-        refuse(check, place, "the number is not in the bits of its mask");
+        check.refuse(KEY_CONFLICT, place, "the number is not in the bits of its mask");
     }
 }
 
@@ -238,9 +242,17 @@ fn alias(
     let Some(name) = &value.alias else { return };
     let target = group.values[..index].iter().find(|(other, _)| other.value == name.value);
     if target.is_some_and(|(_, target)| target.alias.is_some()) {
-        refuse(check, name.place, "this is a second name itself; name the one with the number");
+        check.refuse(
+            KEY_CONFLICT,
+            name.place,
+            "this is a second name itself; name the one with the number",
+        );
     } else if value.count.is_some() || !value.before.iter().all(|(_, one)| one.value.is_none()) {
-        refuse(check, name.place, "a second name has no `count` and no former `value`");
+        check.refuse(
+            KEY_CONFLICT,
+            name.place,
+            "a second name has no `count` and no former `value`",
+        );
     }
     earlier(check, (at, group), (index, value), name, ("enumerator", " before this one"));
 }
@@ -268,8 +280,4 @@ fn earlier(
     if let Some(release) = first_uncovered(validity, targets().map(|target| target.validity)) {
         check.absent(reference, what, release, Some((first.place, first.validity)));
     }
-}
-
-fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
-    check.problems.push(Diagnostic::error(KEY_CONFLICT, message).at(place, ""));
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::chains::refuse;
 use super::headers::{header_of, most};
 use crate::diagnostic::Diagnostic;
 use crate::spec::text::Number;
@@ -30,7 +29,7 @@ fn field(check: &mut Check<'_>, of: Option<&OfChain<'_>>, version: &Placed<Numbe
     let number = version.value.value;
     if !(1..=i128::from(u16::MAX)).contains(&number) {
         let message = format!("{number} is not a version from 1 to 65535");
-        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(version.place, ""));
+        check.refuse(OUT_OF_RANGE, version.place, message);
         return;
     }
     let Some(of) = of else {
@@ -41,13 +40,13 @@ fn field(check: &mut Check<'_>, of: Option<&OfChain<'_>>, version: &Placed<Numbe
     let header = of.chain.and_then(|chain| header_of(check, chain, of.validity));
     let Some(header) = header else { return };
     let Some(bits) = &header.version else {
-        refuse(check, BAD_CHAIN, version.place, "the header of the chain has no version");
+        check.refuse(BAD_CHAIN, version.place, "the header of the chain has no version");
         return;
     };
     if let Some(most) =
         most(check.index, &header.struct_, bits).filter(|most| i128::from(*most) < number)
     {
         let message = format!("versions in the header of the chain go up to {most}");
-        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(version.place, ""));
+        check.refuse(OUT_OF_RANGE, version.place, message);
     }
 }
