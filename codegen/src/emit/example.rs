@@ -19,10 +19,9 @@ pub(super) struct Example {
 
 impl Example {
     /// The text with the function whose first lines are `opening`.
-    fn text(&self, opening: &[String], indent: &str) -> String {
+    fn text(&self, opening: &str, indent: &str) -> String {
         let mut lines: Vec<String> = self.uses.iter().chain(&self.modules).cloned().collect();
-        lines.push(String::new());
-        lines.extend_from_slice(opening);
+        lines.extend([String::new(), opening.to_owned()]);
         let body = self.statements.iter().chain(&self.end);
         lines.extend(body.map(|line| match line.is_empty() {
             true => String::new(),
@@ -34,61 +33,30 @@ impl Example {
 
     /// As Rust.
     pub(super) fn rust(&self) -> String {
-        self.text(&self.opening(), "    ")
+        self.text(&[&self.signature, " {"].concat(), "    ")
     }
 
     /// As C.
     pub(super) fn c(&self) -> String {
-        self.text(&[self.signature.clone(), "{".to_owned()], "\t")
-    }
-
-    /// The first lines of the function in Rust: a parameter a line if they do not fit into one.
-    fn opening(&self) -> Vec<String> {
-        let line = [&self.signature, " {"].concat();
-        let parts = line.split_once('(').zip(line.rsplit_once(") ->"));
-        let Some(((name, _), (_, returned))) = parts.filter(|_| line.len() > WIDTH) else {
-            return vec![line];
-        };
-        let parameters = &line[name.len() + 1..line.len() - returned.len() - ") ->".len()];
-        let mut lines = vec![[name, "("].concat()];
-        lines.extend(top_level(parameters).map(|parameter| ["    ", parameter, ","].concat()));
-        lines.push([") ->", returned].concat());
-        lines
+        self.text(&[&self.signature, "\n{"].concat(), "\t")
     }
 
     /// Lines for rustdoc, which hides those that start with `# `.
     pub(super) fn rustdoc(&self) -> Vec<String> {
-        let hidden = |line: &String| ["# ", line].concat();
+        let hidden = |line: &str| ["# ", line].concat();
         let mut lines = self.uses.clone();
-        lines.extend(self.modules.iter().map(hidden));
+        lines.extend(self.modules.iter().map(|line| hidden(line)));
         lines.push(String::new());
         if self.signature == MAIN {
             lines.extend(self.statements.iter().cloned());
             return lines;
         }
-        lines.extend(self.opening().iter().map(hidden));
+        lines.extend([&self.signature, " {"].concat().lines().map(hidden));
         lines.extend(self.statements.iter().cloned());
-        lines.extend(self.end.iter().map(hidden));
+        lines.extend(self.end.iter().map(|line| hidden(line)));
         lines.push("# }".to_owned());
         lines
     }
-}
-
-/// The longest line in Rust, in columns, with its mark of documentation.
-pub(super) const WIDTH: usize = 92;
-
-/// The parts of a list, at the commas that are in no brackets.
-fn top_level(list: &str) -> impl Iterator<Item = &str> {
-    let mut depth = 0;
-    let parts = list.split(move |letter| {
-        match letter {
-            '(' | '[' | '<' => depth += 1,
-            ')' | ']' | '>' => depth -= 1,
-            _ => {}
-        }
-        letter == ',' && depth == 0
-    });
-    parts.map(str::trim)
 }
 
 /// The signature of a whole program in Rust.

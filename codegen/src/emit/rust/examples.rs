@@ -10,7 +10,7 @@ use quote::quote;
 use super::requests::types::{parameter_type, taken_by_new};
 use super::requests::{results, type_name};
 use super::tokens::ident;
-use crate::emit::example::{Example, MAIN, WIDTH, usual};
+use crate::emit::example::{Example, MAIN, usual};
 use crate::ir::requests::{RequestPlan, Returns};
 use crate::ir::{Abi, Arg, FdKind, Group};
 use crate::names;
@@ -19,6 +19,9 @@ pub(in crate::emit) use items::of_item;
 
 /// The type of the results of functions around examples.
 const RESULT: &str = "Result<(), Box<dyn std::error::Error>>";
+
+/// The longest line, with room for the mark of a hidden line of documentation.
+const WIDTH: usize = 92;
 
 /// The last lines of a function that returns a result.
 fn ok() -> Vec<String> {
@@ -57,18 +60,28 @@ fn fallible(uses: &[String], signature: &str, statements: &[&str]) -> Example {
     }
 }
 
+/// The start of a function, a parameter a line if it would be long.
+fn signature(name: &str, parameters: &[String]) -> String {
+    let line = format!("fn {name}({})", parameters.join(", "));
+    match [&line, " -> ", RESULT, " {"].concat().len() > WIDTH {
+        true => format!("fn {name}(\n    {},\n)", parameters.join(",\n    ")),
+        false => line,
+    }
+}
+
 /// Writes a request, and reads its results.
 pub(super) fn request(abi: &Abi, plan: &RequestPlan) -> Example {
     let (stem, name) = (stem(abi), type_name(plan).to_string());
     let inputs: Vec<_> = taken_by_new(plan).collect();
     let parameters = inputs.iter().map(|input| {
         let type_ = compact(&parameter_type(abi, input, true));
-        format!(", {}: {type_}", ident(&input.name))
+        format!("{}: {type_}", ident(&input.name))
     });
-    let parameters: String = parameters.collect();
+    let buffer = "buffer: &mut [u8]".to_owned();
+    let parameters: Vec<_> = [buffer].into_iter().chain(parameters).collect();
     let values: Vec<_> = inputs.iter().map(|input| ident(&input.name).to_string()).collect();
     let import = format!("use {stem}::requests::{{{name}, Request}};");
-    let function = format!("fn ask(buffer: &mut [u8]{parameters})");
+    let function = signature("ask", &parameters);
     let new = format!("let mut request = {name}::new({});", values.join(", "));
     let reply = format!("println!(\"{{:?}}\", {name}::reply(argument)?);");
     let ioctl = format!("// Pass `argument` to the ioctl `{name}::IOCTL`.");

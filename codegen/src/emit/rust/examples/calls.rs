@@ -1,6 +1,6 @@
 //! Examples of ioctls: each calls the method of the descriptor.
 
-use super::{RESULT, compact, fallible, stem};
+use super::{compact, fallible, signature, stem};
 use crate::emit::example::Example;
 use crate::emit::rust::requests::types::{parameter_type, taken_by_new};
 use crate::emit::rust::tokens::{ident, int_type};
@@ -8,9 +8,6 @@ use crate::ir::protocol::HostPlan;
 use crate::ir::requests::{Hazard, RequestPlan, Returns};
 use crate::ir::{Abi, Arg, Ioctl, IoctlId};
 use crate::names;
-
-/// The longest line.
-const WIDTH: usize = 100;
 
 /// A call of one method.
 struct Call {
@@ -131,13 +128,4 @@ fn example(abi: &Abi, ioctl: &Ioctl, method: &str, call: &Call) -> Example {
     statements.extend(call.then.iter().cloned());
     let statements: Vec<_> = statements.iter().map(String::as_str).collect();
     fallible(&uses, &signature("call", &parameters), &statements)
-}
-
-/// The start of a function, a parameter a line if it would be long.
-fn signature(name: &str, parameters: &[String]) -> String {
-    let line = format!("fn {name}({})", parameters.join(", "));
-    match [&line, " -> ", RESULT, " {"].concat().len() > WIDTH {
-        true => format!("fn {name}(\n    {},\n)", parameters.join(",\n    ")),
-        false => line,
-    }
 }
