@@ -9,7 +9,7 @@
 pub mod additions;
 mod edits;
 mod fit;
-pub mod known;
+pub mod known_names;
 pub mod pieces;
 pub mod places;
 mod renamed;
@@ -26,7 +26,7 @@ use crate::spec::{ItemSpec, Spec};
 use crate::validate::{ValidSpec, is_about_outputs, is_tolerated, validate_amended};
 use additions::Specified;
 use edits::Editor;
-use known::Known;
+use known_names::KnownNames;
 use places::Places;
 
 /// The ABI that headers declare.
@@ -201,7 +201,7 @@ impl Amending<'_> {
             problems,
         };
         editor.edit(spec);
-        let known = Known::of(&[self.reference], self.given).without(&editor.moved);
+        let known = KnownNames::of(&[self.reference], self.given).without(&editor.moved);
         let edited = spec.clone();
         let places = Places::of(&edited, self.release, self.given);
         let base = Specified {

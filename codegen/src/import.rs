@@ -11,7 +11,7 @@ mod write;
 mod yaml;
 
 use crate::amend::additions::{Additions, Specified, find};
-use crate::amend::known::Known;
+use crate::amend::known_names::KnownNames;
 use crate::amend::pieces::Addition;
 use crate::amend::places::Places;
 use crate::diagnostic::Sources;
@@ -52,7 +52,7 @@ pub fn import<'i>(
     let mut facts = facts.clone();
     let undescribed: Vec<_> = facts.not_describable().into_iter().collect();
     undescribed.iter().for_each(|(name, reason)| facts.forget(name, reason.clone()));
-    let known = Known::of(&[newest, at], given).with_former(newest);
+    let known = KnownNames::of(&[newest, at], given).with_former(newest);
     let places = Places::of(spec, newest.release, given);
     let base = Specified { spec, abi: newest, known: &known, places: &places, since: at.release };
     let Additions { pieces, mut left, .. } = find(&facts, base);

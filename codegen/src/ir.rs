@@ -1,5 +1,5 @@
 //! The resolved ABI of one release: built by `lower`, read by all later stages.
-//! Data without logic; references are indexes, layouts are numbers, names are
+//! Data with lookups; references are indexes, layouts are numbers, names are
 //! spelt, documentation is plain paragraphs.
 
 mod access;

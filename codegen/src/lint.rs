@@ -16,7 +16,6 @@ mod deprecation;
 mod doc_references;
 mod draft_docs;
 mod flags;
-mod format;
 mod handlers;
 mod holes;
 mod layouts;

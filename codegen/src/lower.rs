@@ -1,5 +1,6 @@
 //! Stage 3, lowering: selects the items of one release from a valid specification,
-//! resolves names to indexes, computes layouts and spells names. It cannot fail:
+//! resolves names to indexes, computes layouts, spells names, and derives the plans of what
+//! emitters print. It cannot fail:
 //! `validate` has refused everything that could go wrong.
 
 mod bodies;
@@ -7,16 +8,11 @@ mod chains;
 mod groups;
 mod handlers;
 mod ioctls;
+mod plans;
 mod proposals;
-mod protocol;
-mod records;
 mod regions;
-mod request_inputs;
-mod requests;
-mod results;
 mod streams;
 mod structs;
-mod typed_data;
 
 use std::collections::HashMap;
 
@@ -44,7 +40,7 @@ pub fn lower(spec: &ValidSpec, release: Option<Release>) -> Abi {
 
 /// The target of a reference by name. `validate` has checked all references.
 #[track_caller]
-fn known<T>(found: Option<T>) -> T {
+fn resolved<T>(found: Option<T>) -> T {
     found.expect("validate has resolved every reference")
 }
 
@@ -174,7 +170,7 @@ impl<'a> Lowering<'a> {
             name: file.name.clone(),
             title: file.title.value.clone(),
             doc: file.doc.paragraphs.clone(),
-            header: known(header),
+            header: resolved(header),
             items: Vec::new(),
         };
         for item in items {
@@ -189,7 +185,7 @@ impl<'a> Lowering<'a> {
             spec::ItemSpec::Constants(values)
             | spec::ItemSpec::Enum(values)
             | spec::ItemSpec::IdSpace(values) => {
-                Item::Group(known(self.groups.get(values.name.as_str()).copied()))
+                Item::Group(resolved(self.groups.get(values.name.as_str()).copied()))
             }
             spec::ItemSpec::Macro(item) => self.macro_(file, item),
             spec::ItemSpec::Struct(item) => Item::Struct(self.struct_(file, section, item)),

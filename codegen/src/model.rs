@@ -9,10 +9,9 @@ mod chain;
 mod memory;
 pub mod payload;
 pub mod pointer;
+pub mod sample;
 
 use std::ops::Range;
-
-pub mod sample;
 
 use crate::ir::{
     Abi, Arg, Chain, Copied, Field, Handler, Ioctl, RepliesOn, ReplyArray, ReplyChain, Role,

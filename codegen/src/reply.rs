@@ -1,5 +1,5 @@
 //! The words of the reply rules, shared by the specification and the resolved
-//! ABI: how a handler treats a buffer. Data only.
+//! ABI: how a handler treats a buffer.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -3,21 +3,21 @@
 //! two. Input is not trusted: nothing in it is executed or followed, and no allocation
 //! depends on a number that it states.
 
+mod answer;
 mod apply;
 mod bases;
 mod cause;
+mod changed_header;
 mod codes;
 mod fragment;
 mod handlers;
 mod header_text;
 mod hunk;
-mod known;
 mod mail;
 mod patch;
 mod place;
 mod quote;
 mod remarks;
-mod reply;
 mod report;
 mod scan;
 mod scopes;
@@ -26,11 +26,11 @@ mod sides;
 mod text;
 mod verdict;
 
+pub use answer::reply;
 pub use bases::BaseChoice;
 pub use codes::codes;
 pub use header_text::MailLine;
 pub use mail::{Mail, mails};
-pub use reply::reply;
 pub use report::{Effect, Remark, Review, SeriesReview};
 pub use text::text;
 
@@ -128,7 +128,7 @@ fn changes<'a>(
     let (mut changes, mut other_files) = (Vec::new(), Vec::new());
     for mail in &series.mails {
         for file in &patches[*mail].files {
-            match known::header_of(abi, file) {
+            match changed_header::header_of(abi, file) {
                 Some(header) => {
                     let header = abi.headers[header].path.as_str();
                     changes.push(HeaderChange { mail: *mail, header, file });
@@ -146,11 +146,11 @@ pub fn changed_headers(abi: &Abi, mails: &[Mail]) -> Vec<String> {
     let mut paths = Vec::new();
     // Only a mail with the name of a header in its text can change one.
     let names_one = |mail: &&Mail| {
-        abi.headers.iter().any(|one| mail.text.contains(known::file_name(&one.path)))
+        abi.headers.iter().any(|one| mail.text.contains(changed_header::file_name(&one.path)))
     };
     for mail in mails.iter().filter(names_one) {
         let files = patch_of(mail).files.into_iter();
-        let files = files.filter(|file| known::header_of(abi, file).is_some());
+        let files = files.filter(|file| changed_header::header_of(abi, file).is_some());
         paths.extend(files.map(|file| file.path));
     }
     paths.sort();

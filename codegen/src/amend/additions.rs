@@ -13,7 +13,7 @@ mod values;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Guess;
-use super::known::Known;
+use super::known_names::KnownNames;
 use super::pieces::{Addition, ItemAt};
 use super::places::Places;
 use crate::diagnostic::Place;
@@ -46,7 +46,7 @@ pub struct Specified<'b> {
     /// Its ABI, in the release whose names the headers use.
     pub abi: &'b Abi,
     /// The names that it has.
-    pub known: &'b Known<'b>,
+    pub known: &'b KnownNames<'b>,
     /// The places of its declarations.
     pub places: &'b Places<'b>,
     /// The release of the additions.

@@ -1,5 +1,5 @@
 //! The results of a comparison: findings, their classes, the programs that they affect, and
-//! the version steps that they require. Data only.
+//! the version steps that they require.
 
 use serde::Serialize;
 

@@ -1,6 +1,5 @@
 //! The flags of a field.
 
-use super::format::quoted;
 use super::subject::LintSubject;
 use super::violation::Violation;
 use crate::ir::{Abi, Group, GroupKind, Literal, Value};
@@ -53,4 +52,10 @@ fn bits(value: &Value) -> u64 {
     u64::try_from(value.number)
         .or(u32::try_from(value.number & 0xffff_ffff).map(u64::from))
         .unwrap_or(0)
+}
+
+/// Names in backticks with commas between.
+fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names = names.into_iter().map(|name| format!("`{name}`"));
+    names.collect::<Vec<_>>().join(", ")
 }

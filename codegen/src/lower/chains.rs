@@ -1,7 +1,7 @@
 //! Lowers chains, the headers of their capabilities, and capabilities.
 
 use super::structs::StructSource;
-use super::{Lowering, groups, known, parts};
+use super::{Lowering, groups, parts, resolved};
 use crate::ir::{
     Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, History, Host,
     Item, KindOf, Meta, Role, Space, StructId, StructRole, Type,
@@ -28,7 +28,7 @@ impl<'a> Lowering<'a> {
             name: item.chain.value.clone(),
             meta: self.meta(parts!(item, &item.chain), validity, &file.source),
             section,
-            header: known(header),
+            header: resolved(header),
             start: ChainStart::Unknown,
             bound: 0,
             space: None,
@@ -43,8 +43,8 @@ impl<'a> Lowering<'a> {
     /// The start of a chain, and the smallest offset of a capability.
     fn start(&self, item: &spec::ChainSpec) -> (ChainStart, u64) {
         let Some(first) = &item.first else {
-            let host = known(self.host(item));
-            let cap_offset = known(self.with_role(host.struct_, Role::CapOffset));
+            let host = resolved(self.host(item));
+            let cap_offset = resolved(self.with_role(host.struct_, Role::CapOffset));
             let struct_ = self.abi.struct_(host.struct_);
             let layout = struct_.kernel_layout();
             let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
@@ -67,7 +67,7 @@ impl<'a> Lowering<'a> {
             let start = ChainStart::Chosen {
                 by: self.bits(struct_, by),
                 offsets: offsets.collect(),
-                int: known(int),
+                int: resolved(int),
             };
             return (start, bound);
         }
@@ -96,7 +96,7 @@ impl<'a> Lowering<'a> {
                 values.iter().any(|value| value.name == self.spelt(flag))
             };
             let field = fields.iter().position(|field| field.group.is_some_and(named));
-            (known(field), self.spelt(flag), self.number(flag))
+            (resolved(field), self.spelt(flag), self.number(flag))
         });
         let named = |name: &&str| self.abi.capabilities.iter().position(|one| one.name == **name);
         let requires = item.requires.iter().map(|name| self.spelt(name));
@@ -131,12 +131,12 @@ impl<'a> Lowering<'a> {
                 None => body.push((self.bits(struct_, place), value)),
                 Some((_, field)) => {
                     let place = BitsExpr { field: field.to_owned(), ..place.value.clone() };
-                    start.push((self.bits(known(space), &place), value));
+                    start.push((self.bits(resolved(space), &place), value));
                 }
             }
         }
         let id = self.bits(struct_, item.id_in.as_ref()?);
-        Some(KindOf { parent: CapabilityId(known(parent)), id, body, space: start })
+        Some(KindOf { parent: CapabilityId(resolved(parent)), id, body, space: start })
     }
 
     /// The struct before the chain.
@@ -195,7 +195,7 @@ impl<'a> Lowering<'a> {
             short: item.name_in_chain(&self.chain_item(chain).prefix).to_owned(),
             meta,
             chain,
-            id: known(u64::try_from(id).ok()),
+            id: resolved(u64::try_from(id).ok()),
             version: 1,
             struct_,
             length: None,
@@ -214,7 +214,7 @@ impl<'a> Lowering<'a> {
             })
         };
         let name = item.chain.as_ref().or_else(own);
-        known(name.and_then(|name| self.chains.get(name.as_str()).copied()))
+        resolved(name.and_then(|name| self.chains.get(name.as_str()).copied()))
     }
 
     /// The chain's item in the specification, which may come after the capability.
@@ -225,8 +225,8 @@ impl<'a> Lowering<'a> {
     /// The header of every capability of a chain.
     fn header_field(&self, chain: ChainId, meta: &Meta) -> Field {
         let header = self.spec.abi.cap_headers.get(&self.chain_item(chain).header);
-        let header = known(header);
-        let struct_ = known(self.structs.get(header.struct_.as_str()).copied());
+        let header = resolved(header);
+        let struct_ = resolved(self.structs.get(header.struct_.as_str()).copied());
         let doc = match header.version {
             Some(_) => "the capability's id and version, and the offset of the next capability",
             None => "the capability's id, and the offset of the next capability",
@@ -267,7 +267,7 @@ impl<'a> Lowering<'a> {
         self.struct_roles();
         self.spell_references();
         self.streams();
-        self.abi.protocol = super::protocol::plan(&self.abi);
+        self.abi.protocol = super::plans::plan(&self.abi);
         self.abi
     }
 
@@ -315,8 +315,8 @@ impl<'a> Lowering<'a> {
                 from_reply: header.relative_to == RelativeTo::Reply,
                 mask: header.mask.map_or(u64::MAX, |mask| unsigned(mask.value)),
                 empty: self.empty(struct_, header),
-                end: known(u64::try_from(header.end.value.value).ok()),
-                align: known(u64::try_from(header.align.value.value).ok()),
+                end: resolved(u64::try_from(header.end.value.value).ok()),
+                align: resolved(u64::try_from(header.align.value.value).ok()),
             })
         });
         alive.collect()
@@ -333,7 +333,7 @@ impl<'a> Lowering<'a> {
 
     pub(super) fn bits(&self, struct_: StructId, expr: &BitsExpr) -> Bits {
         let fields = &self.abi.struct_(struct_).fields;
-        let field = known(fields.iter().position(|field| field.name == expr.field));
+        let field = resolved(fields.iter().position(|field| field.name == expr.field));
         let all = match fields[field].type_ {
             Type::Int(int) => u32::try_from(int.size() * 8).unwrap_or(64),
             _ => 64,
@@ -389,5 +389,5 @@ impl<'a> Lowering<'a> {
 
 /// A number that cannot be negative.
 pub(super) fn unsigned(number: Number) -> u64 {
-    known(u64::try_from(number.value).ok())
+    resolved(u64::try_from(number.value).ok())
 }

@@ -1,6 +1,6 @@
 //! Lowers named numbers: constants, enums, id spaces, and the flags and values of a field.
 
-use super::{Lowering, known, parts};
+use super::{Lowering, parts, resolved};
 use crate::ir::{
     Group, GroupId, GroupKind, IoctlNumbers, Literal, Reserved, StructId, Type, Value,
 };
@@ -41,8 +41,8 @@ impl<'a> Lowering<'a> {
 
     /// The number of a constant; `validate` has checked that it fits.
     pub(super) fn number<T: TryFrom<i128>>(&self, name: &str) -> T {
-        let number = known(self.numbers.get(name).copied());
-        known(T::try_from(number).ok())
+        let number = resolved(self.numbers.get(name).copied());
+        resolved(T::try_from(number).ok())
     }
 
     fn group(&mut self, file: &'a SpecFile, item: &'a spec::Values, kind: GroupKind) -> Group {

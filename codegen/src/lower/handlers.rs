@@ -1,6 +1,6 @@
-//! The handlers of ioctls: their rules in bytes.
+//! Lowers the handlers of ioctls: their rules in bytes.
 
-use super::{Lowering, known};
+use super::{Lowering, resolved};
 use crate::diagnostic::Place;
 use crate::ir::{
     ArgumentErrors, ArgumentRules, Copied, Handler, Limit, RefusedNumber, RepliesOn, ReplyArray,
@@ -102,7 +102,7 @@ impl<'a> Lowering<'a> {
         let all = self.hosted.get(arg).map_or(&[][..], Vec::as_slice);
         if let Some(list) = &item.capabilities {
             let named = |name: &Placed<String>| {
-                let found = known(all.iter().find(|one| one.short == name.value));
+                let found = resolved(all.iter().find(|one| one.short == name.value));
                 let is_alive = found.validity.covers(self.release);
                 is_alive.then(|| found.item.capability.value.clone())
             };
@@ -226,8 +226,8 @@ fn reply_chain(
     capabilities: Vec<String>,
 ) -> Option<ReplyChain> {
     Some(ReplyChain {
-        offset: known(u64::try_from(item.offset.value.value).ok()),
-        align: known(u64::try_from(item.align.value.value).ok()),
+        offset: resolved(u64::try_from(item.offset.value.value).ok()),
+        align: resolved(u64::try_from(item.align.value.value).ok()),
         when_too_small: item.when_too_small,
         padding: item.padding,
         argsz: item.argsz,

@@ -1,8 +1,8 @@
-//! Lowers ioctls, the reply rules of their handlers, and macros.
+//! Lowers ioctls and macros.
 
 use std::collections::HashMap;
 
-use super::{Lowering, known, parts};
+use super::{Lowering, parts, resolved};
 use crate::ir::{Arg, Ioctl, IoctlId, Item, Macro, MacroId, NewFd};
 use crate::spec::history::Validity;
 use crate::spec::types::ArgExpr;
@@ -58,7 +58,9 @@ impl<'a> Lowering<'a> {
             ArgExpr::Fd => Arg::Fd,
             ArgExpr::U32 => Arg::U32,
             ArgExpr::Text => Arg::Text,
-            ArgExpr::Struct(name) => Arg::Struct(known(self.structs.get(name.as_str()).copied())),
+            ArgExpr::Struct(name) => {
+                Arg::Struct(resolved(self.structs.get(name.as_str()).copied()))
+            }
         };
         let handlers = item.handlers();
         let handlers = handlers.filter_map(|handler| self.handler(handler, item, validity.since));
@@ -66,8 +68,8 @@ impl<'a> Lowering<'a> {
         let ioctl = Ioctl {
             name: item.before.name_at(self.release, &item.ioctl).to_owned(),
             meta: self.meta(parts!(item, &item.ioctl), validity, &file.source),
-            number: known(u32::try_from(item.number.value.value).ok()),
-            fd: known(fd),
+            number: resolved(u32::try_from(item.number.value.value).ok()),
+            fd: resolved(fd),
             backends: item.backends.iter().map(|backend| backend.value.clone()).collect(),
             arg,
             returns_fd: self.new_fd(item.returns_fd.as_ref()),

@@ -1,6 +1,6 @@
 //! Lowers regions. Handlers of all releases are kept.
 
-use super::{Lowering, known};
+use super::{Lowering, resolved};
 use crate::ir::{
     BitsAre, BitsAt, KeptBits, Region, RegionHandler, ReleaseSpan, ShownCap, ShownChain,
     ShownLength,
@@ -102,7 +102,7 @@ fn bits_at((at, size, bits): WrittenBits<'_>) -> BitsAt {
 }
 
 fn unsigned(number: &Placed<Number>) -> u64 {
-    known(u64::try_from(number.value.value).ok())
+    resolved(u64::try_from(number.value.value).ok())
 }
 
 fn span(validity: Validity) -> ReleaseSpan {

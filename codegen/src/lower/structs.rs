@@ -1,6 +1,6 @@
 //! Lowers structs and their fields, and has `layout` lay them out.
 
-use super::{Lowering, bodies, known, parts};
+use super::{Lowering, bodies, parts, resolved};
 use crate::ir::{
     BitmapLength, Choice, Field, GroupId, Meta, Payload, PayloadLength, Role, Struct, StructId,
     StructRole, Type, TypeField, UnionArm,
@@ -164,12 +164,12 @@ impl<'a> Lowering<'a> {
             count: None,
             version: field
                 .version
-                .map_or(1, |version| known(u16::try_from(version.value.value).ok())),
+                .map_or(1, |version| resolved(u16::try_from(version.value.value).ok())),
         }
     }
 
     fn pointer_payload(&self, payload: &spec::PayloadSpec) -> Payload {
-        let named = |name: &Option<Placed<String>>| known(name.as_ref()).value.clone();
+        let named = |name: &Option<Placed<String>>| resolved(name.as_ref()).value.clone();
         let length = match (&payload.type_, &payload.bits, payload.length_fields().next()) {
             _ if payload.stride.is_some() => PayloadLength::Strided {
                 count: named(&payload.count),
@@ -190,8 +190,8 @@ impl<'a> Lowering<'a> {
                 ..,
             ) => PayloadLength::Elements(count.clone()),
             (_, _, length) => {
-                let (item, field, _) = known(length);
-                let item = item.map(|name| known(self.struct_of(name)));
+                let (item, field, _) = resolved(length);
+                let item = item.map(|name| resolved(self.struct_of(name)));
                 PayloadLength::Bytes(item, field.to_owned())
             }
         };
@@ -200,7 +200,7 @@ impl<'a> Lowering<'a> {
             direction: payload.direction,
             element: element.unwrap_or(Type::Int(Int::U8)),
             type_by: payload.type_field().map(|(item, field, _)| TypeField {
-                struct_: item.map(|name| known(self.struct_of(name))),
+                struct_: item.map(|name| resolved(self.struct_of(name))),
                 field: field.to_owned(),
             }),
             length,
@@ -264,7 +264,7 @@ impl<'a> Lowering<'a> {
             }
             let meta = self.meta(parts!(arm, name), validity, source);
             let expr = arm.before.type_at(self.release).or(arm.type_.as_ref());
-            let type_ = self.type_(known(expr), &[]);
+            let type_ = self.type_(resolved(expr), &[]);
             arms.push(UnionArm {
                 name: arm.before.name_at(self.release, name).to_owned(),
                 group: self.group_of(owner, (name, arm), (validity, &meta), &type_),
@@ -301,7 +301,7 @@ impl<'a> Lowering<'a> {
     fn base(&self, base: &Base) -> Type {
         match base {
             Base::Int(int) => Type::Int(*int),
-            Base::Struct(name) => Type::Struct(known(self.structs.get(name.as_str()).copied())),
+            Base::Struct(name) => Type::Struct(resolved(self.structs.get(name.as_str()).copied())),
         }
     }
 
@@ -316,7 +316,7 @@ impl<'a> Lowering<'a> {
             }
             Shape::Flexible(count) => {
                 let count = count.as_deref().map(|count| earlier.iter().position(|f| *f == count));
-                Type::Flexible(Box::new(base), count.map(known))
+                Type::Flexible(Box::new(base), count.map(resolved))
             }
         }
     }
@@ -324,8 +324,8 @@ impl<'a> Lowering<'a> {
     fn layouts(&self, fields: &[Field], packed: bool) -> PerModel<Layout> {
         Model::ALL.map(|model| {
             let extents: Vec<_> =
-                fields.iter().map(|field| known(self.abi.extent(&field.type_, model))).collect();
-            known(Layout::of(&extents, packed))
+                fields.iter().map(|field| resolved(self.abi.extent(&field.type_, model))).collect();
+            resolved(Layout::of(&extents, packed))
         })
     }
 }

@@ -5,6 +5,7 @@ mod before;
 mod bodies;
 mod byte_order;
 mod c_names;
+mod cap_headers;
 mod capabilities;
 mod chains;
 mod companions;
@@ -13,7 +14,6 @@ mod duplicate_names;
 mod fields;
 mod go_names;
 mod handlers;
-mod headers;
 mod ids;
 mod ioctls;
 mod layouts;
@@ -57,7 +57,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     if !check.incomplete {
         layouts::check(check);
     }
-    headers::check(check);
+    cap_headers::check(check);
     chains::check(check);
     spaces::check(check);
     bodies::check(check);

@@ -1,4 +1,4 @@
-//! NewFields of structs, with the flags and numbers that they hold.
+//! New fields of structs, with the flags and numbers that they hold.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The words by which the words of the IR are compared.
+//! The words by which enums of the IR are compared, as findings print them.
 
 use super::Datum;
 use super::facts::text;

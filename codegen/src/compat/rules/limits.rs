@@ -1,4 +1,4 @@
-//! Inputs that a handler refuses.
+//! Numbers of inputs that a handler refuses: from a limit on, or on some devices.
 
 use super::handlers::HandlerChange;
 use super::{Comparison, CompatRule, Judgement};

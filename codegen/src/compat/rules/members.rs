@@ -1,5 +1,5 @@
-//! Members that stay where they are and have another name, direction, role, gate, version or
-//! group of numbers.
+//! Members that stay where they are and have another name, direction, role, gate or version, or
+//! hold other numbers or file descriptors.
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::Side;

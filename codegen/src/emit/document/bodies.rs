@@ -25,22 +25,30 @@ pub(in crate::emit) struct PresenceJson<'a> {
 }
 
 impl<'a> PresenceJson<'a> {
-    pub(super) fn all(abi: &'a Abi, owner: &'a Struct, field: &'a Field) -> Vec<Self> {
-        let one = |presence: &'a Presence| {
-            let struct_ = presence.of.struct_of(abi, owner);
-            let (space, companion) = match presence.of {
-                BitsOf::Body => (None, None),
-                BitsOf::Start(_) => (Some(struct_.name.as_str()), None),
-                BitsOf::Companion(id, _) => (None, Some(abi.capability(id).name.as_str())),
-            };
-            Self {
-                bits: BitsJson::of(struct_, presence.bits),
-                space,
-                companion,
-                numbers: presence.numbers.iter().map(|(first, last)| [*first, *last]).collect(),
-            }
+    /// The conditions that a field states.
+    pub(super) fn own(abi: &'a Abi, owner: &'a Struct, field: &Field) -> Vec<Self> {
+        field.exists_if.iter().map(|one| Self::of(abi, owner, one)).collect()
+    }
+
+    /// All conditions of a field, in the order in which a reader tests them.
+    pub(super) fn all(abi: &'a Abi, owner: &'a Struct, field: &Field) -> Vec<Self> {
+        let all = field.exists_if.iter().flat_map(|one| one.all(abi));
+        all.map(|one| Self::of(abi, owner, &one)).collect()
+    }
+
+    fn of(abi: &'a Abi, owner: &'a Struct, presence: &Presence) -> Self {
+        let struct_ = presence.of.struct_of(abi, owner);
+        let (space, companion) = match presence.of {
+            BitsOf::Body => (None, None),
+            BitsOf::Start(_) => (Some(struct_.name.as_str()), None),
+            BitsOf::Companion(id, _) => (None, Some(abi.capability(id).name.as_str())),
         };
-        field.exists_if.iter().map(one).collect()
+        Self {
+            bits: BitsJson::of(struct_, presence.bits),
+            space,
+            companion,
+            numbers: presence.numbers.iter().map(|(first, last)| [*first, *last]).collect(),
+        }
     }
 }
 

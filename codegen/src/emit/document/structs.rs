@@ -129,6 +129,9 @@ pub(in crate::emit) struct FieldJson<'a> {
     /// The conditions, all of which hold if it exists; without any, it always exists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::emit) exists_if: Vec<PresenceJson<'a>>,
+    /// The same after the conditions of the fields that have the bits, for the emitters.
+    #[serde(skip)]
+    pub(in crate::emit) conditions: Vec<PresenceJson<'a>>,
     /// The number of elements, if bits have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) count: Option<QuantityJson<'a>>,
@@ -158,7 +161,8 @@ impl<'a> FieldJson<'a> {
             ids: group(abi, field.ids),
             indexes: field.indexes.iter().map(|id| abi.group(*id).name.as_str()).collect(),
             valid_if: field.valid_if.as_deref(),
-            exists_if: PresenceJson::all(abi, owner, field),
+            exists_if: PresenceJson::own(abi, owner, field),
+            conditions: PresenceJson::all(abi, owner, field),
             count: field.count.as_ref().map(|count| QuantityJson::of(abi, owner, count)),
             version: field.version,
             payload: PayloadJson::of(abi, owner, field),

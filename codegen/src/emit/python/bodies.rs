@@ -42,10 +42,10 @@ pub(super) fn layouts(
         let array = cap.array.as_ref();
         let array = array.and_then(|array| Some((array, body.field(array.field)?)));
         if let Some(element) = array.and_then(|(_, field)| document.struct_(element(field)?)) {
-            add(layout(document, element, None));
+            add(layout(element, None));
         }
-        let array = array.map(|(array, field)| array_table(document, array, field));
-        add(layout(document, body, array));
+        let array = array.map(|(array, field)| array_table(array, field));
+        add(layout(body, array));
     }
     layouts
 }
@@ -65,15 +65,11 @@ pub(super) fn layout_name(struct_: &str) -> String {
     names::screaming(&[struct_, "_layout"].concat())
 }
 
-fn layout(
-    document: &AbiDocument<'_>,
-    one: &StructJson<'_>,
-    array: Option<PythonArray>,
-) -> PythonLayout {
+fn layout(one: &StructJson<'_>, array: Option<PythonArray>) -> PythonLayout {
     let fixed = one.fields.iter().filter(|field| !matches!(field.type_, TypeJson::Flexible { .. }));
     PythonLayout {
         name: layout_name(one.name),
-        fields: fixed.map(|one| field(document, one)).collect(),
+        fields: fixed.map(field).collect(),
         array,
         compact: one.compact,
         length: one.length.as_ref().map(|length| quantity("    ", 0, length)),
@@ -81,7 +77,7 @@ fn layout(
 }
 
 /// A field; one whose number has no meaning has no name.
-fn field(document: &AbiDocument<'_>, one: &FieldJson<'_>) -> String {
+fn field(one: &FieldJson<'_>) -> String {
     let (width, count) = match &one.type_ {
         TypeJson::Array { element, length, .. } if is_integer(element) => {
             (one.size.lp64 / length, format!(", count={length}"))
@@ -97,10 +93,10 @@ fn field(document: &AbiDocument<'_>, one: &FieldJson<'_>) -> String {
         if one.version > 1 { format!(", version={}", one.version) } else { String::new() };
     let values =
         format!("{}, {}, {width}{count}{version}", escape::string_literal(name), one.offset.lp64);
-    match one.exists_if.is_empty() {
+    match one.conditions.is_empty() {
         true => format!("        space.Field({values}),"),
         false => {
-            let conditions = conditions(document, "            ", &one.exists_if);
+            let conditions = conditions("            ", &one.conditions);
             format!("        space.Field(\n            {values},\n{conditions}        ),")
         }
     }
@@ -111,7 +107,7 @@ fn is_integer(type_: &TypeJson<'_>) -> bool {
 }
 
 /// The argument with conditions; nothing without any.
-fn conditions(document: &AbiDocument<'_>, indent: &str, all: &[PresenceJson<'_>]) -> String {
+fn conditions(indent: &str, all: &[PresenceJson<'_>]) -> String {
     if all.is_empty() {
         return String::new();
     }
@@ -122,14 +118,7 @@ fn conditions(document: &AbiDocument<'_>, indent: &str, all: &[PresenceJson<'_>]
             (None, Some(_)) => COMPANION,
             (None, None) => BODY,
         };
-        // The field of a companion need not exist either.
-        let field = companion_field(document, one);
-        let own = field.into_iter().flat_map(|field| &field.exists_if);
-        let own = own.map(|one| {
-            let of = if one.space.is_some() { START } else { COMPANION };
-            condition(&more, of, &one.bits, ranges(one))
-        });
-        own.chain([condition(&more, of, &one.bits, ranges(one))]).collect::<String>()
+        condition(&more, of, &one.bits, ranges(one))
     };
     let lines: String = all.iter().map(one).collect();
     format!("{indent}conditions=(\n{lines}{indent}),\n")
@@ -139,16 +128,6 @@ fn conditions(document: &AbiDocument<'_>, indent: &str, all: &[PresenceJson<'_>]
 pub(super) const BODY: &str = "body";
 pub(super) const START: &str = "start";
 const COMPANION: &str = "companion";
-
-/// The field that has the bits of a condition, if it is one of a companion.
-fn companion_field<'a>(
-    document: &'a AbiDocument<'_>,
-    one: &PresenceJson<'_>,
-) -> Option<&'a FieldJson<'a>> {
-    let mut caps = document.capabilities.iter();
-    let cap = caps.find(|cap| Some(cap.name) == one.companion)?;
-    document.struct_(cap.struct_?)?.field(one.bits.field)
-}
 
 fn ranges(one: &PresenceJson<'_>) -> String {
     tuple(one.numbers.iter().map(|[first, last]| format!("({first}, {last})")))
@@ -172,11 +151,7 @@ fn quantity(indent: &str, start: u64, one: &QuantityJson<'_>) -> String {
     format!("space.Quantity(\n{more}{start}, {bits}, {plus}, {unit}\n{indent})")
 }
 
-fn array_table(
-    document: &AbiDocument<'_>,
-    array: &CapArrayJson<'_>,
-    field: &FieldJson<'_>,
-) -> PythonArray {
+fn array_table(array: &CapArrayJson<'_>, field: &FieldJson<'_>) -> PythonArray {
     let indent = "        ";
     let (start, stride) = (array.offset.lp64, array.stride.lp64);
     let field_count = array.count.as_ref().map(|count| {
@@ -198,6 +173,6 @@ fn array_table(
             escape::string_literal(field.name)
         ),
         count: field_count.or(count),
-        conditions: conditions(document, indent, &field.exists_if),
+        conditions: conditions(indent, &field.conditions),
     }
 }

@@ -1,8 +1,8 @@
 //! Bodies in a space whose layout depends on their bits: fields that need not exist, numbers of
 //! elements and lengths of elements in bits.
 
+use super::cap_headers::{fields, most};
 use super::companions::{self, CompanionUse};
-use super::headers::{fields, most};
 use super::spaces::space_of;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::text::Number;

@@ -1,7 +1,7 @@
 //! Byte orders: everything in a space is little-endian, everything else has the order of the
 //! host.
 
-use super::headers::header_of;
+use super::cap_headers::header_of;
 use super::spaces::space_of;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::types::{ArgExpr, Base, Shape};

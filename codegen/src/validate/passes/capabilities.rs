@@ -1,8 +1,8 @@
 //! Capabilities: each has a chain, an id that the chain's header can hold, and
 //! a body that starts with that header.
 
+use super::cap_headers::{header_of, header_struct};
 use super::chains::{id, id_up_to};
-use super::headers::{header_of, header_struct};
 use super::type_refs::declared;
 use crate::diagnostic::Diagnostic;
 use crate::spec::types::{Amount, Base, Shape, TypeExpr};

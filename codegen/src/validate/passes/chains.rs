@@ -1,6 +1,6 @@
 //! Chains: the start of each, and the header of its capabilities.
 
-use super::headers::{header_of, most};
+use super::cap_headers::{header_of, most};
 use super::roles::validities_of;
 use super::values::INTS;
 use crate::diagnostic::{Diagnostic, Place};

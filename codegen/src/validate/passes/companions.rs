@@ -2,7 +2,7 @@
 //! of their chain.
 
 use super::bodies::possible;
-use super::headers::fields;
+use super::cap_headers::fields;
 use super::spaces::{CAPABILITY, space_of};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::ChainSpec;

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
+use super::cap_headers::align;
 use super::chains::offset;
-use super::headers::align;
 use super::roles::needs_argsz;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::reply::TailRule;

@@ -1,6 +1,6 @@
 //! Layouts: every struct has a layout in every release, and the same one in Rust as in C.
 
-use super::headers::header_struct;
+use super::cap_headers::header_struct;
 use crate::layout::too_large;
 use crate::release::Release;
 use crate::spec::history::{HistorySpec, Validity};

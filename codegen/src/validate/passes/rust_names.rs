@@ -1,5 +1,5 @@
-//! Names in Rust: the short names within a type and the names of types. They are
-//! derived from names of the specification, so two of them can be equal.
+//! Names in Rust: of numbers within their type, of types and variants, of readers of records,
+//! and of methods for members of unions.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,7 +1,7 @@
 //! Chains in a space: the keys that only they have.
 
+use super::cap_headers::{fields, most};
 use super::chains::offset;
-use super::headers::{fields, most};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::text::Number;
 use crate::spec::types::{Base, BitsExpr, Shape, TypeExpr};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::headers::{header_of, most};
+use super::cap_headers::{header_of, most};
 use crate::diagnostic::Diagnostic;
 use crate::spec::text::Number;
 use crate::spec::wrappers::Placed;

@@ -1,14 +1,13 @@
-//! Derives the protocol plan from structs, chains and handlers. This is the
-//! only file that does; `decode` and `model` derive their own to judge the
-//! readers and the writers that are printed from the plan.
+//! The chains: the formats of their headers, the structs before them, their capabilities, and the
+//! profiles of their writers.
 
 use std::collections::HashMap;
 
-use super::{bodies, records, requests, results, streams};
+use super::bodies;
+use super::fields::{bit_field, int_field, int_fields, is_array, offset};
 use crate::ir::protocol::{
     ArrayPlan, BitField, BodyPlan, ByModel, CapPlan, ChainPlan, CompanionPlan, ElementPlan,
-    FirstPlan, HeaderFormat, HostField, HostPlan, InputPlan, IntField, KindPlan, ProfilePlan,
-    Protocol, SpacePlan,
+    FirstPlan, HeaderFormat, HostField, HostPlan, InputPlan, KindPlan, ProfilePlan, SpacePlan,
 };
 use crate::ir::{
     Abi, Arg, Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Copied, Field,
@@ -17,38 +16,25 @@ use crate::ir::{
 use crate::layout::{Span, round_up};
 use crate::reply::{ArgszReply, Direction, Padding, WhenTooSmall};
 
-/// The plan of an ABI that is otherwise complete.
-pub(super) fn plan(abi: &Abi) -> Protocol {
-    let headers: Vec<_> = abi.cap_headers.iter().map(|header| header_format(abi, header)).collect();
-    let mut kinds = kinds(abi);
-    let capabilities = abi.capabilities.iter().enumerate();
-    let capabilities = capabilities.map(|(index, cap)| {
-        let kinds = kinds.remove(&CapabilityId(index)).unwrap_or_default();
-        cap_plan(abi, &headers, cap, kinds)
-    });
-    let capabilities = capabilities.collect();
-    let chains = (0..abi.chains.len()).map(|id| chain_plan(abi, ChainId(id))).collect();
-    let names = requests::names_of(abi);
-    let requests = requests::requests(abi, &names);
-    let counted = requests::counted_replies(abi, &names);
-    let results = results::results(abi, &names, &requests, &counted);
-    let mut plan = Protocol {
-        headers,
-        capabilities,
-        chains,
-        names,
-        requests,
-        counted,
-        results,
-        streams: streams::plans(abi),
-        records: Vec::new(),
-    };
-    plan.records = records::records(abi, &plan);
-    plan
+/// The formats of all headers of capabilities.
+pub(super) fn headers(abi: &Abi) -> Vec<HeaderFormat> {
+    abi.cap_headers.iter().map(|header| header_format(abi, header)).collect()
 }
 
-pub(super) fn offset(struct_: &Struct, field: usize) -> ByModel {
-    ByModel(struct_.spans(field).map(|span| span.offset))
+/// All capabilities.
+pub(super) fn capability_plans(abi: &Abi, headers: &[HeaderFormat]) -> Vec<CapPlan> {
+    let mut kinds = kinds(abi);
+    let capabilities = abi.capabilities.iter().enumerate();
+    let plans = capabilities.map(|(index, cap)| {
+        let kinds = kinds.remove(&CapabilityId(index)).unwrap_or_default();
+        cap_plan(abi, headers, cap, kinds)
+    });
+    plans.collect()
+}
+
+/// All chains.
+pub(super) fn chains(abi: &Abi) -> Vec<ChainPlan> {
+    (0..abi.chains.len()).map(|id| chain_plan(abi, ChainId(id))).collect()
 }
 
 fn header_format(abi: &Abi, header: &CapHeader) -> HeaderFormat {
@@ -69,11 +55,6 @@ fn header_format(abi: &Abi, header: &CapHeader) -> HeaderFormat {
         from_reply: header.from_reply,
         empty: empty.collect(),
     }
-}
-
-pub(super) fn bit_field(struct_: &Struct, bits: Bits) -> BitField {
-    let Span { offset, size } = struct_.kernel_span(bits.field);
-    BitField { offset, width: size, low: bits.low, mask: bits.mask() }
 }
 
 fn chain_plan(abi: &Abi, id: ChainId) -> ChainPlan {
@@ -212,25 +193,6 @@ fn host_field(struct_: &Struct, index: usize, field: &Field) -> Option<HostField
     })
 }
 
-/// The size of a struct.
-pub(super) fn size(struct_: &Struct) -> ByModel {
-    ByModel(struct_.layouts.each_ref().map(|layout| layout.size))
-}
-
-pub(super) fn int_field(struct_: &Struct, index: usize) -> Option<IntField> {
-    let field = &struct_.fields[index];
-    let Type::Int(int) = field.type_ else { return None };
-    Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
-}
-
-pub(super) fn int_fields(struct_: &Struct, excluded: &[Role]) -> Vec<IntField> {
-    let shown = (0..struct_.fields.len()).filter(|index| {
-        let role = struct_.fields[*index].role;
-        !excluded.contains(&role)
-    });
-    shown.filter_map(|index| int_field(struct_, index)).collect()
-}
-
 fn cap_plan(
     abi: &Abi,
     headers: &[HeaderFormat],
@@ -280,10 +242,6 @@ fn required_size(struct_: &Struct, version: u16) -> ByModel {
     let has = |field: &Field| !is_array(field) && field.version <= version;
     let last = struct_.fields.iter().rposition(has).unwrap_or(0);
     ByModel(struct_.spans(last).map(|span| span.end()))
-}
-
-pub(super) fn is_array(field: &Field) -> bool {
-    matches!(field.type_, Type::Flexible(..))
 }
 
 /// The array of integers or structs that a struct ends with.

@@ -1,7 +1,8 @@
 //! The inputs of a request: the fields that its caller sets. Counts and lengths follow
 //! from the elements, so the caller does not set them.
 
-use super::requests::{bits, element_of, int, is_one_bit};
+use super::fields::int;
+use super::requests::{bits, element_of, is_one_bit};
 use super::typed_data;
 use crate::ir::requests::{
     ChoiceOption, FixedFlags, InlineCount, InputKind, MemoryLength, RequestInput,

@@ -1,7 +1,6 @@
-//! Derives the forms of data whose type a number of the argument determines.
+//! Data whose type a number of the argument determines, with the forms that they can have.
 
-use super::protocol::size;
-use super::requests::int;
+use super::fields::{int, size};
 use crate::ir::requests::{DataForm, ReturnedData, ReturnedPlaces, TypedData, TypedLength};
 use crate::ir::{Abi, Field, Group, GroupId, Payload, PayloadLength, Struct, TypeField, Value};
 use crate::names;

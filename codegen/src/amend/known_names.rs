@@ -6,11 +6,11 @@ use crate::header::Declarations;
 use crate::ir::{Abi, Meta};
 
 /// The names of an ABI's declarations in given headers.
-pub struct Known<'k> {
+pub struct KnownNames<'k> {
     names: HashSet<&'k str>,
 }
 
-impl<'k> Known<'k> {
+impl<'k> KnownNames<'k> {
     /// The names of the ABIs, which are one ABI in several releases.
     pub fn of(abis: &[&'k Abi], given: &[usize]) -> Self {
         let mut names = HashSet::new();

@@ -1,9 +1,9 @@
-//! Derives the plan of the results of requests: where they are in the argument, and
-//! which of their fields a view shows.
+//! The results of requests: where they are in the argument, and which of their fields a view
+//! shows.
 
 use std::collections::HashSet;
 
-use super::protocol::offset;
+use super::fields::offset;
 use super::records::stored_int;
 use super::typed_data;
 use crate::ir::protocol::ByModel;

@@ -1,7 +1,7 @@
-//! Derives the structs that are read or written as they are in memory: elements of arrays,
+//! The structs that are read or written as they are in memory: elements of arrays,
 //! data that requests have the address of, and results.
 
-use super::protocol::{int_field, offset, size};
+use super::fields::{int_field, offset, size};
 use crate::ir::protocol::{ByModel, ElementPlan, IntField, Protocol, RecordPlan};
 use crate::ir::requests::{DataForm, InputKind, RequestElement};
 use crate::ir::{Abi, Struct, StructId, Type};

@@ -1,9 +1,8 @@
-//! Derives the plan of requests from ioctls, their structs, and the payloads of flags
-//! and ids. This is the only file that does.
+//! The requests: derived from ioctls, their structs, and the payloads of flags and ids.
 
 use std::collections::{HashMap, HashSet};
 
-use super::protocol::{int_field, int_fields, offset};
+use super::fields::{int, int_field, int_fields, offset};
 use super::request_inputs::Inputs;
 use crate::ir::requests::{
     CountedReply, FailedReply, FixedFlags, Hazard, InputKind, MemoryLength, NewFdField,
@@ -12,7 +11,6 @@ use crate::ir::requests::{
 use crate::ir::{
     Abi, Arg, Doc, Field, Group, Ioctl, IoctlId, RepliesOn, Role, Struct, StructId, Type, Value,
 };
-use crate::layout::Int;
 use crate::names;
 use crate::reply::Direction;
 
@@ -362,13 +360,6 @@ pub(super) fn is_one_bit(value: &Value) -> bool {
 /// The bits of all flags.
 pub(super) fn bits<'v>(flags: impl Iterator<Item = &'v Value>) -> u64 {
     flags.fold(0, |all, flag| all | flag.number as u64)
-}
-
-pub(super) fn int(type_: &Type) -> Option<Int> {
-    match type_ {
-        Type::Int(int) => Some(*int),
-        _ => None,
-    }
 }
 
 pub(super) fn element_of(abi: &Abi, type_: &Type) -> Option<RequestElement> {

@@ -1,0 +1,37 @@
+//! Derives the protocol plan from an ABI that is otherwise complete. Emitters print the plan;
+//! `decode` and `model` derive their own facts, to judge the readers and the writers that are
+//! printed from it.
+
+mod bodies;
+mod chains;
+mod fields;
+mod records;
+mod request_inputs;
+mod requests;
+mod results;
+mod streams;
+mod typed_data;
+
+use crate::ir::{Abi, Protocol};
+
+/// The plan of an ABI that is otherwise complete.
+pub(super) fn plan(abi: &Abi) -> Protocol {
+    let headers = chains::headers(abi);
+    let names = requests::names_of(abi);
+    let requests = requests::requests(abi, &names);
+    let counted = requests::counted_replies(abi, &names);
+    let results = results::results(abi, &names, &requests, &counted);
+    let mut plan = Protocol {
+        capabilities: chains::capability_plans(abi, &headers),
+        headers,
+        chains: chains::chains(abi),
+        names,
+        requests,
+        counted,
+        results,
+        streams: streams::streams(abi),
+        records: Vec::new(),
+    };
+    plan.records = records::records(abi, &plan);
+    plan
+}
