@@ -24,7 +24,8 @@ use crate::spec::wrappers::{LineOrMap, Map, Placed};
 use crate::spec::{self, DeprecatedSpec, Exception, Spec, SpecFile};
 use crate::validate::ValidSpec;
 
-/// The ABI as of `release`, or as of the newest one.
+/// The ABI as of `release`, or as of the newest one. In a release before the first that the
+/// specification describes, it has no items.
 pub fn lower(spec: &ValidSpec, release: Option<Release>) -> Abi {
     let release = release.unwrap_or(spec.newest());
     let mut lowering = Lowering::new(spec, release);

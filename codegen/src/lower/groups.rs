@@ -31,7 +31,11 @@ impl<'a> Lowering<'a> {
                 self.abi.groups.push(group);
             }
         }
-        self.abi.ioctl_numbers = self.spec.abi.ioctls.as_ref().map(|numbers| IoctlNumbers {
+        // Before the ABI existed there were neither these numbers nor ioctls.
+        let exists = |name: &str| self.numbers.contains_key(name);
+        let numbers = self.spec.abi.ioctls.as_ref();
+        let numbers = numbers.filter(|one| exists(&one.type_) && exists(&one.base));
+        self.abi.ioctl_numbers = numbers.map(|numbers| IoctlNumbers {
             type_name: self.spelt(&numbers.type_),
             type_value: self.number(&numbers.type_),
             base_name: self.spelt(&numbers.base),

@@ -74,6 +74,7 @@ mod spaces;
 mod spec_format;
 mod tidy;
 mod typed;
+mod undescribed_releases;
 mod verdict_evidence;
 mod verdict_facts;
 mod view;
