@@ -449,7 +449,7 @@ type Verdict = (&'static str, Class, Option<Affected>);
 
 const VTD: [&str; 3] = [
     "hwpt.yaml",
-    "addresses that it translates, in bits\n      __reserved: in reserved u32, must be zero\n",
+    "addresses that it translates, in bits\n      __reserved: in reserved u32, not read by the kernel up to 7.3\n",
     "      more: in aligned_u64, more\n",
 ];
 const AMD: [&str; 3] = [
@@ -524,4 +524,24 @@ fn data_that_grow_have_the_verdicts_of_their_rules() {
         assert!(back.iter().any(|one| one.class == Class::Wire), "{back:#?}");
     }
     println!("{} verdicts on data that grow: {missed} missed, {false_} false", cases.len());
+}
+
+/// The size of an argument hides an output after it. An output in place of a reserved field is
+/// hidden from programs that do not read the field.
+#[test]
+fn the_size_hides_what_is_appended_only() {
+    let spec = fixtures::open(&fixtures::root().join("spec/iommufd"));
+    let at = |release: &str| {
+        let release: Release = release.parse().expect("a release");
+        side("", lower(&spec, Some(release)))
+    };
+    for (old, new, field, gate) in [
+        ("v6.6", "v6.7", "out_capabilities", "the size of the argument"),
+        ("v6.14", "v6.15", "out_max_pasid_log2", "old programs do not read reserved bytes"),
+    ] {
+        let found = compare(&at(old), &at(new)).into_iter();
+        let gates = found.filter(|one| one.subject == format!("iommu_hw_info.{field}"));
+        let gates: Vec<_> = gates.map(|one| (one.code.0, one.gate)).collect();
+        assert_eq!(gates, [("C27", Some(gate.to_owned()))], "{field}");
+    }
 }

@@ -276,13 +276,13 @@ const SizeofIoasChangeProcess = 8
 //
 // Since Linux 6.7; source: include/uapi/linux/iommufd.h.
 type HwptVtdS1 struct {
-	// Properties of the table.
+	// Properties of the table; the kernel up to 7.3 ignores other bits.
 	Flags uint64
 	// Address of the table in the guest's memory.
 	PgtblAddr uint64
 	// Width of the addresses that it translates, in bits.
 	AddrWidth uint32
-	// Must be zero.
+	// Not read by the kernel up to 7.3.
 	Reserved uint32
 }
 

@@ -570,12 +570,13 @@ enum iommu_hwpt_vtd_s1_flags {
  * Since Linux 6.7.
  */
 struct iommu_hwpt_vtd_s1 {
-	__aligned_u64	flags;		/* properties of the table */
+	/* properties of the table; the kernel up to 7.3 ignores other bits */
+	__aligned_u64	flags;
 	/* address of the table in the guest's memory */
 	__aligned_u64	pgtbl_addr;
 	/* width of the addresses that it translates, in bits */
 	__u32		addr_width;
-	__u32		__reserved;	/* must be zero */
+	__u32		__reserved;	/* not read by the kernel up to 7.3 */
 };
 
 /*

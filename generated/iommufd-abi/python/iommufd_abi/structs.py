@@ -346,13 +346,13 @@ class iommu_hwpt_vtd_s1(ctypes.Structure):
     Since Linux 6.7; source: include/uapi/linux/iommufd.h.
     """
 
-    #: Properties of the table.
+    #: Properties of the table; the kernel up to 7.3 ignores other bits.
     flags: int
     #: Address of the table in the guest's memory.
     pgtbl_addr: int
     #: Width of the addresses that it translates, in bits.
     addr_width: int
-    #: Must be zero.
+    #: Not read by the kernel up to 7.3.
     __reserved: int
 
     _fields_ = [

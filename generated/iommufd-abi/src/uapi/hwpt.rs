@@ -130,13 +130,13 @@ flags!(iommu_hwpt_vtd_s1_flags, u32);
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct iommu_hwpt_vtd_s1 {
-    /// Properties of the table.
+    /// Properties of the table; the kernel up to 7.3 ignores other bits.
     pub flags: u64,
     /// Address of the table in the guest's memory.
     pub pgtbl_addr: u64,
     /// Width of the addresses that it translates, in bits.
     pub addr_width: u32,
-    /// Must be zero.
+    /// Not read by the kernel up to 7.3.
     pub __reserved: u32,
 }
 
