@@ -256,3 +256,57 @@ fn numbers_in_masks_do_not_collide() {
         assert!(collisions.is_empty(), "{collisions:?}");
     }
 }
+
+/// The gate, or else the condition, of a new number in a group that `holder` holds: a field of
+/// an ioctl's argument, or of a payload.
+fn guard(values: [&str; 2], holder: &str, is_argument: bool) -> Option<String> {
+    let items = |values: &str| {
+        let ioctl =
+            "- ioctl: DEMO_ASK\n  number: 1\n  fd: device\n  arg: struct demo_ask\n  doc: Asks.\n";
+        let ioctl = if is_argument { ioctl } else { "" };
+        format!(
+            "- enum: demo_numbers\n  doc: Numbers.\n  prefix: DEMO_NUMBERS_\n  values:\n{values}\
+             - struct: demo_ask\n  doc: A question.\n  fields:\n    size: in u32, its size\n{holder}{ioctl}"
+        )
+    };
+    let [old, more] = values;
+    let findings = compared(&items(old), &items(&[old, more].concat()));
+    let mut here = findings.into_iter().filter(|one| one.subject == "demo_numbers");
+    let finding = here.next().expect("a finding about the numbers");
+    assert!(here.next().is_none() && finding.class == Class::Growth, "{finding:?}");
+    finding.gate.or(finding.condition)
+}
+
+#[test]
+fn a_new_number_is_guarded_by_those_that_read_it() {
+    let field = |direction: &str| {
+        format!("    held: {{type: {direction} u32, doc: one of them, holds: demo_numbers}}\n")
+    };
+    let union = "    choice:\n      doc: one of two\n      union:\n        held: {type: in u32, \
+        doc: one of them, holds: demo_numbers}\n        other: in u32, another\n";
+    let flags = [
+        "    DEMO_NUMBERS_A: {bit: 0, doc: one}\n",
+        "    DEMO_NUMBERS_B: {bit: 1, doc: another}\n",
+    ];
+    let numbers = ["    DEMO_NUMBERS_A: 0, one\n", "    DEMO_NUMBERS_B: 1, another\n"];
+    let refused = "old kernels refuse flags they do not know";
+    for (values, holder, is_argument, expected) in [
+        (flags, field("in"), true, refused),
+        (flags, field("inout"), true, refused),
+        (flags, union.to_owned(), true, refused),
+        (flags, field("in"), false, "safe if old drivers refuse flags they do not know"),
+        (flags, field("out"), true, "old programs ignore flags they do not know"),
+        (numbers, field("out"), true, "old programs pass over numbers they do not know"),
+        (numbers, field("in"), true, "programs that do not ask for them do not get them"),
+        (numbers, field("inout"), true, "programs that do not ask for them do not get them"),
+        (numbers, union.to_owned(), true, "programs that do not ask for them do not get them"),
+        (
+            numbers,
+            union.replace("in u32", "out u32"),
+            true,
+            "old programs pass over numbers they do not know",
+        ),
+    ] {
+        assert_eq!(guard(values, &holder, is_argument).as_deref(), Some(expected), "{holder}");
+    }
+}

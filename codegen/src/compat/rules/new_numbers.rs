@@ -13,7 +13,9 @@ use crate::compat::matching::{
 };
 use crate::compat::witness;
 use crate::diagnostic::Code;
-use crate::ir::{Abi, Capability, Chain, Group, GroupId, GroupKind, Handler, Type};
+use crate::ir::{
+    Abi, Arg, Capability, Chain, Group, GroupId, GroupKind, Handler, Ioctl, StructId, Type,
+};
 use crate::model::{HandlerModel, sample};
 use crate::reply::Direction;
 
@@ -159,7 +161,7 @@ fn grown(matching: &Matching<'_>, added: &[Constant<'_>]) -> Vec<Finding> {
         let names: Vec<_> = new.iter().map(|one| format!("`{}`", one.name)).collect();
         let place = new.first().map_or(group.meta.place, |first| first.meta.place);
         let names = names.join(", ");
-        let (message, (code, gate)) = match (pair.old, new.is_empty()) {
+        let (message, (code, protection)) = match (pair.old, new.is_empty()) {
             (Some(_), true) => continue,
             (None, _) if matching.old.cannot_have(group) => continue,
             (Some(_), false) => (format!("{names} came to `{}`", group.name), kind(abi, group)),
@@ -167,8 +169,11 @@ fn grown(matching: &Matching<'_>, added: &[Constant<'_>]) -> Vec<Finding> {
             (None, false) => (format!("the numbers are new: {names}"), kind(abi, group)),
         };
         let code = if pair.old.is_none() && group.field.is_none() { ITEM_ADDED } else { code };
-        let finding = Finding::new(code, Class::Growth, &group.name, message).gate(gate);
-        let finding = finding.at(Party::New, place);
+        let finding = Finding::new(code, Class::Growth, &group.name, message).at(Party::New, place);
+        let finding = match protection {
+            Protection::Gate(gate) => finding.gate(gate),
+            Protection::Condition(condition) => finding.condition(Some(condition.to_owned())),
+        };
         findings.push(match group.kind {
             GroupKind::Constants => finding.off_the_wire(),
             _ => finding,
@@ -177,34 +182,70 @@ fn grown(matching: &Matching<'_>, added: &[Constant<'_>]) -> Vec<Finding> {
     findings
 }
 
-/// The rule about new numbers of a group, and what hides them from old programs.
-fn kind(abi: &Abi, group: &Group) -> (Code, &'static str) {
-    let directions = directions(abi, group);
-    let is_input = directions.iter().any(|one| matches!(one, Direction::In | Direction::InOut));
+/// Why programs and kernels that do not know a number are not harmed.
+enum Protection {
+    /// They do not meet it.
+    Gate(&'static str),
+    /// What has to be so.
+    Condition(&'static str),
+}
+
+/// The rule about new numbers of a group, and what protects from them.
+fn kind(abi: &Abi, group: &Group) -> (Code, Protection) {
+    let holders = Holders::of(abi, group);
     match (group.is_flags(), group.kind) {
-        (true, _) if is_input => (INPUT_ADDED, "old kernels refuse flags they do not know"),
-        (true, _) => (OUTPUT_ADDED, "old programs ignore flags they do not know"),
+        (true, _) if holders.arguments => {
+            (INPUT_ADDED, Protection::Gate("old kernels refuse flags they do not know"))
+        }
+        // Drivers read a payload, each with its own checks or with none.
+        (true, _) if holders.inputs => (
+            INPUT_ADDED,
+            Protection::Condition("safe if old drivers refuse flags they do not know"),
+        ),
+        (true, _) => (OUTPUT_ADDED, Protection::Gate("old programs ignore flags they do not know")),
         // The kernel puts them into a reply, whatever the program has asked for.
-        (_, GroupKind::IdSpace | GroupKind::Enum) if directions.contains(&Direction::Out) => {
-            (NUMBER_REUSED, "old programs pass over numbers they do not know")
+        (_, GroupKind::IdSpace | GroupKind::Enum) if holders.outputs => {
+            (NUMBER_REUSED, Protection::Gate("old programs pass over numbers they do not know"))
         }
         (_, GroupKind::IdSpace | GroupKind::Enum) => {
-            (NUMBER_REUSED, "programs that do not ask for them do not get them")
+            (NUMBER_REUSED, Protection::Gate("programs that do not ask for them do not get them"))
         }
-        (_, _) => (ITEM_ADDED, "programs that do not use them do not see them"),
+        (_, _) => (ITEM_ADDED, Protection::Gate("programs that do not use them do not see them")),
     }
 }
 
-/// The directions of the fields, and of the members of unions, that hold a group.
-fn directions(abi: &Abi, group: &Group) -> Vec<Direction> {
-    let holds = |held: Option<GroupId>| held.is_some_and(|id| std::ptr::eq(abi.group(id), group));
-    let fields = abi.structs.iter().flat_map(|one| &one.fields);
-    let directions = fields.flat_map(|field| {
-        let own = holds(field.group).then_some(field.direction);
-        let arms = field.arms().iter().filter(|arm| holds(arm.group));
-        own.into_iter().chain(arms.map(|arm| arm.direction.or(field.direction)))
-    });
-    directions.flatten().collect()
+/// The fields, and the members of unions, that hold the numbers of a group.
+#[derive(Default)]
+struct Holders {
+    /// Whether the caller sets one of them.
+    inputs: bool,
+    /// Whether the caller sets one in the argument of an ioctl.
+    arguments: bool,
+    /// Whether the kernel alone sets one.
+    outputs: bool,
+}
+
+impl Holders {
+    fn of(abi: &Abi, group: &Group) -> Self {
+        let holds =
+            |held: Option<GroupId>| held.is_some_and(|id| std::ptr::eq(abi.group(id), group));
+        let mut holders = Self::default();
+        for (index, struct_) in abi.structs.iter().enumerate() {
+            let own = struct_.fields.iter().filter(|field| holds(field.group));
+            let arms = struct_.fields.iter().flat_map(|field| {
+                let arms = field.arms().iter().filter(|arm| holds(arm.group));
+                arms.map(|arm| arm.direction.or(field.direction))
+            });
+            for direction in own.map(|field| field.direction).chain(arms).flatten() {
+                let is_input = direction != Direction::Out;
+                let takes = |one: &Ioctl| one.arg == Arg::Struct(StructId(index));
+                holders.inputs |= is_input;
+                holders.arguments |= is_input && abi.ioctls.iter().any(takes);
+                holders.outputs |= !is_input;
+            }
+        }
+        holders
+    }
 }
 
 /// A capability that is new.
