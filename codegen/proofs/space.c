@@ -29,6 +29,7 @@
  * breaks standard: if (bits->at > space->size || space->size - bits->at < bits->width) => if (bits->at > space->size)
  * breaks standard: if (bits->at > cap->size || cap->size - bits->at < bits->width) => if (bits->at > cap->size)
  * breaks extended: walk.other_size = other->version ? other->size : 0; => walk.other_size = other->size + 1;
+ * breaks extended: walk.other_size = other->version ? other->size : 0; => walk.other_size = other->size;
  * breaks standard: number = number << 8 | space->bytes[at + nth - 1]; => number = number << 8 | space->bytes[at + nth];
  */
 #include "model.h"
@@ -161,6 +162,26 @@ static void get(const SPACE *space, __u32 width)
 		(void)SPACE_GET(cap, at, width);
 }
 
+/* A walk with a capability on which fields depend: one that a walk returned, or none. */
+static void beside(const SPACE *space)
+{
+	WALK walk;
+	CAP other;
+
+	any_walk(&walk, space);
+	ASSUME(sound(&walk, space));
+	__builtin_memset(&other, 0, sizeof(other));
+	other.at = nondet_u32();
+	other.size = nondet_u32();
+	other.version = nondet_u32();
+	ASSUME(!other.size || (other.at < space->size &&
+			       other.size <= space->size - other.at));
+	walk = SPACE_BESIDE(walk, &other);
+	PROVE(sound(&walk, space),
+	      "the capability on which fields depend is inside of the space");
+	PROVE(other.version || !walk.other_size, "one that is not there has no bytes");
+}
+
 /* A space in memory is read where it is. */
 static void in_memory(const __u8 *bytes, __u32 size, __u32 width)
 {
@@ -195,6 +216,8 @@ void proof(void)
 	get(&space, 2);
 	get(&space, 4);
 	get(&space, 8);
+
+	beside(&space);
 
 	any_walk(&any, &space);
 	ASSUME(sound(&any, &space));

@@ -24,15 +24,19 @@ mod wrap;
 
 pub use docs::Permalink;
 
-use std::thread;
+use std::sync::OnceLock;
+
+use c::HeaderEmitter;
+use document::AbiDocument;
 
 use crate::ir::Abi;
 use crate::names;
 use crate::output::OutputFile;
+use crate::parallel;
 
 /// Only the whole C header.
 pub fn c_header(abi: &Abi) -> OutputFile {
-    c::header(abi).below(&crate_folder(abi))
+    c::header(&HeaderEmitter::new(abi)).below(&crate_folder(abi))
 }
 
 /// The declarations of a kernel header, an index into [`Abi::headers`], as plain C:
@@ -44,7 +48,8 @@ pub fn kernel_header(abi: &Abi, header: usize) -> String {
 /// Only the reference.
 pub fn reference(abi: &Abi) -> Vec<OutputFile> {
     let folder = reference_folder(abi);
-    docs::emit(abi).into_iter().map(|file| file.below(&folder)).collect()
+    let files = docs::emit(abi, &HeaderEmitter::new(abi)).into_iter();
+    files.map(|file| file.below(&folder)).collect()
 }
 
 /// Every name of the ABI with its place in the reference, from the root of the tree.
@@ -84,14 +89,40 @@ pub struct Family {
     /// Every file: its path below the folder, and its contents. `*` stands for a
     /// name of the ABI.
     pub files: &'static [(&'static str, &'static str)],
-    emitter: fn(&Abi) -> Vec<OutputFile>,
+    emitter: fn(&Emission<'_>) -> Vec<OutputFile>,
 }
 
 impl Family {
     /// Emits the files, with paths relative to the root of the tree.
     pub fn emit(&self, abi: &Abi) -> Vec<OutputFile> {
-        let folder = (self.folder)(abi);
-        (self.emitter)(abi).into_iter().map(|file| file.below(&folder)).collect()
+        self.part_of(&Emission::new(abi))
+    }
+
+    /// Emits the files as a part of several families.
+    fn part_of(&self, emission: &Emission<'_>) -> Vec<OutputFile> {
+        let folder = (self.folder)(emission.abi);
+        (self.emitter)(emission).into_iter().map(|file| file.below(&folder)).collect()
+    }
+}
+
+/// What families have in common: the first one that needs it makes it.
+struct Emission<'a> {
+    abi: &'a Abi,
+    header: OnceLock<HeaderEmitter<'a>>,
+    document: OnceLock<AbiDocument<'a>>,
+}
+
+impl<'a> Emission<'a> {
+    fn new(abi: &'a Abi) -> Self {
+        Self { abi, header: OnceLock::new(), document: OnceLock::new() }
+    }
+
+    fn header(&self) -> &HeaderEmitter<'a> {
+        self.header.get_or_init(|| HeaderEmitter::new(self.abi))
+    }
+
+    fn document(&self) -> &AbiDocument<'a> {
+        self.document.get_or_init(|| AbiDocument::of(self.abi))
     }
 }
 
@@ -106,7 +137,7 @@ pub const FAMILIES: &[Family] = &[
             ("LICENSE-APACHE", "the same for every ABI"),
             ("LICENSE-MIT", "the same for every ABI"),
         ],
-        emitter: package::emit,
+        emitter: |emission| package::emit(emission.abi),
     },
     Family {
         name: "Rust crate",
@@ -127,7 +158,7 @@ pub const FAMILIES: &[Family] = &[
             ("src/history/items.rs", "the first release of every item"),
             ("src/*.rs", "files of codegen/runtime, as far as the ABI needs them"),
         ],
-        emitter: rust::emit,
+        emitter: |emission| rust::emit(emission.abi),
     },
     Family {
         name: "C header",
@@ -136,7 +167,7 @@ pub const FAMILIES: &[Family] = &[
             ("include/*.h", "the whole: types, constants, and functions for chains"),
             ("include/*/*.h", "the parts of the whole"),
         ],
-        emitter: c::emit,
+        emitter: |emission| c::emit(emission.header()),
     },
     Family {
         name: "installation",
@@ -147,7 +178,7 @@ pub const FAMILIES: &[Family] = &[
             ("install/*-config.cmake.in", "for CMake"),
             ("install/*-config-version.cmake.in", "for CMake"),
         ],
-        emitter: install::emit,
+        emitter: |emission| install::emit(emission.abi),
     },
     Family {
         name: "hand-written code",
@@ -157,13 +188,13 @@ pub const FAMILIES: &[Family] = &[
             ("src/bin/*/*.rs", "the programs in code/rust/bin"),
             ("include/*/*.h", "copies of code/c of the specification"),
         ],
-        emitter: package::code,
+        emitter: |emission| package::code(emission.abi),
     },
     Family {
         name: "document",
         folder: crate_folder,
         files: &[("abi.json", "everything that is known about the release, for other programs")],
-        emitter: json::emit,
+        emitter: |emission| json::emit(emission.document()),
     },
     Family {
         name: "Go package",
@@ -177,7 +208,7 @@ pub const FAMILIES: &[Family] = &[
             ("chains.go", "a function for each kind of reply"),
             ("*.go", "copies of codegen/runtime/go"),
         ],
-        emitter: go::emit,
+        emitter: |emission| go::emit(emission.abi, emission.document()),
     },
     Family {
         name: "Python package",
@@ -194,13 +225,13 @@ pub const FAMILIES: &[Family] = &[
             ("*/space.py", "a copy of codegen/runtime/python/space.py"),
             ("*/py.typed", "the mark of a package with types"),
         ],
-        emitter: python::emit,
+        emitter: |emission| python::emit(emission.abi, emission.document()),
     },
     Family {
         name: "printers of gdb",
         folder: gdb_folder,
         files: &[("*.py", "prints the structs with the names of their numbers")],
-        emitter: gdb::emit,
+        emitter: |emission| gdb::emit(emission.abi),
     },
     Family {
         name: "reference",
@@ -216,7 +247,7 @@ pub const FAMILIES: &[Family] = &[
             ("pictures/*.svg", "file descriptors, releases, argsz, and the transitions of states"),
             ("svg/*.svg", "the bytes of one struct"),
         ],
-        emitter: docs::emit,
+        emitter: |emission| docs::emit(emission.abi, emission.header()),
     },
 ];
 
@@ -256,17 +287,19 @@ pub fn folders(abi: &Abi) -> Vec<String> {
 }
 
 /// Every output of the ABI, sorted by path; none if it is not published.
-/// Families are emitted in parallel.
 pub fn all(abi: &Abi) -> Vec<OutputFile> {
+    some(abi, |_| true)
+}
+
+/// The outputs of some families, sorted by path. Families are emitted in parallel.
+pub fn some(abi: &Abi, chosen: impl Fn(&Family) -> bool) -> Vec<OutputFile> {
     if !abi.publish {
         return Vec::new();
     }
-    let mut files: Vec<_> = thread::scope(|scope| {
-        let emitting: Vec<_> =
-            FAMILIES.iter().map(|family| scope.spawn(|| family.emit(abi))).collect();
-        let emitted = emitting.into_iter().map(|family| family.join().expect("no emitter fails"));
-        emitted.flatten().collect()
-    });
+    let families: Vec<_> = FAMILIES.iter().filter(|family| chosen(family)).collect();
+    let emission = &Emission::new(abi);
+    let emitted = parallel::map(&families, |family| family.part_of(emission));
+    let mut files: Vec<_> = emitted.into_iter().flatten().collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }

@@ -260,7 +260,7 @@ pub struct Section {
 }
 
 /// An item by its index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Item {
     /// In [`Abi::structs`].
     Struct(StructId),

@@ -39,6 +39,7 @@ pub mod model;
 pub mod names;
 pub mod numbering;
 pub mod output;
+pub mod parallel;
 pub mod read;
 pub mod release;
 pub mod reply;

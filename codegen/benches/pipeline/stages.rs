@@ -2,11 +2,10 @@
 
 use std::hint::black_box;
 use std::path::Path;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use capchain::diagnostic::Diagnostics;
-use capchain::emit::{self, FAMILIES};
+use capchain::emit::{self, FAMILIES, Family};
 use capchain::ir::Abi;
 use capchain::lower::lower;
 use capchain::spec::Spec;
@@ -92,18 +91,10 @@ fn run(folder: &Path) -> Result<Run> {
     for family in FAMILIES {
         black_box(timed(&mut times, family.name, || family.emit(&abi)));
     }
-    black_box(timed(&mut times, AT_ONCE, || at_once(&abi)));
+    let in_goal = |family: &Family| IN_GOAL.contains(&family.name);
+    black_box(timed(&mut times, AT_ONCE, || emit::some(&abi, in_goal)));
     black_box(timed(&mut times, ALL_AT_ONCE, || emit::all(&abi)));
     Ok(times)
-}
-
-/// Emits the families in the goal in parallel.
-fn at_once(abi: &Abi) -> usize {
-    let families = FAMILIES.iter().filter(|family| IN_GOAL.contains(&family.name));
-    thread::scope(|scope| {
-        let emitting: Vec<_> = families.map(|family| scope.spawn(|| family.emit(abi))).collect();
-        emitting.into_iter().map(|files| files.join().map_or(0, |files| files.len())).sum()
-    })
 }
 
 /// The number of releases, and the time to emit all outputs of each.

@@ -31,17 +31,21 @@ mod unique_names;
 mod value_names;
 mod view;
 
-use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use askama::Template;
 
 use super::{OutputFile, banner, render};
-use crate::ir::{Abi, Header, Section};
+use crate::ir::{Abi, Header, Section, StructId};
 use crate::layout::Int;
 use crate::names;
+use calls::CallsView;
+use chains::ChainsView;
 use comment::Comment;
 use compat_context::{CompatContext, after_macro};
+use emitter::Emitter;
+use spaces::SpacesView;
 use view::{CompatView, HeaderView, KernelHeaderText, PartFileView, PartView, RunView, TypesView};
 
 /// The folder of the header, below that of the crate.
@@ -97,10 +101,7 @@ const PARTS: [Part; 7] = [
         about: "Bounded functions that request, read and build replies and their chains of \
                 capabilities.",
         needs: &["types", "compat"],
-        body: |emitter| {
-            let CompatContext { abi, prefix, .. } = &emitter.context;
-            chains::text(abi, &emitter.stem, prefix)
-        },
+        body: |emitter| emitter.chains().text(),
         present: |abi| abi.chains.iter().any(|chain| chain.space.is_none()),
     },
     Part {
@@ -109,10 +110,7 @@ const PARTS: [Part; 7] = [
         about: "Bounded functions that read chains of capabilities in a block of little-endian \
                 bytes, in memory or in a device.",
         needs: &["types", "compat"],
-        body: |emitter| {
-            let CompatContext { abi, prefix, .. } = &emitter.context;
-            spaces::text(abi, &emitter.stem, prefix, &emitter.before("spaces"))
-        },
+        body: |emitter| render::text(emitter.spaces()),
         present: spaces::present,
     },
     Part {
@@ -121,7 +119,7 @@ const PARTS: [Part; 7] = [
         about: "Functions that write the arguments of ioctls with their payloads and, if the \
                 program defines {prefix}WITH_IOCTL, functions that call them.",
         needs: &["types", "compat", "chains"],
-        body: |emitter| calls::text(&emitter.context, &emitter.stem, &emitter.before("calls")),
+        body: |emitter| render::text(emitter.calls()),
         present: |abi| !abi.ioctls.is_empty(),
     },
     Part {
@@ -129,24 +127,22 @@ const PARTS: [Part; 7] = [
         title: "records",
         about: "Bounded functions that read the records of file descriptors.",
         needs: &["types", "compat"],
-        body: |emitter| streams::text(&emitter.context, &emitter.stem, &emitter.before("streams")),
+        body: |emitter| streams::text(emitter, &emitter.before("streams")),
         present: streams::present,
     },
 ];
 
 /// The whole header, then its parts.
-pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
-    let emitter = HeaderEmitter::new(abi);
-    let parts: Vec<_> = parts(abi).map(|part| (part, emitter.part(part))).collect();
+pub(super) fn emit(emitter: &HeaderEmitter<'_>) -> Vec<OutputFile> {
+    let parts: Vec<_> = parts(emitter.context.abi).map(|part| (part, emitter.part(part))).collect();
     let mut files = vec![emitter.whole(&parts)];
     files.extend(parts.iter().map(|(part, view)| emitter.part_file(part, view)));
     files
 }
 
 /// The whole header.
-pub(super) fn header(abi: &Abi) -> OutputFile {
-    let emitter = HeaderEmitter::new(abi);
-    let parts: Vec<_> = parts(abi).map(|part| (part, emitter.part(part))).collect();
+pub(super) fn header(emitter: &HeaderEmitter<'_>) -> OutputFile {
+    let parts: Vec<_> = parts(emitter.context.abi).map(|part| (part, emitter.part(part))).collect();
     emitter.whole(&parts)
 }
 
@@ -175,30 +171,70 @@ fn part_path(stem: &str, name: &str) -> String {
     format!("{stem}/{name}.h")
 }
 
-/// The ABI with the kernel headers of its names, and the start of the header's
-/// own types and functions: `vfio_abi`.
-struct HeaderEmitter<'a> {
+/// The header while it is emitted. The functions that it declares are also in examples of
+/// the reference, so both share what is known of them.
+pub(super) struct HeaderEmitter<'a> {
+    /// The ABI with the kernel headers of its names.
     context: CompatContext<'a>,
+    /// The start of the header's own types and functions: `vfio_abi`.
     stem: String,
     /// The runtime with which the types start.
     base: String,
+    /// The structs that are not declared after a kernel header which may lack them.
+    undetected: Vec<StructId>,
+    chains: OnceLock<ChainsView<'a>>,
+    spaces: OnceLock<SpacesView>,
+    calls: OnceLock<CallsView>,
     /// The texts of the parts, as far as they are known.
-    bodies: [OnceCell<String>; PARTS.len()],
+    bodies: [OnceLock<String>; PARTS.len()],
 }
 
 impl<'a> HeaderEmitter<'a> {
-    fn new(abi: &'a Abi) -> Self {
+    pub(super) fn new(abi: &'a Abi) -> Self {
         let stem = names::c_stem(&abi.name);
         let context = CompatContext::new(abi);
-        let base = runtime::renamed(runtime::BASE, &stem, &context.prefix);
-        Self { context, stem, base, bodies: Default::default() }
+        Self {
+            base: runtime::renamed(runtime::BASE, &stem, &context.prefix),
+            undetected: context.undetected_structs(),
+            context,
+            stem,
+            chains: OnceLock::new(),
+            spaces: OnceLock::new(),
+            calls: OnceLock::new(),
+            bodies: Default::default(),
+        }
+    }
+
+    fn emitter(&self) -> Emitter<'_, 'a> {
+        let Self { context, stem, undetected, .. } = self;
+        Emitter { abi: context.abi, stem, macro_prefix: &context.prefix, undetected }
+    }
+
+    /// The chains that are in no space.
+    fn chains(&self) -> &ChainsView<'a> {
+        self.chains.get_or_init(|| self.emitter().chains(&self.before("chains")))
+    }
+
+    /// The chains in a space.
+    fn spaces(&self) -> &SpacesView {
+        let CompatContext { abi, prefix, .. } = &self.context;
+        let before = || self.before("spaces");
+        self.spaces.get_or_init(|| spaces::view(abi, &self.stem, prefix, &before()))
+    }
+
+    /// The requests and calls.
+    fn calls(&self) -> &CallsView {
+        let hosts = || Vec::from_iter(self.chains().hosts());
+        self.calls.get_or_init(|| self.emitter().calls(&self.before("calls"), &hosts()))
     }
 
     /// The texts before a part with functions that have functions or types of the generator:
     /// it does not declare their names again. Parts with functions need `compat`.
     fn before(&self, name: &str) -> Vec<&str> {
-        let earlier = parts(self.context.abi).take_while(|part| part.name != name);
+        // The ABI need not have the part of this name.
+        let earlier = PARTS.iter().take_while(|part| part.name != name);
         let earlier = earlier.filter(|part| part.needs.contains(&"compat"));
+        let earlier = earlier.filter(|part| (part.present)(self.context.abi));
         [self.base.as_str()].into_iter().chain(earlier.map(|part| self.body(part))).collect()
     }
 

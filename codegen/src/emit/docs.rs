@@ -45,47 +45,65 @@ mod types;
 pub use permalinks::Permalink;
 pub(super) use phrases::first_sentence;
 
+use std::sync::LazyLock;
+
+use super::c::HeaderEmitter;
 use super::escape;
 use crate::ir::{Abi, ChainId, GroupId, GroupKind, StructId};
 use crate::output::OutputFile;
+use crate::parallel;
 use cross_refs::CrossRefs;
 use examples::PageExamples;
 use links::{Links, registry_path, section_path};
 use page::Page;
 
+/// Some pages or pictures, which are emitted while other processors emit others.
+type Pages<'a> = Box<dyn Fn() -> Vec<OutputFile> + Send + Sync + 'a>;
+
 /// The whole reference.
-pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
-    let (links, uses) = (Links::new(abi), CrossRefs::new(abi));
-    let (spaces, examples) = (abi.number_spaces(), &PageExamples::new(abi));
-    let mut files = vec![index::file(&Page::new(abi, &links, "README.md"))];
+pub(super) fn emit(abi: &Abi, header: &HeaderEmitter<'_>) -> Vec<OutputFile> {
+    let (links, uses) = (&Links::new(abi), &CrossRefs::new(abi));
+    let (spaces, histories) = (&abi.number_spaces(), &changelog::all(abi));
+    let examples = &LazyLock::new(|| PageExamples::new(header));
+    let page = move |path| Page::new(abi, links, path);
+    let mut all: Vec<Pages<'_>> = vec![
+        Box::new(move || releases::files(abi, links, histories)),
+        Box::new(move || {
+            let names = permalinks::all(abi, links);
+            vec![name_index::file(&page(name_index::PATH), &names)]
+        }),
+        Box::new(move || transitions::files(abi)),
+        Box::new(move || argsz::files(abi)),
+        Box::new(move || Vec::from_iter(timeline::file(abi, histories))),
+        Box::new(move || {
+            let structs = (0..abi.structs.len()).map(StructId);
+            structs.map(|id| diagram::file(&page("README.md"), id)).collect()
+        }),
+        Box::new(move || Vec::from_iter(descriptors::file(abi))),
+        Box::new(move || vec![index::file(&page("README.md"))]),
+        Box::new(move || vec![numbers::file(&page(numbers::PATH), spaces)]),
+    ];
     for section in &abi.sections {
-        let path = section_path(&section.name);
-        files.push(section::file(&Page::new(abi, &links, &path), &uses, examples, section));
+        all.push(Box::new(move || {
+            let path = section_path(&section.name);
+            vec![section::file(&Page::new(abi, links, &path), uses, examples, section)]
+        }));
     }
     for (at, chain) in abi.chains.iter().enumerate() {
-        let path = registry_path(&chain.name);
-        files.push(registry::chain(&Page::new(abi, &links, &path), &spaces, ChainId(at)));
+        all.push(Box::new(move || {
+            let path = registry_path(&chain.name);
+            vec![registry::chain(&Page::new(abi, links, &path), spaces, ChainId(at))]
+        }));
     }
     for (at, group) in abi.groups.iter().enumerate() {
         if group.kind == GroupKind::IdSpace {
-            let path = registry_path(&group.name);
-            files.push(registry::space(&Page::new(abi, &links, &path), &spaces, GroupId(at)));
+            all.push(Box::new(move || {
+                let path = registry_path(&group.name);
+                vec![registry::space(&Page::new(abi, links, &path), spaces, GroupId(at))]
+            }));
         }
     }
-    let histories = changelog::all(abi);
-    let (pages, changed) = releases::files(abi, &links, &histories);
-    files.push(matrix::file(&Page::new(abi, &links, matrix::PATH), &histories, &changed));
-    files.extend(pages);
-    files.push(numbers::file(&Page::new(abi, &links, numbers::PATH), &spaces));
-    files.extend(transitions::files(abi));
-    files.extend(argsz::files(abi));
-    files.extend(descriptors::file(abi));
-    files.extend(timeline::file(abi, &histories));
-    let names = permalinks::all(abi, &links);
-    files.push(name_index::file(&Page::new(abi, &links, name_index::PATH), &names));
-    let page = Page::new(abi, &links, "README.md");
-    files.extend((0..abi.structs.len()).map(|at| diagram::file(&page, StructId(at))));
-    files
+    parallel::map(&all, |pages| pages()).into_iter().flatten().collect()
 }
 
 /// Every name of the ABI with its place.

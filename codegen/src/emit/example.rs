@@ -4,6 +4,7 @@ use crate::ir::{Abi, Field, Group, Role, Struct, Type, Value};
 use crate::layout::Int;
 
 /// A function that shows how an item is used.
+#[derive(Clone)]
 pub(super) struct Example {
     /// The declarations that it uses.
     pub(super) uses: Vec<String>,

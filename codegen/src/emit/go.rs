@@ -47,8 +47,7 @@ struct GoPackageDoc {
 }
 
 /// Every file of the package.
-pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
-    let document = &AbiDocument::of(abi);
+pub(super) fn emit(abi: &Abi, document: &AbiDocument<'_>) -> Vec<OutputFile> {
     let names = &GoNames::of(document);
     let banner = banner::line(abi);
     let package = &names.package;

@@ -5,16 +5,15 @@ use schemars::Schema;
 use schemars::generate::SchemaSettings;
 
 use super::document::AbiDocument;
-use crate::ir::Abi;
 use crate::output::{self, OutputFile};
 
 /// The name of the schema's file, without its ending.
 const SCHEMA: &str = "document";
 
 /// `abi.json`.
-pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
+pub(super) fn emit(document: &AbiDocument<'_>) -> Vec<OutputFile> {
     // Strings and integers can always be printed.
-    let text = serde_json::to_string_pretty(&AbiDocument::of(abi)).unwrap_or_default();
+    let text = serde_json::to_string_pretty(document).unwrap_or_default();
     vec![OutputFile { path: "abi.json".to_owned(), contents: text + "\n" }]
 }
 

@@ -40,8 +40,7 @@ struct PythonPackage {
 }
 
 /// Every file of the package.
-pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
-    let document = &AbiDocument::of(abi);
+pub(super) fn emit(abi: &Abi, document: &AbiDocument<'_>) -> Vec<OutputFile> {
     let banner = &banner::line(abi);
     let module = names::c_stem(document.name);
     let project = PythonProject {

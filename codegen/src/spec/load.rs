@@ -15,6 +15,7 @@ use super::extend::{self, Extension, Extensions};
 use super::file::ItemFile;
 use super::{AbiFile, ProposalSpec, Spec, SpecFile, code, node};
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
+use crate::parallel;
 use crate::read;
 use crate::release::{Release, Since};
 
@@ -49,23 +50,29 @@ pub struct LoadedSpec {
 pub fn load(origin: &Origin, overlays: &[PathBuf], at: Option<Release>) -> LoadedSpec {
     let mut loader = Loader::default();
     let spec = loader.spec(origin, overlays, at);
-    LoadedSpec { spec, sources: loader.sources, problems: loader.problems.into_inner() }
+    LoadedSpec { spec, sources: loader.sources, problems: loader.problems }
 }
 
 #[derive(Default)]
 struct Loader {
     sources: Sources,
-    problems: RefCell<Diagnostics>,
+    problems: Diagnostics,
 }
 
 impl Loader {
     fn spec(&mut self, origin: &Origin, overlays: &[PathBuf], at: Option<Release>) -> Option<Spec> {
-        let abi: AbiFile = self.listed(origin, "abi")?;
+        let abi = self.listed(origin, "abi")?;
+        let abi: AbiFile = self.parse(abi)?;
         let at = at.filter(|release| lists(&abi, *release)).map(Since::Known);
         let since = at.unwrap_or(newest(&abi));
+        let listed = abi.files.iter().map(|name| &name.value);
+        let listed: Vec<_> =
+            listed.filter_map(|name| Some((name, self.listed(origin, name)?))).collect();
+        let indexes: Vec<_> = listed.iter().map(|(_, file)| *file).collect();
+        let items = self.parse_all::<ItemFile>(&indexes).into_iter().zip(listed);
         let mut files = Vec::new();
-        for name in abi.files.iter() {
-            files.extend(self.file(origin, &name.value));
+        for (file, (name, _)) in items {
+            files.extend(file.and_then(|file| self.file(name, file)));
         }
         let mut all = Vec::new();
         for path in overlays {
@@ -73,7 +80,7 @@ impl Loader {
             all.push(Extensions::of(&file, extensions));
             files.push(file);
         }
-        extend::apply(&mut files, all, self.problems.get_mut());
+        extend::apply(&mut files, all, &mut self.problems);
         self.refuse_unlisted(origin, &abi);
         let code = code::read(origin).unwrap_or_else(|(path, reason)| {
             self.unreadable(Path::new(&path), &reason);
@@ -83,96 +90,102 @@ impl Loader {
         Some(Spec { abi, files, proposals, code })
     }
 
-    fn file(&mut self, origin: &Origin, name: &str) -> Option<SpecFile> {
-        let file = self.listed::<ItemFile>(origin, name)?;
+    fn file(&mut self, name: &str, file: ItemFile) -> Option<SpecFile> {
         let title = file.title.place;
         for place in file.proposal_keys() {
             let problem = Diagnostic::error(BAD_VALUE, "only a proposal has this key");
-            self.problems.get_mut().push(problem.at(place, "in a file that abi.yaml lists"));
+            self.problems.push(problem.at(place, "in a file that abi.yaml lists"));
         }
         let Some((file, extensions)) = file.split(None) else {
             let problem = Diagnostic::error(BAD_VALUE, "the key `since` is missing");
-            self.problems.get_mut().push(problem.at(title, "in this file"));
+            self.problems.push(problem.at(title, "in this file"));
             return None;
         };
-        extend::refuse_all(&extensions, self.problems.get_mut());
+        extend::refuse_all(&extensions, &mut self.problems);
         Some(SpecFile { name: name.to_owned(), ..file })
     }
 
     fn overlay(&mut self, path: &Path, since: Since) -> Option<(SpecFile, Vec<Extension>)> {
         let text = text(read::file(path, MOST_BYTES));
         let text = text.map_err(|reason| self.unreadable(path, &reason)).ok()?;
-        let (file, extensions) = self.parse::<ItemFile>(shown(path), text)?.split(Some(since))?;
+        let file = self.sources.add(shown(path), text);
+        let (file, extensions) = self.parse::<ItemFile>(file)?.split(Some(since))?;
         let name = stem(path);
         Some((SpecFile { name, overlay: true, ..file }, extensions))
     }
 
     /// Reads the overlays in the folder of proposals.
     fn proposals(&mut self, origin: &Origin, since: Since) -> Vec<ProposalSpec> {
-        let mut texts = Vec::new();
+        let mut files = Vec::new();
         match origin {
             Origin::Folder(folder) => {
                 let mut paths = yaml_files(&folder.join(PROPOSALS));
                 paths.sort();
-                for path in paths {
-                    match text_of(&path) {
-                        Ok(text) => texts.push((shown(&path), text)),
-                        Err(reason) => self.unreadable(&path, &reason),
-                    }
-                }
+                files.extend(paths.iter().filter_map(|path| self.read(path)));
             }
-            Origin::Embedded(files) => {
-                let files = files.iter().filter(|(path, _)| path.starts_with(PROPOSALS));
-                texts.extend(files.map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
-            }
-        }
-        let mut proposals = Vec::new();
-        for (path, text) in texts {
-            let name = stem(Path::new(&path));
-            let file = self.parse::<ItemFile>(path, text).and_then(|file| file.split(Some(since)));
-            if let Some((file, extensions)) = file {
-                proposals
-                    .push(ProposalSpec::new(SpecFile { name, overlay: true, ..file }, &extensions));
+            Origin::Embedded(embedded) => {
+                let proposals = embedded.iter().filter(|(path, _)| path.starts_with(PROPOSALS));
+                files.extend(
+                    proposals.map(|(path, text)| {
+                        self.sources.add((*path).to_owned(), (*text).to_owned())
+                    }),
+                );
             }
         }
-        proposals
+        let parsed = self.parse_all::<ItemFile>(&files).into_iter().zip(files);
+        let proposals = parsed.filter_map(|(proposal, file)| {
+            let (proposal, extensions) = proposal?.split(Some(since))?;
+            let name = stem(Path::new(self.sources.path(file)));
+            Some(ProposalSpec::new(SpecFile { name, overlay: true, ..proposal }, &extensions))
+        });
+        proposals.collect()
     }
 
-    /// Reads a file of the specification by its name without ending.
-    fn listed<T: DeserializeOwned>(&mut self, origin: &Origin, name: &str) -> Option<T> {
+    /// Reads a file of the specification by its name without ending; returns its index.
+    fn listed(&mut self, origin: &Origin, name: &str) -> Option<usize> {
         let name = format!("{name}.yaml");
         match origin {
-            Origin::Folder(folder) => {
-                let path = folder.join(&name);
-                let text = text_of(&path).map_err(|reason| self.unreadable(&path, &reason)).ok()?;
-                self.parse(shown(&path), text)
-            }
+            Origin::Folder(folder) => self.read(&folder.join(&name)),
             Origin::Embedded(files) => {
                 let found = files.iter().find(|(embedded, _)| *embedded == name);
                 let (_, text) = found.or_else(|| {
                     self.unreadable(Path::new(&name), "it is not embedded in the program");
                     None
                 })?;
-                self.parse(name, (*text).to_owned())
+                Some(self.sources.add(name, (*text).to_owned()))
             }
         }
     }
 
-    fn parse<T: DeserializeOwned>(&mut self, path: String, text: String) -> Option<T> {
-        let file = self.sources.add(path, text);
-        let text = self.sources.text(file);
-        let root = node::parse(file, text, self.problems.get_mut())?;
-        T::deserialize(NodeReader::new(&root, &self.problems)).ok()
+    /// Reads a file of the specification's folder; returns its index.
+    fn read(&mut self, path: &Path) -> Option<usize> {
+        let text = text(read::regular(path, MOST_BYTES));
+        let text = text.map_err(|reason| self.unreadable(path, &reason)).ok()?;
+        Some(self.sources.add(shown(path), text))
     }
 
-    fn unreadable(&self, path: &Path, reason: &str) {
+    fn parse<T: DeserializeOwned + Send>(&mut self, file: usize) -> Option<T> {
+        self.parse_all(&[file]).pop().flatten()
+    }
+
+    /// Parses some of the files in parallel.
+    fn parse_all<T: DeserializeOwned + Send>(&mut self, files: &[usize]) -> Vec<Option<T>> {
+        let parsed = parallel::map(files, |file| parse::<T>(*file, self.sources.text(*file)));
+        let items = parsed.into_iter().map(|(items, problems)| {
+            self.problems.append(problems);
+            items
+        });
+        items.collect()
+    }
+
+    fn unreadable(&mut self, path: &Path, reason: &str) {
         let problem =
             Diagnostic::error(UNREADABLE_FILE, format!("{} cannot be read: {reason}", shown(path)));
-        self.problems.borrow_mut().push(problem.in_file(shown(path)));
+        self.problems.push(problem.in_file(shown(path)));
     }
 
     /// An unlisted file looks like a part of the specification but is not read.
-    fn refuse_unlisted(&self, origin: &Origin, abi: &AbiFile) {
+    fn refuse_unlisted(&mut self, origin: &Origin, abi: &AbiFile) {
         let Origin::Folder(folder) = origin else { return };
         let listed: HashSet<_> = abi.files.iter().map(|name| name.value.as_str()).collect();
         let mut paths: Vec<_> = yaml_files(folder);
@@ -183,10 +196,19 @@ impl Loader {
                 let problem = Diagnostic::error(UNLISTED_FILE, "abi.yaml does not list this file")
                     .in_file(shown(&path))
                     .help(format!("add `{stem}` to `files` in abi.yaml, or move the file away"));
-                self.problems.borrow_mut().push(problem);
+                self.problems.push(problem);
             }
         }
     }
+}
+
+/// The items of a file, and its errors.
+fn parse<T: DeserializeOwned>(file: usize, text: &str) -> (Option<T>, Diagnostics) {
+    let mut problems = Diagnostics::default();
+    let Some(root) = node::parse(file, text, &mut problems) else { return (None, problems) };
+    let problems = RefCell::new(problems);
+    let items = T::deserialize(NodeReader::new(&root, &problems)).ok();
+    (items, problems.into_inner())
 }
 
 /// The newest release that `abi.yaml` lists. `validate` reports errors in the list.
@@ -229,11 +251,6 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "the file does not exist".to_owned(),
         _ => error.to_string(),
     }
-}
-
-/// The text of a file of the specification's folder.
-fn text_of(path: &Path) -> Result<String, String> {
-    text(read::regular(path, MOST_BYTES))
 }
 
 pub(super) fn text(bytes: io::Result<Vec<u8>>) -> Result<String, String> {

@@ -18,6 +18,7 @@ const LEAVES: [&str; 10] = [
     "numbering",
     "reply",
     "output",
+    "parallel",
     "read",
 ];
 

@@ -9,27 +9,20 @@ mod request;
 mod typed;
 mod view;
 
-use super::compat_context::CompatContext;
+use super::chains::HostView;
 use super::emitter::Emitter;
 use super::runtime;
 use super::unique_names::UniqueNames;
-use crate::emit::render;
 use crate::ir::requests::{InputKind, RequestPlan};
 use crate::reply::TailRule;
-use view::CallsView;
+pub(super) use view::CallsView;
 
-/// Requests and calls of the ABI; `before` are the texts of the parts before this one.
-pub(super) fn text(context: &CompatContext<'_>, stem: &str, before: &[&str]) -> String {
-    let undetected = &context.undetected_structs();
-    let emitter = Emitter { abi: context.abi, stem, macro_prefix: &context.prefix, undetected };
-    render::text(&emitter.calls(before))
-}
-
-impl Emitter<'_> {
-    fn calls(&self, before: &[&str]) -> CallsView {
+impl Emitter<'_, '_> {
+    /// Requests and calls of the ABI; `before` are the texts of the parts before this one, and
+    /// `hosts` the structs before its chains.
+    pub(super) fn calls(&self, before: &[&str], hosts: &[&HostView<'_>]) -> CallsView {
         let plan = &self.abi.protocol;
         let renamed = |part: &str| runtime::renamed(part, self.stem, self.macro_prefix);
-        let (chains, hosts) = self.text_and_hosts();
         let mut needed = self.runtime();
         let typed = |plan: &RequestPlan| {
             let mut inputs = plan.inputs.iter();
@@ -42,7 +35,9 @@ impl Emitter<'_> {
             needed.push(runtime::RECEIVE);
         }
         let runtime: Vec<_> = needed.into_iter().map(renamed).collect();
-        let runtime: Vec<_> = runtime.into_iter().filter(|text| !chains.contains(text)).collect();
+        let runtime =
+            runtime.into_iter().filter(|text| !before.iter().any(|part| part.contains(text)));
+        let runtime: Vec<_> = runtime.collect();
         let mut call_runtime = vec![renamed(runtime::CALL)];
         if !hosts.is_empty() || !plan.counted.is_empty() {
             call_runtime.push(renamed(runtime::GROW));
@@ -58,7 +53,7 @@ impl Emitter<'_> {
             runtime,
             requests,
             plain: self.plain_calls(&mut names),
-            growing: self.growing_calls(&hosts, &counted, &mut names),
+            growing: self.growing_calls(hosts, &counted, &mut names),
             counted,
             call_runtime,
         }

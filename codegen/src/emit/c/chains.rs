@@ -14,41 +14,23 @@ use super::emitter::Emitter;
 use super::literal::literal;
 use super::tables::bit_field;
 use super::unique_names::UniqueNames;
-use super::{runtime, section, value_names};
-use crate::emit::render;
+use super::{runtime, section};
 use crate::ir::protocol::{ChainPlan, HeaderFormat};
-use crate::ir::{Abi, Chain, ChainStart};
+use crate::ir::{Chain, ChainStart};
 use crate::names;
+pub(super) use view::ChainsView;
 pub(in crate::emit::c) use view::HostView;
-use view::{ChainView, ChainsView, FormatView, SourceView, StartView};
+use view::{ChainView, FormatView, SourceView, StartView};
 
-/// Readers and writers of the ABI's chains; empty if it has none.
-pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
-    printed(&Emitter { abi, stem, macro_prefix, undetected: &[] }.chains())
-}
-
-fn printed(view: &ChainsView<'_>) -> String {
-    match view.chains.is_empty() {
-        true => String::new(),
-        false => render::text(view),
-    }
-}
-
-impl<'a> Emitter<'a> {
-    /// The text of this part, and the structs before its chains.
-    pub(super) fn text_and_hosts(&self) -> (String, Vec<HostView<'a>>) {
-        let view = self.chains();
-        (printed(&view), view.chains.into_iter().filter_map(|chain| chain.host).collect())
-    }
-
-    fn chains(&self) -> ChainsView<'a> {
+impl<'a> Emitter<'_, 'a> {
+    /// The chains that are in no space.
+    pub(super) fn chains(&self, before: &[&str]) -> ChainsView<'a> {
         let plan = &self.abi.protocol;
         let hosted = plan.chains.iter().any(|chain| chain.host.is_some());
         let parts = runtime::WALK.iter().chain(runtime::REPLY.iter().filter(|_| hosted));
         let renamed = |part: &&str| runtime::renamed(part, self.stem, self.macro_prefix);
         let runtime: Vec<_> = parts.map(renamed).collect();
-        let value_names = value_names::text(self.abi, self.stem, self.macro_prefix);
-        let taken = runtime.iter().chain([&value_names]).map(String::as_str);
+        let taken = before.iter().copied().chain(runtime.iter().map(String::as_str));
         let mut names = UniqueNames::words(self.stem, taken);
         let plans = || plan.chains.iter().filter(|chain| chain.space.is_none());
         let used = |index: &usize| plans().any(|chain| chain.header == *index);

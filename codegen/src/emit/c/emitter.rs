@@ -7,17 +7,17 @@ use crate::layout::Int;
 use crate::names;
 
 /// Prints the protocol plan in C.
-pub(super) struct Emitter<'a> {
+pub(super) struct Emitter<'h, 'a> {
     pub(super) abi: &'a Abi,
     /// The prefix of our types and functions.
-    pub(super) stem: &'a str,
+    pub(super) stem: &'h str,
     /// The prefix of our macros.
-    pub(super) macro_prefix: &'a str,
+    pub(super) macro_prefix: &'h str,
     /// The structs that are not declared after a kernel header which may lack them.
-    pub(super) undetected: &'a [StructId],
+    pub(super) undetected: &'h [StructId],
 }
 
-impl Emitter<'_> {
+impl Emitter<'_, '_> {
     /// A unique name for the header's own declarations.
     pub(super) fn name(&self, names: &mut UniqueNames, words: &[&str]) -> String {
         names.reserve(names::c_name(self.stem, words))

@@ -1,7 +1,8 @@
 //! The example of an item on its page. Functions of the header are named as the parts of the
 //! header name them.
 
-use super::emitter::Emitter;
+use std::collections::HashMap;
+
 use super::statements::broken;
 use super::{HeaderEmitter, spaces};
 use crate::emit::example::{Example, shown_field, usual};
@@ -10,39 +11,34 @@ use crate::names;
 
 /// The examples of all items.
 pub(in crate::emit) struct Examples {
-    found: Vec<(Item, Example)>,
+    found: HashMap<Item, Example>,
 }
 
 impl Examples {
     /// Those of an ABI.
-    pub(in crate::emit) fn new(abi: &Abi) -> Self {
-        let header = HeaderEmitter::new(abi);
-        let HeaderEmitter { context, stem, .. } = &header;
-        let undetected = &context.undetected_structs();
-        let emitter = Emitter { abi, stem, macro_prefix: &context.prefix, undetected };
-        let writer = ExampleWriter { stem, macro_prefix: &context.prefix };
-        let mut found = emitter.chain_examples(&writer);
-        found.extend(spaces::examples(abi, &writer, &header.before("spaces")));
-        found.extend(emitter.call_examples(&writer, &header.before("calls")));
-        for at in 0..abi.structs.len() {
-            let item = Item::Struct(StructId(at));
-            if found.iter().all(|(other, _)| *other != item) {
-                found.push((item, writer.struct_(abi, abi.struct_(StructId(at)))));
-            }
-        }
+    pub(in crate::emit) fn new(header: &HeaderEmitter<'_>) -> Self {
+        let (abi, emitter) = (header.context.abi, header.emitter());
+        let writer = ExampleWriter { stem: emitter.stem, macro_prefix: emitter.macro_prefix };
         let groups =
             abi.groups.iter().enumerate().filter_map(|(at, group)| {
                 Some((Item::Group(GroupId(at)), writer.group(abi, group)?))
             });
-        found.extend(groups);
         let macros = abi.macros.iter().enumerate();
-        found.extend(macros.map(|(at, one)| (Item::Macro(MacroId(at)), writer.macro_(one))));
+        let macros = macros.map(|(at, one)| (Item::Macro(MacroId(at)), writer.macro_(one)));
+        let structs = (0..abi.structs.len()).map(StructId);
+        let structs = structs.map(|id| (Item::Struct(id), writer.struct_(abi, abi.struct_(id))));
+        let chains = emitter.chain_examples(&writer, header.chains());
+        let spaces = spaces::examples(abi, &writer, header.spaces());
+        let calls = emitter.call_examples(&writer, header.calls());
+        let mut found: HashMap<_, _> = groups.chain(macros).chain(structs).collect();
+        // Of several examples of an item, the first; it replaces the one that each struct has.
+        found.extend(chains.into_iter().chain(spaces).chain(calls).rev());
         Self { found }
     }
 
     /// The example of an item; none if it has nothing that a program can use.
     pub(in crate::emit) fn of(&self, item: Item) -> Option<&Example> {
-        self.found.iter().find(|(other, _)| *other == item).map(|(_, example)| example)
+        self.found.get(&item)
     }
 }
 

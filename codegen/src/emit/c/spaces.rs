@@ -10,7 +10,6 @@ use super::literal::literal;
 use super::tables::{bit_field, by_version};
 use super::unique_names::UniqueNames;
 use super::{runtime, section};
-use crate::emit::render;
 use crate::ir::StructId;
 use crate::ir::protocol::{
     BitField, ChainPlan, CompanionPlan, ElementPlan, FirstPlan, IntField, KindPlan, SpacePlan,
@@ -18,9 +17,10 @@ use crate::ir::protocol::{
 use crate::ir::{Abi, CapabilityId, Chain, ChainId};
 use crate::names;
 pub(super) use examples::examples;
+pub(super) use view::SpacesView;
 use view::{
     BitsView, ChosenView, CompanionView, HeldView, SearchView, SpaceArrayView, SpaceCapView,
-    SpaceChainView, SpacesView,
+    SpaceChainView,
 };
 
 /// Whether the ABI has chains in a space.
@@ -29,14 +29,15 @@ pub(super) fn present(abi: &Abi) -> bool {
 }
 
 /// Readers of the chains in a space; `before` are the texts of the parts before this one.
-pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str, before: &[&str]) -> String {
-    let view = SpacesView {
+pub(super) fn view(abi: &Abi, stem: &str, macro_prefix: &str, before: &[&str]) -> SpacesView {
+    let runtime = own_runtime(abi, stem, macro_prefix);
+    let names = UniqueNames::words(stem, before.iter().copied().chain([runtime.as_str()]));
+    SpacesView {
         stem: stem.to_owned(),
         macro_prefix: macro_prefix.to_owned(),
-        runtime: own_runtime(abi, stem, macro_prefix),
-        chains: views(abi, stem, macro_prefix, before),
-    };
-    render::text(&view)
+        chains: chains(abi, stem, macro_prefix, names),
+        runtime,
+    }
 }
 
 /// The runtime of the part, with room for the longest chain.
@@ -60,9 +61,12 @@ fn ordered(abi: &Abi) -> Vec<(&ChainPlan, &SpacePlan)> {
 }
 
 /// The chains, in this order, under their names in the header.
-fn views(abi: &Abi, stem: &str, macro_prefix: &str, before: &[&str]) -> Vec<SpaceChainView> {
-    let runtime = own_runtime(abi, stem, macro_prefix);
-    let mut names = UniqueNames::words(stem, before.iter().copied().chain([runtime.as_str()]));
+fn chains(
+    abi: &Abi,
+    stem: &str,
+    macro_prefix: &str,
+    mut names: UniqueNames,
+) -> Vec<SpaceChainView> {
     let emitter = SpaceEmitter { abi, stem, macro_prefix };
     let ordered = ordered(abi);
     let named: Vec<_> = ordered

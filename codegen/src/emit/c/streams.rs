@@ -8,7 +8,7 @@ use super::compat_context::CompatContext;
 use super::literal::literal;
 use super::statements::broken;
 use super::unique_names::UniqueNames;
-use super::{feature_macros, runtime, section};
+use super::{HeaderEmitter, feature_macros, runtime, section};
 use crate::emit::render;
 use crate::ir::protocol::IntField;
 use crate::ir::{Abi, StreamPlan};
@@ -47,24 +47,21 @@ fn is_uniform(plan: &StreamPlan) -> bool {
 }
 
 /// Readers of records; `before` are the texts of the parts before this one.
-pub(super) fn text(context: &CompatContext<'_>, stem: &str, before: &[&str]) -> String {
+pub(super) fn text(emitter: &HeaderEmitter<'_>, before: &[&str]) -> String {
+    let HeaderEmitter { context, stem, .. } = emitter;
     let runtime = runtime::renamed(runtime::STREAM, stem, &context.prefix);
     let mut names = UniqueNames::words(stem, before.iter().copied().chain([runtime.as_str()]));
     let plans = context.abi.protocol.streams.iter().filter(|plan| is_uniform(plan));
     let view = StreamsView {
-        stem: stem.to_owned(),
+        stem: stem.clone(),
         runtime,
-        streams: plans.map(|plan| stream(context, stem, plan, &mut names)).collect(),
+        streams: plans.map(|plan| stream(emitter, plan, &mut names)).collect(),
     };
     render::text(&view)
 }
 
-fn stream(
-    context: &CompatContext<'_>,
-    stem: &str,
-    plan: &StreamPlan,
-    names: &mut UniqueNames,
-) -> StreamView {
+fn stream(emitter: &HeaderEmitter<'_>, plan: &StreamPlan, names: &mut UniqueNames) -> StreamView {
+    let HeaderEmitter { context, stem, undetected, .. } = emitter;
     let abi = context.abi;
     let kind = &abi.fds[plan.fd];
     let record = &abi.struct_(plan.record).name;
@@ -77,7 +74,6 @@ fn stream(
     if plan.has_data() {
         parameters.extend(["const void **data".to_owned(), format!("{stem}_size *data_len")]);
     }
-    let undetected = context.undetected_structs();
     let guard = undetected.contains(&plan.record);
     StreamView {
         guard: guard.then(|| feature_macros::macro_name(&context.prefix, record)),

@@ -19,8 +19,8 @@ struct ExampleView {
 }
 
 impl PageExamples {
-    pub(super) fn new(abi: &Abi) -> Self {
-        Self { c: c::examples::Examples::new(abi) }
+    pub(super) fn new(header: &c::HeaderEmitter<'_>) -> Self {
+        Self { c: c::examples::Examples::new(header) }
     }
 
     /// The part of a page with the example of an item, if it has one.

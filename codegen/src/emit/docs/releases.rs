@@ -6,6 +6,7 @@ use askama::Template;
 use super::bullet_list::BulletList;
 use super::changelog::{self, ItemHistory};
 use super::links::{Links, release_path};
+use super::matrix;
 use super::metadata::{source, with_notes};
 use super::page::Page;
 use super::phrases::{linux, list, since};
@@ -33,13 +34,13 @@ struct ReleasePartView {
     items: BulletList,
 }
 
-/// The pages, and the releases that have one: those that changed something, and
-/// candidates.
+/// A page for each release that changed something and for each candidate, and the matrix,
+/// which links to them.
 pub(super) fn files(
     abi: &Abi,
     links: &Links<'_>,
     histories: &[ItemHistory<'_>],
-) -> (Vec<OutputFile>, Vec<Release>) {
+) -> Vec<OutputFile> {
     let by_release = changelog::by_release(abi, histories);
     let described = abi.releases.iter().filter(|release| **release <= abi.release);
     let parts = described.map(|release| {
@@ -53,7 +54,8 @@ pub(super) fn files(
         let path = release_path(releases[index]);
         file(&Page::new(abi, links, &path), &releases, index, parts)
     });
-    (files.collect(), releases)
+    let matrix = matrix::file(&Page::new(abi, links, matrix::PATH), histories, &releases);
+    files.chain([matrix]).collect()
 }
 
 /// The page of one of the releases that have a page.

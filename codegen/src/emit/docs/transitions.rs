@@ -137,61 +137,95 @@ fn edges(group: &Group, states: &[&Value]) -> Vec<StateEdge> {
     kept.map(|pair| StateEdge { from: pair.0, to: pair.1, both: back(pair) }).collect()
 }
 
-/// The column and the row of each place in an order: the first row has the first half.
-fn cell(place: usize, count: usize) -> (usize, usize) {
+/// A column and a row.
+type Cell = (usize, usize);
+
+/// The cell of each place in an order: the first row has the first half.
+fn cell(place: usize, count: usize) -> Cell {
     let first = count / 2;
     if place < first { (place, 0) } else { (place - first, 1) }
 }
 
 /// The cell of each state, from the places of the states.
-fn cells(order: &[usize]) -> Vec<(usize, usize)> {
+fn cells(order: &[usize]) -> Vec<Cell> {
     order.iter().map(|place| cell(*place, order.len())).collect()
 }
 
 /// The place of each state, so that arrows are short and do not cross.
 fn best_order(count: usize, edges: &[StateEdge]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..count).collect();
+    let order: Vec<usize> = (0..count).collect();
     if count > MOST {
         return order;
     }
-    let mut best = (cost(&order, edges), order.clone());
-    while next_permutation(&mut order) {
-        let cost = cost(&order, edges);
-        if cost < best.0 {
-            best = (cost, order.clone());
-        }
-    }
-    best.1
+    let mut search = OrderSearch { count, edges, least: cost(&order, edges), best: order };
+    search.place_next(&mut Vec::new(), 0);
+    search.best
 }
 
-/// The next order in lexical order; false after the last one.
-fn next_permutation(order: &mut [usize]) -> bool {
-    let Some(pivot) = order.windows(2).rposition(|pair| pair[0] < pair[1]) else { return false };
-    let larger = order.iter().rposition(|one| *one > order[pivot]).unwrap_or(pivot);
-    order.swap(pivot, larger);
-    order[pivot + 1..].reverse();
-    true
+/// The search for the best order: it places one state after the other, and leaves an order when
+/// that costs as much as the best one so far.
+struct OrderSearch<'a> {
+    count: usize,
+    edges: &'a [StateEdge],
+    least: usize,
+    best: Vec<usize>,
+}
+
+impl OrderSearch<'_> {
+    /// Tries all places of the next state. `cost` is that of the states which have a place.
+    fn place_next(&mut self, order: &mut Vec<usize>, cost: usize) {
+        if order.len() == self.count {
+            (self.least, self.best) = (cost, order.clone());
+            return;
+        }
+        for place in 0..self.count {
+            if order.contains(&place) {
+                continue;
+            }
+            order.push(place);
+            let cost = cost + added_cost(order, self.count, self.edges);
+            if cost < self.least {
+                self.place_next(order, cost);
+            }
+            order.pop();
+        }
+    }
 }
 
 /// How bad an order is: long arrows, arrows over boxes, and crossings.
 fn cost(order: &[usize], edges: &[StateEdge]) -> usize {
-    let at = |state: usize| cell(order[state], order.len());
+    (1..=order.len()).map(|placed| added_cost(&order[..placed], order.len(), edges)).sum()
+}
+
+/// The part of the cost that the last of some placed states adds: its arrows to other placed
+/// states, and their crossings.
+fn added_cost(order: &[usize], count: usize, edges: &[StateEdge]) -> usize {
+    let at = |state: usize| cell(order[state], count);
+    let ends = |edge: &StateEdge| (at(edge.from), at(edge.to));
+    let latest = |edge: &StateEdge| edge.from.max(edge.to) + 1;
     let mut cost = 0;
-    for (index, edge) in edges.iter().enumerate() {
-        let (a, b) = (at(edge.from), at(edge.to));
+    for (index, edge) in edges.iter().enumerate().filter(|(_, edge)| latest(edge) == order.len()) {
+        let (a, b) = ends(edge);
         let across = a.0.abs_diff(b.0);
         cost += if a.1 == b.1 { if across == 1 { 1 } else { 10 * across } } else { 1 + 2 * across };
-        for other in &edges[index + 1..] {
-            let (c, d) = (at(other.from), at(other.to));
-            let [(top, bottom), (top2, bottom2)] =
-                [(a, b), (c, d)].map(|(one, two)| if one.1 == 0 { (one, two) } else { (two, one) });
-            let between = a.1 != b.1 && c.1 != d.1;
-            let crossing = (top.0 < top2.0 && bottom.0 > bottom2.0)
-                || (top.0 > top2.0 && bottom.0 < bottom2.0);
-            cost += if between && crossing { 20 } else { 0 };
-        }
+        // Two new arrows are compared once.
+        let others = edges.iter().enumerate().filter(|(other, one)| {
+            latest(one) < order.len() || (latest(one) == order.len() && *other > index)
+        });
+        let crossing = others.filter(|(_, other)| cross((a, b), ends(other)));
+        cost += 20 * crossing.count();
     }
     cost
+}
+
+/// Whether two arrows between the rows cross.
+fn cross(one: (Cell, Cell), other: (Cell, Cell)) -> bool {
+    let down = |(a, b): (Cell, Cell)| if a.1 == 0 { (a, b) } else { (b, a) };
+    let between = one.0.1 != one.1.1 && other.0.1 != other.1.1;
+    let ((top, bottom), (top2, bottom2)) = (down(one), down(other));
+    let crossing =
+        (top.0 < top2.0 && bottom.0 > bottom2.0) || (top.0 > top2.0 && bottom.0 < bottom2.0);
+    between && crossing
 }
 
 fn corner((column, row): (usize, usize)) -> (usize, usize) {
@@ -244,12 +278,20 @@ mod tests {
     }
 
     #[test]
-    fn all_orders_are_tried() {
-        let mut order = vec![0, 1, 2, 3];
-        let mut count = 1;
-        while next_permutation(&mut order) {
-            count += 1;
+    fn no_order_is_better() {
+        let edge = |(from, to)| StateEdge { from, to, both: false };
+        let edges = [(0, 3), (1, 2), (2, 0), (4, 1), (3, 4), (0, 4)].map(edge);
+        let mut orders = vec![Vec::new()];
+        for _ in 0..5 {
+            let longer = orders.iter().flat_map(|order: &Vec<usize>| {
+                let free = (0..5).filter(|place| !order.contains(place));
+                free.map(|place| [order.as_slice(), &[place]].concat())
+            });
+            orders = longer.collect();
         }
-        assert_eq!(count, 24);
+        assert_eq!(orders.len(), 120);
+        // The first of those with the least cost.
+        let best = orders.into_iter().min_by_key(|order| cost(order, &edges));
+        assert_eq!(Some(best_order(5, &edges)), best);
     }
 }

@@ -1,8 +1,6 @@
 //! Emits files of the crate side by side: tokens and syntax trees stay in their thread.
 
-use std::num::NonZeroUsize;
-use std::sync::Mutex;
-use std::thread;
+use crate::parallel;
 
 /// A file, and the function that makes its text.
 pub(super) struct FileEmitter<'a> {
@@ -25,25 +23,8 @@ impl<'a> FileEmitter<'a> {
     }
 }
 
-/// The path and the text of each file, in the given order. Each processor takes the next
-/// file when it has finished one.
+/// The path and the text of each file, in the given order.
 pub(super) fn emit_all(files: &[FileEmitter<'_>]) -> Vec<(String, String)> {
-    let next = Mutex::new(0..files.len());
-    let take = || next.lock().expect("no emitter fails").next();
-    let work = || {
-        let texts = std::iter::from_fn(take).map(|index| (index, (files[index].emit)()));
-        texts.collect::<Vec<_>>()
-    };
-    let count = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(files.len());
-    let mut texts = thread::scope(|scope| {
-        let workers: Vec<_> = (1..count).map(|_| scope.spawn(work)).collect();
-        let mut texts = work();
-        for worker in workers {
-            texts.extend(worker.join().expect("no emitter fails"));
-        }
-        texts
-    });
-    texts.sort_by_key(|(index, _)| *index);
-    let files = texts.into_iter().map(|(index, text)| Some((files[index].path.clone(), text?)));
-    files.flatten().collect()
+    let texts = parallel::map(files, |file| Some((file.path.clone(), (file.emit)()?)));
+    texts.into_iter().flatten().collect()
 }

@@ -11,9 +11,9 @@ mod reader;
 mod writer;
 
 use std::collections::HashMap;
-use std::thread;
 
 use capchain::ir::{Abi, Arg, Ioctl};
+use capchain::parallel;
 use capchain::release::Release;
 use reader::Reader;
 use writer::{Reply, Writer};
@@ -62,12 +62,7 @@ pub fn all(abis: &[Abi]) -> (Counts, Vec<Mismatch>) {
     let mut counts = Counts { pairs: (abis.len() * abis.len()) as u64, ..Counts::default() };
     let mut mismatches = Vec::new();
     let ioctls = names(abis);
-    let tried = thread::scope(|scope| {
-        let threads: Vec<_> =
-            ioctls.iter().map(|ioctl| scope.spawn(move || of_ioctl(abis, ioctl))).collect();
-        // A thread that panics takes the run with it.
-        threads.into_iter().map(|one| one.join().expect("no check panics")).collect::<Vec<_>>()
-    });
+    let tried = parallel::map(&ioctls, |ioctl| of_ioctl(abis, ioctl));
     for (tally, found) in tried {
         counts.add(tally);
         mismatches.extend(found);

@@ -13,7 +13,7 @@ use capchain::names::{self, c_name};
 use crate::space_program::chains;
 
 /// The names of types and functions that all chains share.
-const SHARED: [(&str, &str); 14] = [
+const SHARED: [(&str, &str); 15] = [
     ("SPACE", "struct STEM_space"),
     ("WALK", "struct STEM_space_walk"),
     ("CAP", "struct STEM_space_cap"),
@@ -22,6 +22,7 @@ const SHARED: [(&str, &str); 14] = [
     ("SPACE_READ_BY", "STEM_space_read_by"),
     ("SPACE_ACCESS", "STEM__space_access"),
     ("SPACE_GET", "STEM_space_get"),
+    ("SPACE_BESIDE", "STEM__space_beside"),
     ("CAP_BITS", "STEM__space_cap_bits"),
     ("START_BITS", "STEM__space_start_bits"),
     ("TOO_LOW", "ERROR_TOO_LOW"),

@@ -13,7 +13,7 @@ use crate::ir::requests::Returns;
 use crate::ir::{Arg, IoctlId};
 use crate::names;
 
-impl Emitter<'_> {
+impl Emitter<'_, '_> {
     /// The parameter with the file descriptor of an ioctl.
     pub(super) fn fd(&self, ioctl: IoctlId) -> String {
         self.abi.fds[self.abi.ioctl(ioctl).fd].name.clone()
@@ -67,7 +67,7 @@ impl Emitter<'_> {
     /// end in an array.
     pub(super) fn growing_calls(
         &self,
-        hosts: &[HostView<'_>],
+        hosts: &[&HostView<'_>],
         counted: &[CountedView],
         names: &mut UniqueNames,
     ) -> Vec<GrowingCallView> {

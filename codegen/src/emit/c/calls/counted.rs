@@ -9,7 +9,7 @@ use crate::ir::protocol::IntField;
 use crate::ir::requests::{CountedReply, RequestElement};
 use crate::names;
 
-impl Emitter<'_> {
+impl Emitter<'_, '_> {
     pub(super) fn counted_reply(
         &self,
         plan: &CountedReply,

@@ -1,6 +1,7 @@
 //! Examples of ioctls, and of structs that end in an array: call the function of the header,
 //! and print what it returns.
 
+use super::view::CallsView;
 use crate::emit::c::emitter::Emitter;
 use crate::emit::c::examples::ExampleWriter;
 use crate::emit::c::statements::broken;
@@ -28,24 +29,17 @@ pub(super) struct ExampleCall<'a> {
     pub(super) cleanup: Option<&'static str>,
 }
 
-impl Emitter<'_> {
+impl Emitter<'_, '_> {
     /// The examples of ioctls, and of structs that end in an array.
     pub(in crate::emit::c) fn call_examples(
         &self,
         writer: &ExampleWriter<'_>,
-        before: &[&str],
+        view: &CallsView,
     ) -> Vec<(Item, Example)> {
-        let view = self.calls(before);
-        let mut examples: Vec<(Item, Example)> = Vec::new();
-        let calls = view.requests.into_iter().map(|request| request.call.example);
-        let plain = view.plain.into_iter().map(|call| call.example);
-        let growing = view.growing.into_iter().map(|call| call.example);
-        for (item, example) in calls.chain(plain).chain(growing) {
-            // Of an ioctl with several requests, the first.
-            if examples.iter().all(|(other, _)| *other != item) {
-                examples.push((item, example));
-            }
-        }
+        let calls = view.requests.iter().map(|request| &request.call.example);
+        let plain = view.plain.iter().map(|call| &call.example);
+        let growing = view.growing.iter().map(|call| &call.example);
+        let calls = calls.chain(plain).chain(growing).cloned();
         let counted = self.abi.protocol.counted.iter().zip(&view.counted).map(|(plan, reply)| {
             let mut statements = vec![
                 format!("struct {} info;", reply.name),
@@ -57,8 +51,7 @@ impl Emitter<'_> {
             let example = writer.function(&writer.bytes(), statements);
             (Item::Struct(plan.struct_), example)
         });
-        examples.extend(counted);
-        examples
+        calls.chain(counted).collect()
     }
 
     /// Prints the results in a struct.

@@ -36,7 +36,7 @@ struct InputPut {
     elements: Option<(String, Vec<NumberPut>)>,
 }
 
-impl Emitter<'_> {
+impl Emitter<'_, '_> {
     pub(super) fn written(&self, plan: &RequestPlan, parameters: &[Parameter<'_>]) -> Written {
         let mut first = InputPut::default();
         first.numbers.extend(plan.argsz.map(|at| number(at, 4, self.narrow("argsz"))));

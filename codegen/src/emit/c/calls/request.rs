@@ -43,7 +43,7 @@ impl Parameter<'_> {
     }
 }
 
-impl Emitter<'_> {
+impl Emitter<'_, '_> {
     /// The name of the function of a request, after the stem.
     pub(super) fn request_name<'n>(&self, name: &'n str) -> &'n str {
         names::c_request(&self.abi.name, &self.abi.prefix, name)

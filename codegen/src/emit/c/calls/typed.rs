@@ -26,7 +26,7 @@ pub(super) struct TypedRequest<'a> {
     pub(super) reply: Option<String>,
 }
 
-impl Emitter<'_> {
+impl Emitter<'_, '_> {
     /// A function that writes the request, and one that makes the call, for each form of its
     /// data.
     pub(super) fn typed(

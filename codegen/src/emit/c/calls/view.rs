@@ -8,7 +8,7 @@ use crate::ir::Item;
 /// The calls part of the header.
 #[derive(Template)]
 #[template(path = "calls.h.jinja", escape = "none")]
-pub(super) struct CallsView {
+pub(in crate::emit::c) struct CallsView {
     /// The prefix of our types and functions.
     pub(super) stem: String,
     /// The prefix of our macros.

@@ -8,7 +8,7 @@ use crate::ir::protocol::{ArrayPlan, CapPlan, ElementPlan};
 use crate::ir::{CapabilityId, Chain, Struct};
 use crate::names;
 
-impl<'a> Emitter<'a> {
+impl<'a> Emitter<'_, 'a> {
     pub(super) fn capability(
         &self,
         chain: &Chain,

@@ -1,21 +1,21 @@
 //! Examples of chains: read the reply before a chain, walk it, find a capability.
 
-use super::ChainView;
+use super::{ChainView, ChainsView};
 use crate::emit::c::emitter::Emitter;
 use crate::emit::c::examples::ExampleWriter;
 use crate::emit::example::{Example, printf};
 use crate::ir::protocol::{ChainPlan, HostField, IntField};
 use crate::ir::{Item, StructId};
 
-impl Emitter<'_> {
+impl Emitter<'_, '_> {
     /// The examples of chains that are in no space, of the structs before them, and of their
     /// capabilities.
     pub(in crate::emit::c) fn chain_examples(
         &self,
         writer: &ExampleWriter<'_>,
+        view: &ChainsView<'_>,
     ) -> Vec<(Item, Example)> {
         let plans = self.abi.protocol.chains.iter().filter(|chain| chain.space.is_none());
-        let view = self.chains();
         let mut examples = Vec::new();
         for (plan, chain) in plans.zip(&view.chains) {
             if let Some(host) = &plan.host {

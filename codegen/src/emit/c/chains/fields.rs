@@ -6,7 +6,7 @@ use crate::emit::c::emitter::{Emitter, c_type, plus};
 use crate::ir::Struct;
 use crate::ir::protocol::IntField;
 
-impl Emitter<'_> {
+impl Emitter<'_, '_> {
     /// A field of a struct whose bytes start at `place`, with its value in the
     /// C struct `value`.
     pub(super) fn value(

@@ -8,7 +8,7 @@ use crate::ir::Struct;
 use crate::ir::protocol::{HostField, HostPlan};
 use crate::names;
 
-impl<'a> Emitter<'a> {
+impl<'a> Emitter<'_, 'a> {
     pub(super) fn host(
         &self,
         chain: &str,

@@ -8,7 +8,7 @@ use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::protocol::{ChainPlan, ProfilePlan};
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
-impl<'a> Emitter<'a> {
+impl<'a> Emitter<'_, 'a> {
     /// The profiles of a chain.
     pub(super) fn profiles(
         &self,

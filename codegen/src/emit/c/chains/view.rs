@@ -2,12 +2,13 @@
 
 use askama::Template;
 
+use crate::emit::render;
 use crate::ir::protocol::{CapPlan, HostPlan, ProfilePlan};
 
 /// The chains part of the header.
 #[derive(Template)]
 #[template(path = "chains.h.jinja", escape = "none")]
-pub(super) struct ChainsView<'a> {
+pub(in crate::emit::c) struct ChainsView<'a> {
     /// The prefix of our types and functions.
     pub(super) stem: String,
     /// The prefix of our macros.
@@ -17,6 +18,21 @@ pub(super) struct ChainsView<'a> {
     pub(super) formats: Vec<FormatView>,
     pub(super) chains: Vec<ChainView<'a>>,
     pub(super) profiles: Vec<ProfileView<'a>>,
+}
+
+impl<'a> ChainsView<'a> {
+    /// The part; empty if the ABI has no such chain.
+    pub(in crate::emit::c) fn text(&self) -> String {
+        match self.chains.is_empty() {
+            true => String::new(),
+            false => render::text(self),
+        }
+    }
+
+    /// The structs before the chains.
+    pub(in crate::emit::c) fn hosts(&self) -> impl Iterator<Item = &HostView<'a>> {
+        self.chains.iter().filter_map(|chain| chain.host.as_ref())
+    }
 }
 
 /// The format of a capability header.

@@ -1,6 +1,6 @@
 //! Examples of chains in a space: walk one, find a capability.
 
-use super::{SpaceChainView, ordered, views};
+use super::{SpaceChainView, SpacesView, ordered};
 use crate::emit::c::examples::ExampleWriter;
 use crate::emit::example::{Example, printf};
 use crate::ir::{Abi, CapabilityId, Item};
@@ -9,13 +9,12 @@ use crate::ir::{Abi, CapabilityId, Item};
 pub(in crate::emit::c) fn examples(
     abi: &Abi,
     writer: &ExampleWriter<'_>,
-    before: &[&str],
+    view: &SpacesView,
 ) -> Vec<(Item, Example)> {
     let mut examples = Vec::new();
-    let views = views(abi, writer.stem, writer.macro_prefix, before);
-    for ((plan, _), chain) in ordered(abi).into_iter().zip(views) {
+    for ((plan, _), chain) in ordered(abi).into_iter().zip(&view.chains) {
         let print = ["\tprintf(\"id %u at %u\\n\", cap.id, cap.at);".to_owned()];
-        let walked = walk(writer, &chain, &[], &print);
+        let walked = walk(writer, chain, &[], &print);
         examples.push((Item::Chain(plan.chain), walked));
         let kinds = plan.capabilities.iter().flat_map(|id| &abi.protocol.capabilities[id.0].kinds);
         let ids: Vec<CapabilityId> =
@@ -30,7 +29,7 @@ pub(in crate::emit::c) fn examples(
             let print = field.unwrap_or_else(|| "printf(\"at %u\\n\", cap.at);".to_owned());
             let found = format!("struct {} found;", view.name);
             let read = format!("\tif ({}(&cap, &found) > 0)", view.read);
-            let example = walk(writer, &chain, &[found], &[read, ["\t\t", &print].concat()]);
+            let example = walk(writer, chain, &[found], &[read, ["\t\t", &print].concat()]);
             examples.push((Item::Capability(id), example));
         }
     }

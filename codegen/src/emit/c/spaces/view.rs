@@ -9,7 +9,7 @@ use crate::ir::protocol::BitField;
 /// The part.
 #[derive(Template)]
 #[template(path = "spaces.h.jinja", escape = "none")]
-pub(super) struct SpacesView {
+pub(in crate::emit::c) struct SpacesView {
     pub(super) stem: String,
     pub(super) macro_prefix: String,
     pub(super) runtime: String,
