@@ -138,16 +138,16 @@ fn edges(group: &Group, states: &[&Value]) -> Vec<StateEdge> {
 }
 
 /// A column and a row.
-type Cell = (usize, usize);
+type StateCell = (usize, usize);
 
 /// The cell of each place in an order: the first row has the first half.
-fn cell(place: usize, count: usize) -> Cell {
+fn cell(place: usize, count: usize) -> StateCell {
     let first = count / 2;
     if place < first { (place, 0) } else { (place - first, 1) }
 }
 
 /// The cell of each state, from the places of the states.
-fn cells(order: &[usize]) -> Vec<Cell> {
+fn cells(order: &[usize]) -> Vec<StateCell> {
     order.iter().map(|place| cell(*place, order.len())).collect()
 }
 
@@ -219,8 +219,8 @@ fn added_cost(order: &[usize], count: usize, edges: &[StateEdge]) -> usize {
 }
 
 /// Whether two arrows between the rows cross.
-fn cross(one: (Cell, Cell), other: (Cell, Cell)) -> bool {
-    let down = |(a, b): (Cell, Cell)| if a.1 == 0 { (a, b) } else { (b, a) };
+fn cross(one: (StateCell, StateCell), other: (StateCell, StateCell)) -> bool {
+    let down = |(a, b): (StateCell, StateCell)| if a.1 == 0 { (a, b) } else { (b, a) };
     let between = one.0.1 != one.1.1 && other.0.1 != other.1.1;
     let ((top, bottom), (top2, bottom2)) = (down(one), down(other));
     let crossing =
