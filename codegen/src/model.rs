@@ -18,13 +18,10 @@ use crate::ir::{
     Struct, StructId, Type,
 };
 use crate::layout::Span;
-use crate::reply::{ArgszReply, Direction, Unset, WhenTooSmall};
+use crate::reply::{ArgszReply, Direction, INVALID, Unset, WhenTooSmall};
 use argument::CheckedArgument;
 use chain::ChainWriter;
 use memory::Memory;
-
-/// The error for an invalid argument.
-const INVALID: &str = "EINVAL";
 
 /// The contents of a reply: fixed part and capabilities.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

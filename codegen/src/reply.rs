@@ -4,6 +4,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The error of the kernel for an invalid argument, where no rule states another.
+pub const INVALID: &str = "EINVAL";
+
 /// The behaviour of an enumerator that counts the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

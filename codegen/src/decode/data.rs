@@ -8,10 +8,8 @@ use crate::ir::{
     Arg, ArgumentErrors, Ioctl, Payload, PayloadLength, Struct, StructId, Type, Value,
 };
 use crate::layout::{Int, Span};
-use crate::reply::{ReturnedLength, WhenLonger, WhenShorter};
+use crate::reply::{INVALID, ReturnedLength, WhenLonger, WhenShorter};
 
-/// The error for data of a length that no kernel of the release takes.
-const INVALID: &str = "EINVAL";
 /// The error for bytes that the kernel does not know, unless they are zero.
 const TOO_LONG: &str = "E2BIG";
 /// Bytes of data without structs that are shown.

@@ -4,12 +4,14 @@
 mod bindings;
 mod calls;
 mod comment;
+mod data_forms;
 mod derives;
 pub(super) mod examples;
 mod file_emitter;
 mod format;
 mod groups;
 mod history;
+mod integers;
 mod ioctls;
 mod library;
 mod records;

@@ -13,3 +13,8 @@ pub(in crate::emit) fn sentence(phrase: &str) -> String {
     }
     text
 }
+
+/// Texts that may start with a small letter, as sentences.
+pub(in crate::emit) fn sentences(doc: &[String]) -> Vec<String> {
+    doc.iter().map(|text| sentence(text)).collect()
+}

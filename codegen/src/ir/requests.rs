@@ -311,6 +311,13 @@ impl Ioctl {
     }
 }
 
+impl RequestInput {
+    /// Whether it is the number at an offset.
+    pub fn is_number_at(&self, at: u64) -> bool {
+        matches!(self.kind, InputKind::Number { offset, .. } if offset == at)
+    }
+}
+
 impl RequestElement {
     /// Its size.
     pub fn size(self) -> u64 {

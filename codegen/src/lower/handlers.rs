@@ -7,7 +7,7 @@ use crate::ir::{
     ReplyChain, Struct, TailCheck,
 };
 use crate::release::Since;
-use crate::reply::TailRule;
+use crate::reply::{INVALID, TailRule};
 use crate::spec::handlers::CopiedWord;
 use crate::spec::protocol::AnyError;
 use crate::spec::types::{Amount, ErrorName};
@@ -179,11 +179,11 @@ fn errors(errors: &ErrorsSpec) -> ArgumentErrors {
         None => default.to_owned(),
     };
     ArgumentErrors {
-        short: name(short, "EINVAL"),
+        short: name(short, INVALID),
         tail: name(tail, "E2BIG"),
-        flag: name(flag, "EINVAL"),
-        value: name(value, "EINVAL"),
-        reserved: name(reserved, "EINVAL"),
+        flag: name(flag, INVALID),
+        value: name(value, INVALID),
+        reserved: name(reserved, INVALID),
     }
 }
 

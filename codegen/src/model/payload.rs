@@ -1,10 +1,11 @@
 //! The answer to a request with an id and its payload, from the rules of the handler and
 //! of the id: the flags that go with it, and the type of its payload.
 
+use super::Answer;
 use super::memory::{self, Memory};
-use super::{Answer, INVALID};
 use crate::ir::{Abi, Arg, Field, Group, Handler, Ioctl, Struct, Type, Value};
 use crate::layout::{Model, Span};
+use crate::reply::INVALID;
 
 /// A device, as far as it determines such answers.
 pub trait Offers {

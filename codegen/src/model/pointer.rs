@@ -4,9 +4,8 @@
 
 use std::ops::Range;
 
-use super::INVALID;
 use crate::ir::{Abi, Payload, Struct, Value};
-use crate::reply::{Direction, ReturnedLength, WhenLonger, WhenShorter};
+use crate::reply::{Direction, INVALID, ReturnedLength, WhenLonger, WhenShorter};
 
 /// The error for bytes that the kernel does not know, unless they are zero.
 const TOO_LONG: &str = "E2BIG";

@@ -8,6 +8,7 @@ use crate::compat::matching::{Matched, Matching};
 use crate::compat::witness::{self, Maker};
 use crate::diagnostic::Code;
 use crate::ir::{Abi, Arg, Ioctl, NewFd};
+use crate::reply::INVALID;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
@@ -67,7 +68,7 @@ fn added(matching: &Matching<'_>, new: &Ioctl) -> Finding {
     let error = matching.abis().1.fds.get(new.fd).map_or("ENOTTY", |fd| &fd.unknown_command);
     let gate = match error {
         // The error of a bad argument, too.
-        "EINVAL" => {
+        INVALID => {
             "old kernels refuse it with EINVAL, so a program cannot tell it from a bad argument"
                 .to_owned()
         }

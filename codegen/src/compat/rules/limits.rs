@@ -7,6 +7,7 @@ use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness;
 use crate::ir::{Abi, Arg, Handler, Limit};
 use crate::release::Release;
+use crate::reply::INVALID;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &["Handler.below", "Handler.may_refuse"];
@@ -52,9 +53,11 @@ impl HandlerChange<'_, '_> {
         });
         if let Some((at, refused)) = came {
             let field = field_name(new, self.new.arg, *at);
-            let message =
-                format!("`{field}` of {} can fail with EINVAL now, on some devices", refused.name);
-            let witness = witness::failed(self.matching, (self.new, self.now), "nothing", "EINVAL");
+            let message = format!(
+                "`{field}` of {} can fail with {INVALID} now, on some devices",
+                refused.name
+            );
+            let witness = witness::failed(self.matching, (self.new, self.now), "nothing", INVALID);
             let finding = self.finding(ERROR_CHANGED, Class::Wire, message);
             return Some(finding.affects(Affected::OldProgram).witness(witness));
         }
@@ -65,7 +68,7 @@ impl HandlerChange<'_, '_> {
         }
         let message = format!("the handler `{name}` takes inputs that some devices refused");
         let finding = self.finding(ITEM_ADDED, Class::Growth, message);
-        Some(finding.gate("old kernels refuse them with EINVAL"))
+        Some(finding.gate(format!("old kernels refuse them with {INVALID}")))
     }
 
     fn limits(&self) -> Option<Finding> {
@@ -85,10 +88,10 @@ impl HandlerChange<'_, '_> {
             let message =
                 format!("the handler `{}` takes inputs that it refused before", self.now.name);
             let finding = self.finding(ITEM_ADDED, Class::Growth, message);
-            return Some(finding.gate("old kernels refuse them with EINVAL"));
+            return Some(finding.gate(format!("old kernels refuse them with {INVALID}")));
         };
-        let message = format!("an input of {} and more fails with EINVAL now", limit.name);
-        let witness = witness::failed(self.matching, (self.new, self.now), "nothing", "EINVAL");
+        let message = format!("an input of {} and more fails with {INVALID} now", limit.name);
+        let witness = witness::failed(self.matching, (self.new, self.now), "nothing", INVALID);
         let finding = self.finding(ERROR_CHANGED, Class::Wire, message);
         Some(finding.affects(Affected::OldProgram).witness(witness))
     }

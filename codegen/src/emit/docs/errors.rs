@@ -3,6 +3,7 @@
 use super::page::Page;
 use super::phrases::{either, list, releases};
 use crate::ir::{Arg, Demand, Handler, Ioctl, Struct, TailCheck};
+use crate::reply::INVALID;
 
 /// A sentence for each cause of an error besides a small argsz, with the handlers.
 pub(super) fn facts(page: &Page<'_>, ioctl: &Ioctl) -> Vec<String> {
@@ -85,11 +86,11 @@ fn causes_of(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String
     let mut causes = refusals(page, handler, struct_);
     for (index, limit) in &handler.below {
         let limit = page.name(&limit.name);
-        causes.push(format!("`EINVAL` if {} is not below {limit}", field(*index)));
+        causes.push(format!("`{INVALID}` if {} is not below {limit}", field(*index)));
     }
     for (index, refused) in &handler.may_refuse {
         let refused = page.name(&refused.name);
-        causes.push(format!("`EINVAL` on some devices if {} is {refused}", field(*index)));
+        causes.push(format!("`{INVALID}` on some devices if {} is {refused}", field(*index)));
     }
     if let Some(error) = &handler.absent {
         causes.push(format!("`{error}` if the device does not have the id"));

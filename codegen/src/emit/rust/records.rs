@@ -5,8 +5,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::format;
+use super::integers::{picked, put, typed};
 use super::tokens::{decimal, ident, int_type};
-use super::views::fields::{picked, put, typed};
 use crate::ir::Abi;
 use crate::ir::protocol::RecordPlan;
 

@@ -4,11 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::comment::{Docs, Names};
+use super::data_forms::{form_doc, number_type, variant};
 use super::format;
-use super::requests::typed_data::{form_doc, number_type, variant};
-use super::requests::types::sentences;
+use super::integers::picked;
 use super::tokens::{decimal, ident};
-use super::views::fields::picked;
+use crate::emit::sentence::sentences;
 use crate::ir::protocol::IntField;
 use crate::ir::requests::DataForm;
 use crate::ir::{Abi, GroupId, RecordFlag, StreamPlan};

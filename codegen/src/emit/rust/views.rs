@@ -4,7 +4,6 @@
 mod body;
 mod capability;
 mod chain;
-pub(super) mod fields;
 mod host;
 mod new_cap;
 mod owned;

@@ -269,9 +269,7 @@ impl Emitter<'_, '_> {
 
 /// The parameter at an offset; 0 without one.
 fn by_offset<'a>(parameters: &'a [Parameter<'_>], at: u64) -> &'a str {
-    let parameter = parameters.iter().find(|parameter| {
-        matches!(parameter.input.kind, InputKind::Number { offset, .. } if offset == at)
-    });
+    let parameter = parameters.iter().find(|parameter| parameter.input.is_number_at(at));
     parameter.map_or("0", |parameter| &parameter.name)
 }
 

@@ -4,9 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::emit::rust::comment::Docs;
+use crate::emit::rust::integers::typed;
 use crate::emit::rust::requests::{borrows, type_name, types};
 use crate::emit::rust::tokens::ident;
-use crate::emit::rust::views::{fields::typed, host_name};
+use crate::emit::rust::views::host_name;
+use crate::emit::sentence::sentences;
 use crate::ir::protocol::HostPlan;
 use crate::ir::requests::{CountedReply, FailedReply, Hazard, RequestPlan, Returns};
 use crate::ir::{Abi, Arg, Doc, Field, Ioctl, IoctlId, NewFd};
@@ -262,7 +264,7 @@ impl Method<'_> {
     fn request_doc(&self, plan: &RequestPlan) -> Doc {
         match plan.doc.is_empty() {
             true => self.ioctl.meta.doc.clone(),
-            false => types::sentences(&plan.doc),
+            false => sentences(&plan.doc),
         }
     }
 
@@ -337,7 +339,7 @@ fn contract(hazard: &Hazard) -> Doc {
              it, and nothing relies on its contents in that time."
         }
         Hazard::Elsewhere(until) => {
-            let mut contract = types::sentences(until);
+            let mut contract = sentences(until);
             contract.push(
                 "Until then the memory stays valid, and nothing relies on its contents.".to_owned(),
             );

@@ -192,10 +192,7 @@ fn number(at: u64, int: Int, value: TokenStream) -> TokenStream {
 
 /// The input at an offset.
 fn by_offset(plan: &RequestPlan, at: u64) -> TokenStream {
-    let input = plan
-        .inputs
-        .iter()
-        .find(|input| matches!(input.kind, InputKind::Number { offset, .. } if offset == at));
+    let input = plan.inputs.iter().find(|input| input.is_number_at(at));
     let is_wide = |input: &&RequestInput| matches!(input.kind, InputKind::Number { int, .. } if int.size() == 8);
     let wide = input.is_some_and(|input| is_wide(&input));
     let name = input.map(|input| ident(&input.name));

@@ -5,8 +5,8 @@ use quote::quote;
 
 use super::typed_data;
 use crate::emit::rust::comment::Docs;
+use crate::emit::rust::integers::{picked, typed};
 use crate::emit::rust::tokens::{decimal, ident};
-use crate::emit::rust::views::fields::{picked, typed};
 use crate::ir::Abi;
 use crate::ir::requests::{RequestPlan, ResultField, ResultStruct, ResultsPlan};
 use crate::names;

@@ -1,18 +1,17 @@
 //! Data whose type a number of the argument determines: one enum for each request, with
 //! the struct of each number.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::types::sentences;
 use crate::emit::rust::comment::Docs;
+use crate::emit::rust::data_forms::{form_doc, number_type, variant};
 use crate::emit::rust::tokens::{decimal, ident};
+use crate::ir::Abi;
 use crate::ir::requests::{
     DataForm, InputKind, RequestPlan, ResultsPlan, ReturnedData, TypedData, TypedLength,
 };
-use crate::ir::{Abi, GroupId};
 use crate::layout::Int;
-use crate::names;
 
 /// The data of a request, if it has any.
 pub(super) fn of_request(plan: &RequestPlan) -> Option<&TypedData> {
@@ -247,17 +246,4 @@ fn number_of(abi: &Abi, data: &ReturnedData) -> TokenStream {
         }
         false => quote!(reply.#name),
     }
-}
-
-pub(in crate::emit::rust) fn number_type(abi: &Abi, group: GroupId) -> TokenStream {
-    let name = ident(abi.group(group).rust.as_deref().unwrap_or_default());
-    quote!(uapi::#name)
-}
-
-pub(in crate::emit::rust) fn variant(form: &DataForm) -> Ident {
-    ident(&names::group_type(&form.short))
-}
-
-pub(in crate::emit::rust) fn form_doc(docs: &Docs<'_>, form: &DataForm) -> TokenStream {
-    docs.paragraphs(&sentences(&form.doc))
 }

@@ -9,7 +9,7 @@ use super::{borrows, type_name, typed_data};
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::examples;
 use crate::emit::rust::tokens::{decimal, ident, int_type};
-use crate::emit::sentence::sentence;
+use crate::emit::sentence::sentences;
 use crate::ir::Abi;
 use crate::ir::requests::{
     Hazard, InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,
@@ -130,11 +130,6 @@ fn doc(abi: &Abi, plan: &RequestPlan) -> Vec<String> {
         }
     }));
     paragraphs
-}
-
-/// Texts that may start with a small letter, as sentences.
-pub(in crate::emit::rust) fn sentences(doc: &[String]) -> Vec<String> {
-    doc.iter().map(|text| sentence(text)).collect()
 }
 
 fn field(abi: &Abi, docs: &Docs<'_>, input: &RequestInput) -> TokenStream {

@@ -4,9 +4,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::fields::{picked, typed};
 use super::space_body;
 use crate::emit::rust::comment::Docs;
+use crate::emit::rust::integers::{picked, typed};
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::protocol::{ByModel, CapPlan, IntField};
 use crate::ir::{Abi, Struct};

@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::fields::{bytes_of, picked, put, typed};
 use super::{format_name, host_name};
 use crate::emit::rust::comment::{Docs, marked};
+use crate::emit::rust::integers::{bytes_of, picked, put, typed};
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::protocol::{HostField, HostPlan, InputPlan};
 use crate::ir::{Abi, Chain, Struct};

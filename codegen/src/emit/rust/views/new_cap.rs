@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::capability::{PlannedCap, element_type};
-use super::fields::put;
 use crate::emit::rust::examples;
+use crate::emit::rust::integers::put;
 use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::ir::protocol::{BitField, HostPlan, ProfilePlan};
 use crate::ir::{Abi, Chain};

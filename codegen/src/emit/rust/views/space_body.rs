@@ -7,8 +7,8 @@ use quote::quote;
 use super::bits;
 use super::body::ChainBytes;
 use super::capability::PlannedCap;
-use super::fields::typed;
 use crate::emit::rust::comment::Docs;
+use crate::emit::rust::integers::typed;
 use crate::emit::rust::tokens::{decimal, hex, ident, int_type};
 use crate::ir::protocol::{
     ArrayPlan, BodyPlan, CapPlan, ElementPlan, FixedArray, IntField, PartPlan, QuantityPlan,

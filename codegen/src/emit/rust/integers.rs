@@ -1,4 +1,5 @@
-//! Getters: the type that one returns, and the expression that reads it.
+//! Integers of structs: the type that a getter returns, the expressions that read and write it,
+//! and numbers that differ between data models.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +10,7 @@ use crate::ir::{Abi, Field, GroupId, Struct};
 use crate::layout::Int;
 
 /// The type that the getter of a field with numbers of a group returns, and the expression that makes it from `number`.
-pub(in crate::emit::rust) fn typed(
+pub(super) fn typed(
     abi: &Abi,
     group: Option<GroupId>,
     int: Int,
@@ -36,12 +37,7 @@ fn group_type(abi: &Abi, group: Option<GroupId>, int: Int) -> Option<&str> {
 }
 
 /// The bytes of `value`, which has the type of a field.
-pub(in crate::emit::rust) fn bytes_of(
-    abi: &Abi,
-    field: &Field,
-    int: Int,
-    value: TokenStream,
-) -> TokenStream {
+pub(super) fn bytes_of(abi: &Abi, field: &Field, int: Int, value: TokenStream) -> TokenStream {
     match group_type(abi, field.group, int) {
         Some(_) => quote!(&#value.0.to_ne_bytes()),
         None => quote!(&#value.to_ne_bytes()),
@@ -49,12 +45,7 @@ pub(in crate::emit::rust) fn bytes_of(
 }
 
 /// Passes the bytes of a field of `value` to `put`.
-pub(in crate::emit::rust) fn put(
-    abi: &Abi,
-    struct_: &Struct,
-    plan: &IntField,
-    value: TokenStream,
-) -> TokenStream {
+pub(super) fn put(abi: &Abi, struct_: &Struct, plan: &IntField, value: TokenStream) -> TokenStream {
     let field = &struct_.fields[plan.field];
     let (offset, name) = (decimal(plan.offset.kernel()), ident(field.stored_name()));
     let bytes = bytes_of(abi, field, plan.int, quote!(#value.#name));
@@ -62,7 +53,7 @@ pub(in crate::emit::rust) fn put(
 }
 
 /// A size or an offset: a literal, or one picked by the data model of `wire`.
-pub(in crate::emit::rust) fn picked(bytes: ByModel, wire: TokenStream) -> TokenStream {
+pub(super) fn picked(bytes: ByModel, wire: TokenStream) -> TokenStream {
     let [lp64, ilp32, ilp32_aligned] = bytes.0.map(decimal);
     match bytes.is_uniform() {
         true => quote!(#lp64),
