@@ -4,7 +4,7 @@
 #![allow(dead_code, unused_imports, unused_macros, reason = "an ABI uses what its structs need")]
 
 use crate::array::{Array, Element};
-use crate::reply::ReplyError;
+use crate::reply_error::ReplyError;
 use crate::request::{Buffer, RequestError, call_until_complete};
 use crate::wire::Wire;
 

@@ -227,7 +227,7 @@ pub fn c_folder(abi: &str) -> String {
 }
 
 /// Modules that a generated crate can have, by file name without ending.
-pub const CRATE_MODULES: [&str; 30] = [
+pub const CRATE_MODULES: [&str; 34] = [
     "argument",
     "array",
     "bindgen",
@@ -237,13 +237,17 @@ pub const CRATE_MODULES: [&str; 30] = [
     "calls",
     "chain",
     "counted",
+    "failed_call",
     "flags",
+    "growing_call",
     "history",
     "ioctls",
     "lib",
     "profile",
+    "receive",
     "records",
     "reply",
+    "reply_error",
     "request",
     "requests",
     "results",

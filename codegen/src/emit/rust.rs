@@ -41,7 +41,7 @@ struct Runtime {
 }
 
 /// The hand-written files, by name.
-const RUNTIME: [Runtime; 22] = [
+const RUNTIME: [Runtime; 24] = [
     runtime("argument.rs", include_str!("../../runtime/argument.rs"), requests::present),
     runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_records),
     runtime("bindgen.rs", include_str!("../../runtime/bindgen.rs"), |_| true),
@@ -55,11 +55,13 @@ const RUNTIME: [Runtime; 22] = [
         calls::has_failed_replies,
     ),
     runtime("flags.rs", include_str!("../../runtime/flags.rs"), groups::has_types),
+    runtime("growing_call.rs", include_str!("../../runtime/growing_call.rs"), calls_grow),
     runtime("history.rs", include_str!("../../runtime/history.rs"), history::present),
     runtime("profile.rs", include_str!("../../runtime/profile.rs"), views::has_hosts),
     runtime("receive.rs", include_str!("../../runtime/receive.rs"), has_checked_tail),
-    runtime("reply.rs", include_str!("../../runtime/reply.rs"), needs_replies),
-    runtime("request.rs", include_str!("../../runtime/request.rs"), needs_replies),
+    runtime("reply.rs", include_str!("../../runtime/reply.rs"), replies_grow),
+    runtime("reply_error.rs", include_str!("../../runtime/reply_error.rs"), needs_reply_error),
+    runtime("request.rs", include_str!("../../runtime/request.rs"), replies_grow),
     runtime("results.rs", include_str!("../../runtime/results.rs"), requests::has_results),
     runtime("space.rs", include_str!("../../runtime/space.rs"), views::has_spaces),
     runtime("space_body.rs", include_str!("../../runtime/space_body.rs"), views::has_bodies),
@@ -75,14 +77,24 @@ fn has_checked_tail(abi: &Abi) -> bool {
     abi.argument_rules.tail == TailRule::Zero
 }
 
-/// Whether replies are read, or errors of calls name them.
-fn needs_replies(abi: &Abi) -> bool {
+/// Whether replies are read, or errors of calls name their error.
+fn needs_reply_error(abi: &Abi) -> bool {
     views::has_hosts(abi) || requests::present(abi) || calls::present(abi)
 }
 
-/// Whether chains are walked, or replies are read, which may have one.
+/// Whether a reply can be larger than the buffer of a request.
+fn replies_grow(abi: &Abi) -> bool {
+    views::has_hosts(abi) || requests::has_counted(abi)
+}
+
+/// Whether a call can have such a reply.
+fn calls_grow(abi: &Abi) -> bool {
+    calls::present(abi) && replies_grow(abi)
+}
+
+/// Whether chains are walked, or replies are read that may have one.
 fn needs_chains(abi: &Abi) -> bool {
-    views::has_chains(abi) || needs_replies(abi)
+    views::has_chains(abi) || replies_grow(abi)
 }
 
 /// Whether headers are read.

@@ -265,7 +265,7 @@ fn hand_written_code_is_part_of_the_crate() {
 #[test]
 fn every_module_of_a_crate_is_reserved() {
     let mut modules = 0;
-    for abi in ["spec/vfio", "spec/pci"] {
+    for abi in ["spec/iommufd", "spec/pci", "spec/vfio"] {
         let spec = fixtures::open(&fixtures::root().join(abi));
         let abi = capchain::lower::lower(&spec, None);
         let is_code = |name: &str| abi.code.iter().any(|file| file.path == name);

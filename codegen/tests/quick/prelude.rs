@@ -65,3 +65,25 @@ fn an_ioctl_with_a_name_of_the_language_keeps_its_prefix() {
         assert!(!types.contains(&names::group_type(name)), "{name}");
     }
 }
+
+/// A program that imports all types still has those of the language.
+mod importing {
+    #[expect(unused_imports, reason = "that is what is tried")]
+    use iommufd_abi::{calls::*, requests::*, streams::*, uapi::*};
+    #[expect(unused_imports, reason = "that is what is tried")]
+    use vfio_abi::{calls::*, requests::*, uapi::*, views::*};
+
+    pub(super) fn shortest(names: &[Option<Box<str>>]) -> Result<String, Vec<usize>> {
+        let known = names.iter().flatten().min_by_key(|name| name.len());
+        match known {
+            Some(name) => Ok(name.to_string()),
+            None => Err(Vec::from_iter(0..names.len())),
+        }
+    }
+}
+
+#[test]
+fn an_import_of_all_types_hides_none_of_the_language() {
+    assert_eq!(importing::shortest(&[Some("ab".into()), None, Some("c".into())]), Ok("c".into()));
+    assert_eq!(importing::shortest(&[None]), Err(vec![0]));
+}

@@ -5,38 +5,10 @@ use capchain::emit;
 use capchain::ir::Abi;
 use capchain::ir::protocol::ElementPlan;
 use capchain::layout::Int;
-use support::spec_folder::SpecFolder;
+use support::spec_folder::{SpecFolder, cap_keys, ioctl_keys};
 
-const ROOT: &str = "
-abi: demo
-title: Demo
-doc: A chain with an array of integers.
-prefix: demo
-releases: [v1.0..v1.1]
-files: [items]
-headers:
-  demo: {path: demo.h, guards: [DEMO_H]}
-ioctls: {type: DEMO_TYPE, base: DEMO_BASE}
-fds: {device: a device}
-cap_headers:
-  cap:
-    doc: Heads a capability.
-    struct: demo_cap_header
-    id: id
-    version: version
-    next: next
-    relative_to: reply
-    end: 0
-    align: 8
-";
-
+/// A reply with a chain of which a capability ends in an array of integers.
 const ITEMS: &str = "
-title: Demo
-doc: A reply with a chain.
-header: demo
-since: v1.0
-source: demo.h
-items:
   - constants: numbers
     doc: What ioctl numbers are made of.
     prefix: DEMO_
@@ -89,7 +61,8 @@ items:
 ";
 
 fn demo() -> Abi {
-    SpecFolder::with_files(&[("abi.yaml", ROOT), ("items.yaml", ITEMS)]).abi()
+    let more = ioctl_keys("demo") + &cap_keys("demo");
+    SpecFolder::small("demo", "demo", &more, ITEMS).abi()
 }
 
 /// The text of all Rust views.

@@ -8,28 +8,10 @@ use support::compilers::{BITS, Workdir};
 use support::groups::{Group, works};
 use support::process::succeed;
 use support::rustc;
-use support::spec_folder::SpecFolder;
+use support::spec_folder::{SpecFolder, ioctl_keys};
 
-const ROOT: &str = "
-abi: parts
-title: Parts
-doc: A reply whose offsets differ between 32 and 64 bits.
-prefix: parts
-releases: [v1.0..v1.1]
-files: [items]
-headers:
-  parts: {path: parts.h, guards: [PARTS_H]}
-ioctls: {type: PARTS_TYPE, base: PARTS_BASE}
-fds: {device: a device}
-";
-
+/// A reply that ends in an array, whose offsets differ between 32 and 64 bits.
 const ITEMS: &str = "
-title: Parts
-doc: A reply that ends in an array.
-header: parts
-since: v1.0
-source: parts.h
-items:
   - constants: numbers
     doc: The parts of ioctl numbers.
     prefix: PARTS_
@@ -115,7 +97,7 @@ const EXPECTED: &str = "\
 
 #[test]
 fn a_counted_reply_is_read_in_the_layout_of_its_compiler() {
-    let abi: Abi = SpecFolder::with_files(&[("abi.yaml", ROOT), ("items.yaml", ITEMS)]).abi();
+    let abi: Abi = SpecFolder::small("parts", "parts", &ioctl_keys("parts"), ITEMS).abi();
     let folder = tempfile::tempdir().expect("a folder");
     let reader = rustc::program(folder.path(), &abi, "generated_abi", READER);
     let workdir = Workdir::new("");

@@ -2,13 +2,10 @@
 //! implementation of the protocol must read them alike. The changes are the same
 //! in every run.
 
-use std::fs;
-
-use capchain::dump;
 use capchain::ir::Abi;
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
-use support::implementations::{Case, ask, target};
+use support::implementations::{Case, ask, vectors};
 use support::random::Random;
 use support::sample::whole;
 use support::{config_space, fixtures};
@@ -48,24 +45,7 @@ fn end(text: &str) -> &str {
 #[test]
 fn damaged_replies_are_read_alike() {
     let abi = lower(&fixtures::spec(), None);
-    let mut seeds = Vec::new();
-    for chain in &abi.chains {
-        let path = fixtures::root().join(format!("codegen/tests/vectors/{}.yaml", chain.name));
-        let text = fs::read_to_string(path).expect("the vectors of the chain");
-        let file: serde_yaml::Value = serde_yaml::from_str(&text).expect("YAML");
-        for case in file["cases"].as_sequence().expect("cases") {
-            let bytes = case["bytes"].as_str().expect("bytes");
-            if let Ok(dump) = dump::read(bytes.as_bytes(), false) {
-                let target = target(case["target"].as_str().unwrap_or("x86_64"));
-                seeds.push(Case {
-                    chain: chain.name.clone(),
-                    target,
-                    bytes: dump.bytes().to_vec(),
-                });
-            }
-        }
-    }
-    agree(&abi, &damaged(&seeds, 20));
+    agree(&abi, &damaged(&vectors(&abi), 20));
 }
 
 #[test]

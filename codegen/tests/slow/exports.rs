@@ -14,7 +14,7 @@ use capchain::lower::lower;
 use capchain::{dump, names};
 use support::fixtures::copy_folder;
 use support::groups::{Group, has, skip};
-use support::implementations::{Case, decoded, run, target};
+use support::implementations::{Case, decoded, run, target, vectors};
 use support::process::succeed;
 use support::random::Random;
 use support::{config_space, fixtures, space_program};
@@ -209,21 +209,7 @@ fn no_line_of_python_is_too_long() {
 
 /// The vectors of every chain, and `each` damaged copies of each of them.
 fn cases(abi: &Abi, each: usize) -> Vec<Case> {
-    let mut seeds = Vec::new();
-    for chain in &abi.chains {
-        let path = fixtures::root().join(format!("codegen/tests/vectors/{}.yaml", chain.name));
-        let text = fs::read_to_string(path).expect("the vectors of the chain");
-        let file: serde_yaml::Value = serde_yaml::from_str(&text).expect("YAML");
-        for case in file["cases"].as_sequence().expect("cases") {
-            let bytes = case["bytes"].as_str().expect("bytes");
-            // The file of an empty reply has only a comment, which is no dump.
-            let bytes = dump::read(bytes.as_bytes(), false);
-            let bytes = bytes.map(|dump| dump.bytes().to_vec()).unwrap_or_default();
-            let target = target(case["target"].as_str().unwrap_or("x86_64"));
-            seeds.push(Case { chain: chain.name.clone(), target, bytes });
-        }
-    }
-    with_damaged(seeds, each)
+    with_damaged(vectors(abi), each)
 }
 
 /// The bytes of a device, and damaged copies, in both byte orders.

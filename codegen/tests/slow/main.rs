@@ -51,4 +51,5 @@ mod stopped_writes;
 mod streams;
 #[cfg(target_os = "linux")]
 mod trace;
+mod unused_runtime;
 mod vectors;

@@ -6,7 +6,7 @@
 #![allow(dead_code, unused_imports, unused_macros, reason = "an ABI uses what its structs need")]
 
 use crate::array::Element;
-use crate::reply::ReplyError;
+use crate::reply_error::ReplyError;
 
 /// The argument of one ioctl, together with its payload.
 ///

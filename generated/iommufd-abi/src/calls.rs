@@ -15,9 +15,8 @@ pub use crate::failed_call::FailedCall;
 
 use core::ffi::{CStr, c_int, c_void};
 
-use crate::call::{buffer as call_buffer, raw, request as call_request};
+use crate::call::{raw, request as call_request};
 use crate::failed_call::request_or_reply;
-use crate::request::Buffer;
 use crate::{requests, uapi};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use rustix::io::Errno;

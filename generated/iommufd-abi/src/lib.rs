@@ -48,15 +48,12 @@ pub mod bindings;
 
 mod argument;
 mod array;
-mod bits;
 
 #[cfg(all(feature = "ioctl", target_os = "linux"))]
 mod call;
 
 #[cfg(all(feature = "ioctl", target_os = "linux"))]
 pub mod calls;
-
-mod chain;
 
 #[cfg(all(feature = "ioctl", target_os = "linux"))]
 mod failed_call;
@@ -71,8 +68,7 @@ pub mod objects;
 pub mod open;
 pub mod receive;
 mod records;
-mod reply;
-mod request;
+mod reply_error;
 pub mod requests;
 mod results;
 mod stream;

@@ -23,7 +23,7 @@ mod vevents;
 mod viommu;
 
 pub use crate::argument::{Argument, ArgumentError, Request};
-pub use crate::reply::ReplyError;
+pub use crate::reply_error::ReplyError;
 pub use crate::wire::{CLayout, Wire};
 pub use dirty_tracking::*;
 pub use faults::*;

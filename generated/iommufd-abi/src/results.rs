@@ -4,7 +4,7 @@
 
 #![allow(dead_code, unused_imports, unused_macros, reason = "an ABI uses what its structs need")]
 
-use crate::reply::ReplyError;
+use crate::reply_error::ReplyError;
 use crate::wire::Wire;
 
 /// The part of an argument that has results, up to argsz.

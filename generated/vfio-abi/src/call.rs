@@ -14,8 +14,7 @@ use rustix::io::Errno;
 use rustix::ioctl::{Ioctl, IoctlOutput, Opcode};
 
 use crate::argument::{ArgumentError, Request};
-use crate::reply::ReplyError;
-use crate::request::RequestError;
+use crate::reply_error::ReplyError;
 
 /// The kernel's name of an ioctl, and its number.
 pub(crate) type NamedNumber = (&'static str, u32);
@@ -54,16 +53,6 @@ impl CallError {
             CallErrorCause::Errno(errno) => Some(errno),
             _ => None,
         }
-    }
-
-    /// The error of a request with several calls.
-    pub(crate) fn of_request((ioctl, _): NamedNumber, error: RequestError<Self>) -> Self {
-        let cause = match error {
-            RequestError::Transport(error) => return error,
-            RequestError::Short { required_size } => CallErrorCause::Short { required_size },
-            RequestError::Reply(error) => CallErrorCause::Reply(error),
-        };
-        Self { ioctl, cause }
     }
 }
 
@@ -126,20 +115,6 @@ pub(crate) unsafe fn raw(
     // SAFETY: as the caller guarantees.
     let result = unsafe { rustix::ioctl::ioctl(fd, RawCall { number, argument }) };
     result.map_err(|errno| CallError { ioctl, cause: CallErrorCause::Errno(errno) })
-}
-
-/// Calls an ioctl with the whole buffer as its argument; returns the size of the buffer.
-///
-/// # Safety
-///
-/// The descriptor has the ioctl of this number, and `argsz` in the buffer is its size.
-pub(crate) unsafe fn buffer(
-    fd: BorrowedFd<'_>,
-    ioctl: NamedNumber,
-    buffer: &mut [u8],
-) -> Result<usize, CallError> {
-    // SAFETY: the kernel accesses at most argsz bytes, which is the size of the buffer.
-    unsafe { raw(fd, ioctl, buffer.as_mut_ptr().cast()) }.map(|_| buffer.len())
 }
 
 /// Arguments up to this size need no allocation.

@@ -14,7 +14,8 @@ pub use crate::call::{CallError, CallErrorCause};
 
 use core::ffi::{CStr, c_int, c_void};
 
-use crate::call::{buffer as call_buffer, raw, request as call_request};
+use crate::call::{raw, request as call_request};
+use crate::growing_call::buffer as call_buffer;
 use crate::request::Buffer;
 use crate::{requests, uapi, views};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};

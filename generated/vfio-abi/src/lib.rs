@@ -74,6 +74,9 @@ mod counted;
 #[macro_use]
 mod flags;
 
+#[cfg(all(feature = "ioctl", target_os = "linux"))]
+mod growing_call;
+
 pub mod history;
 pub mod ioctls;
 pub mod mappable;
@@ -81,6 +84,7 @@ pub mod open;
 mod profile;
 mod records;
 mod reply;
+mod reply_error;
 mod request;
 pub mod requests;
 mod results;

@@ -5,7 +5,8 @@
 
 #![allow(dead_code, unused_imports, unused_macros, reason = "an ABI uses what its structs need")]
 
-use crate::reply::{Host, Reply, ReplyError};
+use crate::reply::{Host, Reply};
+use crate::reply_error::ReplyError;
 use crate::wire::Wire;
 
 /// The maximum number of calls while the required size keeps growing.

@@ -24,7 +24,7 @@ mod migration;
 mod pci_hot_reset;
 
 pub use crate::argument::{Argument, ArgumentError, Request};
-pub use crate::reply::ReplyError;
+pub use crate::reply_error::ReplyError;
 pub use crate::wire::{CLayout, Wire};
 pub use device_cdev::*;
 pub use device_feature::*;

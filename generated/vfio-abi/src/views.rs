@@ -15,7 +15,7 @@ mod type1;
 pub use crate::array::{Array, Element};
 pub use crate::chain::{ChainError, UnknownCap};
 pub use crate::profile::{Append, BuildError, CapShape, FixedPart, NewCap, Profile};
-pub use crate::reply::ReplyError;
+pub use crate::reply_error::ReplyError;
 pub use crate::request::{Buffer, RequestError};
 pub use crate::wire::{CLayout, Wire};
 pub use device::*;

@@ -38,6 +38,12 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>) -> String {
             use rustix::io::Errno;
         }
     });
+    let growing = super::calls_grow(abi).then(|| {
+        quote! {
+            use crate::growing_call::buffer as call_buffer;
+            use crate::request::Buffer;
+        }
+    });
     format::file(quote! {
         //! Calls of ioctls on Linux: a type for each kind of file descriptor, with a method
         //! for each ioctl.
@@ -54,8 +60,8 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>) -> String {
         use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
         pub use crate::call::{CallError, CallErrorCause};
-        use crate::call::{buffer as call_buffer, raw, request as call_request};
-        use crate::request::Buffer;
+        use crate::call::{raw, request as call_request};
+        #growing
         use crate::{requests, uapi};
         #failed
         #views

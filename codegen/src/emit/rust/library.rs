@@ -163,6 +163,12 @@ fn modules(abi: &Abi) -> TokenStream {
             mod failed_call;
         }
     });
+    let growing = needs(abi, "growing_call.rs").then(|| {
+        quote! {
+            #[cfg(all(feature = "ioctl", target_os = "linux"))]
+            mod growing_call;
+        }
+    });
     let calls = calls::present(abi).then(|| {
         quote! {
             #[cfg(all(feature = "ioctl", target_os = "linux"))]
@@ -179,7 +185,7 @@ fn modules(abi: &Abi) -> TokenStream {
     });
     let then = ["chain.rs", "counted.rs"].map(private);
     let between = ["profile.rs"].map(private);
-    let after = ["reply.rs", "request.rs"].map(private);
+    let after = ["reply.rs", "reply_error.rs", "request.rs"].map(private);
     let receive = needs(abi, "receive.rs").then(|| {
         quote!(
             pub mod receive;
@@ -215,6 +221,7 @@ fn modules(abi: &Abi) -> TokenStream {
         #(#then)*
         #failed
         #flags
+        #growing
         #history
         #ioctls
         #(#between)*

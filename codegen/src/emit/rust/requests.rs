@@ -72,7 +72,7 @@ pub(super) fn root(abi: &Abi) -> String {
         #(mod #modules;)*
 
         pub use crate::argument::{Argument, ArgumentError, Request};
-        pub use crate::reply::ReplyError;
+        pub use crate::reply_error::ReplyError;
         pub use crate::wire::{CLayout, Wire};
         #(pub use #modules::*;)*
     })
@@ -118,7 +118,7 @@ fn module(abi: &Abi, names: &Names<'_>, section: usize) -> String {
         #argument
         #read
         #imports
-        use crate::reply::ReplyError;
+        use crate::reply_error::ReplyError;
         use crate::uapi;
         #wire
 

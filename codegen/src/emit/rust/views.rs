@@ -99,7 +99,7 @@ pub(super) fn root(abi: &Abi) -> String {
     let hosts = has_hosts(abi).then(|| {
         quote! {
             pub use crate::profile::{Append, BuildError, CapShape, FixedPart, NewCap, Profile};
-            pub use crate::reply::ReplyError;
+            pub use crate::reply_error::ReplyError;
             pub use crate::request::{Buffer, RequestError};
         }
     });

@@ -1,5 +1,7 @@
 //! What is prepared on the kernel, and the calls that are made there.
 
+use iommufd_abi::uapi::{iommufd_hwpt_alloc_flags, iommufd_ioas_map_flags};
+
 use super::plan::Action::{Call as Do, CloseReply, Destroy, Line, TakeReply};
 use super::plan::{Action, Call, Values};
 
@@ -43,6 +45,68 @@ pub const WORLDS: &[World] = &[
     },
 ];
 
+/// The descriptors of the plans, which lines that are texts name by their numbers.
+const IOMMUFD: u32 = 10;
+const DEVICE_FD: u32 = 11;
+const OTHER_IOMMUFD: u32 = 12;
+const UNBOUND_FD: u32 = 14;
+const FAULTS_FD: u32 = 20;
+const EVENTS_FD: u32 = 21;
+
+/// Memory of the program, which plans name in lines, too.
+const MEMORY: u64 = 0x1000_0000;
+const PAGE: u64 = 0x1000;
+const PAGES: u64 = 2 * PAGE;
+
+/// What the mapped address space maps, and addresses that none maps.
+const MAPPED_IOVA: u64 = 0x100_0000;
+const MAPPED_LENGTH: u64 = 4 * PAGE;
+const FREE_IOVA: u64 = 0x200_0000;
+
+/// A mapping at a fixed address.
+const READ_WRITE: u64 = flags(
+    iommufd_ioas_map_flags::FIXED_IOVA.0
+        | iommufd_ioas_map_flags::WRITEABLE.0
+        | iommufd_ioas_map_flags::READABLE.0,
+);
+const NEST_PARENT: u64 = flags(iommufd_hwpt_alloc_flags::ALLOC_NEST_PARENT.0);
+const DIRTY_TRACKING: u64 = flags(iommufd_hwpt_alloc_flags::ALLOC_DIRTY_TRACKING.0);
+const FAULT_ID_VALID: u64 = flags(iommufd_hwpt_alloc_flags::FAULT_ID_VALID.0);
+
+const fn flags(bits: u32) -> u64 {
+    bits as u64
+}
+
+/// Types of the mock devices: of virtual IOMMUs, queues and invalidations, of events, and of
+/// page tables.
+const SELFTEST: u64 = 0xdead_beef;
+const SELFTEST_EVENTS: u64 = 0xbeef_beef;
+const SELFTEST_TABLE: u64 = 0xdead;
+
+/// The ids of objects, which the kernel counts up from 1.
+mod device {
+    pub(super) const IOAS: u64 = 1;
+    pub(super) const DEVICE: u64 = 2;
+    pub(super) const MAPPED_IOAS: u64 = 4;
+}
+
+mod mock {
+    pub(super) const IOAS: u64 = 1;
+    pub(super) const DEVICE: u64 = 3;
+    pub(super) const PARENT: u64 = 5;
+    pub(super) const DIRTY: u64 = 6;
+    pub(super) const VIOMMU: u64 = 7;
+    pub(super) const NESTED: u64 = 8;
+}
+
+mod queues {
+    pub(super) const IOAS: u64 = 1;
+    pub(super) const DEVICE: u64 = 3;
+    pub(super) const PARENT: u64 = 5;
+    pub(super) const VIOMMU: u64 = 6;
+    pub(super) const FAULTS: u64 = 8;
+}
+
 /// An iommufd with the address space 1, the device 2, which is an e1000e with QEMU's Intel
 /// IOMMU, the page table 3, and the address space 4 with a mapping.
 const DEVICE: &[Action] = &[
@@ -51,36 +115,37 @@ const DEVICE: &[Action] = &[
     Line("open 12 /dev/iommu"),
     Line("memory 0x10000000 65536"),
     Line("memfd 13 65536"),
-    Do(10, "IOMMU_IOAS_ALLOC", &[]),
-    Do(11, "VFIO_DEVICE_BIND_IOMMUFD", &[("iommufd", 10)]),
-    Do(10, "IOMMU_HWPT_ALLOC", &[("dev_id", 2), ("pt_id", 1)]),
-    Do(10, "IOMMU_IOAS_ALLOC", &[]),
+    Do(IOMMUFD, "IOMMU_IOAS_ALLOC", &[]),
+    Do(DEVICE_FD, "VFIO_DEVICE_BIND_IOMMUFD", &[("iommufd", 10)]),
+    Do(IOMMUFD, "IOMMU_HWPT_ALLOC", &[("dev_id", device::DEVICE), ("pt_id", device::IOAS)]),
+    Do(IOMMUFD, "IOMMU_IOAS_ALLOC", &[]),
     Do(
-        10,
+        IOMMUFD,
         "IOMMU_IOAS_MAP",
         &[
-            ("flags", 7),
-            ("ioas_id", 4),
-            ("user_va", 0x1000_0000),
-            ("length", 0x4000),
-            ("iova", 0x100_0000),
+            ("flags", READ_WRITE),
+            ("ioas_id", device::MAPPED_IOAS),
+            ("user_va", MEMORY),
+            ("length", MAPPED_LENGTH),
+            ("iova", MAPPED_IOVA),
         ],
     ),
-    Do(10, "IOMMU_VFIO_IOAS", &[("ioas_id", 4), ("op", 1)]),
+    Do(IOMMUFD, "IOMMU_VFIO_IOAS", &[("ioas_id", device::MAPPED_IOAS), ("op", 1)]),
 ];
 
 /// Removes every mapping of the address space 1.
-const UNMAPPED: &[Action] = &[Do(10, "IOMMU_IOAS_UNMAP", &[("ioas_id", 1), ("length", u64::MAX)])];
+const UNMAPPED: &[Action] =
+    &[Do(IOMMUFD, "IOMMU_IOAS_UNMAP", &[("ioas_id", device::IOAS), ("length", u64::MAX)])];
 
 const MAPPED: &[Action] = &[Do(
-    10,
+    IOMMUFD,
     "IOMMU_IOAS_MAP",
     &[
-        ("flags", 7),
-        ("ioas_id", 1),
-        ("user_va", 0x1000_0000),
-        ("length", 0x2000),
-        ("iova", 0x200_0000),
+        ("flags", READ_WRITE),
+        ("ioas_id", device::IOAS),
+        ("user_va", MEMORY),
+        ("length", PAGES),
+        ("iova", FREE_IOVA),
     ],
 )];
 
@@ -89,63 +154,75 @@ const NONE: u64 = 999;
 
 const WITH_DEVICE: &[Call] = &[
     Call {
-        before: &[Do(12, "IOMMU_IOAS_ALLOC", &[])],
-        after: &[Do(12, "IOMMU_DESTROY", &[("id", 1)])],
-        ..Call::new("IOMMU_DESTROY", 12, &[("id", 1)])
+        before: &[Do(OTHER_IOMMUFD, "IOMMU_IOAS_ALLOC", &[])],
+        after: &[Do(OTHER_IOMMUFD, "IOMMU_DESTROY", &[("id", 1)])],
+        ..Call::new("IOMMU_DESTROY", OTHER_IOMMUFD, &[("id", 1)])
     },
-    Call::new("IOMMU_OPTION", 10, &[("option_id", 1), ("op", 1), ("object_id", 1)]),
-    Call::new("IOMMU_VFIO_IOAS", 10, &[]),
-    Call { after: &[Destroy(10, "out_ioas_id")], ..Call::new("IOMMU_IOAS_ALLOC", 10, &[]) },
+    Call::new("IOMMU_OPTION", IOMMUFD, &[("option_id", 1), ("op", 1), ("object_id", device::IOAS)]),
+    Call::new("IOMMU_VFIO_IOAS", IOMMUFD, &[]),
     Call {
-        watch: Some((0x1000_0000, 64)),
+        after: &[Destroy(IOMMUFD, "out_ioas_id")],
+        ..Call::new("IOMMU_IOAS_ALLOC", IOMMUFD, &[])
+    },
+    Call {
+        watch: Some((MEMORY, 64)),
         before: FILLED,
         ..Call::new(
             "IOMMU_IOAS_IOVA_RANGES",
-            10,
-            &[("ioas_id", 1), ("num_iovas", 4), ("allowed_iovas", 0x1000_0000)],
+            IOMMUFD,
+            &[("ioas_id", device::IOAS), ("num_iovas", 4), ("allowed_iovas", MEMORY)],
         )
     },
-    Call { kind: "no-room", ..Call::new("IOMMU_IOAS_IOVA_RANGES", 10, &[("ioas_id", 1)]) },
-    Call::new("IOMMU_IOAS_ALLOW_IOVAS", 10, &[("ioas_id", 1)]),
+    Call {
+        kind: "no-room",
+        ..Call::new("IOMMU_IOAS_IOVA_RANGES", IOMMUFD, &[("ioas_id", device::IOAS)])
+    },
+    Call::new("IOMMU_IOAS_ALLOW_IOVAS", IOMMUFD, &[("ioas_id", device::IOAS)]),
     Call {
         after: UNMAPPED,
         ..Call::new(
             "IOMMU_IOAS_MAP",
-            10,
+            IOMMUFD,
             &[
-                ("flags", 7),
-                ("ioas_id", 1),
-                ("user_va", 0x1000_0000),
-                ("length", 0x2000),
-                ("iova", 0x200_0000),
+                ("flags", READ_WRITE),
+                ("ioas_id", device::IOAS),
+                ("user_va", MEMORY),
+                ("length", PAGES),
+                ("iova", FREE_IOVA),
             ],
         )
     },
     Call::new(
         "IOMMU_IOAS_NOIOMMU_GET_PA",
-        10,
-        &[("ioas_id", 4), ("iova", 0x100_0000), ("length", 0x1000)],
+        IOMMUFD,
+        &[("ioas_id", device::MAPPED_IOAS), ("iova", MAPPED_IOVA), ("length", PAGE)],
     ),
     Call {
         after: UNMAPPED,
         ..Call::new(
             "IOMMU_IOAS_MAP_FILE",
-            10,
-            &[("flags", 7), ("ioas_id", 1), ("fd", 13), ("length", 0x2000), ("iova", 0x200_0000)],
+            IOMMUFD,
+            &[
+                ("flags", READ_WRITE),
+                ("ioas_id", device::IOAS),
+                ("fd", 13),
+                ("length", PAGES),
+                ("iova", FREE_IOVA),
+            ],
         )
     },
     Call {
         after: UNMAPPED,
         ..Call::new(
             "IOMMU_IOAS_COPY",
-            10,
+            IOMMUFD,
             &[
-                ("flags", 7),
-                ("dst_ioas_id", 1),
-                ("src_ioas_id", 4),
-                ("length", 0x4000),
+                ("flags", READ_WRITE),
+                ("dst_ioas_id", device::IOAS),
+                ("src_ioas_id", device::MAPPED_IOAS),
+                ("length", MAPPED_LENGTH),
                 ("dst_iova", 0x300_0000),
-                ("src_iova", 0x100_0000),
+                ("src_iova", MAPPED_IOVA),
             ],
         )
     },
@@ -153,45 +230,57 @@ const WITH_DEVICE: &[Call] = &[
         before: MAPPED,
         ..Call::new(
             "IOMMU_IOAS_UNMAP",
-            10,
-            &[("ioas_id", 1), ("iova", 0x200_0000), ("length", 0x2000)],
+            IOMMUFD,
+            &[("ioas_id", device::IOAS), ("iova", FREE_IOVA), ("length", PAGES)],
         )
     },
-    Call::new("IOMMU_IOAS_CHANGE_PROCESS", 12, &[]),
+    Call::new("IOMMU_IOAS_CHANGE_PROCESS", OTHER_IOMMUFD, &[]),
     Call {
-        after: &[Destroy(10, "out_hwpt_id")],
-        ..Call::new("IOMMU_HWPT_ALLOC", 10, &[("dev_id", 2), ("pt_id", 1)])
+        after: &[Destroy(IOMMUFD, "out_hwpt_id")],
+        ..Call::new(
+            "IOMMU_HWPT_ALLOC",
+            IOMMUFD,
+            &[("dev_id", device::DEVICE), ("pt_id", device::IOAS)],
+        )
     },
     Call {
-        watch: Some((0x1000_0000, 48)),
+        watch: Some((MEMORY, 48)),
         before: FILLED,
         once: LENGTHS,
         ..Call::new(
             "IOMMU_GET_HW_INFO",
-            10,
-            &[("dev_id", 2), ("data_len", 32), ("data_uptr", 0x1000_0000)],
+            IOMMUFD,
+            &[("dev_id", device::DEVICE), ("data_len", 32), ("data_uptr", MEMORY)],
         )
     },
-    Call::new("IOMMU_HWPT_SET_DIRTY_TRACKING", 10, &[("hwpt_id", NONE)]),
-    Call::new("IOMMU_HWPT_GET_DIRTY_BITMAP", 10, &[("hwpt_id", NONE), ("page_size", 4096)]),
-    Call::new("IOMMU_HWPT_INVALIDATE", 10, &[("hwpt_id", NONE)]),
+    Call::new("IOMMU_HWPT_SET_DIRTY_TRACKING", IOMMUFD, &[("hwpt_id", NONE)]),
+    Call::new("IOMMU_HWPT_GET_DIRTY_BITMAP", IOMMUFD, &[("hwpt_id", NONE), ("page_size", PAGE)]),
+    Call::new("IOMMU_HWPT_INVALIDATE", IOMMUFD, &[("hwpt_id", NONE)]),
     Call {
-        after: &[CloseReply("out_fault_fd"), Destroy(10, "out_fault_id")],
-        ..Call::new("IOMMU_FAULT_QUEUE_ALLOC", 10, &[])
+        after: &[CloseReply("out_fault_fd"), Destroy(IOMMUFD, "out_fault_id")],
+        ..Call::new("IOMMU_FAULT_QUEUE_ALLOC", IOMMUFD, &[])
     },
-    Call::new("IOMMU_VIOMMU_ALLOC", 10, &[("type", 1), ("dev_id", NONE)]),
-    Call::new("IOMMU_VDEVICE_ALLOC", 10, &[("viommu_id", NONE)]),
-    Call::new("IOMMU_HW_QUEUE_ALLOC", 10, &[("viommu_id", NONE), ("type", 1), ("length", 4096)]),
-    Call::new("IOMMU_VEVENTQ_ALLOC", 10, &[("viommu_id", NONE), ("type", 1), ("veventq_depth", 2)]),
+    Call::new("IOMMU_VIOMMU_ALLOC", IOMMUFD, &[("type", 1), ("dev_id", NONE)]),
+    Call::new("IOMMU_VDEVICE_ALLOC", IOMMUFD, &[("viommu_id", NONE)]),
+    Call::new(
+        "IOMMU_HW_QUEUE_ALLOC",
+        IOMMUFD,
+        &[("viommu_id", NONE), ("type", 1), ("length", PAGE)],
+    ),
+    Call::new(
+        "IOMMU_VEVENTQ_ALLOC",
+        IOMMUFD,
+        &[("viommu_id", NONE), ("type", 1), ("veventq_depth", 2)],
+    ),
     Call {
         before: &[Line("node 14 00000003-1111-2222-3333-444444444444")],
         after: &[Line("close 14")],
-        ..Call::new("VFIO_DEVICE_BIND_IOMMUFD", 14, &[("iommufd", 12)])
+        ..Call::new("VFIO_DEVICE_BIND_IOMMUFD", UNBOUND_FD, &[("iommufd", 12)])
     },
-    Call::new("VFIO_DEVICE_ATTACH_IOMMUFD_PT", 11, &[("pt_id", 1)]),
+    Call::new("VFIO_DEVICE_ATTACH_IOMMUFD_PT", DEVICE_FD, &[("pt_id", device::IOAS)]),
     Call {
-        before: &[Do(11, "VFIO_DEVICE_ATTACH_IOMMUFD_PT", &[("pt_id", 1)])],
-        ..Call::new("VFIO_DEVICE_DETACH_IOMMUFD_PT", 11, &[])
+        before: &[Do(DEVICE_FD, "VFIO_DEVICE_ATTACH_IOMMUFD_PT", &[("pt_id", device::IOAS)])],
+        ..Call::new("VFIO_DEVICE_DETACH_IOMMUFD_PT", DEVICE_FD, &[])
     },
 ];
 
@@ -201,72 +290,84 @@ const WITH_DEVICE: &[Call] = &[
 const MOCK: &[Action] = &[
     Line("open 10 /dev/iommu"),
     Line("memory 0x10000000 65536"),
-    Do(10, "IOMMU_IOAS_ALLOC", &[]),
+    Do(IOMMUFD, "IOMMU_IOAS_ALLOC", &[]),
     Do(
-        10,
+        IOMMUFD,
         "IOMMU_IOAS_MAP",
         &[
-            ("flags", 7),
-            ("ioas_id", 1),
-            ("user_va", 0x1000_0000),
-            ("length", 0x4000),
-            ("iova", 0x100_0000),
+            ("flags", READ_WRITE),
+            ("ioas_id", mock::IOAS),
+            ("user_va", MEMORY),
+            ("length", MAPPED_LENGTH),
+            ("iova", MAPPED_IOVA),
         ],
     ),
     // IOMMU_TEST_CMD with IOMMU_TEST_OP_MOCK_DOMAIN
     Line("call 10 0x3ba0 480000000200000001000000"),
-    Do(10, "IOMMU_HWPT_ALLOC", &[("flags", 1), ("dev_id", 3), ("pt_id", 1)]),
-    Do(10, "IOMMU_HWPT_ALLOC", &[("flags", 2), ("dev_id", 3), ("pt_id", 1)]),
-    Do(10, "IOMMU_VIOMMU_ALLOC", &[("type", 0xdead_beef), ("dev_id", 3), ("hwpt_id", 5)]),
     Do(
-        10,
+        IOMMUFD,
+        "IOMMU_HWPT_ALLOC",
+        &[("flags", NEST_PARENT), ("dev_id", mock::DEVICE), ("pt_id", mock::IOAS)],
+    ),
+    Do(
+        IOMMUFD,
+        "IOMMU_HWPT_ALLOC",
+        &[("flags", DIRTY_TRACKING), ("dev_id", mock::DEVICE), ("pt_id", mock::IOAS)],
+    ),
+    Do(
+        IOMMUFD,
+        "IOMMU_VIOMMU_ALLOC",
+        &[("type", SELFTEST), ("dev_id", mock::DEVICE), ("hwpt_id", mock::PARENT)],
+    ),
+    Do(
+        IOMMUFD,
         "IOMMU_HWPT_ALLOC",
         &[
-            ("dev_id", 3),
-            ("pt_id", 5),
-            ("data_type", 0xdead),
+            ("dev_id", mock::DEVICE),
+            ("pt_id", mock::PARENT),
+            ("data_type", SELFTEST_TABLE),
             ("data_len", 8),
-            ("data_uptr", 0x1000_0000),
+            ("data_uptr", MEMORY),
         ],
     ),
 ];
 
 const WITH_MOCK: &[Call] = &[
     Call {
-        after: &[Destroy(10, "out_hwpt_id")],
+        after: &[Destroy(IOMMUFD, "out_hwpt_id")],
         once: LENGTHS,
         ..Call::new(
             "IOMMU_HWPT_ALLOC",
-            10,
+            IOMMUFD,
             &[
-                ("dev_id", 3),
-                ("pt_id", 5),
-                ("data_type", 0xdead),
+                ("dev_id", mock::DEVICE),
+                ("pt_id", mock::PARENT),
+                ("data_type", SELFTEST_TABLE),
                 ("data_len", 8),
-                ("data_uptr", 0x1000_0000),
+                ("data_uptr", MEMORY),
             ],
         )
     },
     Call {
-        watch: Some((0x1000_0000, 48)),
+        watch: Some((MEMORY, 48)),
         before: FILLED,
         once: LENGTHS,
         ..Call::new(
             "IOMMU_GET_HW_INFO",
-            10,
-            &[("dev_id", 3), ("data_len", 8), ("data_uptr", 0x1000_0000)],
+            IOMMUFD,
+            &[("dev_id", mock::DEVICE), ("data_len", 8), ("data_uptr", MEMORY)],
         )
     },
-    Call::new("IOMMU_HWPT_SET_DIRTY_TRACKING", 10, &[("flags", 1), ("hwpt_id", 6)]),
+    Call::new("IOMMU_HWPT_SET_DIRTY_TRACKING", IOMMUFD, &[("flags", 1), ("hwpt_id", mock::DIRTY)]),
     Call::new(
         "IOMMU_HWPT_GET_DIRTY_BITMAP",
-        10,
+        IOMMUFD,
         &[
-            ("hwpt_id", 6),
-            ("iova", 0x100_0000),
-            ("length", 0x4000),
-            ("page_size", 4096),
-            ("data", 0x1000_0000),
+            ("hwpt_id", mock::DIRTY),
+            ("iova", MAPPED_IOVA),
+            ("length", MAPPED_LENGTH),
+            ("page_size", PAGE),
+            ("data", MEMORY),
         ],
     ),
     Call {
@@ -281,66 +382,70 @@ const WITH_MOCK: &[Call] = &[
         ],
         ..Call::new(
             "IOMMU_HWPT_INVALIDATE",
-            10,
+            IOMMUFD,
             &[
-                ("hwpt_id", 8),
-                ("data_uptr", 0x1000_0000),
-                ("data_type", 0xdead_beef),
+                ("hwpt_id", mock::NESTED),
+                ("data_uptr", MEMORY),
+                ("data_type", SELFTEST),
                 ("entry_len", 8),
                 ("entry_num", 1),
             ],
         )
     },
-    Call { kind: "none", ..Call::new("IOMMU_HWPT_INVALIDATE", 10, &[("hwpt_id", NONE)]) },
+    Call { kind: "none", ..Call::new("IOMMU_HWPT_INVALIDATE", IOMMUFD, &[("hwpt_id", NONE)]) },
     Call {
-        watch: Some((0x1000_0000, 48)),
+        watch: Some((MEMORY, 48)),
         before: &[Line(
             "bytes 0x10000000 01000000a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5\
                         a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5",
         )],
-        after: &[Destroy(10, "out_viommu_id")],
+        after: &[Destroy(IOMMUFD, "out_viommu_id")],
         once: LENGTHS,
         ..Call::new(
             "IOMMU_VIOMMU_ALLOC",
-            10,
+            IOMMUFD,
             &[
-                ("type", 0xdead_beef),
-                ("dev_id", 3),
-                ("hwpt_id", 5),
+                ("type", SELFTEST),
+                ("dev_id", mock::DEVICE),
+                ("hwpt_id", mock::PARENT),
                 ("data_len", 24),
-                ("data_uptr", 0x1000_0000),
+                ("data_uptr", MEMORY),
             ],
         )
     },
     Call {
-        after: &[Destroy(10, "out_vdevice_id")],
-        ..Call::new("IOMMU_VDEVICE_ALLOC", 10, &[("viommu_id", 7), ("dev_id", 3), ("virt_id", 99)])
-    },
-    Call {
-        after: &[CloseReply("out_veventq_fd"), Destroy(10, "out_veventq_id")],
+        after: &[Destroy(IOMMUFD, "out_vdevice_id")],
         ..Call::new(
-            "IOMMU_VEVENTQ_ALLOC",
-            10,
-            &[("viommu_id", 7), ("type", 0xbeef_beef), ("veventq_depth", 2)],
+            "IOMMU_VDEVICE_ALLOC",
+            IOMMUFD,
+            &[("viommu_id", mock::VIOMMU), ("dev_id", mock::DEVICE), ("virt_id", 99)],
         )
     },
     Call {
-        after: &[Destroy(10, "out_hw_queue_id")],
+        after: &[CloseReply("out_veventq_fd"), Destroy(IOMMUFD, "out_veventq_id")],
+        ..Call::new(
+            "IOMMU_VEVENTQ_ALLOC",
+            IOMMUFD,
+            &[("viommu_id", mock::VIOMMU), ("type", SELFTEST_EVENTS), ("veventq_depth", 2)],
+        )
+    },
+    Call {
+        after: &[Destroy(IOMMUFD, "out_hw_queue_id")],
         ..Call::new(
             "IOMMU_HW_QUEUE_ALLOC",
-            10,
+            IOMMUFD,
             &[
-                ("viommu_id", 7),
-                ("type", 0xdead_beef),
-                ("nesting_parent_iova", 0x100_0000),
-                ("length", 4096),
+                ("viommu_id", mock::VIOMMU),
+                ("type", SELFTEST),
+                ("nesting_parent_iova", MAPPED_IOVA),
+                ("length", PAGE),
             ],
         )
     },
     Call::new(
         "IOMMU_IOAS_NOIOMMU_GET_PA",
-        10,
-        &[("ioas_id", 1), ("iova", 0x100_0000), ("length", 0x1000)],
+        IOMMUFD,
+        &[("ioas_id", mock::IOAS), ("iova", MAPPED_IOVA), ("length", PAGE)],
     ),
 ];
 
@@ -373,29 +478,45 @@ const FILLED: &[Action] = &[Line(
 const QUEUES: &[Action] = &[
     Line("open 10 /dev/iommu"),
     Line("memory 0x10000000 65536"),
-    Do(10, "IOMMU_IOAS_ALLOC", &[]),
+    Do(IOMMUFD, "IOMMU_IOAS_ALLOC", &[]),
     // IOMMU_TEST_CMD with IOMMU_TEST_OP_MOCK_DOMAIN
     Line("call 10 0x3ba0 480000000200000001000000"),
-    Do(10, "IOMMU_HWPT_ALLOC", &[("flags", 1), ("dev_id", 3), ("pt_id", 1)]),
-    Do(10, "IOMMU_VIOMMU_ALLOC", &[("type", 0xdead_beef), ("dev_id", 3), ("hwpt_id", 5)]),
-    Do(10, "IOMMU_VDEVICE_ALLOC", &[("viommu_id", 6), ("dev_id", 3), ("virt_id", 0x99)]),
-    Do(10, "IOMMU_FAULT_QUEUE_ALLOC", &[]),
-    TakeReply("IOMMU_FAULT_QUEUE_ALLOC", "out_fault_fd", 20),
     Do(
-        10,
+        IOMMUFD,
+        "IOMMU_HWPT_ALLOC",
+        &[("flags", NEST_PARENT), ("dev_id", queues::DEVICE), ("pt_id", queues::IOAS)],
+    ),
+    Do(
+        IOMMUFD,
+        "IOMMU_VIOMMU_ALLOC",
+        &[("type", SELFTEST), ("dev_id", queues::DEVICE), ("hwpt_id", queues::PARENT)],
+    ),
+    Do(
+        IOMMUFD,
+        "IOMMU_VDEVICE_ALLOC",
+        &[("viommu_id", queues::VIOMMU), ("dev_id", queues::DEVICE), ("virt_id", 0x99)],
+    ),
+    Do(IOMMUFD, "IOMMU_FAULT_QUEUE_ALLOC", &[]),
+    TakeReply("IOMMU_FAULT_QUEUE_ALLOC", "out_fault_fd", FAULTS_FD),
+    Do(
+        IOMMUFD,
         "IOMMU_HWPT_ALLOC",
         &[
-            ("flags", 4),
-            ("dev_id", 3),
-            ("pt_id", 6),
-            ("data_type", 0xdead),
+            ("flags", FAULT_ID_VALID),
+            ("dev_id", queues::DEVICE),
+            ("pt_id", queues::VIOMMU),
+            ("data_type", SELFTEST_TABLE),
             ("data_len", 8),
-            ("data_uptr", 0x1000_0000),
-            ("fault_id", 8),
+            ("data_uptr", MEMORY),
+            ("fault_id", queues::FAULTS),
         ],
     ),
-    Do(10, "IOMMU_VEVENTQ_ALLOC", &[("viommu_id", 6), ("type", 0xbeef_beef), ("veventq_depth", 2)]),
-    TakeReply("IOMMU_VEVENTQ_ALLOC", "out_veventq_fd", 21),
+    Do(
+        IOMMUFD,
+        "IOMMU_VEVENTQ_ALLOC",
+        &[("viommu_id", queues::VIOMMU), ("type", SELFTEST_EVENTS), ("veventq_depth", 2)],
+    ),
+    TakeReply("IOMMU_VEVENTQ_ALLOC", "out_veventq_fd", EVENTS_FD),
     // IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE: the device 2 gets the table 9.
     Line("call 10 0x3ba0 480000000a000000020000000000000009000000"),
     // IOMMU_TEST_OP_TRIGGER_IOPF: device, PASID, group, permissions and address.

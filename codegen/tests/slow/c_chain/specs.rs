@@ -1,28 +1,15 @@
 //! Specifications and replies for the tests of chains.
 
 use capchain::ir::Abi;
-use support::spec_folder::SpecFolder;
-
-/// The ABI of a specification of two files.
-fn abi(root: &str, items: &str) -> Abi {
-    SpecFolder::with_files(&[("abi.yaml", root), ("items.yaml", items)]).abi()
-}
+use support::spec_folder::{SpecFolder, cap_keys, ioctl_keys};
 
 /// Chains without a host struct: the lists of capabilities in the
 /// configuration space of PCI and PCIe.
 pub(crate) fn config_space() -> Abi {
-    abi(CONFIG_SPACE, CONFIG_SPACE_ITEMS)
+    SpecFolder::small("config", "vfio", PCI_HEADERS, CONFIG_SPACE).abi()
 }
 
-const CONFIG_SPACE: &str = "
-abi: config
-title: Configuration space
-doc: Two lists of capabilities.
-prefix: vfio
-releases: [v1.0..v1.1]
-files: [items]
-headers:
-  config: {path: config.h, guards: [CONFIG_H]}
+const PCI_HEADERS: &str = "\
 cap_headers:
   pci:
     doc: Heads a capability of PCI.
@@ -43,13 +30,7 @@ cap_headers:
     align: 4
 ";
 
-const CONFIG_SPACE_ITEMS: &str = "
-title: Capabilities
-doc: Those of PCI and those of PCIe.
-header: config
-since: v1.0
-source: PCI
-items:
+const CONFIG_SPACE: &str = "
   - struct: pci_header
     doc: Heads a capability of PCI.
     fields: {id: 'u8, the id', next: 'u8, the next'}
@@ -116,39 +97,11 @@ int main(void)
 
 /// An ABI with names that the header uses.
 pub(crate) fn names() -> Abi {
-    abi(NAMES, NAMES_ITEMS)
+    let more = ioctl_keys("vfio") + &cap_keys("vfio");
+    SpecFolder::small("names", "vfio", &more, NAMES).abi()
 }
 
 const NAMES: &str = "
-abi: names
-title: Names
-doc: Names that the header has already.
-prefix: vfio
-releases: [v1.0..v1.1]
-files: [items]
-headers:
-  names: {path: names.h, guards: [NAMES_H]}
-ioctls: {type: VFIO_TYPE, base: VFIO_BASE}
-fds: {device: a device}
-cap_headers:
-  cap:
-    doc: Heads a capability.
-    struct: vfio_cap_header
-    id: id
-    version: version
-    next: next
-    relative_to: reply
-    end: 0
-    align: 8
-";
-
-const NAMES_ITEMS: &str = "
-title: Names
-doc: Chains that are called like functions.
-header: names
-since: v1.0
-source: names.h
-items:
   - constants: numbers
     doc: What ioctl numbers are made of.
     prefix: VFIO_

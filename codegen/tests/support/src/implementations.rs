@@ -1,14 +1,16 @@
 //! The implementations of the protocol that must agree. Each answers a list of
 //! cases with canonical texts, as `capchain::decode::conformance_text` defines them.
 
+use std::fs;
 use std::process::Command;
 
 use capchain::decode::{self, Subject};
+use capchain::dump;
 use capchain::ir::Abi;
 use capchain::layout::{Model, TARGETS, Target};
 
 use crate::process::succeed_with_input;
-use crate::{c_program, rust_program};
+use crate::{c_program, fixtures, rust_program};
 
 /// A buffer with a reply.
 #[derive(Clone, Debug)]
@@ -19,6 +21,25 @@ pub struct Case {
     pub target: &'static Target,
     /// The bytes.
     pub bytes: Vec<u8>,
+}
+
+/// The vectors of every chain.
+pub fn vectors(abi: &Abi) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for chain in &abi.chains {
+        let path = fixtures::root().join(format!("codegen/tests/vectors/{}.yaml", chain.name));
+        let text = fs::read_to_string(path).expect("the vectors of the chain");
+        let file: serde_yaml::Value = serde_yaml::from_str(&text).expect("YAML");
+        for case in file["cases"].as_sequence().expect("cases") {
+            let bytes = case["bytes"].as_str().expect("bytes");
+            // The file of an empty reply has only a comment, which is no dump.
+            let bytes = dump::read(bytes.as_bytes(), false);
+            let bytes = bytes.map(|dump| dump.bytes().to_vec()).unwrap_or_default();
+            let target = target(case["target"].as_str().unwrap_or("x86_64"));
+            cases.push(Case { chain: chain.name.clone(), target, bytes });
+        }
+    }
+    cases
 }
 
 /// The texts of one implementation; `None` for a chain or a target that it does not

@@ -46,4 +46,5 @@ pub mod space_proof;
 pub mod spec_folder;
 pub mod stream_program;
 pub mod stream_proof;
+mod template;
 pub mod walkthrough;

@@ -15,6 +15,34 @@ use crate::fixtures;
 const EXAMPLE_HEAD: &str = "title: Example\ndoc: Shows one rule.\nheader: demo\nsince: v1.0\n\
                             source: demo/demo.h\n\nitems:\n";
 
+/// The keys of an ABI with ioctls and capabilities; `PREFIX` is its prefix.
+const IOCTLS: &str = "\
+ioctls: {type: PREFIX_TYPE, base: PREFIX_BASE}
+fds: {device: a device}
+";
+const CAPS: &str = "\
+cap_headers:
+  cap:
+    doc: Heads a capability.
+    struct: PREFIX_cap_header
+    id: id
+    version: version
+    next: next
+    relative_to: reply
+    end: 0
+    align: 8
+";
+
+/// The keys of an ABI with ioctls.
+pub fn ioctl_keys(prefix: &str) -> String {
+    IOCTLS.replace("PREFIX", &prefix.to_uppercase())
+}
+
+/// The keys of an ABI with capabilities of 64 bits at least.
+pub fn cap_keys(prefix: &str) -> String {
+    CAPS.replace("PREFIX", prefix)
+}
+
 /// A specification in a temporary folder.
 pub struct SpecFolder {
     folder: TempDir,
@@ -46,6 +74,21 @@ impl SpecFolder {
             folder.write(name, text);
         }
         folder
+    }
+
+    /// A specification of one file with these items. `more` are further keys of the ABI.
+    pub fn small(name: &str, prefix: &str, more: &str, items: &str) -> Self {
+        let upper = name.to_uppercase();
+        let abi = format!(
+            "abi: {name}\ntitle: Small\ndoc: An ABI of a test.\nprefix: {prefix}\n\
+             releases: [v1.0..v1.1]\nfiles: [items]\n\
+             headers:\n  {name}: {{path: {name}.h, guards: [{upper}_H]}}\n{more}"
+        );
+        let file = format!(
+            "title: Items\ndoc: Items of a test.\nheader: {name}\nsince: v1.0\n\
+             source: {name}.h\nitems:\n{items}"
+        );
+        Self::with_files(&[("abi.yaml", &abi), ("items.yaml", &file)])
     }
 
     /// The path of the folder.

@@ -15,9 +15,86 @@ use capchain::spec::load::Origin;
 
 use crate::random::Random;
 use crate::rustc;
+use crate::template::filled;
 
 const RUST: &str = include_str!("../../programs/record_text.rs");
 const C: &str = include_str!("../../programs/record_text.c");
+
+/// The function that prints the records of a kind in Rust.
+const KIND_IN_RUST: &str = r"
+fn @KIND@(text: &mut String, all: &[u8], @GIVEN@: u32) {
+    let mut reader = streams::@READER@::new(all@TYPE@);
+    loop {
+        let at = all.len() - reader.rest().len();
+        match reader.next() {
+            None => return,
+            Some(Ok(@ITEM@)) => {
+                head(text, at, all.len() - reader.rest().len() - at);
+                @FIELDS@ @DATA@
+                text.push('\n');
+            }
+            Some(Err(error)) => {
+                damage(text, &error);
+                assert!(reader.next().is_none());
+                return;
+            }
+        }
+    }
+}
+";
+
+/// The functions of all kinds in Rust, and the choice among them.
+const KINDS_IN_RUST: &str = "\
+use generated_abi::{streams, uapi};
+
+use super::*;
+
+pub fn read(text: &mut String, kind: &str, all: &[u8], type_: u32) {
+    match kind {
+@ARMS@        _ => unexpected(),
+    }
+}
+@FUNCTIONS@";
+
+/// The function that prints the records of a kind in C.
+const KIND_IN_C: &str = r#"static void @KIND@(const void *bytes, size_t size, unsigned type)
+{
+	struct @STEM@_records records = @STEM@_records_of(bytes, size);
+	struct @RECORD@ record;
+	const void *data = NULL;
+	@STEM@_size len = 0;
+	size_t at = 0;
+	int result;
+
+	(void)type;
+	(void)data;
+	(void)len;
+	while ((result = @STEM@_@KIND@_next(&records@TYPE@, &record@EXTRA@)) > 0) {
+		put("record at=%zu size=%zu", at, (size_t)records.at - at);
+		at = records.at;
+		@FIELDS@ @DATA@
+		put("\n");
+	}
+	if (result < 0) {
+		put("error %s at=%zu\n", result == @UPPER@_RECORD_CUT ? "record_cut" :
+			result == @UPPER@_RECORD_TOO_SHORT ? "record_too_short" :
+			"record_type_unknown", (size_t)records.at);
+		if (@STEM@_@KIND@_next(&records@TYPE@, &record@EXTRA@))
+			abort();
+	}
+}
+
+"#;
+
+/// The functions of all kinds in C, and the choice among them.
+const KINDS_IN_C: &str = r#"static const char *const kinds[] = {
+@KINDS@};
+
+@FUNCTIONS@static void read_kind(const char *kind, const void *bytes, size_t size, unsigned type)
+{
+@ARMS@	put("none\n");
+}
+"#;
 
 /// Writes the crate of an ABI, and the functions `text` in Rust and `record_text` in C. In
 /// Rust, the crate has the name `external`.
@@ -138,44 +215,21 @@ fn rust_kinds(abi: &Abi) -> String {
                 format!("text.push_str(\" :\"); if let Some(data) = data {{ {data} }}"),
             ),
         };
-        write!(
-            functions,
-            "\nfn {kind}(text: &mut String, all: &[u8], {given}: u32) {{
-    let mut reader = streams::{name}::new(all{type_});
-    loop {{
-        let at = all.len() - reader.rest().len();
-        match reader.next() {{
-            None => return,
-            Some(Ok({item})) => {{
-                head(text, at, all.len() - reader.rest().len() - at);
-                {fields} {data}
-                text.push('\\n');
-            }}
-            Some(Err(error)) => {{
-                damage(text, &error);
-                assert!(reader.next().is_none());
-                return;
-            }}
-        }}
-    }}
-}}
-"
-        )
-        .expect("text");
+        functions += &filled(
+            KIND_IN_RUST,
+            &[
+                ("KIND", kind),
+                ("GIVEN", given),
+                ("READER", &name),
+                ("TYPE", &type_),
+                ("ITEM", item),
+                ("FIELDS", &fields),
+                ("DATA", &data),
+            ],
+        );
         writeln!(arms, "        {kind:?} => {kind}(text, all, type_),").expect("text");
     }
-    format!(
-        "use generated_abi::{{streams, uapi}};
-
-use super::*;
-
-pub fn read(text: &mut String, kind: &str, all: &[u8], type_: u32) {{
-    match kind {{
-{arms}        _ => unexpected(),
-    }}
-}}
-{functions}"
-    )
+    filled(KINDS_IN_RUST, &[("ARMS", &arms), ("FUNCTIONS", &functions)])
 }
 
 /// The same in C, for records with one layout.
@@ -191,49 +245,25 @@ fn c_kinds(abi: &Abi, stem: &str) -> String {
             true => (", &data, &len", c_data(abi, plan)),
             false => ("", String::new()),
         };
-        write!(
-            functions,
-            "static void {kind}(const void *bytes, size_t size, unsigned type)
-{{
-	struct {stem}_records records = {stem}_records_of(bytes, size);
-	struct {record} record;
-	const void *data = NULL;
-	{stem}_size len = 0;
-	size_t at = 0;
-	int result;
-
-	(void)type;
-	(void)data;
-	(void)len;
-	while ((result = {stem}_{kind}_next(&records{type_}, &record{extra})) > 0) {{
-		put(\"record at=%zu size=%zu\", at, (size_t)records.at - at);
-		at = records.at;
-		{fields} {data}
-		put(\"\\n\");
-	}}
-	if (result < 0) {{
-		put(\"error %s at=%zu\\n\", result == {upper}_RECORD_CUT ? \"record_cut\" :
-			result == {upper}_RECORD_TOO_SHORT ? \"record_too_short\" :
-			\"record_type_unknown\", (size_t)records.at);
-		if ({stem}_{kind}_next(&records{type_}, &record{extra}))
-			abort();
-	}}
-}}
-
-",
-            record = struct_.name
-        )
-        .expect("text");
+        functions += &filled(
+            KIND_IN_C,
+            &[
+                ("KIND", kind),
+                ("STEM", stem),
+                ("UPPER", &upper),
+                ("RECORD", &struct_.name),
+                ("TYPE", type_),
+                ("EXTRA", extra),
+                ("FIELDS", &fields),
+                ("DATA", &data),
+            ],
+        );
         writeln!(arms, "\tif (!strcmp(kind, {kind:?})) {{ {kind}(bytes, size, type); return; }}")
             .expect("text");
     }
     let kinds = abi.protocol.streams.iter().filter(|plan| plan.size.is_uniform());
     let kinds: String = kinds.map(|plan| format!("\t{:?},\n", abi.fds[plan.fd].name)).collect();
-    format!(
-        "static const char *const kinds[] = {{\n{kinds}}};\n\n{functions}\
-         static void read_kind(const char *kind, const void *bytes, size_t size, \
-         unsigned type)\n{{\n{arms}\tput(\"none\\n\");\n}}\n"
-    )
+    filled(KINDS_IN_C, &[("KINDS", &kinds), ("FUNCTIONS", &functions), ("ARMS", &arms)])
 }
 
 /// The statements that print the data of a record in C.

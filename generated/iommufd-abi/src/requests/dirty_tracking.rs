@@ -3,7 +3,7 @@
 //! Dirty pages.
 
 use crate::argument::{Argument, ArgumentError, Request, check_bitmap};
-use crate::reply::ReplyError;
+use crate::reply_error::ReplyError;
 use crate::uapi;
 
 /// [`IOMMU_HWPT_SET_DIRTY_TRACKING`](crate::uapi::IOMMU_HWPT_SET_DIRTY_TRACKING).

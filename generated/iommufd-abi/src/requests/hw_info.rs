@@ -4,7 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
-use crate::reply::ReplyError;
+use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
 use crate::wire::Wire;

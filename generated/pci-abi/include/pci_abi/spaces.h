@@ -605,12 +605,16 @@ __attribute__((__unused__)) = {
 };
 static const struct pci_abi__space_format pci_abi__standard_format
 __attribute__((__unused__)) = {
-	2,
+	2,	/* size */
 	{ 0, 1, 0, 0xff },	/* id */
 	{ 0, 0, 0, 0 },	/* version */
 	{ 1, 1, 0, 0xfc },	/* next */
-	0, 1, pci_abi__standard_empty,
-	64, 256, 4
+	0,	/* end */
+	1,	/* from_space */
+	pci_abi__standard_empty,
+	64,	/* first */
+	256,	/* limit */
+	4	/* align */
 };
 
 /* Starts a walk over the chain standard of a space. */
@@ -2109,12 +2113,16 @@ __attribute__((__unused__)) = {
 };
 static const struct pci_abi__space_format pci_abi__extended_format
 __attribute__((__unused__)) = {
-	4,
+	4,	/* size */
 	{ 0, 4, 0, 0xffff },	/* id */
 	{ 0, 4, 16, 0xf },	/* version */
 	{ 0, 4, 20, 0xffc },	/* next */
-	0, 1, pci_abi__extended_empty,
-	256, 4096, 4
+	0,	/* end */
+	1,	/* from_space */
+	pci_abi__extended_empty,
+	256,	/* first */
+	4096,	/* limit */
+	4	/* align */
 };
 
 /* Starts a walk over the chain extended of a space. */

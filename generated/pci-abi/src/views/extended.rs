@@ -78,28 +78,6 @@ impl<'a, S: Space + ?Sized> ExtendedCaps<'a, S> {
         let walk = SpaceWalk::new(&FORMAT, space, first);
         Self { walk: walk.beside(companion) }
     }
-
-    /// Whether a capability with one of these ids comes before the end or an error.
-    #[allow(dead_code, reason = "no other chain may require a capability of this one")]
-    pub(super) fn has(mut self, ids: &[u16]) -> bool {
-        while let Some(Ok(cap)) = self.walk.visit(&FORMAT) {
-            if ids.contains(&cap.id()) {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// The first capability with an id.
-    #[allow(dead_code, reason = "no other chain may depend on bits of this one")]
-    pub(super) fn find(mut self, id: u16) -> Option<SpaceCap<'a, S>> {
-        while let Some(Ok(cap)) = self.walk.visit(&FORMAT) {
-            if cap.id() == id {
-                return Some(cap);
-            }
-        }
-        None
-    }
 }
 
 /// The offset of the first capability.

@@ -73,7 +73,6 @@ impl<'a, S: Space + ?Sized> StandardCaps<'a, S> {
     }
 
     /// Whether a capability with one of these ids comes before the end or an error.
-    #[allow(dead_code, reason = "no other chain may require a capability of this one")]
     pub(super) fn has(mut self, ids: &[u16]) -> bool {
         while let Some(Ok(cap)) = self.walk.visit(&FORMAT) {
             if ids.contains(&cap.id()) {
@@ -84,7 +83,6 @@ impl<'a, S: Space + ?Sized> StandardCaps<'a, S> {
     }
 
     /// The first capability with an id.
-    #[allow(dead_code, reason = "no other chain may depend on bits of this one")]
     pub(super) fn find(mut self, id: u16) -> Option<SpaceCap<'a, S>> {
         while let Some(Ok(cap)) = self.walk.visit(&FORMAT) {
             if cap.id() == id {

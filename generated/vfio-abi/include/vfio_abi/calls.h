@@ -1366,7 +1366,11 @@ static inline vfio_abi_size vfio_abi_eeh_pe_op(
 
 static const struct vfio_abi__counted_format vfio_abi__pci_hot_reset_info_format
 __attribute__((__unused__)) = {
-	12, 0, 8, 4, 8
+	12,	/* size */
+	0,	/* argsz */
+	8,	/* count */
+	4,	/* count_width */
+	8	/* each */
 };
 
 /*

@@ -1048,22 +1048,28 @@ static inline void vfio_abi_reply_append(struct vfio_abi_reply_builder *to,
 /* Capabilities that start with struct vfio_info_cap_header. */
 static const struct vfio_abi__format vfio_abi__info_format
 __attribute__((__unused__)) = {
-	8, 8,
+	8,	/* size */
+	8,	/* min_size */
 	{ 0, 2, 0, 0xffff },	/* id */
 	{ 2, 2, 0, 0xffff },	/* version */
 	{ 4, 4, 0, 0xffffffff },	/* next */
-	0, 1
+	0,	/* end */
+	1	/* from_reply */
 };
 
+/* Inputs: the offset, the size, and whether the reply leaves them as they are. */
 static const struct vfio_abi__input vfio_abi__device_info_inputs[]
 __attribute__((__unused__)) = {
 	{ 0, 0, 0 }
 };
 static const struct vfio_abi__host vfio_abi__device_info_host
 __attribute__((__unused__)) = {
-	16, 0, 4,
+	16,	/* minsz */
+	0,	/* argsz */
+	4,	/* flags */
 	0x80,	/* VFIO_DEVICE_FLAGS_CAPS */
-	16, vfio_abi__device_info_inputs
+	16,	/* cap_offset */
+	vfio_abi__device_info_inputs
 };
 
 /* The values of a reply with struct vfio_device_info. */
@@ -1591,6 +1597,7 @@ static inline void vfio_abi_device_pci_atomic_comp_append(
 	vfio_abi__reply_set(to, 8, 4, values->flags);
 }
 
+/* Arrays: the id, the offset in the capability, and the size of an element. */
 static const struct vfio_abi__known_array vfio_abi__device_arrays[]
 __attribute__((__unused__)) = {
 	{ 3, 12, 1 },	/* VFIO_DEVICE_INFO_CAP_ZPCI_UTIL */
@@ -1598,6 +1605,7 @@ __attribute__((__unused__)) = {
 	{ 0, 0, 0 }
 };
 
+/* Inputs: the offset, the size, and whether the reply leaves them as they are. */
 static const struct vfio_abi__input vfio_abi__region_info_inputs[]
 __attribute__((__unused__)) = {
 	{ 8, 4, 1 },
@@ -1605,9 +1613,12 @@ __attribute__((__unused__)) = {
 };
 static const struct vfio_abi__host vfio_abi__region_info_host
 __attribute__((__unused__)) = {
-	32, 0, 4,
+	32,	/* minsz */
+	0,	/* argsz */
+	4,	/* flags */
 	8,	/* VFIO_REGION_INFO_FLAG_CAPS */
-	12, vfio_abi__region_info_inputs
+	12,	/* cap_offset */
+	vfio_abi__region_info_inputs
 };
 
 /* The values of a reply with struct vfio_region_info. */
@@ -2065,21 +2076,26 @@ static inline void vfio_abi_region_nvlink2_lnkspd_append(
 	vfio_abi__reply_set(to, 8, 4, values->link_speed);
 }
 
+/* Arrays: the id, the offset in the capability, and the size of an element. */
 static const struct vfio_abi__known_array vfio_abi__region_arrays[]
 __attribute__((__unused__)) = {
 	{ 1, 16, 16 },	/* VFIO_REGION_INFO_CAP_SPARSE_MMAP */
 	{ 0, 0, 0 }
 };
 
+/* Inputs: the offset, the size, and whether the reply leaves them as they are. */
 static const struct vfio_abi__input vfio_abi__type1_info_inputs[]
 __attribute__((__unused__)) = {
 	{ 0, 0, 0 }
 };
 static const struct vfio_abi__host vfio_abi__type1_info_host
 __attribute__((__unused__)) = {
-	16, 0, 4,
+	16,	/* minsz */
+	0,	/* argsz */
+	4,	/* flags */
 	2,	/* VFIO_IOMMU_INFO_CAPS */
-	16, vfio_abi__type1_info_inputs
+	16,	/* cap_offset */
+	vfio_abi__type1_info_inputs
 };
 
 /* The values of a reply with struct vfio_iommu_type1_info. */
@@ -2411,6 +2427,7 @@ static inline void vfio_abi_type1_dma_avail_append(
 	vfio_abi__reply_set(to, 8, 4, values->avail);
 }
 
+/* Arrays: the id, the offset in the capability, and the size of an element. */
 static const struct vfio_abi__known_array vfio_abi__type1_arrays[]
 __attribute__((__unused__)) = {
 	{ 1, 16, 16 },	/* VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE */
@@ -2432,8 +2449,14 @@ static const struct vfio_abi_profile vfio_abi_profile_device
 __attribute__((__unused__)) = {
 	&vfio_abi__device_info_host, &vfio_abi__info_format,
 	vfio_abi__device_arrays, vfio_abi__profile_device_ends,
-	16, 24, 24, 8,
-	VFIO_ABI__OFFSET_ZERO, 0, 0, VFIO_ABI__ZERO
+	16,	/* minsz */
+	24,	/* fixed_size */
+	24,	/* first_cap */
+	8,	/* align */
+	VFIO_ABI__OFFSET_ZERO,
+	0,	/* preserves_padding */
+	0,	/* always_sets_argsz */
+	VFIO_ABI__ZERO
 };
 
 /*
@@ -2452,8 +2475,14 @@ static const struct vfio_abi_profile vfio_abi_profile_device_v5_10
 __attribute__((__unused__)) = {
 	&vfio_abi__device_info_host, &vfio_abi__info_format,
 	vfio_abi__device_arrays, vfio_abi__profile_device_v5_10_ends,
-	16, 20, 20, 1,
-	VFIO_ABI__OFFSET_ZERO, 0, 0, VFIO_ABI__ZERO
+	16,	/* minsz */
+	20,	/* fixed_size */
+	20,	/* first_cap */
+	1,	/* align */
+	VFIO_ABI__OFFSET_ZERO,
+	0,	/* preserves_padding */
+	0,	/* always_sets_argsz */
+	VFIO_ABI__ZERO
 };
 
 /*
@@ -2473,8 +2502,14 @@ static const struct vfio_abi_profile vfio_abi_profile_region
 __attribute__((__unused__)) = {
 	&vfio_abi__region_info_host, &vfio_abi__info_format,
 	vfio_abi__region_arrays, vfio_abi__profile_region_ends,
-	32, 32, 32, 8,
-	VFIO_ABI__OFFSET_ZERO, 0, 0, VFIO_ABI__ECHO
+	32,	/* minsz */
+	32,	/* fixed_size */
+	32,	/* first_cap */
+	8,	/* align */
+	VFIO_ABI__OFFSET_ZERO,
+	0,	/* preserves_padding */
+	0,	/* always_sets_argsz */
+	VFIO_ABI__ECHO
 };
 
 /*
@@ -2493,8 +2528,14 @@ static const struct vfio_abi_profile vfio_abi_profile_vfio_user
 __attribute__((__unused__)) = {
 	&vfio_abi__region_info_host, &vfio_abi__info_format,
 	vfio_abi__region_arrays, vfio_abi__profile_vfio_user_ends,
-	32, 32, 32, 8,
-	VFIO_ABI__FLAG_CLEAR, 0, 1, VFIO_ABI__ZERO
+	32,	/* minsz */
+	32,	/* fixed_size */
+	32,	/* first_cap */
+	8,	/* align */
+	VFIO_ABI__FLAG_CLEAR,
+	0,	/* preserves_padding */
+	1,	/* always_sets_argsz */
+	VFIO_ABI__ZERO
 };
 
 /*
@@ -2513,8 +2554,14 @@ static const struct vfio_abi_profile vfio_abi_profile_vfio_user_rust_vmm
 __attribute__((__unused__)) = {
 	&vfio_abi__region_info_host, &vfio_abi__info_format,
 	vfio_abi__region_arrays, vfio_abi__profile_vfio_user_rust_vmm_ends,
-	32, 32, 32, 8,
-	VFIO_ABI__OFFSET_SET, 0, 1, VFIO_ABI__ZERO
+	32,	/* minsz */
+	32,	/* fixed_size */
+	32,	/* first_cap */
+	8,	/* align */
+	VFIO_ABI__OFFSET_SET,
+	0,	/* preserves_padding */
+	1,	/* always_sets_argsz */
+	VFIO_ABI__ZERO
 };
 
 /*
@@ -2533,8 +2580,14 @@ static const struct vfio_abi_profile vfio_abi_profile_type1_v5_4
 __attribute__((__unused__)) = {
 	&vfio_abi__type1_info_host, &vfio_abi__info_format,
 	vfio_abi__type1_arrays, vfio_abi__profile_type1_v5_4_ends,
-	16, 20, 24, 1,
-	VFIO_ABI__OFFSET_ZERO, 0, 0, VFIO_ABI__ZERO
+	16,	/* minsz */
+	20,	/* fixed_size */
+	24,	/* first_cap */
+	1,	/* align */
+	VFIO_ABI__OFFSET_ZERO,
+	0,	/* preserves_padding */
+	0,	/* always_sets_argsz */
+	VFIO_ABI__ZERO
 };
 
 /*
@@ -2549,8 +2602,14 @@ static const struct vfio_abi_profile vfio_abi_profile_type1
 __attribute__((__unused__)) = {
 	&vfio_abi__type1_info_host, &vfio_abi__info_format,
 	vfio_abi__type1_arrays, vfio_abi__profile_type1_ends,
-	16, 24, 24, 8,
-	VFIO_ABI__OFFSET_ZERO, 0, 0, VFIO_ABI__ZERO
+	16,	/* minsz */
+	24,	/* fixed_size */
+	24,	/* first_cap */
+	8,	/* align */
+	VFIO_ABI__OFFSET_ZERO,
+	0,	/* preserves_padding */
+	0,	/* always_sets_argsz */
+	VFIO_ABI__ZERO
 };
 
 /*
@@ -2568,8 +2627,14 @@ static const struct vfio_abi_profile vfio_abi_profile_iommufd_v6_2
 __attribute__((__unused__)) = {
 	&vfio_abi__type1_info_host, &vfio_abi__info_format,
 	vfio_abi__type1_arrays, vfio_abi__profile_iommufd_v6_2_ends,
-	16, 24, 24, 1,
-	VFIO_ABI__PARTIAL, 1, 1, VFIO_ABI__STACK
+	16,	/* minsz */
+	24,	/* fixed_size */
+	24,	/* first_cap */
+	1,	/* align */
+	VFIO_ABI__PARTIAL,
+	1,	/* preserves_padding */
+	1,	/* always_sets_argsz */
+	VFIO_ABI__STACK
 };
 
 /*
@@ -2590,8 +2655,14 @@ static const struct vfio_abi_profile vfio_abi_profile_iommufd
 __attribute__((__unused__)) = {
 	&vfio_abi__type1_info_host, &vfio_abi__info_format,
 	vfio_abi__type1_arrays, vfio_abi__profile_iommufd_ends,
-	16, 24, 24, 8,
-	VFIO_ABI__PARTIAL, 1, 1, VFIO_ABI__ZERO
+	16,	/* minsz */
+	24,	/* fixed_size */
+	24,	/* first_cap */
+	8,	/* align */
+	VFIO_ABI__PARTIAL,
+	1,	/* preserves_padding */
+	1,	/* always_sets_argsz */
+	VFIO_ABI__ZERO
 };
 
 #endif /* VFIO_ABI_CHAINS_H */

@@ -3,7 +3,7 @@
 //! EEH, the PCI error handling of IBM Power.
 
 use crate::argument::{Argument, ArgumentError, Request};
-use crate::reply::ReplyError;
+use crate::reply_error::ReplyError;
 use crate::uapi;
 
 /// [`VFIO_EEH_PE_OP`](crate::uapi::VFIO_EEH_PE_OP).

@@ -3,7 +3,7 @@
 //! Writes that an eventfd triggers.
 
 use crate::argument::{Argument, ArgumentError, Request};
-use crate::reply::ReplyError;
+use crate::reply_error::ReplyError;
 use crate::uapi;
 
 /// Width of the write, exactly one of the four.

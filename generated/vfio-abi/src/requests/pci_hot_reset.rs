@@ -5,7 +5,7 @@
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Array;
 use crate::counted::{Counted, CountedFormat, request_counted};
-use crate::reply::ReplyError;
+use crate::reply_error::ReplyError;
 use crate::request::{Buffer, RequestError};
 use crate::uapi;
 use crate::wire::Wire;

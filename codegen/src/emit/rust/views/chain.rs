@@ -199,7 +199,8 @@ fn imports(abi: &Abi, plan: &ChainPlan, caps: &[PlannedCap<'_>]) -> TokenStream 
     };
     let reply = hosted.then(|| {
         quote! {
-            use crate::reply::{Host, Reply, ReplyError};
+            use crate::reply::{Host, Reply};
+            use crate::reply_error::ReplyError;
             use crate::request::{Buffer, RequestError, request};
         }
     });

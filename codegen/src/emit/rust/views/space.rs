@@ -11,7 +11,7 @@ use crate::emit::rust::comment::{Docs, Names};
 use crate::emit::rust::tokens::{decimal, hex, ident};
 use crate::emit::rust::{examples, format};
 use crate::ir::protocol::{CapPlan, ChainPlan, FirstPlan, HeaderFormat, SpacePlan};
-use crate::ir::{Abi, Chain, StructId};
+use crate::ir::{Abi, Chain, ChainId, StructId};
 
 /// The file of a chain in a space.
 pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &SpacePlan) -> String {
@@ -21,7 +21,7 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &Spa
     let caps: Vec<_> =
         plan.capabilities.iter().map(|id| PlannedCap::new(abi, chain, *id)).collect();
     let format = chain_format(&abi.protocol.headers[plan.header], chain, space);
-    let iterator = iterator(abi, chain, space);
+    let iterator = iterator(abi, plan, space);
     let enumeration = enumeration(&docs, chain, &caps);
     let views = caps.iter().map(|cap| view(&docs, *cap));
     let kinds = caps.iter().flat_map(|cap| {
@@ -115,8 +115,10 @@ fn chain_format(format: &HeaderFormat, chain: &Chain, space: &SpacePlan) -> Toke
     }
 }
 
-fn iterator(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
+fn iterator(abi: &Abi, plan: &ChainPlan, space: &SpacePlan) -> TokenStream {
+    let chain = abi.chain(plan.chain);
     let (caps, cap) = type_names(chain);
+    let searches = searches(abi, plan.chain);
     let slots = (space.end - chain.bound).div_ceil(space.align).div_ceil(32).max(1);
     let slots = decimal(slots);
     let first = first(abi, chain, space);
@@ -160,27 +162,7 @@ fn iterator(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
                 #start
             }
 
-            /// Whether a capability with one of these ids comes before the end or an error.
-            #[allow(dead_code, reason = "no other chain may require a capability of this one")]
-            pub(super) fn has(mut self, ids: &[u16]) -> bool {
-                while let Some(Ok(cap)) = self.walk.visit(&FORMAT) {
-                    if ids.contains(&cap.id()) {
-                        return true;
-                    }
-                }
-                false
-            }
-
-            /// The first capability with an id.
-            #[allow(dead_code, reason = "no other chain may depend on bits of this one")]
-            pub(super) fn find(mut self, id: u16) -> Option<SpaceCap<'a, S>> {
-                while let Some(Ok(cap)) = self.walk.visit(&FORMAT) {
-                    if cap.id() == id {
-                        return Some(cap);
-                    }
-                }
-                None
-            }
+            #searches
         }
 
         /// The offset of the first capability.
@@ -200,6 +182,43 @@ fn iterator(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
 
         impl<S: Space + ?Sized> core::iter::FusedIterator for #caps<'_, S> {}
     }
+}
+
+/// The searches by which other chains depend on a chain.
+fn searches(abi: &Abi, chain: ChainId) -> TokenStream {
+    let spaces = || abi.protocol.chains.iter().filter_map(|plan| plan.space.as_ref());
+    let required = spaces().any(|space| {
+        let requires = space.requires.as_ref().filter(|_| !space.requires_its_companion());
+        requires.is_some_and(|(other, _)| *other == chain)
+    });
+    let has = required.then(|| {
+        quote! {
+            /// Whether a capability with one of these ids comes before the end or an error.
+            pub(super) fn has(mut self, ids: &[u16]) -> bool {
+                while let Some(Ok(cap)) = self.walk.visit(&FORMAT) {
+                    if ids.contains(&cap.id()) {
+                        return true;
+                    }
+                }
+                false
+            }
+        }
+    });
+    let companion = spaces().any(|space| space.companion.is_some_and(|one| one.chain == chain));
+    let find = companion.then(|| {
+        quote! {
+            /// The first capability with an id.
+            pub(super) fn find(mut self, id: u16) -> Option<SpaceCap<'a, S>> {
+                while let Some(Ok(cap)) = self.walk.visit(&FORMAT) {
+                    if cap.id() == id {
+                        return Some(cap);
+                    }
+                }
+                None
+            }
+        }
+    });
+    quote!(#has #find)
 }
 
 /// The body of the function that starts a walk.

@@ -14,6 +14,86 @@ use capchain::names::{self, c_name};
 
 use crate::c_program::c_element;
 use crate::space_program::chains;
+use crate::template::filled;
+
+/// What a body requires, and that it is read exactly if it is complete.
+const BODY: &str = r#"#include "@STEM@.h"
+
+#define SPACE	struct @STEM@_space
+#define CAP	struct @STEM@_space_cap
+#define SPACE_OF	@STEM@_space_of
+#define BODY_ID	@ID@
+#define BODY_MOST	@MOST@
+
+#define OTHER_MOST	@OTHER_MOST@
+
+static void body(const CAP *cap, const __u8 *start, const __u8 *other,
+		 const __u8 *bytes, __u32 size)
+{
+	struct @VIEW@ view;
+	const int found = @VIEW@_read(cap, &view);
+	__u64 need;
+
+	(void)start;
+	(void)other;
+	if (size < @LEAST@) {
+		PROVE(found == @LIMITED@, "bits that decide are required");
+		return;
+	}
+@EXISTENCE@	need = @END@;
+@PARTS@	PROVE(found == (need <= size ? 1 : @LIMITED@),
+	      "a body is read exactly if it is complete");
+	if (found != 1)
+		return;
+@VALUES@}
+"#;
+
+/// The value of a field that always exists.
+const VALUE: &str = r#"	PROVE(@VALUE@, "@NAME@ is read from its place");
+"#;
+
+/// The value of a field that need not exist.
+const VALUE_IF: &str = r#"	PROVE(!!@VIEW@.has_@NAME@ == (@EXISTS@), "whether @NAME@ exists");
+	PROVE(!(@EXISTS@) || @VALUE@, "@NAME@ is read from its place");
+"#;
+
+/// The value of an element of an array of fixed length.
+const FIXED: &str = r#"	PROVE(!(@EXISTS@) || view.@NAME@[@NTH@] == number(bytes, @AT@, @WIDTH@),
+	      "@NAME@ is read from its place");
+"#;
+
+/// The number of elements of an array, and the end of the last one.
+const UNCOUNTED: &str = "	const __u64 first = @FIRST@;
+	const __u64 count = @EXISTS@ && first <= size ? (size - first) / @STRIDE@ : 0;
+";
+const COUNTED: &str = "	const __u64 first = @FIRST@;
+	const __u64 count = @EXISTS@ ? @COUNT@ : 0;
+	__u64 last = first;
+
+@LAST@	if (@EXISTS@ && last > need)
+		need = last;
+";
+const LAST_OF_LENGTHS: &str = "	for (__u64 nth = 0; nth < count && last <= size; nth++)
+		last += last + @BITS@ > size ? size + 1 : @LENGTH@;
+";
+
+/// The element of any index.
+const ELEMENT: &str = r#"	@TYPE@ each;
+	const __u32 nth = nondet_u32();
+	const int is_there = @GET@(&view, nth, &each);
+
+	PROVE(view.nr_@NAME@ == count, "the number of elements");
+	PROVE(is_there == (nth < count), "an element exists up to the number");
+	if (nth >= count)
+		return;
+	__u64 at = @WALK@;
+@SKIP@	const __u64 length = @STRIDE@;
+
+	(void)length;
+@CLAIMS@"#;
+const SKIP: &str = "	for (__u32 before = 0; before < nth; before++)
+		at += @LENGTH@;
+";
 
 /// Writes a header for each body that depends on bits to a folder, and the list of these with
 /// the steps that a loop has at most.
@@ -89,47 +169,35 @@ impl<'a> Claims<'a> {
 
     fn header(&self) -> String {
         let Self { stem, plan, .. } = self;
-        let (view, upper) = (self.view(), self.stem.to_uppercase());
+        let limited = [&stem.to_uppercase(), "_SPACE_BODY_LIMITED"].concat();
         let least = plan.required_size.first().map_or(0, |size| size.kernel());
-        let mut text = format!(
-            "#include \"{stem}.h\"\n\n#define SPACE\tstruct {stem}_space\n#define CAP\tstruct {stem}_space_cap\n\
-             #define SPACE_OF\t{stem}_space_of\n#define BODY_ID\t{}\n#define BODY_MOST\t{}\n\n\
-             #define OTHER_MOST\t{}\n\n\
-             static void body(const CAP *cap, const __u8 *start, const __u8 *other,\n\
-             \t\t const __u8 *bytes, __u32 size)\n{{\n\
-             \tstruct {view} view;\n\tconst int found = {view}_read(cap, &view);\n\t__u64 need;\n\n\
-             \t(void)start;\n\t(void)other;\n\tif (size < {least}) {{\n\
-             \t\tPROVE(found == {upper}_SPACE_BODY_LIMITED, \"bits that decide are required\");\n\
-             \t\treturn;\n\t}}\n",
-            plan.id,
-            self.most(),
-            self.companion_most()
-        );
-        text += &existence(&plan.body, "part", "bytes", "size");
-        writeln!(text, "\tneed = {};", place(&plan.body, "part", plan.body.end)).expect("text");
+        let mut parts = String::new();
         for (nth, part) in plan.body.parts.iter().enumerate().filter(|(_, part)| part.size > 0) {
             let end = format!("{} + {}", place(&plan.body, "part", part.offset), part.size);
-            writeln!(text, "\tif (part{nth} && {end} > need)\n\t\tneed = {end};").expect("text");
+            writeln!(parts, "\tif (part{nth} && {end} > need)\n\t\tneed = {end};").expect("text");
         }
-        if let Some(array) = &plan.array {
-            text += &self.elements_needed(array);
-        }
-        write!(
-            text,
-            "\tPROVE(found == (need <= size ? 1 : {upper}_SPACE_BODY_LIMITED),\n\
-             \t      \"a body is read exactly if it is complete\");\n\tif (found != 1)\n\t\treturn;\n"
+        parts.extend(plan.array.as_ref().map(|array| self.elements_needed(array)));
+        let value =
+            |field| self.value(self.struct_, &plan.body, field, "view", "part", "bytes", "size");
+        let fixed = plan.fixed_arrays.iter().map(|array| self.fixed(&array.first, array.count));
+        let element = plan.array.as_ref().map(|array| self.element(array));
+        let values: String = plan.fields.iter().map(value).chain(fixed).chain(element).collect();
+        filled(
+            BODY,
+            &[
+                ("STEM", stem),
+                ("ID", &plan.id.to_string()),
+                ("MOST", &self.most().to_string()),
+                ("OTHER_MOST", &self.companion_most().to_string()),
+                ("VIEW", &self.view()),
+                ("LEAST", &least.to_string()),
+                ("LIMITED", &limited),
+                ("EXISTENCE", &existence(&plan.body, "part", "bytes", "size")),
+                ("END", &place(&plan.body, "part", plan.body.end)),
+                ("PARTS", &parts),
+                ("VALUES", &values),
+            ],
         )
-        .expect("text");
-        for field in &plan.fields {
-            text += &self.value(self.struct_, &plan.body, field, "view", "part", "bytes", "size");
-        }
-        for array in &plan.fixed_arrays {
-            text += &self.fixed(&array.first, array.count);
-        }
-        if let Some(array) = &plan.array {
-            text += &self.element(array);
-        }
-        text + "}\n"
     }
 
     /// The claim about the value of a field: of the body, or of an element with a length.
@@ -152,14 +220,12 @@ impl<'a> Claims<'a> {
         let mut exists: Vec<String> = nth.map(|nth| format!("{part}{nth}")).into_iter().collect();
         exists.extend(is_short.then(|| format!("{at} + {width} <= {size}")));
         if exists.is_empty() {
-            return format!("\tPROVE({value}, \"{name} is read from its place\");\n");
+            return filled(VALUE, &[("VALUE", &value), ("NAME", name)]);
         }
-        let exists = exists.join(" && ");
+        let values =
+            [("VIEW", view), ("NAME", name), ("EXISTS", &exists.join(" && ")), ("VALUE", &value)];
         let unknown = nth.map_or(String::new(), |nth| unknown(body, nth, name));
-        format!(
-            "\tPROVE(!!{view}.has_{name} == ({exists}), \"whether {name} exists\");\n\
-             \tPROVE(!({exists}) || {value}, \"{name} is read from its place\");\n{unknown}"
-        )
+        filled(VALUE_IF, &values) + &unknown
     }
 
     /// Whether an element can end before a field.
@@ -176,10 +242,15 @@ impl<'a> Claims<'a> {
         let at = place(&self.plan.body, "part", first.offset.kernel());
         let exists = exists(&self.plan.body, first.field);
         let values = (0..count).map(|nth| {
-            format!(
-                "\tPROVE(!({exists}) || view.{name}[{nth}] == number(bytes, {at} + {}, {width}),\n\
-                 \t      \"{name} is read from its place\");\n",
-                nth * width
+            filled(
+                FIXED,
+                &[
+                    ("EXISTS", &exists),
+                    ("NAME", name),
+                    ("NTH", &nth.to_string()),
+                    ("AT", &format!("{at} + {}", nth * width)),
+                    ("WIDTH", &width.to_string()),
+                ],
             )
         });
         let nth = self.plan.body.parts.iter().position(|part| part.field == first.field);
@@ -205,32 +276,21 @@ impl<'a> Claims<'a> {
             }
             (None, Some(counted)) => quantity("bytes", counted),
             (None, None) => {
-                return format!(
-                    "\tconst __u64 first = {first};\n\tconst __u64 count = {exists} && first <= size ? (size - first) / {} : 0;\n",
-                    array.stride.kernel()
-                );
+                let stride = array.stride.kernel().to_string();
+                let values = [("FIRST", &*first), ("EXISTS", &exists), ("STRIDE", &stride)];
+                return filled(UNCOUNTED, &values);
             }
         };
-        let mut text = format!(
-            "\tconst __u64 first = {first};\n\tconst __u64 count = {exists} ? {count} : 0;\n\t__u64 last = first;\n\n"
-        );
-        match &array.each {
-            None => {
-                let stride = array.stride.kernel();
-                writeln!(text, "\tlast += count * {stride};").expect("text");
-            }
+        let last = match &array.each {
+            None => format!("\tlast += count * {};\n", array.stride.kernel()),
             Some(each) => {
-                let bits = each.bits.offset + each.bits.width;
-                write!(
-                    text,
-                    "\tfor (__u64 nth = 0; nth < count && last <= size; nth++)\n\
-                     \t\tlast += last + {bits} > size ? size + 1 : {};\n",
-                    quantity("(bytes + last)", each)
-                )
-                .expect("text");
+                let bits = (each.bits.offset + each.bits.width).to_string();
+                let length = quantity("(bytes + last)", each);
+                filled(LAST_OF_LENGTHS, &[("BITS", &bits), ("LENGTH", &length)])
             }
-        }
-        text + &format!("\tif ({exists} && last > need)\n\t\tneed = last;\n")
+        };
+        let values = [("FIRST", &*first), ("EXISTS", &exists), ("COUNT", &count), ("LAST", &last)];
+        filled(COUNTED, &values)
     }
 
     /// The claims about the element of any index.
@@ -272,19 +332,20 @@ impl<'a> Claims<'a> {
         };
         let skip = match &array.each {
             None => String::new(),
-            Some(each) => format!(
-                "\tfor (__u32 before = 0; before < nth; before++)\n\t\tat += {};\n",
-                quantity("(bytes + at)", each)
-            ),
+            Some(each) => filled(SKIP, &[("LENGTH", &quantity("(bytes + at)", each))]),
         };
         let get = c_element(&view, name);
-        format!(
-            "\t{type_} each;\n\tconst __u32 nth = nondet_u32();\n\
-             \tconst int is_there = {get}(&view, nth, &each);\n\n\
-             \tPROVE(view.nr_{name} == count, \"the number of elements\");\n\
-             \tPROVE(is_there == (nth < count), \"an element exists up to the number\");\n\
-             \tif (nth >= count)\n\t\treturn;\n\t__u64 at = {walk};\n{skip}\
-             \tconst __u64 length = {stride};\n\n\t(void)length;\n{claims}"
+        filled(
+            ELEMENT,
+            &[
+                ("TYPE", &type_),
+                ("GET", &get),
+                ("NAME", name),
+                ("WALK", &walk),
+                ("SKIP", &skip),
+                ("STRIDE", &stride),
+                ("CLAIMS", &claims),
+            ],
         )
     }
 }
