@@ -139,5 +139,15 @@ fn a_profile_means_the_same_in_both_languages() {
     ];
     assert!(rust.contains(&rules.join(" ")), "{rust}");
     let c = squeezed(&emit::c_header(&abi).contents);
-    assert!(c.contains("16, 16, 16, 8, DEMO_ABI__PARTIAL, 0, 0, DEMO_ABI__ECHO"), "{c}");
+    let rules = [
+        "16, /* minsz */",
+        "16, /* fixed_size */",
+        "16, /* first_cap */",
+        "8, /* align */",
+        "DEMO_ABI__PARTIAL,",
+        "0, /* preserves_padding */",
+        "0, /* always_sets_argsz */",
+        "DEMO_ABI__ECHO",
+    ];
+    assert!(c.contains(&rules.join(" ")), "{c}");
 }
