@@ -243,7 +243,7 @@ fn in_fields(fields: &mut Map<LineOrMap<FieldSpec>>, place: Place) -> bool {
 }
 
 /// A payload whose struct or length is gone is memory of unknown content.
-fn in_payload(payload: &mut Option<PayloadSpec>, place: Place) -> bool {
+fn in_payload(payload: &mut Option<Box<PayloadSpec>>, place: Place) -> bool {
     let here = payload.as_ref().is_some_and(|payload| {
         let type_ = payload.type_.as_ref().map(|type_| type_.place);
         let named = payload.length_fields().chain(payload.type_field());

@@ -5,7 +5,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let (mut line, mut used) = (String::new(), 0);
     for word in text.split_whitespace() {
-        let length = word.chars().count();
+        let length = if word.is_ascii() { word.len() } else { word.chars().count() };
         if used > 0 && used + 1 + length > width {
             lines.push(std::mem::take(&mut line));
             used = 0;

@@ -53,7 +53,7 @@ impl<'a> Lowering<'a> {
             section,
             packed: item.packed,
             compact: item.compact,
-            length: item.length.as_ref(),
+            length: item.length.as_deref(),
             minsz: item.minsz.as_ref().map(|field| field.as_str()),
             header: None,
             fields: &item.fields,

@@ -23,6 +23,9 @@ const COLOURS: [(&str, &str, &str); 15] = [
     ("red", "#ffd3cc", "#67302d"),
 ];
 
+/// The start of the name of a colour.
+const VARIABLE: &str = "var(--";
+
 const STYLE: [&str; 2] = ["<style>\n", "</style>"];
 
 /// A file with a picture, the style of which names colours. Each rule of the style is a line.
@@ -47,7 +50,7 @@ fn coloured(svg: &str) -> Option<String> {
 fn only_colours(rule: &str) -> Option<String> {
     let (selector, declarations) = rule.split_once(" { ")?;
     let declarations = declarations.trim_end_matches('}').split(';').map(str::trim);
-    let named: Vec<_> = declarations.filter(|one| one.contains("var(--")).collect();
+    let named: Vec<_> = declarations.filter(|one| one.contains(VARIABLE)).collect();
     (!named.is_empty()).then(|| format!("{selector} {{ {}; }}\n", named.join("; ")))
 }
 
@@ -55,9 +58,18 @@ fn with_colours(
     rules: &str,
     choose: impl Fn((&'static str, &'static str, &'static str)) -> &'static str,
 ) -> String {
-    COLOURS.into_iter().fold(rules.to_owned(), |rules, colour| {
-        rules.replace(&format!("var(--{})", colour.0), choose(colour))
-    })
+    let mut parts = rules.split(VARIABLE);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let named = part.split_once(')').and_then(|(name, after)| {
+            Some((COLOURS.into_iter().find(|colour| colour.0 == name)?, after))
+        });
+        match named {
+            Some((colour, after)) => text.extend([choose(colour), after]),
+            None => text.extend([VARIABLE, part]),
+        }
+    }
+    text
 }
 
 #[cfg(test)]

@@ -128,6 +128,13 @@ struct StateEdge {
     both: bool,
 }
 
+impl StateEdge {
+    /// The end that gets its place later.
+    fn latest(&self) -> usize {
+        self.from.max(self.to)
+    }
+}
+
 fn edges(group: &Group, states: &[&Value]) -> Vec<StateEdge> {
     let index = |name: &String| states.iter().position(|state| state.name == *name);
     let pairs = group.transitions.iter().filter_map(|(from, to)| Some((index(from)?, index(to)?)));
@@ -163,7 +170,7 @@ fn best_order(count: usize, edges: &[StateEdge]) -> Vec<usize> {
 }
 
 /// The search for the best order: it places one state after the other, and leaves an order when
-/// that costs as much as the best one so far.
+/// that costs as much as the best one so far, even if each other arrow costs only 1.
 struct OrderSearch<'a> {
     count: usize,
     edges: &'a [StateEdge],
@@ -184,7 +191,8 @@ impl OrderSearch<'_> {
             }
             order.push(place);
             let cost = cost + added_cost(order, self.count, self.edges);
-            if cost < self.least {
+            let others = self.edges.iter().filter(|edge| edge.latest() >= order.len());
+            if cost + others.count() < self.least {
                 self.place_next(order, cost);
             }
             order.pop();
@@ -202,16 +210,17 @@ fn cost(order: &[usize], edges: &[StateEdge]) -> usize {
 fn added_cost(order: &[usize], count: usize, edges: &[StateEdge]) -> usize {
     let at = |state: usize| cell(order[state], count);
     let ends = |edge: &StateEdge| (at(edge.from), at(edge.to));
-    let latest = |edge: &StateEdge| edge.from.max(edge.to) + 1;
+    let last = order.len() - 1;
     let mut cost = 0;
-    for (index, edge) in edges.iter().enumerate().filter(|(_, edge)| latest(edge) == order.len()) {
+    for (index, edge) in edges.iter().enumerate().filter(|(_, edge)| edge.latest() == last) {
         let (a, b) = ends(edge);
         let across = a.0.abs_diff(b.0);
         cost += if a.1 == b.1 { if across == 1 { 1 } else { 10 * across } } else { 1 + 2 * across };
         // Two new arrows are compared once.
-        let others = edges.iter().enumerate().filter(|(other, one)| {
-            latest(one) < order.len() || (latest(one) == order.len() && *other > index)
-        });
+        let others = edges
+            .iter()
+            .enumerate()
+            .filter(|(other, one)| one.latest() < last || (one.latest() == last && *other > index));
         let crossing = others.filter(|(_, other)| cross((a, b), ends(other)));
         cost += 20 * crossing.count();
     }

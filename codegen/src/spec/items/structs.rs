@@ -28,7 +28,7 @@ item! {
         #[serde(default)]
         pub compact: bool,
         /// Its length in bytes, if it is an element of an array in a space that has its own length.
-        pub length: Option<QuantitySpec>,
+        pub length: Option<Box<QuantitySpec>>,
         /// The last field that every caller's argsz must cover: the last one of the first release.
         /// Of a payload, the last field that its length must cover.
         pub minsz: Option<Placed<String>>,
@@ -55,7 +55,7 @@ item! {
         #[serde(default)]
         pub exists_if: Map<OneOrMany<NumberRange>, BitsExpr>,
         /// The number of elements, if bits have it; of an array.
-        pub count: Option<QuantitySpec>,
+        pub count: Option<Box<QuantitySpec>>,
         /// The version of the capability that added the field; by default 1.
         pub version: Option<Placed<Number>>,
         /// The start of the names in `bits` or `values` that is left out of short names.
@@ -79,7 +79,7 @@ item! {
         #[serde(skip)]
         pub type_place: Option<Place>,
         /// The memory that the field has the address of.
-        pub payload: Option<PayloadSpec>,
+        pub payload: Option<Box<PayloadSpec>>,
         /// The kind of the new file descriptor that the kernel puts into the field, or `other`.
         pub returns_fd: Option<Placed<String>>,
     }

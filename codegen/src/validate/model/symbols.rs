@@ -234,7 +234,7 @@ impl<'a> Symbols<'a> {
                 order,
                 packed: item.packed,
                 compact: item.compact,
-                length: item.length.as_ref(),
+                length: item.length.as_deref(),
                 minsz: item.minsz.as_ref(),
                 fields: &item.fields,
                 capability: None,
