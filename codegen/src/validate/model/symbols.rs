@@ -52,9 +52,10 @@ pub(crate) struct Former<'a> {
 /// The targets of each name; a name can have several targets in different releases.
 #[derive(Debug, Default)]
 pub(crate) struct Symbols<'a> {
-    targets: HashMap<&'a str, Vec<Symbol>>,
     /// Names in the order of the specification.
-    names: Vec<&'a str>,
+    names: Vec<(&'a str, Vec<Symbol>)>,
+    /// The index of each name in the list.
+    by_name: HashMap<&'a str, usize>,
     order: usize,
     pub(crate) former: Vec<Former<'a>>,
     pub(crate) groups: Vec<NumberGroup<'a>>,
@@ -81,19 +82,18 @@ impl<'a> Symbols<'a> {
 
     /// All targets of a name.
     pub(crate) fn targets(&self, name: &str) -> &[Symbol] {
-        self.targets.get(name).map_or(&[], Vec::as_slice)
+        self.by_name.get(name).map_or(&[], |index| &self.names[*index].1)
     }
 
     /// All names of these kinds.
     pub(crate) fn names(&self, kinds: &'static [SymbolKind]) -> impl Iterator<Item = &'a str> {
-        let of_kind =
-            move |name: &&str| self.targets(name).iter().any(|target| kinds.contains(&target.kind));
-        self.names.iter().copied().filter(of_kind)
+        let of_kind = |targets: &[Symbol]| targets.iter().any(|one| kinds.contains(&one.kind));
+        self.all().filter(move |(_, targets)| of_kind(targets)).map(|(name, _)| name)
     }
 
     /// All names with all their targets.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&'a str, &[Symbol])> {
-        self.names.iter().map(|name| (*name, self.targets(name)))
+        self.names.iter().map(|(name, targets)| (*name, targets.as_slice()))
     }
 
     /// All numbers of the constants of this name.
@@ -150,11 +150,11 @@ impl<'a> Symbols<'a> {
         self.order += 1;
         let order = self.order;
         let target = Symbol { kind, validity, place: name.place, order, number };
-        let targets = self.targets.entry(&name.value).or_default();
-        if targets.is_empty() {
-            self.names.push(&name.value);
+        let index = *self.by_name.entry(&name.value).or_insert(self.names.len());
+        match self.names.get_mut(index) {
+            Some((_, targets)) => targets.push(target),
+            None => self.names.push((&name.value, vec![target])),
         }
-        targets.push(target);
         let Some(before) = before.filter(|before| !before.is_empty()) else { return };
         for era in split_at_changes(validity, before) {
             let name = before.iter().filter(|(end, _)| first(era) < end.value.opening());
