@@ -87,3 +87,14 @@ fn a_second_name_of_a_flag_takes_nothing_away() {
     flags.values.push(Value { name: "AGAIN".to_owned(), ..first });
     assert_eq!(result(&abi, "IOMMU_HWPT_ALLOC", &[("flags", 1)]), Ok(()));
 }
+
+#[test]
+fn a_reserved_field_without_a_direction_is_checked() {
+    let mut abi = iommufd();
+    for field in abi.structs.iter_mut().flat_map(|struct_| &mut struct_.fields) {
+        if field.name == "__reserved" {
+            field.direction = None;
+        }
+    }
+    assert_eq!(result(&abi, "IOMMU_HWPT_ALLOC", &[("__reserved", 1)]), refused("reserved"));
+}

@@ -49,6 +49,16 @@ impl MemberChange<'_, '_> {
             let address = |datum| ["the address of ", &words(datum)].concat();
             Some(self.turned(FIELD_MOVED, affected, address(was), address(is)))
         };
+        // No old program relies on memory of a size that was refused.
+        let sized = |size: &str, was_refused: bool| match was_refused {
+            true => {
+                let message = format!("memory that is {size} than the data is {} now", is.bare());
+                noted(FIELD_MOVED, Class::Note, &message)
+            }
+            false => turned(Affected::OldProgram, &|rule| {
+                format!("memory that is {} if it is {size}", rule.bare())
+            }),
+        };
         match difference.key {
             "Payload.direction" => {
                 turned(Affected::Both, &|way| format!("memory that is passed {way}"))
@@ -59,22 +69,14 @@ impl MemberChange<'_, '_> {
             "Payload.type_by" => {
                 turned(Affected::Both, &|field| format!("memory that is typed by {field}"))
             }
-            "Payload.shorter" if self.refused_shorter() => noted(
-                FIELD_MOVED,
-                Class::Note,
-                &format!("memory that is shorter than the data is {} now", is.bare()),
-            ),
-            "Payload.longer" if self.refused_longer() => noted(
-                FIELD_MOVED,
-                Class::Note,
-                &format!("memory that is longer than the data is {} now", is.bare()),
-            ),
-            "Payload.shorter" => turned(Affected::OldProgram, &|rule| {
-                format!("memory that is {} if it is shorter", rule.bare())
-            }),
-            "Payload.longer" => turned(Affected::OldProgram, &|rule| {
-                format!("memory that is {} if it is longer", rule.bare())
-            }),
+            "Payload.shorter" => {
+                let rule = self.old.field.payload.as_ref().and_then(|payload| payload.shorter);
+                sized("shorter", rule.unwrap_or(WhenShorter::Refused) == WhenShorter::Refused)
+            }
+            "Payload.longer" => {
+                let rule = self.old.field.payload.as_ref().and_then(|payload| payload.longer);
+                sized("longer", rule.unwrap_or(WhenLonger::Refused) == WhenLonger::Refused)
+            }
             "Payload.returns" => turned(Affected::Both, &|length| {
                 format!("memory of which the call returns {}", length.bare())
             }),
@@ -88,19 +90,5 @@ impl MemberChange<'_, '_> {
             }),
             _ => turned(Affected::Both, &|length| format!("memory with a length of {length}")),
         }
-    }
-
-    /// Whether kernels refused memory that is shorter than the data.
-    fn refused_shorter(&self) -> bool {
-        let payload = self.old.field.payload.as_ref();
-        let rule = payload.and_then(|payload| payload.shorter);
-        rule.unwrap_or(WhenShorter::Refused) == WhenShorter::Refused
-    }
-
-    /// Whether kernels refused memory that is longer than the data.
-    fn refused_longer(&self) -> bool {
-        let payload = self.old.field.payload.as_ref();
-        payload.and_then(|payload| payload.longer).unwrap_or(WhenLonger::Refused)
-            == WhenLonger::Refused
     }
 }
