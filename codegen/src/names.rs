@@ -35,6 +35,7 @@
 //! | Python package | the stem | `vfio_abi` |
 //! | package, folder and file of the C header | `prefix-abi`, `prefix_abi` | `vfio-abi` |
 //!
+//! A type that would have a name of Rust's prelude keeps the prefix of the ABI: `IommuOption`.
 //! Where two names are joined, words with which one ends and the other starts occur once:
 //! `util` and `util_str` are `util_str`.
 
@@ -101,7 +102,7 @@ pub fn element<'a>(cap: &str, array: &'a str) -> &'a str {
     if repeats { "nth" } else { array }
 }
 
-/// The type of an anonymous enum or an id space.
+/// A type or a variant in Rust that has the name of an item of the specification.
 pub fn group_type(name: &str) -> String {
     name.to_upper_camel_case()
 }

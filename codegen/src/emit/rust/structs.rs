@@ -116,16 +116,7 @@ fn plain_type(abi: &Abi, type_: &Type) -> TokenStream {
         }
         Type::Array(element, length, name) => {
             let element = plain_type(abi, element);
-            let length = match name {
-                Some(name) => {
-                    let name = ident(name);
-                    quote!(#name as usize)
-                }
-                None => {
-                    let length = decimal(*length);
-                    quote!(#length)
-                }
-            };
+            let length = length_of_array(*length, name.as_deref());
             quote!([#element; #length])
         }
         Type::Flexible(element, _) => {
@@ -218,6 +209,17 @@ fn header(abi: &Abi, capability: crate::ir::CapabilityId) -> TokenStream {
     quote!(#name { #(#fields),* })
 }
 
+/// The length of an array: the constant that names it, if there is one.
+fn length_of_array(length: u64, name: Option<&str>) -> TokenStream {
+    match name.map(ident) {
+        Some(name) => quote!(#name as usize),
+        None => {
+            let length = decimal(length);
+            quote!(#length)
+        }
+    }
+}
+
 fn zero(abi: &Abi, type_: &Type) -> TokenStream {
     match type_ {
         Type::Int(_) => quote!(0),
@@ -228,16 +230,7 @@ fn zero(abi: &Abi, type_: &Type) -> TokenStream {
         Type::Pointer(_) => quote!(core::ptr::null_mut()),
         Type::Array(element, length, name) => {
             let element = zero(abi, element);
-            let length = match name {
-                Some(name) => {
-                    let name = ident(name);
-                    quote!(#name as usize)
-                }
-                None => {
-                    let length = decimal(*length);
-                    quote!(#length)
-                }
-            };
+            let length = length_of_array(*length, name.as_deref());
             quote!([#element; #length])
         }
         Type::Flexible(..) => quote!([]),

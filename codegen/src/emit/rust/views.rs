@@ -213,13 +213,7 @@ fn header_format(header: &CapHeader, format: &HeaderFormat) -> TokenStream {
     let name = format_name(header);
     let [size, min_size, end] = [format.size, format.min_size, format.end].map(decimal);
     let (id, next, from_reply) = (bits(format.id), bits(format.next), format.from_reply);
-    let version = match format.version {
-        Some(version) => {
-            let version = bits(version);
-            quote!(Some(#version))
-        }
-        None => quote!(None),
-    };
+    let version = optional_bits(format.version);
     let doc = [" The header `", &header.name, "`."].concat();
     quote! {
         #[doc = #doc]
@@ -240,6 +234,14 @@ fn bits(bits: BitField) -> TokenStream {
     let (offset, width) = (decimal(bits.offset), decimal(bits.width));
     let (low, mask) = (decimal(u64::from(bits.low)), hex(bits.mask));
     quote!(BitField { offset: #offset, width: #width, low: #low, mask: #mask })
+}
+
+/// Some bits of an integer, if there are any.
+fn optional_bits(of: Option<BitField>) -> TokenStream {
+    match of.map(bits) {
+        Some(bits) => quote!(Some(#bits)),
+        None => quote!(None),
+    }
 }
 
 /// The names of a chain's iterator and enum.

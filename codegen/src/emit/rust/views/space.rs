@@ -6,7 +6,7 @@ use quote::quote;
 
 use super::capability::PlannedCap;
 use super::space_capability::{ends, view};
-use super::{bits, space_body, type_names};
+use super::{bits, optional_bits, space_body, type_names};
 use crate::emit::rust::comment::{Docs, Names};
 use crate::emit::rust::tokens::{decimal, hex, ident};
 use crate::emit::rust::{examples, format};
@@ -87,13 +87,7 @@ fn chain_format(format: &HeaderFormat, chain: &Chain, space: &SpacePlan) -> Toke
     let [size, end] = [format.size, format.end].map(decimal);
     let [first, limit, align] = [chain.bound, space.end, space.align].map(decimal);
     let (id, next, from_space) = (bits(format.id), bits(format.next), format.from_reply);
-    let version = match format.version {
-        Some(version) => {
-            let version = bits(version);
-            quote!(Some(#version))
-        }
-        None => quote!(None),
-    };
+    let version = optional_bits(format.version);
     let empty = format.empty.iter().map(|(place, value)| {
         let (place, value) = (bits(*place), hex(*value));
         quote!((#place, #value))
