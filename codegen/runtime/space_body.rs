@@ -103,6 +103,7 @@ pub(crate) enum SpaceStride {
     /// Each has its length.
     Own(SpaceQuantity),
 }
+
 impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
     /// Whether a field exists.
     #[inline]

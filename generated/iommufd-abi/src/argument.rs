@@ -82,6 +82,7 @@ impl core::error::Error for ArgumentError {}
 pub struct Argument<'b> {
     bytes: &'b mut [u8],
 }
+
 impl Argument<'_> {
     /// Puts the bytes of a field. Fields at the same offset are joined by or.
     pub(crate) fn put(&mut self, at: usize, field: &[u8]) {

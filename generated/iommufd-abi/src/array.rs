@@ -51,6 +51,7 @@ pub struct Array<'a, T> {
     wire: Wire,
     element: PhantomData<T>,
 }
+
 impl<'a, T: Element> Array<'a, T> {
     #[inline]
     pub(crate) fn new(bytes: &'a [u8], wire: Wire) -> Self {

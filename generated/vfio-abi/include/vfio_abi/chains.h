@@ -1057,7 +1057,7 @@ __attribute__((__unused__)) = {
 	1	/* from_reply */
 };
 
-/* Inputs: the offset, the size, and whether the reply leaves them as they are. */
+/* Inputs: offset, size, and whether the reply leaves them as they are. */
 static const struct vfio_abi__input vfio_abi__device_info_inputs[]
 __attribute__((__unused__)) = {
 	{ 0, 0, 0 }
@@ -1605,7 +1605,7 @@ __attribute__((__unused__)) = {
 	{ 0, 0, 0 }
 };
 
-/* Inputs: the offset, the size, and whether the reply leaves them as they are. */
+/* Inputs: offset, size, and whether the reply leaves them as they are. */
 static const struct vfio_abi__input vfio_abi__region_info_inputs[]
 __attribute__((__unused__)) = {
 	{ 8, 4, 1 },
@@ -2083,7 +2083,7 @@ __attribute__((__unused__)) = {
 	{ 0, 0, 0 }
 };
 
-/* Inputs: the offset, the size, and whether the reply leaves them as they are. */
+/* Inputs: offset, size, and whether the reply leaves them as they are. */
 static const struct vfio_abi__input vfio_abi__type1_info_inputs[]
 __attribute__((__unused__)) = {
 	{ 0, 0, 0 }
