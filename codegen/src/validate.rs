@@ -11,7 +11,7 @@ use crate::release::Release;
 use crate::spec::Spec;
 use model::symbols::Symbols;
 
-/// The most misspelt names that get a hint. The search compares every known name,
+/// The most misspelt names of a pass that get a hint. The search compares every known name,
 /// and a file with more unknown names than this does not need spelling hints.
 const MOST_HINTS: usize = 32;
 
@@ -43,13 +43,15 @@ impl ValidSpec {
 struct Check<'a> {
     spec: &'a Spec,
     index: &'a Symbols<'a>,
+    /// The releases that the specification describes; for their own pass none.
+    releases: &'a [Release],
     /// Whether items are missing because they could not be read, so that a
     /// reference without a target may not be an error.
     incomplete: bool,
     /// The only release whose layouts and references count, if headers of it amended the
     /// specification: what they insert has no history.
     only: Option<Release>,
-    /// Hints given so far.
+    /// Hints given so far by this pass.
     hints: usize,
     problems: &'a mut Diagnostics,
 }
@@ -120,5 +122,13 @@ fn check_all(
     problems: &mut Diagnostics,
 ) -> Vec<Release> {
     let index = Symbols::of(spec);
-    passes::run(&mut Check { spec, index: &index, incomplete, only, hints: 0, problems })
+    passes::run(&mut Check {
+        spec,
+        index: &index,
+        releases: &[],
+        incomplete,
+        only,
+        hints: 0,
+        problems,
+    })
 }

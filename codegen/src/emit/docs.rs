@@ -83,12 +83,6 @@ pub(super) fn emit(abi: &Abi, header: &HeaderEmitter<'_>) -> Vec<OutputFile> {
         Box::new(move || vec![index::file(&page("README.md"))]),
         Box::new(move || vec![numbers::file(&page(numbers::PATH), spaces)]),
     ];
-    for section in &abi.sections {
-        all.push(Box::new(move || {
-            let path = section_path(&section.name);
-            vec![section::file(&Page::new(abi, links, &path), uses, examples, section)]
-        }));
-    }
     for (at, chain) in abi.chains.iter().enumerate() {
         all.push(Box::new(move || {
             let path = registry_path(&chain.name);
@@ -102,6 +96,13 @@ pub(super) fn emit(abi: &Abi, header: &HeaderEmitter<'_>) -> Vec<OutputFile> {
                 vec![registry::space(&Page::new(abi, links, &path), spaces, GroupId(at))]
             }));
         }
+    }
+    // The last ones have examples, for which they need the functions of the header.
+    for section in &abi.sections {
+        all.push(Box::new(move || {
+            let path = section_path(&section.name);
+            vec![section::file(&Page::new(abi, links, &path), uses, examples, section)]
+        }));
     }
     parallel::map(&all, |pages| pages()).into_iter().flatten().collect()
 }

@@ -34,40 +34,66 @@ mod values;
 mod versions;
 
 use super::Check;
+use crate::diagnostic::Diagnostics;
+use crate::parallel;
 use crate::release::Release;
 
-/// Runs every pass. Returns the releases that the specification describes.
-pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
-    let releases = releases::check(check);
-    docs::check(check);
-    names::check(check);
-    duplicate_names::check(check);
+/// The passes after that of the releases.
+const PASSES: [fn(&mut Check<'_>); 25] = [
+    docs::check,
+    names::check,
+    duplicate_names::check,
+    names_of_outputs,
+    values::check,
+    before::check,
+    fields::check,
+    payloads::check,
+    typed_memory::check,
+    streams::check,
+    roles::check,
+    type_refs::check,
+    layouts::check,
+    cap_headers::check,
+    chains::check,
+    spaces::check,
+    bodies::check,
+    byte_order::check,
+    capabilities::check,
+    versions::check,
+    ioctls::check,
+    handlers::check,
+    macros::check,
+    regions::check,
+    ids::check,
+];
+
+/// The names that the outputs make. What Rust refuses is not refused again.
+fn names_of_outputs(check: &mut Check<'_>) {
     rust_names::check(check);
     go_names::check(check);
     c_names::check(check);
     rust_views::check(check);
-    values::check(check);
-    before::check(check);
-    fields::check(check);
-    payloads::check(check);
-    typed_memory::check(check);
-    streams::check(check);
-    roles::check(check);
-    type_refs::check(check);
-    if !check.incomplete {
-        layouts::check(check);
+}
+
+/// Runs every pass, in parallel. Returns the releases that the specification describes.
+pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
+    let releases = releases::check(check);
+    let Check { spec, index, incomplete, only, .. } = *check;
+    let found = parallel::map(&PASSES, |pass| {
+        let mut problems = Diagnostics::default();
+        pass(&mut Check {
+            spec,
+            index,
+            releases: &releases,
+            incomplete,
+            only,
+            hints: 0,
+            problems: &mut problems,
+        });
+        problems
+    });
+    for problems in found {
+        check.problems.append(problems);
     }
-    cap_headers::check(check);
-    chains::check(check);
-    spaces::check(check);
-    bodies::check(check);
-    byte_order::check(check);
-    capabilities::check(check);
-    versions::check(check);
-    ioctls::check(check, &releases);
-    handlers::check(check);
-    macros::check(check);
-    regions::check(check);
-    ids::check(check);
     releases
 }

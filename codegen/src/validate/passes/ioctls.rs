@@ -15,8 +15,8 @@ use crate::validate::model::symbols::{Symbol, SymbolKind};
 /// The largest number that the 8 bits of an ioctl's number can hold.
 const MOST: i128 = 255;
 
-pub(super) fn check(check: &mut Check<'_>, releases: &[Release]) {
-    let base = numbers(check, releases);
+pub(super) fn check(check: &mut Check<'_>) {
+    let base = numbers(check);
     let mut unbuilt = check.spec.abi.ioctls.is_none();
     for file in &check.spec.files {
         for item in file.items.iter() {
@@ -34,9 +34,9 @@ pub(super) fn check(check: &mut Check<'_>, releases: &[Release]) {
 }
 
 /// Checks the constants from which ioctl numbers are built; returns the base.
-fn numbers(check: &mut Check<'_>, releases: &[Release]) -> i128 {
+fn numbers(check: &mut Check<'_>) -> i128 {
     let Some(numbers) = &check.spec.abi.ioctls else { return 0 };
-    let since = releases.first().copied().unwrap_or(Release::new(0, 0));
+    let since = check.releases.first().copied().unwrap_or(Release::new(0, 0));
     let needed = Validity { since: Since::Known(since), until: None };
     let mut base = 0;
     for name in [&numbers.type_, &numbers.base] {

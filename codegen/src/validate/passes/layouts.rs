@@ -15,6 +15,10 @@ use crate::validate::model::type_layout::{Fault, TypeForm, fault, refusal, whole
 const MOST_FIELDS: usize = 1000;
 
 pub(super) fn check(check: &mut Check<'_>) {
+    // A missing struct has no layout.
+    if check.incomplete {
+        return;
+    }
     let index = check.index;
     let mut layouts = Layouts { check, forms: Vec::new() };
     for struct_ in &index.structs {
