@@ -42,6 +42,7 @@ mod pci_regs;
 mod proofs;
 mod proposals;
 mod publishing;
+mod real_diffs;
 mod results;
 mod rust_format;
 mod sarif;
@@ -51,5 +52,6 @@ mod stopped_writes;
 mod streams;
 #[cfg(target_os = "linux")]
 mod trace;
+mod undescribed_releases;
 mod unused_runtime;
 mod vectors;
