@@ -134,7 +134,7 @@ const PARTS: [Part; 7] = [
 
 /// The whole header, then its parts.
 pub(super) fn emit(emitter: &HeaderEmitter<'_>) -> Vec<OutputFile> {
-    let parts: Vec<_> = parts(emitter.context.abi).map(|part| (part, emitter.part(part))).collect();
+    let parts = emitter.parts();
     let mut files = vec![emitter.whole(&parts)];
     files.extend(parts.iter().map(|(part, view)| emitter.part_file(part, view)));
     files
@@ -142,8 +142,7 @@ pub(super) fn emit(emitter: &HeaderEmitter<'_>) -> Vec<OutputFile> {
 
 /// The whole header.
 pub(super) fn header(emitter: &HeaderEmitter<'_>) -> OutputFile {
-    let parts: Vec<_> = parts(emitter.context.abi).map(|part| (part, emitter.part(part))).collect();
-    emitter.whole(&parts)
+    emitter.whole(&emitter.parts())
 }
 
 /// The declarations of a kernel header, an index into [`Abi::headers`], as plain C; nothing
@@ -258,6 +257,11 @@ impl<'a> HeaderEmitter<'a> {
             parts: parts.iter().map(|(_, part)| part.clone()).collect(),
         };
         file(format!("{}.h", self.stem), &view)
+    }
+
+    /// The parts that the ABI has.
+    fn parts(&self) -> Vec<(&'static Part, PartView)> {
+        parts(self.context.abi).map(|part| (part, self.part(part))).collect()
     }
 
     fn part(&self, part: &Part) -> PartView {
