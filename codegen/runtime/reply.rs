@@ -100,8 +100,9 @@ impl<'a> Reply<'a> {
     }
 }
 
-/// The error of a buffer that is smaller than minsz.
-#[cold]
+/// The error of a buffer that is smaller than minsz. Inline, as a call makes the callers save
+/// registers.
+#[inline]
 fn too_short(host: &Host, buffer: &[u8], argsz: u32) -> ReplyError {
     let len = u32::try_from(buffer.len()).unwrap_or(u32::MAX).min(argsz);
     ReplyError::TooShort { len, minsz: host.minsz }

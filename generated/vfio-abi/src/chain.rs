@@ -151,8 +151,7 @@ impl<'a> RawCap<'a> {
     pub(crate) fn counted(&self, start: u32, count: u64, each: u32) -> &'a [u8] {
         let size = count.saturating_mul(u64::from(each));
         let size = usize::try_from(size).unwrap_or(usize::MAX);
-        let rest = self.tail_from(start);
-        rest.get(..size).unwrap_or(rest)
+        self.tail_from(start).get(..size).unwrap_or_default()
     }
 
     /// The bytes from `start` on.
