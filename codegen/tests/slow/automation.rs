@@ -1,9 +1,10 @@
-//! The workflows name existing scripts only, and the script for a new kernel
-//! makes the intended change.
+//! The workflows name existing scripts only, the script for a new kernel makes the intended
+//! change, and scripts notice every job that fails.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use capchain::emit::kernel_header;
 use capchain::lower::lower;
@@ -23,6 +24,32 @@ fn workflows() -> Vec<(PathBuf, Value)> {
         (path.clone(), value.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
     });
     parsed.collect()
+}
+
+#[test]
+fn no_job_that_fails_is_missed() {
+    let head = ". .ci/jobs; nproc() { echo 2; }; job() { sleep 0.0$1; return $2; }; ";
+    // The jobs, as their times and exit codes, and what is done before they are waited for.
+    for (jobs, before, expected) in [
+        ("5-0 5-0 5-0", "", 0),
+        ("5-0 5-0 5-1", "", 1),
+        ("1-1 5-0 5-0", "", 1),
+        ("1-0 1-1 1-0 1-0 5-0", "", 1),
+        ("1-1 1-0", "sleep 0.2; ", 1),
+        ("1-0 1-1", "sleep 0.2; ", 1),
+        ("", "", 0),
+    ] {
+        let starts = jobs.split(' ').filter(|job| !job.is_empty());
+        let starts: String =
+            starts.map(|job| format!("start job {}; ", job.replace('-', " "))).collect();
+        let lines = format!("{head}{starts}{before}all_ended; echo $?; all_ended; echo $?");
+        let output = Command::new("bash")
+            .current_dir(fixtures::root())
+            .args(["-uc", &lines])
+            .output()
+            .expect("bash");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{expected}\n0\n"), "{lines}");
+    }
 }
 
 /// Every step of a workflow.
