@@ -18,6 +18,7 @@ mod handlers;
 mod helper_names;
 mod ioctls;
 mod layouts;
+mod lifetimes;
 mod limits;
 mod macros;
 mod members;

@@ -43,6 +43,13 @@ pub struct RequestPlan {
     pub hazard: Option<Hazard>,
 }
 
+impl RequestPlan {
+    /// Whether its type in Rust borrows memory.
+    pub fn borrows(&self) -> bool {
+        self.inputs.iter().any(|input| input.borrowed().is_some())
+    }
+}
+
 /// A field of the results that is a new file descriptor.
 #[derive(Clone, Copy, Debug)]
 pub struct NewFdField {
@@ -165,6 +172,18 @@ pub struct RequestInput {
     pub present: Option<FixedFlags>,
 }
 
+impl RequestInput {
+    /// The offset of the memory that it borrows in Rust, or of its address, if it does.
+    pub fn borrowed(&self) -> Option<u64> {
+        match self.kind {
+            InputKind::Memory { address, .. } => Some(address),
+            InputKind::Typed(ref data) => Some(data.address),
+            InputKind::Inline { offset, count, .. } => count.is_any().then_some(offset),
+            InputKind::Number { .. } | InputKind::Choice { .. } | InputKind::Struct { .. } => None,
+        }
+    }
+}
+
 /// The form of an input.
 #[derive(Clone, Debug)]
 pub enum InputKind {
@@ -250,6 +269,13 @@ pub enum InlineCount {
     Field(u64, Int),
     /// Any, up to the end of the argument.
     ToEnd,
+}
+
+impl InlineCount {
+    /// Whether there can be any number of elements.
+    pub fn is_any(self) -> bool {
+        matches!(self, Self::Field(..) | Self::ToEnd)
+    }
 }
 
 /// The number of elements in memory.

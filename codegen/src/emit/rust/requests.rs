@@ -15,7 +15,7 @@ use super::comment::{Docs, Names};
 use super::file_emitter::FileEmitter;
 use super::format;
 use super::tokens::ident;
-use crate::ir::requests::{InputKind, RequestPlan};
+use crate::ir::requests::RequestPlan;
 use crate::ir::{Abi, IoctlId, Item, Section};
 use crate::names;
 
@@ -139,13 +139,4 @@ fn request(abi: &Abi, docs: &Docs<'_>, plan: &RequestPlan) -> TokenStream {
 /// The name of the type of a request.
 pub(super) fn type_name(plan: &RequestPlan) -> Ident {
     ident(&names::group_type(&plan.name))
-}
-
-/// Whether a request borrows memory.
-pub(super) fn borrows(plan: &RequestPlan) -> bool {
-    plan.inputs.iter().any(|input| match input.kind {
-        InputKind::Memory { .. } | InputKind::Typed(_) => true,
-        InputKind::Inline { count, .. } => types::is_slice(count),
-        _ => false,
-    })
 }

@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::integers::typed;
-use crate::emit::rust::requests::{borrows, type_name, types};
+use crate::emit::rust::requests::{type_name, types};
 use crate::emit::rust::tokens::ident;
 use crate::emit::rust::views::host_name;
 use crate::emit::sentence::sentences;
@@ -172,7 +172,7 @@ impl Method<'_> {
         let optional = plan.inputs.len() > taken.len();
         let whole = optional.then(|| {
             let name = ident(&[&plan.name, "_with"].concat());
-            let lifetime = borrows(plan).then(|| quote!(<'_>));
+            let lifetime = plan.borrows().then(|| quote!(<'_>));
             let parameter = quote!(, request: requests::#request #lifetime);
             self.request_method(plan, &name, parameter, quote!())
         });

@@ -3,8 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::types::is_slice;
-use super::{borrows, results, type_name, typed_data};
+use super::{results, type_name, typed_data};
 use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::ir::Abi;
 use crate::ir::requests::{
@@ -30,7 +29,7 @@ pub(super) fn has_used_size(plan: &RequestPlan) -> bool {
 /// The implementation of `Request`.
 pub(super) fn implementation(abi: &Abi, plan: &RequestPlan) -> TokenStream {
     let name = type_name(plan);
-    let lifetime = borrows(plan).then(|| quote!(<'_>));
+    let lifetime = plan.borrows().then(|| quote!(<'_>));
     let ioctl = ident(&abi.ioctl(plan.ioctl).name);
     let text = &abi.ioctl(plan.ioctl).name;
     let size = size(plan);
@@ -80,7 +79,7 @@ pub(super) fn implementation(abi: &Abi, plan: &RequestPlan) -> TokenStream {
 fn size(plan: &RequestPlan) -> TokenStream {
     let fixed = decimal(plan.size);
     let slice = plan.inputs.iter().find_map(|input| match input.kind {
-        InputKind::Inline { element, count, .. } if is_slice(count) => Some((input, element)),
+        InputKind::Inline { element, count, .. } if count.is_any() => Some((input, element)),
         _ => None,
     });
     match slice {

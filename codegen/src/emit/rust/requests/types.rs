@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{borrows, type_name, typed_data};
+use super::{type_name, typed_data};
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::examples;
 use crate::emit::rust::tokens::{decimal, ident, int_type};
@@ -47,7 +47,7 @@ pub(super) fn declaration(abi: &Abi, docs: &Docs<'_>, plan: &RequestPlan) -> Tok
     let name = type_name(plan);
     let doc = docs.paragraphs(&doc(abi, plan));
     let example = examples::block("", &examples::request(abi, plan));
-    let lifetime = borrows(plan).then(|| quote!(<'a>));
+    let lifetime = plan.borrows().then(|| quote!(<'a>));
     let default = taken_by_new(plan).next().is_none().then(|| quote!(, Default));
     let copy = match has_mutable(plan) {
         true => quote!(#[derive(Debug #default)]),
@@ -214,11 +214,6 @@ pub(super) fn element_type(abi: &Abi, element: RequestElement) -> TokenStream {
             quote!(uapi::#name)
         }
     }
-}
-
-/// Whether elements are given as a slice.
-pub(super) fn is_slice(count: InlineCount) -> bool {
-    matches!(count, InlineCount::Field(..) | InlineCount::ToEnd)
 }
 
 /// Whether the kernel writes to memory of the caller.
