@@ -2,8 +2,62 @@
 
 use super::page::Page;
 use super::phrases::{either, list, releases};
-use crate::ir::{Arg, Demand, Handler, Ioctl, Struct, TailCheck};
+use crate::ir::{Arg, Demand, Handler, Ioctl, Limit, RefusedNumber, Struct, TailCheck};
 use crate::reply::INVALID;
+
+/// An error other than that of a small argsz, with its cause.
+#[derive(PartialEq)]
+struct Failure<'a> {
+    error: &'a str,
+    cause: Cause<'a>,
+}
+
+/// What makes a call fail; fields and members by their names.
+#[derive(PartialEq)]
+enum Cause<'a> {
+    /// A byte from this offset on is not zero.
+    Tail(u64),
+    /// One of these members has a fault; `conditional` ones only where they are valid.
+    Members { names: Vec<&'a str>, conditional: bool, fault: Fault },
+    /// A field is not below its limit.
+    NotBelow(&'a str, &'a Limit),
+    /// A field has a number that some devices refuse.
+    OnSomeDevices(&'a str, &'a RefusedNumber),
+    /// The device does not have the id.
+    Absent,
+    /// The argsz of this name has no room for the array of this name.
+    NoRoom { argsz: &'a str, array: &'a str },
+}
+
+/// What is wrong with a member that is not as a handler demands.
+#[derive(Clone, Copy, PartialEq)]
+enum Fault {
+    UnknownBit,
+    NotZero,
+    UnknownNumber,
+}
+
+impl Fault {
+    /// All, in the order of the page: that of flags first, on which the validity of other
+    /// members depends.
+    const ALL: [Self; 3] = [Self::UnknownBit, Self::NotZero, Self::UnknownNumber];
+
+    const fn of(demand: Demand) -> Self {
+        match demand {
+            Demand::Bits(_) => Self::UnknownBit,
+            Demand::Zero => Self::NotZero,
+            Demand::Number(_) => Self::UnknownNumber,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::UnknownBit => "has a bit without a meaning",
+            Self::NotZero => "is not zero",
+            Self::UnknownNumber => "is unknown",
+        }
+    }
+}
 
 /// A sentence for each cause of an error besides a small argsz, with the handlers.
 pub(super) fn facts(page: &Page<'_>, ioctl: &Ioctl) -> Vec<String> {
@@ -11,21 +65,21 @@ pub(super) fn facts(page: &Page<'_>, ioctl: &Ioctl) -> Vec<String> {
     let struct_ = page.abi.struct_(id);
     let come = ioctl.handlers.iter().filter(|handler| handler.since.covers(page.abi.release));
     let come: Vec<_> = come.collect();
-    let mut causes = Vec::<(String, Vec<&Handler>)>::new();
+    let mut failures = Vec::<(Failure<'_>, Vec<&Handler>)>::new();
     for handler in &come {
-        for cause in causes_of(page, handler, struct_) {
-            match causes.iter_mut().find(|(known, _)| *known == cause) {
+        for failure in failures_of(page, handler, struct_) {
+            match failures.iter_mut().find(|(known, _)| *known == failure) {
                 Some((_, handlers)) => handlers.push(handler),
-                None => causes.push((cause, vec![handler])),
+                None => failures.push((failure, vec![handler])),
             }
         }
     }
-    let sentence = |(cause, handlers): (String, Vec<&Handler>)| {
+    let sentence = |(failure, handlers): (Failure<'_>, Vec<&Handler>)| {
         let names = named(page, &handlers, &come);
         let word = if names.len() == 1 { "handler" } else { "handlers" };
-        format!("Fails with {cause} ({word} {}).", list(&names))
+        format!("Fails with {} ({word} {}).", failure.words(page), list(&names))
     };
-    causes.into_iter().map(sentence).collect()
+    failures.into_iter().map(sentence).collect()
 }
 
 /// Handlers by their names. If others have the same name, the releases distinguish them.
@@ -47,57 +101,68 @@ fn named(page: &Page<'_>, handlers: &[&Handler], all: &[&Handler]) -> Vec<String
     names
 }
 
-/// The faults of members, in the order of the page: those of flags first, on which the validity
-/// of other members depends.
-const FAULTS: [&str; 3] = ["has a bit without a meaning", "is not zero", "is unknown"];
-
-/// What is wrong with a member that is not as a handler demands.
-const fn fault(demand: Demand) -> &'static str {
-    let [bits, zero, number] = FAULTS;
-    match demand {
-        Demand::Bits(_) => bits,
-        Demand::Zero => zero,
-        Demand::Number(_) => number,
-    }
-}
-
-/// The errors for arguments that a handler checks whole, each with its cause.
-fn refusals(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
-    let TailCheck::ZeroAfter(end) = handler.tail else { return Vec::new() };
-    let checked = page.abi.checked_members(struct_, handler);
-    let mut causes = vec![format!("`{}` if a byte from {end} on is not zero", handler.errors.tail)];
-    for of_kind in FAULTS {
-        for (has_condition, valid) in [(false, ""), (true, "a valid ")] {
-            let mut members = checked.iter().filter(|one| {
-                fault(one.demand) == of_kind && one.member.valid_if.is_some() == has_condition
-            });
-            let names = members.clone().map(|one| format!("`{}`", one.member.name));
-            let names = either(&names.collect::<Vec<_>>());
-            let cause = |error| format!("`{error}` if {valid}{names} {of_kind}");
-            causes.extend(members.next().map(|one| cause(one.error)));
+impl Failure<'_> {
+    fn words(&self, page: &Page<'_>) -> String {
+        let Self { error, cause } = self;
+        match cause {
+            Cause::Tail(from) => format!("`{error}` if a byte from {from} on is not zero"),
+            Cause::Members { names, conditional, fault } => {
+                let valid = if *conditional { "a valid " } else { "" };
+                let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+                format!("`{error}` if {valid}{} {}", either(&names), fault.words())
+            }
+            Cause::NotBelow(field, limit) => {
+                format!("`{error}` if `{field}` is not below {}", page.name(&limit.name))
+            }
+            Cause::OnSomeDevices(field, refused) => {
+                let number = page.name(&refused.name);
+                format!("`{error}` on some devices if `{field}` is {number}")
+            }
+            Cause::Absent => format!("`{error}` if the device does not have the id"),
+            Cause::NoRoom { argsz, array } => {
+                format!("`{error}` if `{argsz}` has no room for all of `{array}`")
+            }
         }
     }
-    causes
 }
 
-/// The errors of one handler, each with its cause.
-fn causes_of(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
-    let field = |index: usize| format!("`{}`", struct_.fields[index].name);
-    let mut causes = refusals(page, handler, struct_);
-    for (index, limit) in &handler.below {
-        let limit = page.name(&limit.name);
-        causes.push(format!("`{INVALID}` if {} is not below {limit}", field(*index)));
-    }
-    for (index, refused) in &handler.may_refuse {
-        let refused = page.name(&refused.name);
-        causes.push(format!("`{INVALID}` on some devices if {} is {refused}", field(*index)));
-    }
-    if let Some(error) = &handler.absent {
-        causes.push(format!("`{error}` if the device does not have the id"));
-    }
+/// The failures of one handler.
+fn failures_of<'a>(
+    page: &'a Page<'_>,
+    handler: &'a Handler,
+    struct_: &'a Struct,
+) -> Vec<Failure<'a>> {
+    let field = |index: usize| struct_.fields[index].name.as_str();
+    let invalid = |cause| Failure { error: INVALID, cause };
+    let mut failures = refusals(page, handler, struct_);
+    let below = handler.below.iter();
+    failures.extend(below.map(|(index, limit)| invalid(Cause::NotBelow(field(*index), limit))));
+    let refused = handler.may_refuse.iter();
+    failures.extend(refused.map(|(index, one)| invalid(Cause::OnSomeDevices(field(*index), one))));
+    let absent = handler.absent.iter();
+    failures.extend(absent.map(|error| Failure { error, cause: Cause::Absent }));
     if let (Some(array), Some(argsz)) = (&handler.array, struct_.argsz) {
-        let (array_name, argsz) = (field(array.field), field(argsz));
-        causes.push(format!("`{}` if {argsz} has no room for all of {array_name}", array.error));
+        let cause = Cause::NoRoom { argsz: field(argsz), array: field(array.field) };
+        failures.push(Failure { error: &array.error, cause });
     }
-    causes
+    failures
+}
+
+/// The failures of a handler that checks its whole argument.
+fn refusals<'a>(page: &'a Page<'_>, handler: &'a Handler, struct_: &'a Struct) -> Vec<Failure<'a>> {
+    let TailCheck::ZeroAfter(end) = handler.tail else { return Vec::new() };
+    let checked = page.abi.checked_members(struct_, handler);
+    let mut failures = vec![Failure { error: &handler.errors.tail, cause: Cause::Tail(end) }];
+    for fault in Fault::ALL {
+        for conditional in [false, true] {
+            let at_fault = checked.iter().filter(|one| {
+                Fault::of(one.demand) == fault && one.member.valid_if.is_some() == conditional
+            });
+            let Some(first) = at_fault.clone().next() else { continue };
+            let names = at_fault.map(|one| one.member.name).collect();
+            let cause = Cause::Members { names, conditional, fault };
+            failures.push(Failure { error: first.error, cause });
+        }
+    }
+    failures
 }
