@@ -88,6 +88,11 @@ impl Diagnostic {
         self.label.as_ref().map(|label| label.place)
     }
 
+    /// All its places, that which is underlined first.
+    pub fn places(&self) -> impl Iterator<Item = Place> + '_ {
+        self.label.iter().chain(&self.others).map(|label| label.place)
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<&str> {
         self.help.as_deref()

@@ -1,6 +1,8 @@
 //! The index of everything that has a name in an ABI. Code that needs all names,
 //! with their documentation and history, filters this list.
 
+use std::borrow::Cow;
+
 use super::{
     Abi, Capability, Chain, Field, Group, GroupKind, Ioctl, Item, Literal, Macro, Member, Meta,
     StructId, Value,
@@ -152,6 +154,14 @@ impl<'a> EntryLister<'a, '_> {
 }
 
 impl<'a> Entry<'a> {
+    /// The name; of a member as `struct.member`.
+    pub fn qualified_name(&self, abi: &'a Abi) -> Cow<'a, str> {
+        match self.kind {
+            EntryKind::Member(id, _) => [&abi.struct_(id).name, ".", self.name].concat().into(),
+            _ => self.name.into(),
+        }
+    }
+
     /// The word for its kind.
     pub fn kind_name(&self) -> &'static str {
         match self.kind {

@@ -13,7 +13,8 @@ pub(super) fn warnings(newest: &Abi, at: Release) -> Vec<String> {
     let entries = newest.entries();
     let uncertain = entries.iter().filter(|entry| entry.meta.since.is_uncertain_at(at));
     for entry in uncertain.filter(|entry| has_own_release(newest, entry)) {
-        let (since, name) = (entry.meta.since, name(newest, entry));
+        let since = entry.meta.since;
+        let name = format!("`{}`", entry.qualified_name(newest));
         match ranges.iter_mut().find(|(known, _)| *known == since) {
             Some((_, names)) => names.push(name),
             None => ranges.push((since, vec![name])),
@@ -35,12 +36,5 @@ fn has_own_release(abi: &Abi, entry: &Entry<'_>) -> bool {
             false
         }
         _ => true,
-    }
-}
-
-fn name(abi: &Abi, entry: &Entry<'_>) -> String {
-    match entry.kind {
-        EntryKind::Member(id, _) => format!("`{}.{}`", abi.struct_(id).name, entry.name),
-        _ => format!("`{}`", entry.name),
     }
 }

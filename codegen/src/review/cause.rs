@@ -1,6 +1,9 @@
 //! Finds the line of a mail that causes a finding: by its place in the new header, or by
 //! the name of the item.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use super::apply::AppliedSeries;
 use super::fragment::{Element, ElementKind};
 use super::header_text::{HeaderText, MailLine};
@@ -8,17 +11,42 @@ use super::verdict::ReadHeaders;
 use crate::diagnostic::Place;
 
 pub(super) struct Causes<'a> {
-    pub(super) applied: &'a AppliedSeries,
-    pub(super) headers: &'a ReadHeaders,
+    applied: &'a AppliedSeries,
+    headers: &'a ReadHeaders,
+    /// The names of the items of the new ABI.
+    names: HashMap<Place, Cow<'a, str>>,
 }
 
-impl Causes<'_> {
+impl<'a> Causes<'a> {
+    pub(super) fn new(applied: &'a AppliedSeries, headers: &'a ReadHeaders) -> Self {
+        let abi = headers.abi();
+        let entries = abi.entries().into_iter();
+        let names = entries.map(|entry| (entry.meta.place, entry.qualified_name(abi)));
+        Self { applied, headers, names: names.collect() }
+    }
+
+    /// The name of the item at a place.
+    pub(super) fn name_at(&self, place: Place) -> Option<String> {
+        let declared = || {
+            let (header, row) = self.row(place)?;
+            let element = header.elements.iter().find(|one| one.rows.contains(&row))?;
+            Some(declared_name(element).to_owned())
+        };
+        self.names.get(&place).map(|name| name.clone().into_owned()).or_else(declared)
+    }
+
     /// The line that a place in the new headers comes from.
     pub(super) fn of_place(&self, place: Place) -> Option<MailLine> {
+        let (header, row) = self.row(place)?;
+        header.origins.get(row).copied().flatten()
+    }
+
+    /// The new header that contains a place, and the row, from 0.
+    fn row(&self, place: Place) -> Option<(&'a HeaderText, usize)> {
         let ReadHeaders { sources, first, .. } = self.headers;
         let header = self.applied.headers.get(place.file.checked_sub(*first)?)?;
         let (line, _) = sources.line_and_column(place);
-        header.origins.get(line.checked_sub(1)?).copied().flatten()
+        Some((header, line.checked_sub(1)?))
     }
 
     /// The line that adds or changes an item, or `declaration.member`; or else the first
@@ -65,15 +93,19 @@ fn lines(header: &HeaderText, wanted: impl Fn(usize, &Element) -> bool) -> Optio
 }
 
 fn is_named(element: &Element, name: &str) -> bool {
+    !matches!(element.kind, ElementKind::Close | ElementKind::Directive)
+        && declared_name(element) == name
+}
+
+/// The name that an element declares; of a declaration with a tag, the tag.
+fn declared_name(element: &Element) -> &str {
     match element.kind {
-        ElementKind::Open => element.name.rsplit(' ').next() == Some(name),
-        ElementKind::Close | ElementKind::Directive => false,
-        _ => element.name == name,
+        ElementKind::Open => element.name.rsplit(' ').next().unwrap_or_default(),
+        _ => &element.name,
     }
 }
 
 /// The tag of the declaration that an element is in.
 fn owner_of(header: &HeaderText, element: usize) -> Option<&str> {
-    let container = header.containers[element]?;
-    header.elements[container].name.rsplit(' ').next()
+    header.containers[element].map(|container| declared_name(&header.elements[container]))
 }

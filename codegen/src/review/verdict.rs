@@ -60,7 +60,7 @@ pub(super) fn judge(
     new: &ReadHeaders,
     applied: &AppliedSeries,
 ) -> Vec<Remark> {
-    let causes = Causes { applied, headers: new };
+    let causes = Causes::new(applied, new);
     let unreadable = new.problems.new_since(&old.problems);
     let mut remarks: Vec<_> = unreadable.into_iter().map(|one| problem(one, &causes)).collect();
     if remarks.iter().any(|remark| remark.effect == Effect::NotJudged) {
@@ -106,16 +106,18 @@ fn question(one: &Diagnostic, causes: &Causes<'_>) -> Remark {
         Severity::Error => Effect::Question,
         Severity::Warning => Effect::Note,
     };
-    let line = one.place().and_then(|place| causes.of_place(place));
-    let names = quoted(&one.message);
+    let changed = one.places().find_map(|place| Some((place, causes.of_place(place)?)));
+    let place = changed.map(|(place, _)| place).or(one.place());
+    let subject = place.and_then(|place| causes.name_at(place));
+    let line = changed.map(|(_, line)| line);
     Remark {
         effect,
         code: one.code,
-        subject: names.first().map_or(String::new(), |name| (*name).to_owned()),
+        at: line.or_else(|| causes.of_name(subject.as_deref()?)),
+        subject: subject.unwrap_or_default(),
         message: one.message.clone(),
         details: Vec::new(),
         help: one.hint().map(str::to_owned),
-        at: line.or_else(|| names.iter().find_map(|name| causes.of_name(name))),
         in_file: None,
     }
 }
@@ -129,7 +131,6 @@ fn finding(one: Finding, causes: &Causes<'_>) -> Remark {
     let place = one.place.filter(|(party, _)| *party == Party::New).map(|(_, place)| place);
     let at = place.and_then(|place| causes.of_place(place));
     let at = at.or_else(|| causes.of_name(&one.subject));
-    let at = at.or_else(|| quoted(&one.message).iter().find_map(|name| causes.of_name(name)));
     let (code, subject) = (one.code, one.subject.clone());
     let (message, help) = (one.message.clone(), one.help.clone());
     let told = compat::told(&Assessed { finding: one, location: None, verdict, reason: None });
@@ -137,9 +138,4 @@ fn finding(one: Finding, causes: &Causes<'_>) -> Remark {
     let details = details.map(|line| line.strip_prefix("  ").unwrap_or(line).to_owned());
     let details = details.filter(|line| !line.is_empty()).collect();
     Remark { effect, code, subject, message, details, help, at, in_file: None }
-}
-
-/// The names in backticks.
-fn quoted(message: &str) -> Vec<&str> {
-    message.split('`').skip(1).step_by(2).collect()
 }

@@ -459,6 +459,27 @@ fn postings_are_answered() {
     }
 }
 
+/// A reader has to see the line that each finding is about, in whichever words the finding is.
+#[test]
+fn every_finding_about_a_posting_names_its_item_and_line() {
+    for name in ["dma-buf-tph-v11", "zpci-fmb-v4", "pci-tph-2025", "cxl-v3", "zpci-error-v19"] {
+        let mail = stored(&format!("{name}.patch"));
+        let review = reviewed(&BaseChoice::Release(release("v7.2")), mail.as_bytes());
+        let remarks = review.series.iter().flat_map(|series| &series.remarks);
+        for remark in remarks.filter(|one| one.effect != Effect::Note) {
+            let at = remark.at.unwrap_or_else(|| panic!("{name}: {remark:?}"));
+            let item = remark.subject.rsplit('.').next().unwrap_or_default();
+            assert!(!item.is_empty() && review.line(at).contains(item), "{name}: {remark:?}");
+        }
+    }
+    // The message names neither of the two items that have the number.
+    let review = reviewed(&BaseChoice::BestFit, stored("zpci-fmb-v4.patch").as_bytes());
+    let remarks = review.series.iter().flat_map(|series| &series.remarks);
+    let taken: Vec<_> = remarks.filter(|one| one.code.0 == "L11").collect();
+    let [taken] = taken[..] else { panic!("{taken:?}") };
+    assert_eq!(taken.subject, "VFIO_DEVICE_FEATURE_ZPCI_FMB_ENABLE");
+}
+
 /// The text of a file in `codegen/tests/mails`.
 fn stored(name: &str) -> String {
     let path = fixtures::root().join("codegen/tests/mails").join(name);
