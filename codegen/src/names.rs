@@ -29,9 +29,12 @@
 //! | Go type | the struct, or the Rust type of numbers, in camel case without the prefix of the ABI | `RegionInfo` |
 //! | Go field | the field in camel case | `CapOffset` |
 //! | Go function that reads a reply or a chain | `Parse` and the host, or chain and `Caps` | `ParseRegionInfo` |
+//! | Go table | the item and its kind in camel case | `regionChain` |
 //! | Go package | the stem without `_` | `vfioabi` |
 //! | Python struct, constant, field | the kernel's name, with `_` if Python reserves it | `vfio_region_info` |
 //! | Python type of numbers | that of Rust | `RegionInfoFlags` |
+//! | Python function that reads a reply or a chain | `parse_` and the host, or chain and `_caps` | `parse_region_info` |
+//! | Python table | the item and its kind in capital letters | `REGION_CHAIN` |
 //! | Python package | the stem | `vfio_abi` |
 //! | package, folder and file of the C header | `prefix-abi`, `prefix_abi` | `vfio-abi` |
 //!
@@ -50,13 +53,14 @@ use std::sync::LazyLock;
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 pub use api::{
-    C_APPEND, C_CAP, C_CHAIN, C_REPLY, c_call, c_records, c_reply, c_request, cap, cap_buf,
-    cap_kinds, caps, new_cap, reply_view,
+    c_call, c_records, c_reply, c_request, c_word, cap, cap_buf, cap_kinds, caps, new_cap,
+    reply_view,
 };
 pub use errors::rust_error;
 pub use exports::{
-    go_field, go_offset, go_package, go_type, go_variable, is_go_name, python, python_chain,
-    python_format, python_variable,
+    go_chain, go_field, go_format, go_host, go_number_names, go_offset, go_package, go_parse,
+    go_type, is_go_name, python, python_cap, python_caps, python_chain, python_format, python_host,
+    python_layout, python_parse, python_union,
 };
 
 pub use prelude::is_in_prelude;
@@ -88,12 +92,12 @@ pub fn joined(before: &str, name: &str) -> String {
 
 /// The type of the flags or numbers that a field holds.
 pub fn field_type(prefix: &str, struct_name: &str, field: &str) -> String {
-    group_type(&joined(without_prefix(prefix, struct_name), field))
+    rust_type(&joined(without_prefix(prefix, struct_name), field))
 }
 
 /// The view of a capability: chain and short name in camel case.
 pub fn cap_type(chain: &str, short: &str) -> String {
-    group_type(&joined(chain, short))
+    rust_type(&joined(chain, short))
 }
 
 /// What follows the name of a capability in that of the function for an element of its array.
@@ -103,7 +107,7 @@ pub fn element<'a>(cap: &str, array: &'a str) -> &'a str {
 }
 
 /// A type or a variant in Rust that has the name of an item of the specification.
-pub fn group_type(name: &str) -> String {
+pub fn rust_type(name: &str) -> String {
     name.to_upper_camel_case()
 }
 
@@ -139,7 +143,7 @@ pub fn request(prefix: &str, fd: &str, ioctl: &str) -> String {
     let name = ioctl.to_ascii_lowercase();
     let of_kind = without_prefix(prefix, &name);
     let short = if fd.is_empty() { of_kind } else { without_prefix(fd, of_kind) };
-    let hides = |name: &&&str| is_in_prelude(&group_type(name));
+    let hides = |name: &&&str| is_in_prelude(&rust_type(name));
     let names = [short, of_kind];
     names.iter().find(|name| !hides(name)).map_or(name.clone(), |name| (*name).to_owned())
 }
@@ -395,7 +399,7 @@ mod tests {
             field_type("vfio", "vfio_region_gfx_edid", "link_state"),
             "RegionGfxEdidLinkState"
         );
-        assert_eq!(group_type("pci_region_index"), "PciRegionIndex");
+        assert_eq!(rust_type("pci_region_index"), "PciRegionIndex");
         let index = "VFIO_PCI_BAR0_REGION_INDEX";
         assert_eq!(short(index, ["VFIO_", "VFIO_PCI_"], "_REGION_INDEX"), "BAR0");
         assert_eq!(c_stem("vfio"), "vfio_abi");
@@ -406,7 +410,7 @@ mod tests {
         assert_eq!(go_type("vfio", "vfio_region_info"), "RegionInfo");
         assert_eq!(go_type("vfio", "IommuType1InfoFlags"), "IommuType1InfoFlags");
         assert_eq!(go_field("cap_offset"), "CapOffset");
-        assert_eq!(go_variable(&["region", "chain"]), "regionChain");
+        assert_eq!(go_chain("region"), "regionChain");
         assert_eq!(go_package("vfio"), "vfioabi");
         assert_eq!(["type", "from"].map(python), ["type", "from_"]);
         let words = ["region", "SPARSE_MMAP", "find"];

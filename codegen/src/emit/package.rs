@@ -159,7 +159,7 @@ fn example_request(abi: &Abi) -> Option<&RequestPlan> {
 }
 
 fn of_request(abi: &Abi, stem: &str, plan: &RequestPlan) -> String {
-    let (request, ioctl) = (names::group_type(&plan.name), &abi.ioctl(plan.ioctl).name);
+    let (request, ioctl) = (names::rust_type(&plan.name), &abi.ioctl(plan.ioctl).name);
     let size = plan.size;
     format!(
         "\

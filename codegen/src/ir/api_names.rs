@@ -2,7 +2,7 @@
 //! and commands can list them. Emitters make the items; a test finds each name there.
 
 use super::{Abi, Capability, Chain, EntryKind, Group, Ioctl, IoctlId, StructId};
-use crate::names;
+use crate::names::{self, c_word};
 
 /// The names of an item in the generated code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,16 +82,16 @@ impl Abi {
             let chain = &self.chain(plan.chain).name;
             api.rust.push(self.path(&["views", &view]));
             let own = names::c_reply(chain);
-            api.c.extend(names::C_REPLY.map(|word| self.c_function(&[&own[..], &[word]].concat())));
+            let words = [c_word::PARSE, c_word::REQUEST, c_word::FIXED];
+            api.c.extend(words.map(|word| self.c_function(&[&own[..], &[word]].concat())));
         }
         if self.protocol.counted.iter().any(|plan| plan.struct_ == id) {
             api.rust.push(self.path(&["requests", &view]));
             let bare = names::after_abi(&self.name, &self.prefix, &self.struct_(id).name);
-            let [parse, ..] = names::C_REPLY;
-            api.c.push(self.c_function(&[bare, parse]));
+            api.c.push(self.c_function(&[bare, c_word::PARSE]));
         }
         let results = self.protocol.results.iter().filter(|plan| plan.reply.struct_ == id);
-        let results = results.map(|plan| self.path(&["requests", &names::group_type(&plan.name)]));
+        let results = results.map(|plan| self.path(&["requests", &names::rust_type(&plan.name)]));
         api.rust.extend(results);
         api
     }
@@ -102,12 +102,12 @@ impl Abi {
         let found = self.ioctls.iter().zip(&self.protocol.names).enumerate();
         let found =
             found.filter(|(_, (one, _))| one.name == ioctl.name).map(|(at, one)| (at, one.1));
-        let kind = names::group_type(&self.fds[ioctl.fd].name);
+        let kind = names::rust_type(&self.fds[ioctl.fd].name);
         for (at, name) in found {
             let requests = self.protocol.requests.iter();
             let requests: Vec<_> = requests.filter(|plan| plan.ioctl == IoctlId(at)).collect();
             for plan in &requests {
-                let type_ = names::group_type(&plan.name);
+                let type_ = names::rust_type(&plan.name);
                 api.rust.push(self.path(&["requests", &type_]));
                 api.rust.push(self.path(&["calls", &kind, &plan.name]));
                 let own = names::c_request(&self.name, &self.prefix, &plan.name);
@@ -125,16 +125,15 @@ impl Abi {
 
     /// The views of a capability, and the functions that read and append it.
     fn of_capability(&self, of: &Chain, short: &str) -> ApiNames {
-        let (chain, variant) = (of.name.as_str(), names::group_type(short));
+        let (chain, variant) = (of.name.as_str(), names::rust_type(short));
         let mut rust = vec![
             self.path(&["views", &names::cap_type(chain, short)]),
             self.path(&["views", &names::cap(chain), &variant]),
         ];
-        let [read, _, find] = names::C_CAP;
-        let mut words = vec![read, find];
+        let mut words = vec![c_word::READ, c_word::FIND];
         if of.cap_offset().is_some() {
             rust.push(self.path(&["views", &names::new_cap(chain), &variant]));
-            words.push(names::C_APPEND);
+            words.push(c_word::APPEND);
         }
         let c = words.into_iter().map(|word| self.c_function(&[chain, short, word]));
         ApiNames { rust, c: c.collect() }
@@ -148,19 +147,20 @@ impl Abi {
             None => names::cap(chain),
             Some(kind) => names::cap_kinds(chain, &self.capability(kind.parent).short),
         };
-        let variant = self.path(&["views", &enumeration, &names::group_type(&one.short)]);
+        let variant = self.path(&["views", &enumeration, &names::rust_type(&one.short)]);
         let rust = vec![self.path(&["views", &names::cap_type(chain, &one.short)]), variant];
-        let [read, ..] = names::C_CAP;
-        ApiNames { rust, c: vec![self.c_function(&[chain, &one.short, read])] }
+        ApiNames { rust, c: vec![self.c_function(&[chain, &one.short, c_word::READ])] }
     }
 
     /// The iterator of a chain.
     fn of_chain(&self, chain: &Chain) -> ApiNames {
         let rust = [names::caps(&chain.name), names::cap(&chain.name)];
         let rust = rust.map(|type_| self.path(&["views", &type_]));
-        let functions = if chain.space.is_some() { 2 } else { 3 };
-        let words = names::C_CHAIN.into_iter().take(functions);
-        let c = words.map(|word| self.c_function(&[&chain.name, word])).collect();
+        let words = match chain.space {
+            Some(_) => &[c_word::CAPS, c_word::NEXT][..],
+            None => &[c_word::CAPS, c_word::NEXT, c_word::FIND],
+        };
+        let c = words.iter().map(|word| self.c_function(&[&chain.name, word])).collect();
         ApiNames { rust: rust.into(), c }
     }
 }

@@ -59,7 +59,7 @@ impl<'a> Lowering<'a> {
         let spelt = item.before.name_at(self.release, &item.name);
         let rust = match kind {
             GroupKind::Enum => Some(spelt.to_owned()),
-            GroupKind::AnonymousEnum => Some(names::group_type(&item.name)),
+            GroupKind::AnonymousEnum => Some(names::rust_type(&item.name)),
             _ => None,
         };
         let transitions = transitions(item, &values);

@@ -60,9 +60,9 @@ fn an_ioctl_with_a_name_of_the_language_keeps_its_prefix() {
     let abi = folder.abi();
     let types = types_of(&abi);
     for name in names {
-        let long = names::group_type(&["demo_", name].concat());
+        let long = names::rust_type(&["demo_", name].concat());
         assert!(types.contains(&long), "{long} in {types:?}");
-        assert!(!types.contains(&names::group_type(name)), "{name}");
+        assert!(!types.contains(&names::rust_type(name)), "{name}");
     }
 }
 

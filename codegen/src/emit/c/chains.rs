@@ -17,7 +17,7 @@ use super::unique_names::UniqueNames;
 use super::{runtime, section};
 use crate::ir::protocol::{ChainPlan, HeaderFormat};
 use crate::ir::{Chain, ChainStart};
-use crate::names;
+use crate::names::c_word;
 pub(super) use view::ChainsView;
 pub(in crate::emit::c) use view::HostView;
 use view::{ChainView, FormatView, SourceView, StartView};
@@ -78,7 +78,8 @@ impl<'a> Emitter<'_, 'a> {
         let chain = self.abi.chain(plan.chain);
         let host = plan.host.as_ref().map(|host| self.host(&chain.name, host, names));
         let writes = host.is_some();
-        let [caps, next, find] = names::C_CHAIN.map(|word| self.name(names, &[&chain.name, word]));
+        let [caps, next, find] = [c_word::CAPS, c_word::NEXT, c_word::FIND]
+            .map(|word| self.name(names, &[&chain.name, word]));
         let tails = writes.then(|| self.internal(names, &[&chain.name, "arrays"]));
         let capabilities = plan.capabilities.iter();
         let capabilities = capabilities.map(|id| self.capability(chain, *id, writes, names));

@@ -15,7 +15,7 @@ use crate::ir::protocol::{
     BitField, ChainPlan, CompanionPlan, ElementPlan, FirstPlan, IntField, KindPlan, SpacePlan,
 };
 use crate::ir::{Abi, CapabilityId, Chain, ChainId};
-use crate::names;
+use crate::names::{self, c_word};
 pub(super) use examples::examples;
 pub(super) use view::SpacesView;
 use view::{
@@ -73,8 +73,7 @@ fn chains(
         .iter()
         .map(|(plan, _)| {
             let chain = &abi.chain(plan.chain).name;
-            let [caps, ..] = names::C_CHAIN;
-            let caps = names.reserve(names::c_name(stem, &[chain, caps]));
+            let caps = names.reserve(names::c_name(stem, &[chain, c_word::CAPS]));
             let format = names.reserve(names::c_name(stem, &["", chain, "format"]));
             (plan.chain, caps, format)
         })
@@ -116,8 +115,7 @@ impl SpaceEmitter<'_> {
     ) -> SpaceChainView {
         let (chain, header) = (self.abi.chain(plan.chain), &self.abi.protocol.headers[plan.header]);
         let mask = literal(self.abi.cap_headers[plan.header].mask);
-        let [_, next, _] = names::C_CHAIN;
-        let next = names.reserve(names::c_name(self.stem, &[&chain.name, next]));
+        let next = names.reserve(names::c_name(self.stem, &[&chain.name, c_word::NEXT]));
         let empty = names.reserve(names::c_name(self.stem, &["", &chain.name, "empty"]));
         let empty_values =
             header.empty.iter().map(|(bits, value)| value_initializer(*bits, *value));
@@ -185,8 +183,7 @@ impl SpaceEmitter<'_> {
         let words = [chain.name.as_str(), &item.short];
         let mut name =
             |word: &[&str]| names.reserve(names::c_name(self.stem, &[&words[..], word].concat()));
-        let [read, ..] = names::C_CAP;
-        let (own, read) = (name(&[]), name(&[read]));
+        let (own, read) = (name(&[]), name(&[c_word::READ]));
         let struct_ = plan.struct_.map(|id| self.abi.struct_(id));
         let fields = struct_.iter().flat_map(|struct_| &struct_.fields);
         let mut members = UniqueNames::members(fields.map(|field| field.name.as_str()));

@@ -78,7 +78,7 @@ fn walked<'a>(document: &'a AbiDocument<'_>) -> impl Iterator<Item = &'a ChainJs
 
 fn format_table(header: &CapHeaderJson<'_>) -> GoFormat {
     GoFormat {
-        name: format_name(header.name),
+        name: names::go_format(header.name),
         size: header.size,
         min_size: header.min_size,
         id: bits(&header.id),
@@ -87,10 +87,6 @@ fn format_table(header: &CapHeaderJson<'_>) -> GoFormat {
         end: header.end,
         from_reply: header.from_reply,
     }
-}
-
-fn format_name(header: &str) -> String {
-    names::go_variable(&[header, "format"])
 }
 
 fn bits(one: &BitsJson<'_>) -> String {
@@ -105,8 +101,8 @@ fn table(document: &AbiDocument<'_>, names: &GoNames<'_>, chain: &ChainJson<'_>)
         _ => None,
     };
     GoChain {
-        name: names::go_variable(&[chain.name, "chain"]),
-        format: format_name(chain.header),
+        name: names::go_chain(chain.name),
+        format: names::go_format(chain.header),
         bound: chain.bound,
         caps: document.capabilities_of(chain.name).into_iter().map(cap).collect(),
         replies,
@@ -139,13 +135,13 @@ fn replies(
     places: &ReplyPlacesJson<'_>,
 ) -> GoReplyFunction {
     let type_ = names.struct_(host);
-    let name = ["Parse", &type_].concat();
+    let name = names::go_parse(&type_);
     let doc = format!("{name} reads a reply that starts with {type_}.");
     let ReplyPlacesJson { minsz, argsz, flags, cap_offset, flag, appended } = places;
     GoReplyFunction {
         doc: comment::of("", &[doc]),
         name,
-        host: names::go_variable(&[chain.name, "host"]),
+        host: names::go_host(chain.name),
         places: format!("{minsz}, {argsz}, {flags}, {cap_offset}, {flag:#x}"),
         appended: appended.iter().map(place).collect::<Vec<_>>().join(", "),
     }

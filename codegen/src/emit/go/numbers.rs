@@ -77,7 +77,7 @@ fn number_type(names: &GoNames<'_>, group: &GroupJson<'_>) -> Option<GoNumberTyp
         int: int_type(group.int),
         text: GoNumberText {
             function,
-            table: names::go_variable(&[&name, "names"]),
+            table: names::go_number_names(&name),
             named: group.named().map(named).collect(),
         },
         name,

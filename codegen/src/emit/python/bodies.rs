@@ -61,14 +61,10 @@ fn element<'a>(array: &FieldJson<'a>) -> Option<&'a str> {
     }
 }
 
-pub(super) fn layout_name(struct_: &str) -> String {
-    names::screaming(&[struct_, "_layout"].concat())
-}
-
 fn layout(one: &StructJson<'_>, array: Option<PythonArray>) -> PythonLayout {
     let fixed = one.fields.iter().filter(|field| !matches!(field.type_, TypeJson::Flexible { .. }));
     PythonLayout {
-        name: layout_name(one.name),
+        name: names::python_layout(one.name),
         fields: fixed.map(field).collect(),
         array,
         compact: one.compact,
@@ -166,7 +162,7 @@ fn array_table(array: &CapArrayJson<'_>, field: &FieldJson<'_>) -> PythonArray {
         .count
         .as_ref()
         .map(|count| quantity(indent, if count.first_of.is_some() { start } else { 0 }, count));
-    let element = element(field).map_or("None".to_owned(), layout_name);
+    let element = element(field).map_or("None".to_owned(), names::python_layout);
     PythonArray {
         values: format!(
             "{indent}{},\n{indent}{start},\n{indent}{stride},\n{indent}{element},",

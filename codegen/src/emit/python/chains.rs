@@ -163,8 +163,8 @@ fn replies(
     let ReplyPlacesJson { minsz, argsz, flags, cap_offset, flag, appended } = places;
     PythonReplyFunction {
         doc: comment::docstring("    ", &[doc]),
-        name: names::python_variable(&["parse", names::without_prefix(document.prefix, host)]),
-        host: names::screaming(&[chain.name, "_host"].concat()),
+        name: names::python_parse(document.prefix, host),
+        host: names::python_host(chain.name),
         minsz: *minsz,
         argsz: *argsz,
         flags: *flags,
@@ -187,7 +187,7 @@ fn walk(chain: &ChainJson<'_>) -> Option<PythonWalkFunction> {
         | ChainStartJson::Unknown => return None,
     };
     let doc = format!("Walks the chain `{}` in these bytes.", chain.name);
-    let name = names::python_variable(&[chain.name, "caps"]);
+    let name = names::python_caps(chain.name);
     let doc = comment::docstring("    ", &[doc]);
     Some(PythonWalkFunction { doc, name, start, first })
 }

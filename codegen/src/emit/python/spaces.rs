@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::bodies::{BODY, PythonLayout, START, bits, condition, layout_name, layouts};
+use super::bodies::{BODY, PythonLayout, START, bits, condition, layouts};
 use super::chains::tuple;
 use super::comment;
 use crate::emit::document::AbiDocument;
@@ -120,22 +120,21 @@ pub(super) fn file(document: &AbiDocument<'_>) -> String {
     })
 }
 
-fn table_name(cap: &CapabilityJson<'_>) -> String {
-    names::screaming(&[cap.chain, "_", cap.short, "_cap"].concat())
-}
-
 fn known_cap(document: &AbiDocument<'_>, cap: &CapabilityJson<'_>) -> PythonSpaceCap {
     let kinds = document.capabilities.iter().filter_map(|one| {
         let kind =
             one.kind.as_ref().filter(|kind| kind.of == cap.name && one.chain == cap.chain)?;
-        Some(PythonKind { conditions: kind_conditions(one.id, kind), table: table_name(one) })
+        Some(PythonKind {
+            conditions: kind_conditions(one.id, kind),
+            table: names::python_cap(one.chain, one.short),
+        })
     });
     PythonSpaceCap {
-        table: table_name(cap),
+        table: names::python_cap(cap.chain, cap.short),
         id: names::python(cap.name),
         name: escape::string_literal(cap.short),
         required_size: tuple(cap.required_size.iter().map(|size| size.lp64.to_string())),
-        layout: cap.struct_.map_or("space.Layout(())".to_owned(), layout_name),
+        layout: cap.struct_.map_or("space.Layout(())".to_owned(), names::python_layout),
         length: cap.length.as_ref().map(bits),
         kinds: kinds.collect(),
     }
@@ -188,7 +187,7 @@ fn table(
     let doc = format!("The capabilities of the chain `{}` in a space.", chain.name);
     PythonSpaceChain {
         name: names::python_chain(chain.name),
-        function: names::python_variable(&[chain.name, "caps"]),
+        function: names::python_caps(chain.name),
         doc: comment::docstring("    ", &[doc]),
         format: names::python_format(chain.header),
         bound: chain.bound,
@@ -198,7 +197,7 @@ fn table(
             format!("space.Flag({offset}, {width}, {number:#x})")
         }),
         start: start(&chain.start),
-        caps: caps.map(table_name).collect(),
+        caps: caps.map(|cap| names::python_cap(cap.chain, cap.short)).collect(),
         requires: requires.map(|chain| PythonRequirement {
             chain,
             ids: required.map(|cap| names::python(cap.name)).collect(),

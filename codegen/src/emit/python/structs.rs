@@ -74,13 +74,9 @@ fn is_union(field: &FieldJson<'_>) -> bool {
 
 fn field_type(field: &FieldJson<'_>) -> String {
     match is_union(field) {
-        true => union_name(field),
+        true => names::python_union(field.name),
         false => ctype(&field.type_),
     }
-}
-
-fn union_name(field: &FieldJson<'_>) -> String {
-    ["_", field.name].concat()
 }
 
 fn union(field: &FieldJson<'_>) -> Option<PythonUnion> {
@@ -89,7 +85,10 @@ fn union(field: &FieldJson<'_>) -> Option<PythonUnion> {
         name: names::python(member.name),
         type_: ctype(&member.type_),
     };
-    Some(PythonUnion { name: union_name(field), fields: members.iter().map(of).collect() })
+    Some(PythonUnion {
+        name: names::python_union(field.name),
+        fields: members.iter().map(of).collect(),
+    })
 }
 
 fn hints(owner: &StructJson<'_>, field: &FieldJson<'_>) -> Vec<PythonHint> {

@@ -81,7 +81,7 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>) -> String {
 }
 
 fn descriptor(abi: &Abi, docs: &Docs<'_>, index: usize, kind: &FdKind) -> TokenStream {
-    let name = ident(&names::group_type(&kind.name));
+    let name = ident(&names::rust_type(&kind.name));
     let doc = docs.paragraphs(&kind.doc);
     let methods = methods::of_kind(abi, docs, index);
     let example = examples::block("no_run", &examples::descriptor(abi, index, kind));

@@ -18,7 +18,7 @@ pub(super) fn number_type(abi: &Abi, group: GroupId) -> TokenStream {
 
 /// The variant of a form in the enum of its data.
 pub(super) fn variant(form: &DataForm) -> Ident {
-    ident(&names::group_type(&form.short))
+    ident(&names::rust_type(&form.short))
 }
 
 /// What a form is.

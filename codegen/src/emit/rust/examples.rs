@@ -102,7 +102,7 @@ fn compact(tokens: &TokenStream) -> String {
 
 /// Takes a descriptor, and makes a call that has no argument, if there is one.
 pub(super) fn descriptor(abi: &Abi, index: usize, kind: &FdKind) -> Example {
-    let (stem, name) = (stem(abi), names::group_type(&kind.name));
+    let (stem, name) = (stem(abi), names::rust_type(&kind.name));
     let bare = abi.ioctls.iter().zip(&abi.protocol.names).find(|(ioctl, _)| {
         let number = matches!(ioctl.result(), Returns::Nothing | Returns::Number);
         ioctl.fd == index && ioctl.arg == Arg::None && number && ioctl.meta.deprecated.is_none()

@@ -104,5 +104,5 @@ fn row(abi: &Abi, ioctl: &Ioctl) -> TokenStream {
 }
 
 fn camel(name: &str) -> String {
-    crate::names::group_type(name)
+    crate::names::rust_type(name)
 }

@@ -138,5 +138,5 @@ fn request(abi: &Abi, docs: &Docs<'_>, plan: &RequestPlan) -> TokenStream {
 
 /// The name of the type of a request.
 pub(super) fn type_name(plan: &RequestPlan) -> Ident {
-    ident(&names::group_type(&plan.name))
+    ident(&names::rust_type(&plan.name))
 }

@@ -56,7 +56,7 @@ struct StreamReader<'a> {
 
 impl<'a> StreamReader<'a> {
     fn new(abi: &'a Abi, docs: &'a Docs<'a>, plan: &'a StreamPlan) -> Self {
-        let name = names::group_type(&abi.fds[plan.fd].name);
+        let name = names::rust_type(&abi.fds[plan.fd].name);
         let data = ident(&names::stream_data(&name));
         let record = ident(&abi.struct_(plan.record).name);
         Self { abi, docs, plan, name: ident(&name), data, record }

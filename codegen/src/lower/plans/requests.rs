@@ -33,7 +33,7 @@ pub(super) fn requests(abi: &Abi, names: &[String]) -> Vec<RequestPlan> {
 fn distinguish(names: &[String], plans: &mut [RequestPlan]) {
     let mut taken = HashSet::new();
     for plan in plans {
-        if taken.contains(&plan.name) || names::is_in_prelude(&names::group_type(&plan.name)) {
+        if taken.contains(&plan.name) || names::is_in_prelude(&names::rust_type(&plan.name)) {
             let long = [&names[plan.ioctl.0], "_", &plan.name].concat();
             plan.name = names::free(&long, |name| taken.contains(name));
         }

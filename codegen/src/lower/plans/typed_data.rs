@@ -105,7 +105,7 @@ pub(super) fn numbers(abi: &Abi, own: &Struct, by: &TypeField) -> Option<GroupId
 }
 
 fn type_name(request: &str) -> String {
-    names::group_type(&[request, "_data"].concat())
+    names::rust_type(&[request, "_data"].concat())
 }
 
 /// One form for each number with data, or of which it is known that it has none. Of

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::names::{field_type, group_type, is_in_prelude, is_name, is_rust_identifier};
+use crate::names::{field_type, is_in_prelude, is_name, is_rust_identifier, rust_type};
 use crate::spec::history::Validity;
 use crate::spec::wrappers::Placed;
 use crate::validate::Check;
@@ -88,7 +88,7 @@ fn items<'a>(
         let chosen = targets.iter().filter(move |target| is_chosen(&target.kind));
         chosen.map(move |target| {
             let name = match target.kind {
-                SymbolKind::Anonymous => Cow::from(group_type(text)),
+                SymbolKind::Anonymous => Cow::from(rust_type(text)),
                 _ => Cow::from(text),
             };
             Made { name, of: ("", text), place: target.place, validity: target.validity }

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::made_names::{Made, RUST, distinct, prelude, type_names, unique};
-use crate::names::{group_type, short, stream_data};
+use crate::names::{rust_type, short, stream_data};
 use crate::validate::Check;
 use crate::validate::model::declarations::{NumberGroup, NumberGroupKind, StructDeclaration};
 use crate::validate::model::uniqueness::ALWAYS;
@@ -58,7 +58,7 @@ fn variants(check: &mut Check<'_>) {
     let mut chains = HashMap::<&str, Vec<Made<'_>>>::new();
     for one in &index.capabilities {
         let Some(chain) = one.chain else { continue };
-        let variant = group_type(one.short(index));
+        let variant = rust_type(one.short(index));
         let made = Made::new(variant, &one.item.capability, one.validity);
         chains.entry(chain).or_default().push(made);
     }
@@ -88,7 +88,7 @@ fn types(check: &mut Check<'_>) {
 /// Kinds of file descriptors, the variants of one type.
 fn kinds(check: &mut Check<'_>) {
     let fds = check.spec.abi.fds.iter();
-    let made: Vec<_> = fds.map(|(name, _)| Made::new(group_type(name), name, ALWAYS)).collect();
+    let made: Vec<_> = fds.map(|(name, _)| Made::new(rust_type(name), name, ALWAYS)).collect();
     distinct(check, &made, "variant");
     prelude(check, &made);
 }
@@ -97,7 +97,7 @@ fn kinds(check: &mut Check<'_>) {
 fn readers(check: &mut Check<'_>) {
     let fds = check.spec.abi.fds.iter().filter(|(_, kind)| kind.stream.is_some());
     let made = fds.flat_map(|(name, _)| {
-        let reader = group_type(name);
+        let reader = rust_type(name);
         [Made::new(stream_data(&reader), name, ALWAYS), Made::new(reader, name, ALWAYS)]
     });
     let made: Vec<_> = made.collect();

@@ -39,7 +39,7 @@ pub fn rust_source(abi: &Abi, structs: &[String]) -> String {
         let lines: String = fields(struct_).map(|one| rust_line(abi, name, hosted, one)).collect();
         let head = match hosted {
             true => {
-                let view = names::group_type(names::without_prefix(&abi.prefix, name));
+                let view = names::rust_type(names::without_prefix(&abi.prefix, name));
                 format!("let Ok(view) = views::{view}::parse(bytes) else {{ return }};")
             }
             false => format!(

@@ -63,7 +63,7 @@ fn flags(abi: &Abi, plan: &ResultsPlan) -> Option<(u64, u64)> {
 /// A function that passes all values of a view to `put`.
 fn results(abi: &Abi, plan: &ResultsPlan) -> String {
     let struct_ = abi.struct_(plan.reply.struct_);
-    let (name, type_) = (&plan.name, names::group_type(&plan.name));
+    let (name, type_) = (&plan.name, names::rust_type(&plan.name));
     let mut lines = String::new();
     for field in &plan.fields {
         let of = &struct_.fields[field.int.field];
@@ -107,7 +107,7 @@ fn members(abi: &Abi, id: StructId, name: &str, value: &str) -> String {
 /// A function that passes all values of a counted reply to `put`.
 fn counted(abi: &Abi, plan: &CountedReply) -> String {
     let struct_ = abi.struct_(plan.struct_);
-    let type_ = names::group_type(names::without_prefix(&abi.prefix, &struct_.name));
+    let type_ = names::rust_type(names::without_prefix(&abi.prefix, &struct_.name));
     let array = &struct_.fields[plan.array].name;
     let count = &struct_.fields[plan.count.field].name;
     let element = match plan.element {
@@ -141,7 +141,7 @@ fn builder(abi: &Abi, plan: &RequestPlan) -> String {
             .expect("text"),
         }
     }
-    let (name, type_) = (&plan.name, names::group_type(&plan.name));
+    let (name, type_) = (&plan.name, names::rust_type(&plan.name));
     let (mutable, taken) = (if after.is_empty() { "" } else { "mut " }, taken.join(", "));
     let unused = if plan.inputs.is_empty() { "    let _ = numbers;\n" } else { "" };
     let argsz = plan.argsz;
@@ -163,7 +163,7 @@ fn value(abi: &Abi, input: &RequestInput) -> (String, String) {
             (String::new(), value.unwrap_or(number))
         }
         InputKind::Choice { type_name, options, .. } => {
-            let variant = |short: &str| names::group_type(short);
+            let variant = |short: &str| names::rust_type(short);
             let arms = options.iter().enumerate().skip(1);
             let arms: String = arms
                 .map(|(nth, option)| {

@@ -56,7 +56,7 @@ pub fn source(abi: &Abi) -> String {
 
 fn function(abi: &Abi, plan: &ChainPlan) -> String {
     let name = &abi.chain(plan.chain).name;
-    let cap_type = [&names::group_type(name), "Cap"].concat();
+    let cap_type = [&names::rust_type(name), "Cap"].concat();
     let arms: String = plan.capabilities.iter().map(|id| arm(abi, &cap_type, *id)).collect();
     let (head, caps) = start(abi, name, plan);
     format!(
@@ -73,12 +73,12 @@ fn function(abi: &Abi, plan: &ChainPlan) -> String {
 /// The lines that make the first line of the text, and the walk.
 fn start(abi: &Abi, chain: &str, plan: &ChainPlan) -> (String, String) {
     let Some(host) = &plan.host else {
-        let caps = names::group_type(chain);
+        let caps = names::rust_type(chain);
         let head = "    no_host(text_of);\n".to_owned();
         return (head, format!("views::{caps}Caps::parse_as(bytes, wire)"));
     };
     let struct_ = abi.struct_(host.struct_);
-    let view = names::group_type(names::without_prefix(&abi.prefix, &struct_.name));
+    let view = names::rust_type(names::without_prefix(&abi.prefix, &struct_.name));
     let argsz = ident(&struct_.fields[host.argsz.0].name);
     let head = format!(
         "    let view = match views::{view}::parse_as(bytes, wire) {{\n        \
@@ -93,7 +93,7 @@ fn start(abi: &Abi, chain: &str, plan: &ChainPlan) -> (String, String) {
 /// The arm of a known capability.
 fn arm(abi: &Abi, cap_type: &str, id: CapabilityId) -> String {
     let (short, plan) = (&abi.capability(id).short, &abi.protocol.capabilities[id.0]);
-    let (id, variant) = (plan.id, names::group_type(short));
+    let (id, variant) = (plan.id, names::rust_type(short));
     let mut lines = String::new();
     if let Some(struct_) = plan.struct_.map(|id| abi.struct_(id)) {
         lines.extend(plan.fields.iter().map(|field| number(abi, struct_, field)));

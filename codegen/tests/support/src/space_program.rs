@@ -175,7 +175,7 @@ fn rust_chains(abi: &Abi) -> String {
     write!(text, "\npub const NAMES: [&str; {}] = {names:?};\n", names.len()).expect("text");
     for plan in chains(abi) {
         let name = &abi.chain(plan.chain).name;
-        let type_ = names::group_type(name);
+        let type_ = names::rust_type(name);
         let arms = plan.capabilities.iter().map(|id| rust_arm(abi, &type_, *id));
         let arms = arms.collect::<String>();
         write!(
@@ -195,7 +195,7 @@ fn rust_chains(abi: &Abi) -> String {
 
 fn rust_arm(abi: &Abi, chain: &str, id: CapabilityId) -> String {
     let cap = named(abi, id);
-    let variant = names::group_type(cap.short);
+    let variant = names::rust_type(cap.short);
     let own = rust_lines(&cap);
     if cap.plan.kinds.is_empty() {
         return format!(
@@ -205,7 +205,7 @@ fn rust_arm(abi: &Abi, chain: &str, id: CapabilityId) -> String {
     let enum_ = format!("views::{chain}{variant}Kind");
     let kinds = cap.plan.kinds.iter().map(|kind| {
         let kind = named(abi, kind.capability);
-        let (variant, lines) = (names::group_type(kind.short), rust_lines(&kind));
+        let (variant, lines) = (names::rust_type(kind.short), rust_lines(&kind));
         format!("                Ok({enum_}::{variant}(view)) => {{\n{lines}                }}\n")
     });
     let kinds: String = kinds.collect();

@@ -120,7 +120,7 @@ pub fn iommufd() -> Abi {
 
 /// The name of the reader in Rust.
 fn reader(abi: &Abi, plan: &StreamPlan) -> String {
-    names::group_type(&abi.fds[plan.fd].name)
+    names::rust_type(&abi.fds[plan.fd].name)
 }
 
 /// The fields of a struct with the statements that print one number, or all of an array.
@@ -175,7 +175,7 @@ fn rust_data(abi: &Abi, plan: &StreamPlan) -> String {
     }
     let name = reader(abi, plan);
     let arms = plan.forms.iter().map(|form| {
-        let variant = names::group_type(&form.short);
+        let variant = names::rust_type(&form.short);
         match form.struct_ {
             Some(id) => {
                 let prints = rust_fields(abi, abi.struct_(id), "data");

@@ -7,7 +7,7 @@ use crate::emit::c::section;
 use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::protocol::IntField;
 use crate::ir::requests::{CountedReply, RequestElement};
-use crate::names;
+use crate::names::{self, c_word};
 
 impl Emitter<'_, '_> {
     pub(super) fn counted_reply(
@@ -20,8 +20,8 @@ impl Emitter<'_, '_> {
         let array = &struct_.fields[plan.array].name;
         let mut name = |words: &[&str]| self.name(names, &[&[bare], words].concat());
         let own = name(&[]);
-        let [parse, request, _] = names::C_REPLY;
-        let [parse, request, get] = [parse, request, array].map(|word| name(&[word]));
+        let [parse, request, get] =
+            [c_word::PARSE, c_word::REQUEST, array].map(|word| name(&[word]));
         let fields = plan.integers.iter().map(|IntField { field, int, offset, version: _ }| {
             let load = self.load(*int, "bytes", offset.kernel());
             (c_type(*int), struct_.fields[*field].name.clone(), load)

@@ -6,7 +6,7 @@ use crate::emit::c::tables::by_version;
 use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::protocol::{ArrayPlan, CapPlan, ElementPlan};
 use crate::ir::{CapabilityId, Chain, Struct};
-use crate::names;
+use crate::names::{self, c_word};
 
 impl<'a> Emitter<'_, 'a> {
     pub(super) fn capability(
@@ -20,8 +20,9 @@ impl<'a> Emitter<'_, 'a> {
         let words = [chain.name.as_str(), &capability.short];
         let mut name = |word: &[&str]| self.name(names, &[&words[..], word].concat());
         let own = name(&[]);
-        let [read, next, find] = names::C_CAP.map(|word| name(&[word]));
-        let append = writes.then(|| name(&[names::C_APPEND]));
+        let [read, next, find] =
+            [c_word::READ, c_word::NEXT, c_word::FIND].map(|word| name(&[word]));
+        let append = writes.then(|| name(&[c_word::APPEND]));
         let struct_ = plan.struct_.map(|id| self.abi.struct_(id));
         let fields = struct_.iter().flat_map(|struct_| &struct_.fields);
         let mut members = UniqueNames::members(fields.map(|field| field.name.as_str()));

@@ -6,7 +6,7 @@ use crate::emit::c::literal::literal;
 use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::Struct;
 use crate::ir::protocol::{HostField, HostPlan};
-use crate::names;
+use crate::names::{self, c_word};
 
 impl<'a> Emitter<'_, 'a> {
     pub(super) fn host(
@@ -24,8 +24,8 @@ impl<'a> Emitter<'_, 'a> {
         let values = plan.fields.iter();
         let values = values.map(|field| self.host_value(struct_, field, &place, &mut members));
         let name = self.name(unique, &own);
-        let [parse, request, fixed] =
-            names::C_REPLY.map(|word| self.name(unique, &[&own[..], &[word]].concat()));
+        let [parse, request, fixed] = [c_word::PARSE, c_word::REQUEST, c_word::FIXED]
+            .map(|word| self.name(unique, &[&own[..], &[word]].concat()));
         let [table, inputs, read] = ["host", "inputs", "read"]
             .map(|word| self.internal(unique, &[&own[..], &[word]].concat()));
         HostView {

@@ -97,7 +97,7 @@ impl Method<'_> {
                 (quote!(OwnedFd), quote!(unsafe { OwnedFd::from_raw_fd(result) }))
             }
             Returns::Fd(NewFd::Kind(kind)) => {
-                let kind = ident(&names::group_type(&self.abi.fds[kind].name));
+                let kind = ident(&names::rust_type(&self.abi.fds[kind].name));
                 let value = quote!(unsafe { #kind(OwnedFd::from_raw_fd(result)) });
                 (quote!(#kind<OwnedFd>), value)
             }
@@ -279,7 +279,7 @@ impl Method<'_> {
         let name = ident(&field.name);
         let (type_, kind) = match field.returns_fd {
             Some(NewFd::Kind(kind)) => {
-                let kind = ident(&names::group_type(&self.abi.fds[kind].name));
+                let kind = ident(&names::rust_type(&self.abi.fds[kind].name));
                 (quote!(#kind<OwnedFd>), quote!(.map(#kind)))
             }
             Some(NewFd::Other) | None => (quote!(OwnedFd), quote!()),

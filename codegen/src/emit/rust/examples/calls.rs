@@ -93,7 +93,7 @@ fn request(abi: &Abi, plan: &RequestPlan) -> Call {
 
 fn example(abi: &Abi, ioctl: &Ioctl, method: &str, call: &Call) -> Example {
     let fd = &abi.fds[ioctl.fd].name;
-    let (kind, fd, stem) = (names::group_type(fd), ident(fd), stem(abi));
+    let (kind, fd, stem) = (names::rust_type(fd), ident(fd), stem(abi));
     let parameters = [format!("{fd}: &{kind}<impl rustix::fd::AsFd>")].into_iter();
     let parameters = parameters.chain(call.inputs.iter().map(|(parameter, _)| parameter.clone()));
     let parameters: Vec<_> = parameters.collect();

@@ -38,7 +38,7 @@ fn struct_(abi: &Abi, id: StructId) -> Example {
     let mut results = plan.results.iter().filter(|results| results.reply.struct_ == id);
     match results.next() {
         Some(results) => {
-            let view = names::group_type(&results.name);
+            let view = names::rust_type(&results.name);
             parse(&stem, "requests", &view, "reply.to_struct()")
         }
         None => value(&stem, one, abi),
@@ -145,7 +145,7 @@ fn capability(abi: &Abi, id: CapabilityId) -> Option<Example> {
         Some(kind) => abi.capability(kind.parent),
         None => one,
     };
-    let variant = |of: &Capability| ident(&names::group_type(&of.short)).to_string();
+    let variant = |of: &Capability| ident(&names::rust_type(&of.short)).to_string();
     let matched = format!("    if let {enumeration}::{}(found) = cap? {{", variant(outer));
     let mut imports = vec![view, enumeration.clone()];
     let mut shown = vec![walk, matched];

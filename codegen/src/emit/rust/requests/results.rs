@@ -21,7 +21,7 @@ pub(super) fn imports() -> TokenStream {
 
 /// The name of a view.
 pub(super) fn type_name(plan: &ResultsPlan) -> Ident {
-    ident(&names::group_type(&plan.name))
+    ident(&names::rust_type(&plan.name))
 }
 
 /// The results of a request.

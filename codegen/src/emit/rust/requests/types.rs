@@ -29,7 +29,7 @@ pub(super) fn choices(docs: &Docs<'_>, plans: &[&RequestPlan]) -> TokenStream {
         let doc = docs.paragraphs(&sentences(&input.doc));
         let options = options.iter().map(|option| {
             let doc = docs.paragraphs(&sentences(&option.doc));
-            let (short, value) = (ident(&names::group_type(&option.short)), ident(&option.name));
+            let (short, value) = (ident(&names::rust_type(&option.short)), ident(&option.name));
             quote!(#doc #short = uapi::#value)
         });
         quote! {

@@ -35,7 +35,7 @@ impl<'a> PlannedCap<'a> {
 
     /// The variant in the enum of the chain, or of a kind in that of its parent.
     pub(super) fn variant(self) -> Ident {
-        ident(&names::group_type(&self.item.short))
+        ident(&names::rust_type(&self.item.short))
     }
 
     /// One line of documentation; the constant has the whole paragraph.
