@@ -3,6 +3,7 @@
 //! `keys` as unable to break anything.
 
 mod capabilities;
+mod datum;
 mod facts;
 mod items;
 mod memory;
@@ -11,10 +12,8 @@ mod replies;
 mod streams;
 mod words;
 
-use std::borrow::Cow;
-
 use super::matching::{Matched, Matching};
-use crate::layout::{PerModel, Span};
+pub(super) use datum::Datum;
 pub(super) use facts::{Fact, IrKey};
 pub(super) use streams::KEYS as STREAM_KEYS;
 
@@ -29,21 +28,6 @@ pub(super) struct AbiDifference<'a> {
     pub(super) subject: String,
     /// The values; that of a missing item is absent.
     pub(super) values: Matched<Option<Datum<'a>>>,
-}
-
-/// A value of the IR. References to items are the names that the new side has for them.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Datum<'a> {
-    /// No value.
-    Unset,
-    Flag(bool),
-    Number(i128),
-    Text(Cow<'a, str>),
-    List(Vec<Cow<'a, str>>),
-    Sizes(PerModel<u64>),
-    Spans(PerModel<Span>),
-    /// An item that a list contains.
-    Listed,
 }
 
 /// The item that a difference is about, by its index in [`Matching`].
@@ -163,38 +147,5 @@ impl AbiDifference<'_> {
             _ => "absent".to_owned(),
         };
         (text(&self.values.old), text(&self.values.new))
-    }
-}
-
-impl Datum<'_> {
-    /// The value without quotes.
-    pub(super) fn bare(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone().into_owned(),
-            other => other.to_string(),
-        }
-    }
-
-    /// Whether it is a flag that is set.
-    pub(super) fn is_true(&self) -> bool {
-        *self == Self::Flag(true)
-    }
-}
-
-impl std::fmt::Display for Datum<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Unset => f.write_str("unset"),
-            Self::Listed => f.write_str("present"),
-            Self::Flag(flag) => write!(f, "{flag}"),
-            Self::Number(number) => write!(f, "{number}"),
-            Self::Text(text) => write!(f, "`{text}`"),
-            Self::List(list) => write!(f, "[{}]", list.join(", ")),
-            Self::Sizes(sizes) => f.write_str(&crate::layout::per_model(sizes)),
-            Self::Spans(spans) => {
-                let texts = spans.map(|span| format!("{}..{}", span.offset, span.end()));
-                f.write_str(&crate::layout::per_model(&texts))
-            }
-        }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::Datum;
-use super::facts::{Fact, SideNames, optional, text};
+use super::datum::{Datum, optional, text};
+use super::facts::{Fact, SideNames};
 use crate::compat::matching::Matching;
 use crate::ir::{Bits, BitsOf, CapHeader, Capability, Chain, KindOf, Presence, Quantity, Struct};
 

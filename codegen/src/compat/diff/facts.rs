@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::Datum;
+use super::datum::{Datum, list, optional, text};
 use super::words::{
     count_word, direction_word, kind_word, literal_fact, longer_word, role_word, shorter_word,
 };
@@ -26,18 +26,6 @@ pub(in crate::compat) struct Fact<'a>(pub(in crate::compat) IrKey, pub(in crate:
 pub(super) struct SideNames<'m, 'a> {
     pub(super) abi: &'a Abi,
     pub(super) renames: &'m Renames<'a>,
-}
-
-pub(super) fn text(text: &str) -> Datum<'_> {
-    Datum::Text(Cow::Borrowed(text))
-}
-
-pub(super) fn optional(value: Option<&str>) -> Datum<'_> {
-    value.map_or(Datum::Unset, text)
-}
-
-pub(super) fn list<'a>(texts: impl Iterator<Item = &'a str>) -> Datum<'a> {
-    Datum::List(texts.map(Cow::Borrowed).collect())
 }
 
 impl<'a> SideNames<'_, 'a> {

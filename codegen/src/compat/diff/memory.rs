@@ -1,7 +1,7 @@
 //! The facts of the memory that a field has the address of.
 
-use super::Datum;
-use super::facts::{SideNames, text};
+use super::datum::{Datum, text};
+use super::facts::SideNames;
 use super::words::{direction_word, longer_word, returned_word, shorter_word};
 use crate::ir::{BitmapLength, Payload, PayloadLength, StructId, TypeField};
 

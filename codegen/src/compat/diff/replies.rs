@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::Datum;
 use super::capabilities::bits_text;
-use super::facts::{Fact, SideNames, list, text};
+use super::datum::{Datum, list, text};
+use super::facts::{Fact, SideNames};
 use super::words::{argsz_word, padding_word, unset_word, when_too_small_word};
 use crate::compat::matching::Matching;
 use crate::ir::{

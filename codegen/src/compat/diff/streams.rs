@@ -1,7 +1,7 @@
 //! The facts of the records that are read from file descriptors.
 
-use super::Datum;
-use super::facts::{Fact, SideNames, optional};
+use super::datum::{Datum, optional};
+use super::facts::{Fact, SideNames};
 use crate::ir::{FdKind, RecordLength, Stream, StreamFlag, StructId};
 use crate::layout::per_model;
 

@@ -1,7 +1,6 @@
 //! The words by which enums of the IR are compared, as findings print them.
 
-use super::Datum;
-use super::facts::text;
+use super::datum::{Datum, text};
 use crate::ir::{GroupKind, Literal, Role};
 use crate::reply::{
     ArgszReply, Count, Direction, Padding, ReturnedLength, Unset, WhenLonger, WhenShorter,
