@@ -8,7 +8,8 @@ use crate::emit::c::statements::Statement;
 use crate::ir::StructId;
 use crate::ir::protocol::RecordPlan;
 use crate::ir::requests::{
-    FixedFlags, InlineCount, InputKind, MemoryLength, RequestElement, RequestPlan, TypedLength,
+    FixedFlags, InlineCount, InputKind, MemoryLength, RequestElement, RequestPlan, TypedData,
+    TypedLength,
 };
 use crate::layout::Int;
 
@@ -30,6 +31,8 @@ struct NumberPut {
 struct InputPut {
     /// The parameter that is null if the input is absent.
     optional: Option<String>,
+    /// What must hold for the input to fit.
+    conditions: Vec<String>,
     numbers: Vec<NumberPut>,
     copies: Vec<Statement>,
     /// The number of elements, and what is put for each.
@@ -45,11 +48,10 @@ impl Emitter<'_, '_> {
             let none = u64::MAX >> (64 - 8 * new.int.size());
             number(new.offset, new.int.size(), literal(none))
         }));
-        let mut conditions = Vec::new();
         let mut puts = vec![first];
-        for parameter in parameters {
-            puts.push(self.put(parameters, parameter, &mut conditions));
-        }
+        puts.extend(parameters.iter().map(|parameter| self.put(parameters, parameter)));
+        let conditions = puts.iter_mut().flat_map(|put| std::mem::take(&mut put.conditions));
+        let conditions = conditions.collect();
         join(&mut puts);
         let shared = |place: &str| {
             let at_place = puts.iter().flat_map(|put| &put.numbers);
@@ -95,13 +97,8 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn put(
-        &self,
-        parameters: &[Parameter<'_>],
-        parameter: &Parameter<'_>,
-        conditions: &mut Vec<String>,
-    ) -> InputPut {
-        let Parameter { input, name, count, data } = parameter;
+    fn put(&self, parameters: &[Parameter<'_>], parameter: &Parameter<'_>) -> InputPut {
+        let Parameter { input, name, .. } = parameter;
         let optional = input.present.map(|_| name.clone());
         let value = match optional {
             Some(_) => ["*", name].concat(),
@@ -109,7 +106,6 @@ impl Emitter<'_, '_> {
         };
         let mut put = InputPut { optional, ..InputPut::default() };
         put.numbers.extend(input.present.map(flags));
-        let count = count.as_deref().unwrap_or("1");
         match &input.kind {
             InputKind::Number { offset, int, .. } | InputKind::Choice { offset, int, .. } => {
                 put.numbers.push(number(*offset, int.size(), self.store(*int, &value)));
@@ -117,83 +113,108 @@ impl Emitter<'_, '_> {
             InputKind::Struct { offset, struct_ } => {
                 self.put_struct(*struct_, name, *offset, &mut put)
             }
-            InputKind::Inline { offset, element, count: length } => {
-                if let InlineCount::Field(at, int) = length {
-                    conditions.push(self.holds_length(*int, count, 1));
-                    put.numbers.push(number(*at, int.size(), count.to_owned()));
-                }
-                match (element, length) {
-                    (RequestElement::Int(int), InlineCount::Fixed(1)) => {
-                        put.numbers.push(number(*offset, int.size(), self.store(*int, &value)));
-                    }
-                    (RequestElement::Int(int), length) => {
-                        let size = match length {
-                            InlineCount::Fixed(length) => (length * int.size()).to_string(),
-                            _ if int.size() == 1 => count.to_owned(),
-                            _ => format!("{count} * {}", int.size()),
-                        };
-                        put.copies.push(self.copy(*offset, name, size));
-                    }
-                    (RequestElement::Struct(id, size), length) => {
-                        let count = match length {
-                            InlineCount::Fixed(length) => length.to_string(),
-                            _ => count.to_owned(),
-                        };
-                        let place = format!("bytes + {offset} + nth * {size}");
-                        let numbers = self.fields(*id, &format!("{name}[nth]."), &place);
-                        put.elements = Some((count, numbers));
-                    }
-                }
+            InputKind::Inline {
+                offset,
+                element: RequestElement::Int(int),
+                count: InlineCount::Fixed(1),
+            } => put.numbers.push(number(*offset, int.size(), self.store(*int, &value))),
+            InputKind::Inline { offset, element, count } => {
+                self.put_elements(parameter, (*offset, *element), *count, &mut put);
             }
-            InputKind::Typed(typed) => {
-                let (type_, stride) = match data {
-                    Some((type_, stride)) => (type_.as_str(), stride.as_deref()),
-                    None => ("0", None),
-                };
-                let (at, int) = typed.number;
-                put.numbers.push(number(at, int.size(), self.store(int, type_)));
-                let mut length = |(at, int): (u64, Int), value: &str| {
-                    conditions.push(self.holds_length(int, value, 1));
-                    put.numbers.push(number(at, int.size(), value.to_owned()));
-                };
-                match typed.length {
-                    TypedLength::Bytes(at, int) => length((at, int), count),
-                    TypedLength::Strided { count: at, stride: each } => {
-                        length(at, count);
-                        length(each, stride.unwrap_or("0"));
-                    }
-                }
-                let address = format!("{}__address({name})", self.stem);
-                put.numbers.push(number(typed.address, 8, address));
-            }
+            InputKind::Typed(typed) => self.put_typed(parameter, typed, &mut put),
             InputKind::Memory { address, element, length, .. } => {
-                let each = element.size();
-                match length {
-                    MemoryLength::Fixed(_) | MemoryLength::Unknown => (),
-                    MemoryLength::Elements(at, int) => {
-                        conditions.push(self.holds_length(*int, count, 1));
-                        put.numbers.push(number(*at, int.size(), count.to_owned()));
-                    }
-                    MemoryLength::Bytes(at, int) => {
-                        conditions.push(self.holds_length(*int, count, each));
-                        put.numbers.push(self.bytes_of((*at, *int), count, each));
-                    }
-                    MemoryLength::Bits { range, page, bytes } => {
-                        let [range, page] = [range, page].map(|(at, _)| by_offset(parameters, *at));
-                        conditions.push(format!(
-                            "{}__holds_bitmap({count}, {each}, {range}, {page})",
-                            self.stem
-                        ));
-                        if let Some((at, int)) = bytes {
-                            conditions.push(self.holds_length(*int, count, each));
-                            put.numbers.push(self.bytes_of((*at, *int), count, each));
-                        }
-                    }
-                }
-                put.numbers.push(number(*address, 8, format!("{}__address({name})", self.stem)));
+                self.put_memory_length(parameters, parameter, (*element, length), &mut put);
+                put.numbers.push(self.address(*address, name));
             }
         }
         put
+    }
+
+    /// Puts elements that are a part of the argument.
+    fn put_elements(
+        &self,
+        parameter: &Parameter<'_>,
+        (offset, element): (u64, RequestElement),
+        length: InlineCount,
+        put: &mut InputPut,
+    ) {
+        let name = &parameter.name;
+        let count = match length {
+            InlineCount::Fixed(length) => length.to_string(),
+            InlineCount::Field(at, int) => {
+                self.put_length((at, int), parameter.count(), 1, put);
+                parameter.count().to_owned()
+            }
+            InlineCount::ToEnd => parameter.count().to_owned(),
+        };
+        match element {
+            RequestElement::Int(int) => {
+                let size = match length {
+                    InlineCount::Fixed(length) => (length * int.size()).to_string(),
+                    _ if int.size() == 1 => count,
+                    _ => format!("{count} * {}", int.size()),
+                };
+                put.copies.push(self.copy(offset, name, size));
+            }
+            RequestElement::Struct(id, size) => {
+                let place = format!("bytes + {offset} + nth * {size}");
+                let numbers = self.fields(id, &format!("{name}[nth]."), &place);
+                put.elements = Some((count, numbers));
+            }
+        }
+    }
+
+    /// Puts the number, the length and the address of data of one of several types.
+    fn put_typed(&self, parameter: &Parameter<'_>, typed: &TypedData, put: &mut InputPut) {
+        let (type_, stride) = match &parameter.data {
+            Some((type_, stride)) => (type_.as_str(), stride.as_deref()),
+            None => ("0", None),
+        };
+        let (at, int) = typed.number;
+        put.numbers.push(number(at, int.size(), self.store(int, type_)));
+        match typed.length {
+            TypedLength::Bytes(at, int) => self.put_length((at, int), parameter.count(), 1, put),
+            TypedLength::Strided { count, stride: each } => {
+                self.put_length(count, parameter.count(), 1, put);
+                self.put_length(each, stride.unwrap_or("0"), 1, put);
+            }
+        }
+        put.numbers.push(self.address(typed.address, &parameter.name));
+    }
+
+    /// Puts the length of memory.
+    fn put_memory_length(
+        &self,
+        parameters: &[Parameter<'_>],
+        parameter: &Parameter<'_>,
+        (element, length): (RequestElement, &MemoryLength),
+        put: &mut InputPut,
+    ) {
+        let (count, each) = (parameter.count(), element.size());
+        match length {
+            MemoryLength::Fixed(_) | MemoryLength::Unknown => (),
+            MemoryLength::Elements(at, int) => self.put_length((*at, *int), count, 1, put),
+            MemoryLength::Bytes(at, int) => self.put_length((*at, *int), count, each, put),
+            MemoryLength::Bits { range, page, bytes } => {
+                let [range, page] = [range, page].map(|(at, _)| by_offset(parameters, *at));
+                let arguments = format!("{count}, {each}, {range}, {page}");
+                put.conditions.push(format!("{}__holds_bitmap({arguments})", self.stem));
+                if let Some(bytes) = bytes {
+                    self.put_length(*bytes, count, each, put);
+                }
+            }
+        }
+    }
+
+    /// Puts the size of elements in bytes, which must fit its field.
+    fn put_length(&self, (at, int): (u64, Int), count: &str, each: u64, put: &mut InputPut) {
+        let holds = format!("{}__holds_length({}, {count}, {each})", self.stem, int.size());
+        put.conditions.push(holds);
+        put.numbers.push(self.bytes_of((at, int), count, each));
+    }
+
+    fn address(&self, at: u64, name: &str) -> NumberPut {
+        number(at, 8, format!("{}__address({name})", self.stem))
     }
 
     /// The size of elements in bytes.
@@ -212,10 +233,6 @@ impl Emitter<'_, '_> {
     fn copy(&self, at: u64, from: &str, size: String) -> Statement {
         let function = [self.stem, "__copy"].concat();
         Statement { function, arguments: vec![plus("bytes", at), from.to_owned(), size] }
-    }
-
-    fn holds_length(&self, int: Int, count: &str, each: u64) -> String {
-        format!("{}__holds_length({}, {count}, {each})", self.stem, int.size())
     }
 
     /// The record of a struct.

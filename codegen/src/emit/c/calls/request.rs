@@ -41,6 +41,11 @@ impl Parameter<'_> {
         };
         number.into_iter().chain([&self.name]).chain(&self.count).chain(stride)
     }
+
+    /// The number of elements, or the length of data.
+    pub(super) fn count(&self) -> &str {
+        self.count.as_deref().unwrap_or("1")
+    }
 }
 
 impl Emitter<'_, '_> {
