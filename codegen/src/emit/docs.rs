@@ -45,66 +45,119 @@ mod types;
 pub use permalinks::Permalink;
 pub(super) use phrases::first_sentence;
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use super::c::HeaderEmitter;
 use super::escape;
-use crate::ir::{Abi, ChainId, GroupId, GroupKind, StructId};
+use crate::ir::{Abi, ChainId, GroupId, GroupKind, NumberSpace, Section, StructId};
 use crate::output::OutputFile;
 use crate::parallel;
+use changelog::ItemHistory;
 use cross_refs::CrossRefs;
 use examples::PageExamples;
 use links::{Links, registry_path, section_path};
 use page::Page;
 
-/// Some pages or pictures, which are emitted while other processors emit others.
-type Pages<'a> = Box<dyn Fn() -> Vec<OutputFile> + Send + Sync + 'a>;
+/// A part of the reference, which one processor emits.
+#[derive(Clone, Copy)]
+enum ReferencePart<'a> {
+    Releases,
+    Names,
+    StatePictures,
+    ArgszPictures,
+    Timeline,
+    StructPictures,
+    Descriptors,
+    Index,
+    Numbers,
+    Chain(ChainId),
+    IdSpace(GroupId),
+    Section(&'a Section),
+}
+
+/// The parts of every reference.
+const COMMON: [ReferencePart<'_>; 9] = [
+    ReferencePart::Releases,
+    ReferencePart::Names,
+    ReferencePart::StatePictures,
+    ReferencePart::ArgszPictures,
+    ReferencePart::Timeline,
+    ReferencePart::StructPictures,
+    ReferencePart::Descriptors,
+    ReferencePart::Index,
+    ReferencePart::Numbers,
+];
 
 /// The whole reference.
 pub(super) fn emit(abi: &Abi, header: &HeaderEmitter<'_>) -> Vec<OutputFile> {
-    let (links, uses) = (&Links::new(abi), &CrossRefs::new(abi));
-    let (spaces, histories) = (&abi.number_spaces(), &changelog::all(abi));
-    let examples = &LazyLock::new(|| PageExamples::new(header));
-    let page = move |path| Page::new(abi, links, path);
-    let mut all: Vec<Pages<'_>> = vec![
-        Box::new(move || releases::files(abi, links, histories)),
-        Box::new(move || {
-            let names = permalinks::all(abi, links);
-            vec![name_index::file(&page(name_index::PATH), &names)]
-        }),
-        Box::new(move || transitions::files(abi)),
-        Box::new(move || argsz::files(abi)),
-        Box::new(move || Vec::from_iter(timeline::file(abi, histories))),
-        Box::new(move || {
-            let structs = (0..abi.structs.len()).map(StructId);
-            structs.map(|id| diagram::file(&page("README.md"), id)).collect()
-        }),
-        Box::new(move || Vec::from_iter(descriptors::file(abi))),
-        Box::new(move || vec![index::file(&page("README.md"))]),
-        Box::new(move || vec![numbers::file(&page(numbers::PATH), spaces)]),
-    ];
-    for (at, chain) in abi.chains.iter().enumerate() {
-        all.push(Box::new(move || {
-            let path = registry_path(&chain.name);
-            vec![registry::chain(&Page::new(abi, links, &path), spaces, ChainId(at))]
-        }));
-    }
-    for (at, group) in abi.groups.iter().enumerate() {
-        if group.kind == GroupKind::IdSpace {
-            all.push(Box::new(move || {
-                let path = registry_path(&group.name);
-                vec![registry::space(&Page::new(abi, links, &path), spaces, GroupId(at))]
-            }));
+    let reference = ReferenceEmitter {
+        abi,
+        links: Links::new(abi),
+        uses: CrossRefs::new(abi),
+        spaces: abi.number_spaces(),
+        histories: changelog::all(abi),
+        examples: OnceLock::new(),
+        header,
+    };
+    let chains = (0..abi.chains.len()).map(|at| ReferencePart::Chain(ChainId(at)));
+    let groups = (0..abi.groups.len()).map(GroupId);
+    let spaces =
+        groups.filter(|id| abi.group(*id).kind == GroupKind::IdSpace).map(ReferencePart::IdSpace);
+    // The last ones have examples, for which they need the functions of the header.
+    let sections = abi.sections.iter().map(ReferencePart::Section);
+    let parts: Vec<_> = COMMON.into_iter().chain(chains).chain(spaces).chain(sections).collect();
+    parallel::map(&parts, |part| reference.files(*part)).into_iter().flatten().collect()
+}
+
+/// What the parts share.
+struct ReferenceEmitter<'a, 'h> {
+    abi: &'a Abi,
+    links: Links<'a>,
+    uses: CrossRefs,
+    spaces: Vec<NumberSpace<'a>>,
+    histories: Vec<ItemHistory<'a>>,
+    examples: OnceLock<PageExamples>,
+    header: &'a HeaderEmitter<'h>,
+}
+
+impl ReferenceEmitter<'_, '_> {
+    fn files(&self, part: ReferencePart<'_>) -> Vec<OutputFile> {
+        let Self { abi, links, uses, spaces, histories, .. } = self;
+        match part {
+            ReferencePart::Releases => releases::files(abi, links, histories),
+            ReferencePart::Names => {
+                let names = permalinks::all(abi, links);
+                vec![name_index::file(&self.page(name_index::PATH), &names)]
+            }
+            ReferencePart::StatePictures => transitions::files(abi),
+            ReferencePart::ArgszPictures => argsz::files(abi),
+            ReferencePart::Timeline => Vec::from_iter(timeline::file(abi, histories)),
+            ReferencePart::StructPictures => {
+                let structs = (0..abi.structs.len()).map(StructId);
+                structs.map(|id| diagram::file(&self.page("README.md"), id)).collect()
+            }
+            ReferencePart::Descriptors => Vec::from_iter(descriptors::file(abi)),
+            ReferencePart::Index => vec![index::file(&self.page("README.md"))],
+            ReferencePart::Numbers => vec![numbers::file(&self.page(numbers::PATH), spaces)],
+            ReferencePart::Chain(id) => {
+                let path = registry_path(&abi.chain(id).name);
+                vec![registry::chain(&self.page(&path), spaces, id)]
+            }
+            ReferencePart::IdSpace(id) => {
+                let path = registry_path(&abi.group(id).name);
+                vec![registry::space(&self.page(&path), spaces, id)]
+            }
+            ReferencePart::Section(section) => {
+                let path = section_path(&section.name);
+                let examples = self.examples.get_or_init(|| PageExamples::new(self.header));
+                vec![section::file(&self.page(&path), uses, examples, section)]
+            }
         }
     }
-    // The last ones have examples, for which they need the functions of the header.
-    for section in &abi.sections {
-        all.push(Box::new(move || {
-            let path = section_path(&section.name);
-            vec![section::file(&Page::new(abi, links, &path), uses, examples, section)]
-        }));
+
+    fn page<'p>(&'p self, path: &'p str) -> Page<'p> {
+        Page::new(self.abi, &self.links, path)
     }
-    parallel::map(&all, |pages| pages()).into_iter().flatten().collect()
 }
 
 /// Every name of the ABI with its place.
