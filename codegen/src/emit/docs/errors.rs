@@ -7,7 +7,7 @@ use crate::reply::INVALID;
 
 /// An error other than that of a small argsz, with its cause.
 #[derive(PartialEq)]
-struct Failure<'a> {
+struct CallFailure<'a> {
     error: &'a str,
     cause: Cause<'a>,
 }
@@ -18,7 +18,7 @@ enum Cause<'a> {
     /// A byte from this offset on is not zero.
     Tail(u64),
     /// One of these members has a fault; `conditional` ones only where they are valid.
-    Members { names: Vec<&'a str>, conditional: bool, fault: Fault },
+    Members { names: Vec<&'a str>, conditional: bool, fault: MemberFault },
     /// A field is not below its limit.
     NotBelow(&'a str, &'a Limit),
     /// A field has a number that some devices refuse.
@@ -31,13 +31,13 @@ enum Cause<'a> {
 
 /// What is wrong with a member that is not as a handler demands.
 #[derive(Clone, Copy, PartialEq)]
-enum Fault {
+enum MemberFault {
     UnknownBit,
     NotZero,
     UnknownNumber,
 }
 
-impl Fault {
+impl MemberFault {
     /// All, in the order of the page: that of flags first, on which the validity of other
     /// members depends.
     const ALL: [Self; 3] = [Self::UnknownBit, Self::NotZero, Self::UnknownNumber];
@@ -65,7 +65,7 @@ pub(super) fn facts(page: &Page<'_>, ioctl: &Ioctl) -> Vec<String> {
     let struct_ = page.abi.struct_(id);
     let come = ioctl.handlers.iter().filter(|handler| handler.since.covers(page.abi.release));
     let come: Vec<_> = come.collect();
-    let mut failures = Vec::<(Failure<'_>, Vec<&Handler>)>::new();
+    let mut failures = Vec::<(CallFailure<'_>, Vec<&Handler>)>::new();
     for handler in &come {
         for failure in failures_of(page, handler, struct_) {
             match failures.iter_mut().find(|(known, _)| *known == failure) {
@@ -74,7 +74,7 @@ pub(super) fn facts(page: &Page<'_>, ioctl: &Ioctl) -> Vec<String> {
             }
         }
     }
-    let sentence = |(failure, handlers): (Failure<'_>, Vec<&Handler>)| {
+    let sentence = |(failure, handlers): (CallFailure<'_>, Vec<&Handler>)| {
         let names = named(page, &handlers, &come);
         let word = if names.len() == 1 { "handler" } else { "handlers" };
         format!("Fails with {} ({word} {}).", failure.words(page), list(&names))
@@ -101,7 +101,7 @@ fn named(page: &Page<'_>, handlers: &[&Handler], all: &[&Handler]) -> Vec<String
     names
 }
 
-impl Failure<'_> {
+impl CallFailure<'_> {
     fn words(&self, page: &Page<'_>) -> String {
         let Self { error, cause } = self;
         match cause {
@@ -131,37 +131,41 @@ fn failures_of<'a>(
     page: &'a Page<'_>,
     handler: &'a Handler,
     struct_: &'a Struct,
-) -> Vec<Failure<'a>> {
+) -> Vec<CallFailure<'a>> {
     let field = |index: usize| struct_.fields[index].name.as_str();
-    let invalid = |cause| Failure { error: INVALID, cause };
+    let invalid = |cause| CallFailure { error: INVALID, cause };
     let mut failures = refusals(page, handler, struct_);
     let below = handler.below.iter();
     failures.extend(below.map(|(index, limit)| invalid(Cause::NotBelow(field(*index), limit))));
     let refused = handler.may_refuse.iter();
     failures.extend(refused.map(|(index, one)| invalid(Cause::OnSomeDevices(field(*index), one))));
     let absent = handler.absent.iter();
-    failures.extend(absent.map(|error| Failure { error, cause: Cause::Absent }));
+    failures.extend(absent.map(|error| CallFailure { error, cause: Cause::Absent }));
     if let (Some(array), Some(argsz)) = (&handler.array, struct_.argsz) {
         let cause = Cause::NoRoom { argsz: field(argsz), array: field(array.field) };
-        failures.push(Failure { error: &array.error, cause });
+        failures.push(CallFailure { error: &array.error, cause });
     }
     failures
 }
 
 /// The failures of a handler that checks its whole argument.
-fn refusals<'a>(page: &'a Page<'_>, handler: &'a Handler, struct_: &'a Struct) -> Vec<Failure<'a>> {
+fn refusals<'a>(
+    page: &'a Page<'_>,
+    handler: &'a Handler,
+    struct_: &'a Struct,
+) -> Vec<CallFailure<'a>> {
     let TailCheck::ZeroAfter(end) = handler.tail else { return Vec::new() };
     let checked = page.abi.checked_members(struct_, handler);
-    let mut failures = vec![Failure { error: &handler.errors.tail, cause: Cause::Tail(end) }];
-    for fault in Fault::ALL {
+    let mut failures = vec![CallFailure { error: &handler.errors.tail, cause: Cause::Tail(end) }];
+    for fault in MemberFault::ALL {
         for conditional in [false, true] {
             let at_fault = checked.iter().filter(|one| {
-                Fault::of(one.demand) == fault && one.member.valid_if.is_some() == conditional
+                MemberFault::of(one.demand) == fault && one.member.valid_if.is_some() == conditional
             });
             let Some(first) = at_fault.clone().next() else { continue };
             let names = at_fault.map(|one| one.member.name).collect();
             let cause = Cause::Members { names, conditional, fault };
-            failures.push(Failure { error: first.error, cause });
+            failures.push(CallFailure { error: first.error, cause });
         }
     }
     failures
