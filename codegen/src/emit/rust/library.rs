@@ -6,7 +6,7 @@ use quote::quote;
 use super::comment::{Docs, Names};
 use super::derives;
 use super::tokens::ident;
-use super::{calls, format, ioctls, needs, records, requests, section, views};
+use super::{calls, format, ioctls, needs, records, requests, section, streams, views};
 use crate::emit::wrap::wrap;
 use crate::ir::Abi;
 use crate::names;
@@ -120,123 +120,73 @@ fn views_doc(abi: &Abi) -> TokenStream {
     }
 }
 
+/// How the root of the crate declares a module.
+#[derive(Clone, Copy)]
+enum ModuleDeclaration {
+    Private,
+    Public,
+    /// With its macros, for the modules after it.
+    Macros,
+    /// With the feature `ioctl`.
+    PrivateCalls,
+    PublicCalls,
+}
+
 /// The modules that the ABI needs.
 fn modules(abi: &Abi) -> TokenStream {
-    let flags = needs(abi, "flags.rs").then(|| {
-        quote!(
-            #[macro_use]
-            mod flags;
-        )
-    });
-    let history = needs(abi, "history.rs").then(|| {
-        quote!(
-            pub mod history;
-        )
-    });
-    let ioctls = ioctls::present(abi).then(|| {
-        quote!(
-            pub mod ioctls;
-        )
-    });
-    let views = (views::has_chains(abi) || views::has_spaces(abi)).then(|| {
-        quote!(
-            pub mod views;
-        )
-    });
-    let private = |name: &str| {
-        let module = ident(name.trim_end_matches(".rs"));
-        needs(abi, name).then(|| quote!(mod #module;))
-    };
-    let records = records::module(abi).map(|_| {
-        quote!(
-            mod records;
-        )
-    });
-    let requests = requests::present(abi).then(|| {
-        quote!(
-            pub mod requests;
-        )
-    });
-    let failed = needs(abi, "failed_call.rs").then(|| {
-        quote! {
-            #[cfg(all(feature = "ioctl", target_os = "linux"))]
-            mod failed_call;
-        }
-    });
-    let growing = needs(abi, "growing_call.rs").then(|| {
-        quote! {
-            #[cfg(all(feature = "ioctl", target_os = "linux"))]
-            mod growing_call;
-        }
-    });
-    let calls = calls::present(abi).then(|| {
-        quote! {
-            #[cfg(all(feature = "ioctl", target_os = "linux"))]
-            mod call;
-            #[cfg(all(feature = "ioctl", target_os = "linux"))]
-            pub mod calls;
-        }
-    });
-    let before = ["argument.rs", "array.rs"].map(private);
-    let bits = needs(abi, "bits.rs").then(|| {
-        quote!(
-            mod bits;
-        )
-    });
-    let then = ["chain.rs", "counted.rs"].map(private);
-    let between = ["profile.rs"].map(private);
-    let after = ["reply.rs", "reply_error.rs", "request.rs"].map(private);
-    let receive = needs(abi, "receive.rs").then(|| {
-        quote!(
-            pub mod receive;
-        )
-    });
-    let results = private("results.rs");
-    let body = needs(abi, "space_body.rs").then(|| {
-        quote!(
-            mod space_body;
-        )
-    });
-    let space = needs(abi, "space.rs").then(|| {
-        quote!(
-            mod space;
-            #body
-            mod space_cap;
-            mod space_walk;
-        )
-    });
-    let streams = needs(abi, "stream.rs").then(|| {
-        quote!(
-            mod stream;
-            pub mod streams;
-        )
-    });
-    let target = private("target.rs");
-    let wire = private("wire.rs");
+    use ModuleDeclaration::{Macros, Private, PrivateCalls, Public, PublicCalls};
+    let runtime = |name, declared| (name, declared, needs(abi, &[name, ".rs"].concat()));
+    let calls = calls::present(abi);
+    let modules = [
+        runtime("argument", Private),
+        runtime("array", Private),
+        runtime("bits", Private),
+        ("call", PrivateCalls, calls),
+        ("calls", PublicCalls, calls),
+        runtime("chain", Private),
+        runtime("counted", Private),
+        runtime("failed_call", PrivateCalls),
+        runtime("flags", Macros),
+        runtime("growing_call", PrivateCalls),
+        runtime("history", Public),
+        ("ioctls", Public, ioctls::present(abi)),
+        runtime("profile", Private),
+        ("records", Private, records::module(abi).is_some()),
+        runtime("receive", Public),
+        runtime("reply", Private),
+        runtime("reply_error", Private),
+        runtime("request", Private),
+        ("requests", Public, requests::present(abi)),
+        runtime("results", Private),
+        runtime("space", Private),
+        runtime("space_body", Private),
+        runtime("space_cap", Private),
+        runtime("space_walk", Private),
+        runtime("stream", Private),
+        ("streams", Public, streams::present(abi)),
+        runtime("target", Private),
+        ("uapi", Public, true),
+        ("views", Public, views::has_chains(abi) || views::has_spaces(abi)),
+        runtime("wire", Private),
+    ];
+    let modules = modules.into_iter().filter(|(.., present)| *present);
+    let modules = modules.map(|(name, declared, _)| declaration(name, declared));
     let code = code(abi);
-    quote! {
-        #(#before)*
-        #bits
-        #calls
-        #(#then)*
-        #failed
-        #flags
-        #growing
-        #history
-        #ioctls
-        #(#between)*
-        #records
-        #receive
-        #(#after)*
-        #requests
-        #results
-        #space
-        #streams
-        #target
-        pub mod uapi;
-        #views
-        #wire
-        #(#code)*
+    quote!(#(#modules)* #(#code)*)
+}
+
+fn declaration(name: &str, declared: ModuleDeclaration) -> TokenStream {
+    let module = ident(name);
+    let with_calls = quote!(#[cfg(all(feature = "ioctl", target_os = "linux"))]);
+    match declared {
+        ModuleDeclaration::Private => quote!(mod #module;),
+        ModuleDeclaration::Public => quote!(pub mod #module;),
+        ModuleDeclaration::Macros => quote! {
+            #[macro_use]
+            mod #module;
+        },
+        ModuleDeclaration::PrivateCalls => quote!(#with_calls mod #module;),
+        ModuleDeclaration::PublicCalls => quote!(#with_calls pub mod #module;),
     }
 }
 
