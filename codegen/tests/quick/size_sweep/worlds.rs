@@ -77,11 +77,30 @@ const fn flags(bits: u32) -> u64 {
     bits as u64
 }
 
+/// A mapping of the program's memory.
+const fn mapping(ioas: u64, length: u64, iova: u64) -> [(&'static str, u64); 5] {
+    [
+        ("flags", READ_WRITE),
+        ("ioas_id", ioas),
+        ("user_va", MEMORY),
+        ("length", length),
+        ("iova", iova),
+    ]
+}
+
 /// Types of the mock devices: of virtual IOMMUs, queues and invalidations, of events, and of
 /// page tables.
 const SELFTEST: u64 = 0xdead_beef;
 const SELFTEST_EVENTS: u64 = 0xbeef_beef;
 const SELFTEST_TABLE: u64 = 0xdead;
+
+/// IOMMU_TEST_CMD with IOMMU_TEST_OP_MOCK_DOMAIN, and with IOMMU_TEST_OP_TRIGGER_VEVENT.
+const MOCK_DOMAIN: Action = Line("call 10 0x3ba0 480000000200000001000000");
+const VEVENT: Action = Line("call 10 0x3ba0 4800000011000000000000000000000003000000");
+
+/// The iommufd and the memory of every plan.
+const OPENED: Action = Line("open 10 /dev/iommu");
+const MEMORY_MADE: Action = Line("memory 0x10000000 65536");
 
 /// The ids of objects, which the kernel counts up from 1.
 mod device {
@@ -110,26 +129,16 @@ mod queues {
 /// An iommufd with the address space 1, the device 2, which is an e1000e with QEMU's Intel
 /// IOMMU, the page table 3, and the address space 4 with a mapping.
 const DEVICE: &[Action] = &[
-    Line("open 10 /dev/iommu"),
+    OPENED,
     Line("node 11 0000:01:00.0"),
     Line("open 12 /dev/iommu"),
-    Line("memory 0x10000000 65536"),
+    MEMORY_MADE,
     Line("memfd 13 65536"),
     Do(IOMMUFD, "IOMMU_IOAS_ALLOC", &[]),
     Do(DEVICE_FD, "VFIO_DEVICE_BIND_IOMMUFD", &[("iommufd", 10)]),
     Do(IOMMUFD, "IOMMU_HWPT_ALLOC", &[("dev_id", device::DEVICE), ("pt_id", device::IOAS)]),
     Do(IOMMUFD, "IOMMU_IOAS_ALLOC", &[]),
-    Do(
-        IOMMUFD,
-        "IOMMU_IOAS_MAP",
-        &[
-            ("flags", READ_WRITE),
-            ("ioas_id", device::MAPPED_IOAS),
-            ("user_va", MEMORY),
-            ("length", MAPPED_LENGTH),
-            ("iova", MAPPED_IOVA),
-        ],
-    ),
+    Do(IOMMUFD, "IOMMU_IOAS_MAP", &mapping(device::MAPPED_IOAS, MAPPED_LENGTH, MAPPED_IOVA)),
     Do(IOMMUFD, "IOMMU_VFIO_IOAS", &[("ioas_id", device::MAPPED_IOAS), ("op", 1)]),
 ];
 
@@ -137,17 +146,8 @@ const DEVICE: &[Action] = &[
 const UNMAPPED: &[Action] =
     &[Do(IOMMUFD, "IOMMU_IOAS_UNMAP", &[("ioas_id", device::IOAS), ("length", u64::MAX)])];
 
-const MAPPED: &[Action] = &[Do(
-    IOMMUFD,
-    "IOMMU_IOAS_MAP",
-    &[
-        ("flags", READ_WRITE),
-        ("ioas_id", device::IOAS),
-        ("user_va", MEMORY),
-        ("length", PAGES),
-        ("iova", FREE_IOVA),
-    ],
-)];
+const MAPPED: &[Action] = &[Do(IOMMUFD, "IOMMU_IOAS_MAP", FREE_MAPPING)];
+const FREE_MAPPING: Values = &mapping(device::IOAS, PAGES, FREE_IOVA);
 
 /// No object has this id.
 const NONE: u64 = 999;
@@ -178,20 +178,7 @@ const WITH_DEVICE: &[Call] = &[
         ..Call::new("IOMMU_IOAS_IOVA_RANGES", IOMMUFD, &[("ioas_id", device::IOAS)])
     },
     Call::new("IOMMU_IOAS_ALLOW_IOVAS", IOMMUFD, &[("ioas_id", device::IOAS)]),
-    Call {
-        after: UNMAPPED,
-        ..Call::new(
-            "IOMMU_IOAS_MAP",
-            IOMMUFD,
-            &[
-                ("flags", READ_WRITE),
-                ("ioas_id", device::IOAS),
-                ("user_va", MEMORY),
-                ("length", PAGES),
-                ("iova", FREE_IOVA),
-            ],
-        )
-    },
+    Call { after: UNMAPPED, ..Call::new("IOMMU_IOAS_MAP", IOMMUFD, FREE_MAPPING) },
     Call::new(
         "IOMMU_IOAS_NOIOMMU_GET_PA",
         IOMMUFD,
@@ -288,22 +275,11 @@ const WITH_DEVICE: &[Call] = &[
 /// the parent 5, the table 6 that tracks dirty pages, the virtual IOMMU 7, and the nested
 /// tables 8 of the parent and 9 of the virtual IOMMU.
 const MOCK: &[Action] = &[
-    Line("open 10 /dev/iommu"),
-    Line("memory 0x10000000 65536"),
+    OPENED,
+    MEMORY_MADE,
     Do(IOMMUFD, "IOMMU_IOAS_ALLOC", &[]),
-    Do(
-        IOMMUFD,
-        "IOMMU_IOAS_MAP",
-        &[
-            ("flags", READ_WRITE),
-            ("ioas_id", mock::IOAS),
-            ("user_va", MEMORY),
-            ("length", MAPPED_LENGTH),
-            ("iova", MAPPED_IOVA),
-        ],
-    ),
-    // IOMMU_TEST_CMD with IOMMU_TEST_OP_MOCK_DOMAIN
-    Line("call 10 0x3ba0 480000000200000001000000"),
+    Do(IOMMUFD, "IOMMU_IOAS_MAP", &mapping(mock::IOAS, MAPPED_LENGTH, MAPPED_IOVA)),
+    MOCK_DOMAIN,
     Do(
         IOMMUFD,
         "IOMMU_HWPT_ALLOC",
@@ -319,34 +295,22 @@ const MOCK: &[Action] = &[
         "IOMMU_VIOMMU_ALLOC",
         &[("type", SELFTEST), ("dev_id", mock::DEVICE), ("hwpt_id", mock::PARENT)],
     ),
-    Do(
-        IOMMUFD,
-        "IOMMU_HWPT_ALLOC",
-        &[
-            ("dev_id", mock::DEVICE),
-            ("pt_id", mock::PARENT),
-            ("data_type", SELFTEST_TABLE),
-            ("data_len", 8),
-            ("data_uptr", MEMORY),
-        ],
-    ),
+    Do(IOMMUFD, "IOMMU_HWPT_ALLOC", NESTED_TABLE),
+];
+
+const NESTED_TABLE: Values = &[
+    ("dev_id", mock::DEVICE),
+    ("pt_id", mock::PARENT),
+    ("data_type", SELFTEST_TABLE),
+    ("data_len", 8),
+    ("data_uptr", MEMORY),
 ];
 
 const WITH_MOCK: &[Call] = &[
     Call {
         after: &[Destroy(IOMMUFD, "out_hwpt_id")],
         once: LENGTHS,
-        ..Call::new(
-            "IOMMU_HWPT_ALLOC",
-            IOMMUFD,
-            &[
-                ("dev_id", mock::DEVICE),
-                ("pt_id", mock::PARENT),
-                ("data_type", SELFTEST_TABLE),
-                ("data_len", 8),
-                ("data_uptr", MEMORY),
-            ],
-        )
+        ..Call::new("IOMMU_HWPT_ALLOC", IOMMUFD, NESTED_TABLE)
     },
     Call {
         watch: Some((MEMORY, 48)),
@@ -476,11 +440,10 @@ const FILLED: &[Action] = &[Line(
 /// IOMMU 6, the queue 8 of faults as descriptor 20, the nested table 9, and the queue 10 of two
 /// events as descriptor 21.
 const QUEUES: &[Action] = &[
-    Line("open 10 /dev/iommu"),
-    Line("memory 0x10000000 65536"),
+    OPENED,
+    MEMORY_MADE,
     Do(IOMMUFD, "IOMMU_IOAS_ALLOC", &[]),
-    // IOMMU_TEST_CMD with IOMMU_TEST_OP_MOCK_DOMAIN
-    Line("call 10 0x3ba0 480000000200000001000000"),
+    MOCK_DOMAIN,
     Do(
         IOMMUFD,
         "IOMMU_HWPT_ALLOC",
@@ -538,14 +501,14 @@ const QUEUES: &[Action] = &[
     Line("write faults 20 0100000000000000"),
     Line("write faults 20 0100000000000000"),
     Line("write faults 20 02000000000000000300000001000000"),
-    // IOMMU_TEST_OP_TRIGGER_VEVENT: one event, then four for a queue of two.
-    Line("call 10 0x3ba0 4800000011000000000000000000000003000000"),
+    // One event, then four for a queue of two.
+    VEVENT,
     Line("read events 21 7"),
     Line("read events 21 11"),
     Line("read events 21 12"),
-    Line("call 10 0x3ba0 4800000011000000000000000000000003000000"),
-    Line("call 10 0x3ba0 4800000011000000000000000000000003000000"),
-    Line("call 10 0x3ba0 4800000011000000000000000000000003000000"),
-    Line("call 10 0x3ba0 4800000011000000000000000000000003000000"),
+    VEVENT,
+    VEVENT,
+    VEVENT,
+    VEVENT,
     Line("read events 21 4096"),
 ];
