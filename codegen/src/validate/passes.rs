@@ -38,12 +38,13 @@ use crate::diagnostic::Diagnostics;
 use crate::parallel;
 use crate::release::Release;
 
-/// The passes after that of the releases.
-const PASSES: [fn(&mut Check<'_>); 25] = [
+/// The passes after that of the releases. None sees what another one refuses.
+const PASSES: [fn(&mut Check<'_>); 26] = [
     docs::check,
     names::check,
     duplicate_names::check,
-    names_of_outputs,
+    names_by_language,
+    rust_views::check,
     values::check,
     before::check,
     fields::check,
@@ -67,12 +68,12 @@ const PASSES: [fn(&mut Check<'_>); 25] = [
     ids::check,
 ];
 
-/// The names that the outputs make. What Rust refuses is not refused again.
-fn names_of_outputs(check: &mut Check<'_>) {
+/// The names of items in each language, as one pass, because a name that one language refuses
+/// is not refused for the next.
+fn names_by_language(check: &mut Check<'_>) {
     rust_names::check(check);
     go_names::check(check);
     c_names::check(check);
-    rust_views::check(check);
 }
 
 /// Runs every pass, in parallel. Returns the releases that the specification describes.
