@@ -10562,13 +10562,16 @@ static inline struct pci_abi_space_walk pci_abi_standard_caps(
 
 static const struct pci_abi__space_part pci_abi_standard_ea_entry__parts[]
 __attribute__((__unused__)) = {
+	/* at, size, condition, of, { at, width, low, mask }, first, last */
 	{ 12, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 4, 1, 1 }, 1, 1 },
 	{ 16, 4, 1, PCI_ABI__SPACE_OF_BODY, { 8, 4, 1, 1 }, 1, 1 },
-	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }	/* the end */
 };
 static const struct pci_abi__space_layout pci_abi_standard_ea_entry__layout
 __attribute__((__unused__)) = {
-	pci_abi_standard_ea_entry__parts, 1, 12
+	pci_abi_standard_ea_entry__parts,
+	1,	/* compact */
+	12	/* end */
 };
 
 /* An element with the values of a struct pci_ea_entry. */
@@ -10617,15 +10620,18 @@ static inline void pci_abi_standard_ea_entry_read(
 
 static const struct pci_abi__space_part pci_abi_standard_msi__parts[]
 __attribute__((__unused__)) = {
+	/* at, size, condition, of, { at, width, low, mask }, first, last */
 	{ 8, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 7, 1 }, 1, 1 },
 	{ 14, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 8, 1 }, 1, 1 },
 	{ 16, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 8, 1 }, 1, 1 },
 	{ 20, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 8, 1 }, 1, 1 },
-	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }	/* the end */
 };
 static const struct pci_abi__space_layout pci_abi_standard_msi__layout
 __attribute__((__unused__)) = {
-	pci_abi_standard_msi__parts, 1, 14
+	pci_abi_standard_msi__parts,
+	1,	/* compact */
+	14	/* end */
 };
 
 /*
@@ -10649,6 +10655,7 @@ static inline __u64 pci_abi_standard_msi__need(
 
 static const struct pci_abi__space_part pci_abi_standard_exp__parts[]
 __attribute__((__unused__)) = {
+	/* at, size, condition, of, { at, width, low, mask }, first, last */
 	{ 12, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 0, 1 },
 	{ 12, 4, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 4, 8 },
 	{ 16, 2, 1, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 0, 1 },
@@ -10700,11 +10707,13 @@ __attribute__((__unused__)) = {
 	{ 58, 2, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 6, 6 },
 	{ 58, 2, 2, PCI_ABI__SPACE_OF_BODY, { 2, 2, 4, 0xf }, 8, 8 },
 	{ 58, 2, 3, PCI_ABI__SPACE_OF_BODY, { 2, 2, 8, 1 }, 1, 1 },
-	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }	/* the end */
 };
 static const struct pci_abi__space_layout pci_abi_standard_exp__layout
 __attribute__((__unused__)) = {
-	pci_abi_standard_exp__parts, 0, 12
+	pci_abi_standard_exp__parts,
+	0,	/* compact */
+	12	/* end */
 };
 
 /*
@@ -10728,13 +10737,16 @@ static inline __u64 pci_abi_standard_exp__need(
 
 static const struct pci_abi__space_part pci_abi_standard_sata__parts[]
 __attribute__((__unused__)) = {
+	/* at, size, condition, of, { at, width, low, mask }, first, last */
 	{ 8, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 4, 0, 0xf }, 0xf, 0xf },
 	{ 12, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 4, 0, 0xf }, 0xf, 0xf },
-	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }	/* the end */
 };
 static const struct pci_abi__space_layout pci_abi_standard_sata__layout
 __attribute__((__unused__)) = {
-	pci_abi_standard_sata__parts, 0, 8
+	pci_abi_standard_sata__parts,
+	0,	/* compact */
+	8	/* end */
 };
 
 /*
@@ -10758,14 +10770,17 @@ static inline __u64 pci_abi_standard_sata__need(
 
 static const struct pci_abi__space_part pci_abi_standard_ea__parts[]
 __attribute__((__unused__)) = {
+	/* at, size, condition, of, { at, width, low, mask }, first, last */
 	{ 4, 1, 1, PCI_ABI__SPACE_OF_START, { 14, 1, 0, 0x7f }, 1, 1 },
 	{ 5, 1, 1, PCI_ABI__SPACE_OF_START, { 14, 1, 0, 0x7f }, 1, 1 },
 	{ 6, 2, 1, PCI_ABI__SPACE_OF_START, { 14, 1, 0, 0x7f }, 1, 1 },
-	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }	/* the end */
 };
 static const struct pci_abi__space_layout pci_abi_standard_ea__layout
 __attribute__((__unused__)) = {
-	pci_abi_standard_ea__parts, 1, 4
+	pci_abi_standard_ea__parts,
+	1,	/* compact */
+	4	/* end */
 };
 
 static const struct pci_abi__space_quantity pci_abi_standard_ea__count
@@ -12114,6 +12129,7 @@ static inline void pci_abi_extended_vf_rebar_entry_read(
 
 static const struct pci_abi__space_part pci_abi_extended_err__parts[]
 __attribute__((__unused__)) = {
+	/* at, size, condition, of, { at, width, low, mask }, first, last */
 	{ 44, 4, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 4, 0xf }, 4, 4 },
 	{ 44, 4, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 4, 0xf }, 0xa, 0xa },
 	{ 48, 4, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 4, 0xf }, 4, 4 },
@@ -12124,11 +12140,13 @@ __attribute__((__unused__)) = {
 	{ 54, 2, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 4, 0xf }, 0xa, 0xa },
 	{ 56, 16, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 0, 0xf }, 2, 0xf },
 	{ 56, 16, 2, PCI_ABI__SPACE_OF_OTHER, { 36, 4, 21, 1 }, 1, 1 },
-	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }	/* the end */
 };
 static const struct pci_abi__space_layout pci_abi_extended_err__layout
 __attribute__((__unused__)) = {
-	pci_abi_extended_err__parts, 0, 44
+	pci_abi_extended_err__parts,
+	0,	/* compact */
+	44	/* end */
 };
 
 /*
@@ -12221,12 +12239,15 @@ static inline __u64 pci_abi_extended_vc9__need(
 
 static const struct pci_abi__space_part pci_abi_extended_mcast__parts[]
 __attribute__((__unused__)) = {
+	/* at, size, condition, of, { at, width, low, mask }, first, last */
 	{ 40, 8, 1, PCI_ABI__SPACE_OF_OTHER, { 2, 2, 4, 0xf }, 4, 6 },
-	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }	/* the end */
 };
 static const struct pci_abi__space_layout pci_abi_extended_mcast__layout
 __attribute__((__unused__)) = {
-	pci_abi_extended_mcast__parts, 0, 40
+	pci_abi_extended_mcast__parts,
+	0,	/* compact */
+	40	/* end */
 };
 
 /*
@@ -12296,12 +12317,15 @@ static inline __u64 pci_abi_extended_dpa__need(
 
 static const struct pci_abi__space_part pci_abi_extended_tph__parts[]
 __attribute__((__unused__)) = {
+	/* at, size, condition, of, { at, width, low, mask }, first, last */
 	{ 12, 0, 1, PCI_ABI__SPACE_OF_BODY, { 4, 4, 9, 3 }, 1, 1 },
-	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }	/* the end */
 };
 static const struct pci_abi__space_layout pci_abi_extended_tph__layout
 __attribute__((__unused__)) = {
-	pci_abi_extended_tph__parts, 0, 12
+	pci_abi_extended_tph__parts,
+	0,	/* compact */
+	12	/* end */
 };
 
 static const struct pci_abi__space_quantity pci_abi_extended_tph__count
@@ -12336,6 +12360,7 @@ static inline __u64 pci_abi_extended_tph__need(
 
 static const struct pci_abi__space_part pci_abi_extended_dpc__parts[]
 __attribute__((__unused__)) = {
+	/* at, size, condition, of, { at, width, low, mask }, first, last */
 	{ 12, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 2, 5, 1 }, 1, 1 },
 	{ 16, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 2, 5, 1 }, 1, 1 },
 	{ 20, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 2, 5, 1 }, 1, 1 },
@@ -12345,11 +12370,13 @@ __attribute__((__unused__)) = {
 	{ 32, 16, 2, PCI_ABI__SPACE_OF_BODY, { 4, 2, 8, 0xf }, 4, 0xf },
 	{ 48, 4, 1, PCI_ABI__SPACE_OF_BODY, { 4, 2, 5, 1 }, 1, 1 },
 	{ 48, 4, 2, PCI_ABI__SPACE_OF_BODY, { 4, 2, 8, 0xf }, 5, 0xf },
-	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }
+	{ 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0 }	/* the end */
 };
 static const struct pci_abi__space_layout pci_abi_extended_dpc__layout
 __attribute__((__unused__)) = {
-	pci_abi_extended_dpc__parts, 0, 12
+	pci_abi_extended_dpc__parts,
+	0,	/* compact */
+	12	/* end */
 };
 
 /*
