@@ -38,7 +38,8 @@
 //! | Python package | the stem | `vfio_abi` |
 //! | package, folder and file of the C header | `prefix-abi`, `prefix_abi` | `vfio-abi` |
 //!
-//! A type that would have a name of Rust's prelude keeps the prefix of the ABI: `IommuOption`.
+//! A type that would have a name of Rust's prelude keeps the prefix of the ABI, as do the types
+//! that belong to it: `IommuOption`, `IommuOptionReply`.
 //! Where two names are joined, words with which one ends and the other starts occur once:
 //! `util` and `util_str` are `util_str`.
 
@@ -53,7 +54,7 @@ use std::sync::LazyLock;
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 pub use api::{
-    c_call, c_records, c_reply, c_request, c_word, cap, cap_buf, cap_kinds, caps, new_cap,
+    c_call, c_records, c_reply, c_request, c_word, cap, cap_buf, cap_kinds, caps, new_cap, reply,
     reply_view,
 };
 pub use errors::rust_error;

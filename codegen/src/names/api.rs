@@ -28,11 +28,20 @@ pub fn cap_kinds(chain: &str, short: &str) -> String {
     [&cap_type(chain, short), "Kind"].concat()
 }
 
-/// The view of a reply in Rust, from its struct: without the prefix of the ABI, unless Rust's
-/// prelude has a type of that name.
+/// The view of a reply in Rust, from its struct.
 pub fn reply_view(prefix: &str, struct_: &str) -> String {
-    let short = rust_type(without_prefix(prefix, struct_));
-    if is_in_prelude(&short) { rust_type(struct_) } else { short }
+    rust_type(shortened(prefix, struct_))
+}
+
+/// The results of a request, from the struct that has them.
+pub fn reply(prefix: &str, struct_: &str) -> String {
+    [shortened(prefix, struct_), "_reply"].concat()
+}
+
+/// A struct without the prefix of the ABI, unless Rust's prelude has a type of that name.
+fn shortened<'a>(prefix: &str, struct_: &'a str) -> &'a str {
+    let short = without_prefix(prefix, struct_);
+    if is_in_prelude(&rust_type(short)) { struct_ } else { short }
 }
 
 /// What the functions of the header do: the last word of their names.

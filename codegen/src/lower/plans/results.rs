@@ -28,8 +28,7 @@ pub(super) fn results(
     for request in requests {
         let Some(reply) = request.reply else { continue };
         if planned.insert(reply) {
-            let bare = names::without_prefix(&abi.prefix, &abi.struct_(reply.struct_).name);
-            let name = [bare, "_reply"].concat();
+            let name = names::reply(&abi.prefix, &abi.struct_(reply.struct_).name);
             let name = names::free(&name, |name| taken.contains(name));
             taken.insert(name.clone());
             let own = &names[request.ioctl.0];

@@ -106,7 +106,7 @@ impl IommuOption {
 impl Request for IommuOption {
     const IOCTL: u32 = uapi::IOMMU_OPTION;
     const NAME: &'static str = "IOMMU_OPTION";
-    type Reply<'a> = OptionReply<'a>;
+    type Reply<'a> = IommuOptionReply<'a>;
 
     fn size(&self) -> usize {
         24
@@ -122,7 +122,7 @@ impl Request for IommuOption {
     }
 
     fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
-        OptionReply::parse(argument)
+        IommuOptionReply::parse(argument)
     }
 }
 
@@ -187,11 +187,11 @@ impl Request for VfioIoas {
 ///
 /// Since Linux 6.2; source: include/uapi/linux/iommufd.h.
 #[derive(Clone, Copy, Debug)]
-pub struct OptionReply<'a> {
+pub struct IommuOptionReply<'a> {
     results: Results<'a>,
 }
 
-impl<'a> OptionReply<'a> {
+impl<'a> IommuOptionReply<'a> {
     /// Reads the results in an argument after the call, as a 64-bit kernel of this
     /// machine writes them.
     #[inline]
