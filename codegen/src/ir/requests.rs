@@ -2,7 +2,9 @@
 //! with its payload. An ioctl has one request, or one for each kind of payload.
 
 use super::protocol::{ByModel, IntField};
-pub use super::typed_data::{DataForm, ReturnedData, ReturnedPlaces, TypedData, TypedLength};
+pub use super::typed_data::{
+    DataForm, FormBody, ReturnedData, ReturnedPlaces, TypedData, TypedLength,
+};
 use super::{Doc, GroupId, Ioctl, IoctlId, NewFd, StructId};
 use crate::layout::Int;
 use crate::reply::Direction;

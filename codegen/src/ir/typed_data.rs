@@ -1,7 +1,8 @@
 //! Data whose type a number of the argument determines, in memory that the argument has
 //! the address of. Offsets are those of a 64-bit kernel, from the start of the argument.
 
-use super::{Doc, GroupId, StructId};
+use super::protocol::ByModel;
+use super::{Abi, GroupId, StructId, Value};
 use crate::layout::Int;
 use crate::reply::Direction;
 
@@ -45,24 +46,36 @@ pub enum TypedLength {
 /// The data that go with one number.
 #[derive(Clone, Debug)]
 pub struct DataForm {
-    /// The short name of the number.
+    /// The group of the number, and its index in the group.
+    pub number: (GroupId, usize),
+    /// The short name of the number, in lower case.
     pub short: String,
-    /// The kernel's name of the number.
-    pub name: String,
-    /// The name of the number in the type of its numbers.
-    pub constant: String,
-    /// The number.
-    pub number: u64,
-    /// Its meaning.
-    pub doc: Doc,
-    /// The struct; none if no data go with the number.
-    pub struct_: Option<StructId>,
-    /// The size of the struct for a 64-bit kernel; 0 without one.
-    pub size: u64,
-    /// Whether the struct has this size on every target.
-    pub is_uniform: bool,
+    /// The data; none if no data go with the number.
+    pub body: Option<FormBody>,
+}
+
+/// The data of a form.
+#[derive(Clone, Copy, Debug)]
+pub struct FormBody {
+    /// The struct.
+    pub struct_: StructId,
+    /// Its size.
+    pub size: ByModel,
     /// The bytes that the kernel needs at least.
     pub minsz: u64,
+}
+
+impl DataForm {
+    /// Its number, with the names and the meaning.
+    pub fn value<'a>(&self, abi: &'a Abi) -> &'a Value {
+        let (group, index) = self.number;
+        &abi.group(group).values[index]
+    }
+
+    /// The struct of its data.
+    pub fn struct_(&self) -> Option<StructId> {
+        self.body.map(|body| body.struct_)
+    }
 }
 
 impl TypedData {

@@ -39,8 +39,11 @@ fn data(plan: &RequestPlan) -> &TypedData {
 
 /// The short name, the struct and the least size of each form.
 fn forms<'a>(abi: &'a Abi, forms: &'a [DataForm]) -> Vec<(&'a str, Option<&'a str>, u64)> {
-    let name = |form: &DataForm| form.struct_.map(|id| abi.struct_(id).name.as_str());
-    forms.iter().map(|form| (form.short.as_str(), name(form), form.minsz)).collect()
+    let name = |form: &DataForm| form.struct_().map(|id| abi.struct_(id).name.as_str());
+    forms
+        .iter()
+        .map(|form| (form.short.as_str(), name(form), form.body.map_or(0, |body| body.minsz)))
+        .collect()
 }
 
 #[test]

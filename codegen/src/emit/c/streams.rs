@@ -120,7 +120,7 @@ fn length(context: &CompatContext<'_>, stem: &str, plan: &StreamPlan) -> Vec<Str
         None => match &plan.types {
             Some((_, by)) => {
                 let by = by.as_ref().map_or_else(|| "type".to_owned(), field);
-                by_type(plan, &by, end(1, "UNKNOWN_TYPE"))
+                by_type(context.abi, plan, &by, end(1, "UNKNOWN_TYPE"))
             }
             None => Vec::new(),
         },
@@ -136,11 +136,14 @@ fn length(context: &CompatContext<'_>, stem: &str, plan: &StreamPlan) -> Vec<Str
 }
 
 /// The length of the data of each type.
-fn by_type(plan: &StreamPlan, by: &str, unknown: Vec<String>) -> Vec<String> {
+fn by_type(abi: &Abi, plan: &StreamPlan, by: &str, unknown: Vec<String>) -> Vec<String> {
     let mut lines = vec![format!("switch ({by}) {{")];
     for form in &plan.forms {
-        lines.push(format!("case {}:", literal(form.number)));
-        lines.push(format!("\tlength = {};", literal(form.size)));
+        lines.push(format!("case {}:", literal(form.value(abi).number as u64)));
+        lines.push(format!(
+            "\tlength = {};",
+            literal(form.body.map_or(0, |body| body.size.kernel()))
+        ));
         lines.push("\tbreak;".to_owned());
     }
     lines.push("default:".to_owned());

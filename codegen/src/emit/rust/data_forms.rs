@@ -21,7 +21,13 @@ pub(super) fn variant(form: &DataForm) -> Ident {
     ident(&names::rust_type(&form.short))
 }
 
+/// The number of a form as a constant of its type.
+pub(super) fn constant(abi: &Abi, form: &DataForm) -> TokenStream {
+    let (type_, short) = (number_type(abi, form.number.0), ident(&form.value(abi).short));
+    quote!(#type_::#short)
+}
+
 /// What a form is.
-pub(super) fn form_doc(docs: &Docs<'_>, form: &DataForm) -> TokenStream {
-    docs.paragraphs(&sentences(&form.doc))
+pub(super) fn form_doc(abi: &Abi, docs: &Docs<'_>, form: &DataForm) -> TokenStream {
+    docs.paragraphs(&sentences(&form.value(abi).meta.doc))
 }

@@ -4,14 +4,14 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::comment::{Docs, Names};
-use super::data_forms::{form_doc, number_type, variant};
+use super::data_forms::{constant, form_doc, number_type, variant};
 use super::format;
 use super::integers::picked;
 use super::tokens::{decimal, ident};
 use crate::emit::sentence::sentences;
 use crate::ir::protocol::IntField;
 use crate::ir::requests::DataForm;
-use crate::ir::{Abi, GroupId, RecordFlag, StreamPlan};
+use crate::ir::{Abi, RecordFlag, StreamPlan};
 use crate::names;
 
 /// Whether the ABI has records that are read.
@@ -216,8 +216,10 @@ impl<'a> StreamReader<'a> {
     fn take(&self) -> TokenStream {
         let name = &self.data;
         let Some((field, total)) = &self.plan.length else {
-            let Some((group, _)) = self.plan.types else { return quote!() };
-            let arms = self.arms(group, |variant, struct_| match struct_ {
+            if self.plan.types.is_none() {
+                return quote!();
+            }
+            let arms = self.arms(|variant, struct_| match struct_ {
                 Some(struct_) => quote! {{
                     let length = uapi::#struct_::size(wire).into();
                     let data = self.records.take(size, length)?;
@@ -243,8 +245,8 @@ impl<'a> StreamReader<'a> {
             true => quote!(self.records.after(size, #load)?),
             false => load,
         };
-        let typed = self.plan.types.as_ref().map(|(group, _)| {
-            let arms = self.arms(*group, |variant, struct_| match struct_ {
+        let typed = self.plan.types.is_some().then(|| {
+            let arms = self.arms(|variant, struct_| match struct_ {
                 Some(struct_) => quote!(#name::#variant(uapi::#struct_::read(wire, data))),
                 None => quote!(#name::#variant),
             });
@@ -263,17 +265,11 @@ impl<'a> StreamReader<'a> {
     }
 
     /// An arm of a match for each form, from its variant and the struct of its data.
-    fn arms(
-        &self,
-        group: GroupId,
-        value: impl Fn(Ident, Option<Ident>) -> TokenStream,
-    ) -> Vec<TokenStream> {
-        let numbers = number_type(self.abi, group);
+    fn arms(&self, value: impl Fn(Ident, Option<Ident>) -> TokenStream) -> Vec<TokenStream> {
         let arm = |form: &DataForm| {
-            let struct_ = form.struct_.map(|id| ident(&self.abi.struct_(id).name));
-            let short = ident(&form.constant);
-            let value = value(variant(form), struct_);
-            quote!(#numbers::#short => #value)
+            let struct_ = form.struct_().map(|id| ident(&self.abi.struct_(id).name));
+            let (number, value) = (constant(self.abi, form), value(variant(form), struct_));
+            quote!(#number => #value)
         };
         self.plan.forms.iter().map(arm).collect()
     }
@@ -290,8 +286,8 @@ impl<'a> StreamReader<'a> {
         let name = &self.data;
         let doc = format!(" Data of a record of [`{}`].", self.name);
         let variants = self.plan.forms.iter().map(|form| {
-            let (doc, variant) = (form_doc(self.docs, form), variant(form));
-            let body = form.struct_.map(|id| {
+            let (doc, variant) = (form_doc(self.abi, self.docs, form), variant(form));
+            let body = form.struct_().map(|id| {
                 let struct_ = ident(&self.abi.struct_(id).name);
                 quote!((uapi::#struct_))
             });

@@ -58,7 +58,7 @@ pub(super) fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
 }
 
 fn bodies(forms: &[DataForm]) -> Vec<StructId> {
-    forms.iter().filter_map(|form| form.struct_).collect()
+    forms.iter().filter_map(DataForm::struct_).collect()
 }
 
 /// The fields of a struct that are structs: their index, struct and offset.

@@ -29,12 +29,11 @@ fn plan(abi: &Abi, fd: usize, stream: &Stream) -> Option<StreamPlan> {
         }
         None => None,
     };
-    let numbers = types.iter().map(|(group, _)| abi.group(*group));
     Some(StreamPlan {
         fd,
         record: stream.record,
         size: size(struct_),
-        forms: numbers.flat_map(|group| typed_data::forms(abi, group)).collect(),
+        forms: types.iter().flat_map(|(group, _)| typed_data::forms(abi, *group)).collect(),
         types,
         length,
         no_data,

@@ -1,8 +1,10 @@
 //! Data whose type a number of the argument determines, with the forms that they can have.
 
 use super::fields::{int, size};
-use crate::ir::requests::{DataForm, ReturnedData, ReturnedPlaces, TypedData, TypedLength};
-use crate::ir::{Abi, Field, Group, GroupId, Payload, PayloadLength, Struct, TypeField, Value};
+use crate::ir::requests::{
+    DataForm, FormBody, ReturnedData, ReturnedPlaces, TypedData, TypedLength,
+};
+use crate::ir::{Abi, Field, GroupId, Payload, PayloadLength, Struct, TypeField, Value};
 use crate::names;
 use crate::reply::Direction;
 
@@ -46,7 +48,7 @@ pub(super) fn passed(
             _ => None,
         },
         length,
-        forms: forms(abi, abi.group(group)),
+        forms: forms(abi, group),
     })
 }
 
@@ -81,7 +83,7 @@ pub(super) fn returned(
                 .map(|(number, length)| ReturnedPlaces { number, length }),
             length: length.clone(),
             memory: field.name.clone(),
-            forms: forms(abi, abi.group(group)),
+            forms: forms(abi, group),
         })
     };
     struct_.fields.iter().find_map(typed)
@@ -110,25 +112,23 @@ fn type_name(request: &str) -> String {
 
 /// One form for each number with data, or of which it is known that it has none. Of
 /// several names of one number the first counts.
-pub(super) fn forms(abi: &Abi, group: &Group) -> Vec<DataForm> {
+pub(super) fn forms(abi: &Abi, group: GroupId) -> Vec<DataForm> {
+    let values = &abi.group(group).values;
     let is_first = |index: usize, value: &Value| {
-        group.values[..index].iter().all(|before| before.number != value.number)
+        values[..index].iter().all(|before| before.number != value.number)
     };
-    let values = group.values.iter().enumerate();
+    let values = values.iter().enumerate();
     let values = values.filter(|(index, value)| {
         let known = value.without_payload || value.payload_struct().is_some();
         known && is_first(*index, value)
     });
-    let form = |(_, value): (usize, &Value)| DataForm {
+    let form = |(index, value): (usize, &Value)| DataForm {
+        number: (group, index),
         short: names::option("", &value.short),
-        name: value.name.clone(),
-        constant: value.short.clone(),
-        number: value.number as u64,
-        doc: value.meta.doc.clone(),
-        struct_: value.payload_struct(),
-        size: value.payload_struct().map_or(0, |id| abi.struct_(id).kernel_layout().size),
-        is_uniform: value.payload_struct().is_none_or(|id| size(abi.struct_(id)).is_uniform()),
-        minsz: value.payload_struct().map_or(0, |id| least(abi.struct_(id))),
+        body: value.payload_struct().map(|id| {
+            let struct_ = abi.struct_(id);
+            FormBody { struct_: id, size: size(struct_), minsz: least(struct_) }
+        }),
     };
     values.map(form).collect()
 }

@@ -176,7 +176,7 @@ fn rust_data(abi: &Abi, plan: &StreamPlan) -> String {
     let name = reader(abi, plan);
     let arms = plan.forms.iter().map(|form| {
         let variant = names::rust_type(&form.short);
-        match form.struct_ {
+        match form.struct_() {
             Some(id) => {
                 let prints = rust_fields(abi, abi.struct_(id), "data");
                 format!("streams::{name}Data::{variant}(data) => {{ {prints} }}\n")
@@ -274,12 +274,11 @@ fn c_data(abi: &Abi, plan: &StreamPlan) -> String {
     let none =
         none.map_or("0".to_owned(), |flag| format!("{} & {}", member(&flag.field), flag.value));
     let mut data = "hex(data, len);".to_owned();
-    if let Some((group, by)) = &plan.types {
+    if let Some((_, by)) = &plan.types {
         let by = by.as_ref().map_or("type".to_owned(), member);
         let arms = plan.forms.iter().map(|form| {
-            let mut values = abi.group(*group).values.iter();
-            let number = values.find(|one| one.name == form.name).expect("a value").number;
-            let body = form.struct_.map_or(String::new(), |id| {
+            let number = form.value(abi).number;
+            let body = form.struct_().map_or(String::new(), |id| {
                 let struct_ = abi.struct_(id);
                 let (name, prints) = (&struct_.name, c_fields(struct_, "known"));
                 format!(
@@ -375,7 +374,7 @@ pub fn sample(abi: &Abi, plan: &StreamPlan, random: &mut Random, type_: u32) -> 
             let values = &abi.group(*group).values;
             let form = &plan.forms[random.below(plan.forms.len())];
             let mut named = values.iter().filter(|value| match by {
-                Some(_) => value.name == form.name,
+                Some(_) => value.name == form.value(abi).name,
                 None => value.number == i128::from(type_),
             });
             let value = named.next();

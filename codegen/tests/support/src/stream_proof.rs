@@ -79,12 +79,11 @@ fn length(abi: &Abi, plan: &StreamPlan, upper: &str) -> String {
             )
             .expect("text");
         }
-        (None, Some((group, by))) => {
+        (None, Some((_, by))) => {
             let by = by.as_ref().map_or_else(|| "type".to_owned(), number);
             for form in &plan.forms {
-                let mut values = abi.group(*group).values.iter();
-                let value = values.find(|one| one.name == form.name).expect("a value").number;
-                let size = form.struct_.map_or(0, |id| abi.struct_(id).layouts[0].size);
+                let value = form.value(abi).number;
+                let size = form.struct_().map_or(0, |id| abi.struct_(id).layouts[0].size);
                 writeln!(
                     text,
                     "\tif ({by} == {value}) {{\n\t\t*length = {size};\n\

@@ -11,7 +11,7 @@ use crate::emit::c::section;
 use crate::emit::c::statements::broken;
 use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::requests::{
-    DataForm, InputKind, RequestPlan, ResultsPlan, ReturnedPlaces, TypedData, TypedLength,
+    DataForm, FormBody, InputKind, RequestPlan, ResultsPlan, ReturnedPlaces, TypedData, TypedLength,
 };
 use crate::names;
 
@@ -39,7 +39,7 @@ impl Emitter<'_, '_> {
             InputKind::Typed(data) if input.present.is_none() => Some(data),
             _ => None,
         })?;
-        let forms = data.forms.iter().filter(|form| form.is_uniform);
+        let forms = data.forms.iter().filter(|form| is_uniform(form));
         let (mut requests, mut calls) = (Vec::new(), Vec::new());
         for form in forms {
             requests.push(self.form(request, data, form, names, None));
@@ -83,11 +83,12 @@ impl Emitter<'_, '_> {
             declarations.push(reply.clone());
             arguments.push("reply".to_owned());
         }
-        let what = match form.struct_ {
+        let what = match form.body {
             Some(_) => "with data of",
             None => "with",
         };
-        let comment = Comment::of(&vec![format!("{general}() {what} {}.", form.name)]);
+        let comment =
+            Comment::of(&vec![format!("{general}() {what} {}.", form.value(self.abi).name)]);
         let call = format!("return {general}(");
         FormView {
             guard: self.guard(form),
@@ -104,7 +105,7 @@ impl Emitter<'_, '_> {
         data: &TypedData,
         form: &DataForm,
     ) -> Vec<String> {
-        let Some(id) = form.struct_ else { return Vec::new() };
+        let Some(id) = form.struct_() else { return Vec::new() };
         let constant = if data.direction.is_written() { "" } else { "const " };
         let name = &parameter.name;
         let pointer = format!("{constant}struct {} *{name}", self.abi.struct_(id).name);
@@ -123,17 +124,17 @@ impl Emitter<'_, '_> {
         form: &DataForm,
     ) -> Vec<String> {
         let name = &parameter.name;
-        let number = literal(form.number);
-        let (pointer, size) = match (form.struct_, data.is_trimmed()) {
+        let number = self.number(form);
+        let (pointer, size) = match (form.body, data.is_trimmed()) {
             (None, _) => (format!("{}_NULL", self.macro_prefix), "0".to_owned()),
-            (Some(_), true) => {
-                let used = format!("{}__used({name}, sizeof(*{name}), {})", self.stem, form.minsz);
+            (Some(FormBody { minsz, .. }), true) => {
+                let used = format!("{}__used({name}, sizeof(*{name}), {minsz})", self.stem);
                 (name.clone(), used)
             }
             (Some(_), false) => (name.clone(), format!("sizeof(*{name})")),
         };
         match (data.length, &parameter.count) {
-            (TypedLength::Strided { .. }, Some(count)) if form.struct_.is_some() => {
+            (TypedLength::Strided { .. }, Some(count)) if form.body.is_some() => {
                 vec![number, pointer, count.clone(), size]
             }
             (TypedLength::Strided { .. }, _) => vec![number, pointer, "0".to_owned(), size],
@@ -141,9 +142,14 @@ impl Emitter<'_, '_> {
         }
     }
 
+    /// The number of a form.
+    fn number(&self, form: &DataForm) -> String {
+        literal(form.value(self.abi).number as u64)
+    }
+
     /// The macro that is defined if the struct of a form is declared, if it may not be.
     fn guard(&self, form: &DataForm) -> Option<String> {
-        let id = form.struct_.filter(|id| self.undetected.contains(id))?;
+        let id = form.struct_().filter(|id| self.undetected.contains(id))?;
         Some(feature_macros::macro_name(self.macro_prefix, &self.abi.struct_(id).name))
     }
 
@@ -170,7 +176,7 @@ impl Emitter<'_, '_> {
              their size.",
             data.length
         );
-        let forms = data.forms.iter().filter(|form| form.struct_.is_some() && form.is_uniform);
+        let forms = data.forms.iter().filter(|form| form.body.is_some() && is_uniform(form));
         let parameters = [reply.clone(), format!("const void *{memory}"), size.clone()];
         let form = |form| self.returned_form(form, (request, &parameters, &out), names);
         let forms: Vec<_> = forms.map(form).collect();
@@ -192,19 +198,24 @@ impl Emitter<'_, '_> {
         (request, parameters, out): (&str, &[String], &str),
         names: &mut UniqueNames,
     ) -> ReturnedFormView {
-        let struct_ = form.struct_.map_or("", |id| &self.abi.struct_(id).name);
+        let struct_ = form.struct_().map_or("", |id| &self.abi.struct_(id).name);
         let name = names.reserve(names::joined(request, &form.short));
         let text = format!(
             "Copies data of {} from the memory of the call; bytes that the kernel has not \
              written are zero. Returns 0 if the data have another type.",
-            form.name
+            form.value(self.abi).name
         );
         let parameters = [parameters, &[format!("struct {struct_} *{out}")]].concat();
         ReturnedFormView {
             guard: self.guard(form),
             comment: section::opening(Comment::of(&vec![text]).above(0)),
             signature: broken(0, &format!("static inline int {name}("), &parameters, ")"),
-            value: literal(form.number),
+            value: self.number(form),
         }
     }
+}
+
+/// Whether the data of a form have the same size on every target.
+fn is_uniform(form: &DataForm) -> bool {
+    form.body.is_none_or(|body| body.size.is_uniform())
 }

@@ -21,9 +21,8 @@ pub(super) fn has_bitmap(plan: &RequestPlan) -> bool {
 
 /// Whether a request has data that are passed as far as they are not zero.
 pub(super) fn has_used_size(plan: &RequestPlan) -> bool {
-    typed_data::of_request(plan).is_some_and(|data| {
-        data.is_trimmed() && data.forms.iter().any(|form| form.struct_.is_some())
-    })
+    typed_data::of_request(plan)
+        .is_some_and(|data| data.is_trimmed() && data.forms.iter().any(|form| form.body.is_some()))
 }
 
 /// The implementation of `Request`.

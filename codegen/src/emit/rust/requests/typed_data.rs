@@ -5,11 +5,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::emit::rust::comment::Docs;
-use crate::emit::rust::data_forms::{form_doc, number_type, variant};
+use crate::emit::rust::data_forms::{constant, form_doc, number_type, variant};
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::Abi;
 use crate::ir::requests::{
-    DataForm, InputKind, RequestPlan, ResultsPlan, ReturnedData, TypedData, TypedLength,
+    InputKind, RequestPlan, ResultsPlan, ReturnedData, TypedData, TypedLength,
 };
 use crate::layout::Int;
 
@@ -33,8 +33,8 @@ pub(super) fn passed(abi: &Abi, docs: &Docs<'_>, plan: &RequestPlan) -> Option<T
     };
     let is_strided = matches!(data.length, TypedLength::Strided { .. });
     let variants = data.forms.iter().map(|form| {
-        let (doc, variant) = (form_doc(docs, form), variant(form));
-        let body = form.struct_.map(|id| {
+        let (doc, variant) = (form_doc(abi, docs, form), variant(form));
+        let body = form.struct_().map(|id| {
             let struct_ = ident(&abi.struct_(id).name);
             match is_strided {
                 true => quote!((&'a [uapi::#struct_])),
@@ -81,15 +81,15 @@ pub(super) fn parameter_type(data: &TypedData, elided: bool) -> TokenStream {
 
 /// The code that puts the number, the length and the address of data.
 pub(super) fn fill(abi: &Abi, data: &TypedData, place: &TokenStream) -> TokenStream {
-    let (name, numbers) = (ident(&data.type_name), number_type(abi, data.group));
+    let name = ident(&data.type_name);
     let (at, address) = (decimal(data.number.0), decimal(data.address));
     let arms = data.forms.iter().map(|form| {
-        let (variant, short) = (variant(form), ident(&form.constant));
-        let number = quote!(argument.put(#at, &#numbers::#short.0.to_ne_bytes()););
-        match form.struct_ {
+        let (variant, number) = (variant(form), constant(abi, form));
+        let number = quote!(argument.put(#at, &#number.0.to_ne_bytes()););
+        match form.body {
             None => quote!(#name::#variant => { #number }),
-            Some(id) => {
-                let put = put_struct(data, form, &abi.struct_(id).name);
+            Some(body) => {
+                let put = put_struct(data, body.minsz, &abi.struct_(body.struct_).name);
                 quote!(#name::#variant(data) => {
                     #number
                     #put
@@ -116,7 +116,7 @@ pub(super) fn fill(abi: &Abi, data: &TypedData, place: &TokenStream) -> TokenStr
 }
 
 /// The length of a struct, and its address as `pointer`.
-fn put_struct(data: &TypedData, form: &DataForm, struct_: &str) -> TokenStream {
+fn put_struct(data: &TypedData, minsz: u64, struct_: &str) -> TokenStream {
     match data.length {
         TypedLength::Bytes(at, int) if is_mutable(data) => {
             let length = length(at, int, quote!(size_of_val(&**data)));
@@ -126,7 +126,7 @@ fn put_struct(data: &TypedData, form: &DataForm, struct_: &str) -> TokenStream {
             }
         }
         TypedLength::Bytes(at, int) => {
-            let minsz = decimal(form.minsz);
+            let minsz = decimal(minsz);
             let length = length(at, int, quote!(used_size(*data, #minsz)));
             quote! {
                 #length
@@ -182,8 +182,8 @@ pub(super) fn returned(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> Option
     let ioctl = &abi.ioctl(plan.ioctl).name;
     let doc = format!(" Data that `{ioctl}` returns, with their type.");
     let variants = data.forms.iter().map(|form| {
-        let (doc, variant) = (form_doc(docs, form), variant(form));
-        let body = form.struct_.map(|id| {
+        let (doc, variant) = (form_doc(abi, docs, form), variant(form));
+        let body = form.struct_().map(|id| {
             let struct_ = ident(&abi.struct_(id).name);
             quote!((uapi::#struct_))
         });
@@ -192,12 +192,12 @@ pub(super) fn returned(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> Option
     let numbers = number_type(abi, data.group);
     let record = ident(&abi.struct_(plan.reply.struct_).name);
     let arms = data.forms.iter().map(|form| {
-        let (variant, short) = (variant(form), ident(&form.constant));
-        let body = form.struct_.map(|id| {
+        let (variant, number) = (variant(form), constant(abi, form));
+        let body = form.struct_().map(|id| {
             let struct_ = ident(&abi.struct_(id).name);
             quote!((uapi::#struct_::read(Wire::HOST, bytes)))
         });
-        quote!(#numbers::#short => Self::#variant #body)
+        quote!(#number => Self::#variant #body)
     });
     let number = number_of(abi, data);
     let (length, memory) = (ident(&data.length), ident(&data.memory));
