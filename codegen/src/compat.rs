@@ -43,12 +43,12 @@ pub fn compare(old: &Side, new: &Side) -> Vec<Finding> {
 /// The keys of the IR that differ between two sides, each as often as it differs.
 pub fn differing_keys(old: &Side, new: &Side) -> Vec<&'static str> {
     let matching = Matching::new(old, new);
-    diff::differences(&matching).into_iter().map(|difference| difference.key).collect()
+    diff::differences(&matching).into_iter().map(|difference| difference.key.0).collect()
 }
 
 /// The keys of the IR that some rule judges, in order.
 pub fn compared_keys() -> Vec<&'static str> {
-    let mut keys: Vec<_> = RULES.iter().flat_map(|rule| rule.keys).copied().collect();
+    let mut keys: Vec<_> = RULES.iter().flat_map(|rule| rule.keys).map(|key| key.0).collect();
     keys.sort_unstable();
     keys.dedup();
     keys

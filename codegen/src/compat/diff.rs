@@ -5,6 +5,7 @@
 mod capabilities;
 mod datum;
 mod facts;
+mod ir_key;
 mod items;
 mod memory;
 mod numbers;
@@ -14,7 +15,8 @@ mod words;
 
 use super::matching::{Matched, Matching};
 pub(super) use datum::Datum;
-pub(super) use facts::{Fact, IrKey};
+pub(super) use facts::Fact;
+pub(super) use ir_key::{IrKey, key};
 pub(super) use streams::KEYS as STREAM_KEYS;
 
 /// One key that differs, or an item that one side lacks.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::datum::{Datum, optional, text};
 use super::facts::{Fact, SideNames};
+use super::key;
 use crate::compat::matching::Matching;
 use crate::ir::{Bits, BitsOf, CapHeader, Capability, Chain, KindOf, Presence, Quantity, Struct};
 
@@ -29,15 +30,15 @@ impl<'a> SideNames<'_, 'a> {
             Cow::Owned(format!("{values:?} in {}", bits_text(struct_, *place)))
         });
         [
-            Fact("CapHeader.struct_", text(self.struct_(&struct_.name))),
-            Fact("CapHeader.id", self.bits(struct_, *id)),
-            Fact("CapHeader.version", version),
-            Fact("CapHeader.next", self.bits(struct_, *next)),
-            Fact("CapHeader.from_reply", Datum::Flag(*from_reply)),
-            Fact("CapHeader.mask", mask),
-            Fact("CapHeader.empty", Datum::List(empty.collect())),
-            Fact("CapHeader.end", Datum::Number((*end).into())),
-            Fact("CapHeader.align", Datum::Number((*align).into())),
+            Fact(key!(CapHeader.struct_), text(self.struct_(&struct_.name))),
+            Fact(key!(CapHeader.id), self.bits(struct_, *id)),
+            Fact(key!(CapHeader.version), version),
+            Fact(key!(CapHeader.next), self.bits(struct_, *next)),
+            Fact(key!(CapHeader.from_reply), Datum::Flag(*from_reply)),
+            Fact(key!(CapHeader.mask), mask),
+            Fact(key!(CapHeader.empty), Datum::List(empty.collect())),
+            Fact(key!(CapHeader.end), Datum::Number((*end).into())),
+            Fact(key!(CapHeader.align), Datum::Number((*align).into())),
         ]
     }
 
@@ -61,14 +62,17 @@ impl<'a> SideNames<'_, 'a> {
         let kind = kind.map_or(Datum::Unset, |(body, kind)| self.kind(chain, body, kind));
         let struct_ = struct_.map(|id| self.struct_(&self.abi.struct_(id).name));
         [
-            Fact("Capability.name", text(name)),
-            Fact("Capability.short", text(short)),
-            Fact("Capability.chain", text(Matching::renamed(&self.renames.chains, &chain.name))),
-            Fact("Capability.id", Datum::Number((*id).into())),
-            Fact("Capability.version", Datum::Number((*version).into())),
-            Fact("Capability.struct_", optional(struct_)),
-            Fact("Capability.length", length),
-            Fact("Capability.kind", kind),
+            Fact(key!(Capability.name), text(name)),
+            Fact(key!(Capability.short), text(short)),
+            Fact(
+                key!(Capability.chain),
+                text(Matching::renamed(&self.renames.chains, &chain.name)),
+            ),
+            Fact(key!(Capability.id), Datum::Number((*id).into())),
+            Fact(key!(Capability.version), Datum::Number((*version).into())),
+            Fact(key!(Capability.struct_), optional(struct_)),
+            Fact(key!(Capability.length), length),
+            Fact(key!(Capability.kind), kind),
         ]
     }
 

@@ -7,6 +7,7 @@ use super::datum::{Datum, list, optional, text};
 use super::words::{
     count_word, direction_word, kind_word, literal_fact, longer_word, role_word, shorter_word,
 };
+use super::{IrKey, key};
 use crate::compat::matching::{Matching, Renames};
 use crate::ir::{
     Abi, Arg, Choice, FdKind, Field, Group, GroupId, Header, Ioctl, IoctlNumbers, Macro, Member,
@@ -14,9 +15,6 @@ use crate::ir::{
 };
 use crate::layout::Layout;
 use crate::output::{CodeFile, CodeLanguage};
-
-/// A key of the IR, such as `Field.direction`.
-pub(in crate::compat) type IrKey = &'static str;
 
 /// A key with its value.
 pub(in crate::compat) struct Fact<'a>(pub(in crate::compat) IrKey, pub(in crate::compat) Datum<'a>);
@@ -68,25 +66,25 @@ impl<'a> SideNames<'_, 'a> {
     pub(super) fn header(&self, header: &'a Header) -> [Fact<'a>; 2] {
         let Header { path, guards, structs: _, complete: _ } = header;
         [
-            Fact("Header.path", text(path)),
-            Fact("Header.guards", list(guards.iter().map(String::as_str))),
+            Fact(key!(Header.path), text(path)),
+            Fact(key!(Header.guards), list(guards.iter().map(String::as_str))),
         ]
     }
 
     pub(super) fn numbers(numbers: &'a IoctlNumbers) -> [Fact<'a>; 2] {
         let IoctlNumbers { type_name: _, type_value, base_name: _, base_value } = numbers;
         [
-            Fact("IoctlNumbers.type_value", Datum::Number((*type_value).into())),
-            Fact("IoctlNumbers.base_value", Datum::Number((*base_value).into())),
+            Fact(key!(IoctlNumbers.type_value), Datum::Number((*type_value).into())),
+            Fact(key!(IoctlNumbers.base_value), Datum::Number((*base_value).into())),
         ]
     }
 
     pub(super) fn fd(&self, fd: &'a FdKind) -> [Fact<'a>; 3] {
         let FdKind { name, doc: _, backends, unknown_command, stream: _ } = fd;
         [
-            Fact("FdKind.name", text(name)),
-            Fact("FdKind.backends", list(backends.iter().map(|(name, _)| name.as_str()))),
-            Fact("FdKind.unknown_command", text(unknown_command)),
+            Fact(key!(FdKind.name), text(name)),
+            Fact(key!(FdKind.backends), list(backends.iter().map(|(name, _)| name.as_str()))),
+            Fact(key!(FdKind.unknown_command), text(unknown_command)),
         ]
     }
 
@@ -109,13 +107,13 @@ impl<'a> SideNames<'_, 'a> {
             Datum::Sizes(struct_.spans(field).map(|span| span.end()))
         });
         [
-            Fact("Struct.name", text(name)),
-            Fact("Struct.packed", Datum::Flag(*packed)),
-            Fact("Struct.compact", Datum::Flag(*compact)),
-            Fact("Struct.length", self.quantity(struct_, length.as_ref())),
-            Fact("Layout.size", size),
-            Fact("Layout.align", align),
-            Fact("Struct.minsz", minsz),
+            Fact(key!(Struct.name), text(name)),
+            Fact(key!(Struct.packed), Datum::Flag(*packed)),
+            Fact(key!(Struct.compact), Datum::Flag(*compact)),
+            Fact(key!(Struct.length), self.quantity(struct_, length.as_ref())),
+            Fact(key!(Layout.size), size),
+            Fact(key!(Layout.align), align),
+            Fact(key!(Struct.minsz), minsz),
         ]
     }
 
@@ -163,28 +161,28 @@ impl<'a> SideNames<'_, 'a> {
             lasting,
         ] = self.payload(payload.as_ref());
         [
-            Fact("Field.name", text(name)),
-            Fact("Field.type_", Datum::Text(self.type_(struct_, type_))),
-            Fact("Field.direction", optional(direction.map(direction_word))),
-            Fact("Field.role", text(role_word(role))),
-            Fact("Field.group", self.group(group)),
-            Fact("Field.ids", self.group(*ids)),
-            Fact("Payload.direction", payload_direction),
-            Fact("Payload.element", element),
-            Fact("Payload.type_by", type_by),
-            Fact("Payload.length", length),
-            Fact("Payload.shorter", shorter),
-            Fact("Payload.longer", longer),
-            Fact("Payload.returns", returns),
-            Fact("Payload.too_small", too_small),
-            Fact("Payload.lasting", lasting),
-            Fact("Field.returns_fd", self.new_fd(*returns_fd)),
-            Fact("Field.choices", choices_fact(choices)),
-            Fact("Field.valid_if", optional(valid_if.map(|gate| self.constant(gate)))),
-            Fact("Field.exists_if", self.presence(struct_, exists_if)),
-            Fact("Field.count", self.quantity(struct_, count.as_ref())),
-            Fact("Field.version", Datum::Number(version.into())),
-            Fact("Layout.fields", Datum::Spans(spans)),
+            Fact(key!(Field.name), text(name)),
+            Fact(key!(Field.type_), Datum::Text(self.type_(struct_, type_))),
+            Fact(key!(Field.direction), optional(direction.map(direction_word))),
+            Fact(key!(Field.role), text(role_word(role))),
+            Fact(key!(Field.group), self.group(group)),
+            Fact(key!(Field.ids), self.group(*ids)),
+            Fact(key!(Payload.direction), payload_direction),
+            Fact(key!(Payload.element), element),
+            Fact(key!(Payload.type_by), type_by),
+            Fact(key!(Payload.length), length),
+            Fact(key!(Payload.shorter), shorter),
+            Fact(key!(Payload.longer), longer),
+            Fact(key!(Payload.returns), returns),
+            Fact(key!(Payload.too_small), too_small),
+            Fact(key!(Payload.lasting), lasting),
+            Fact(key!(Field.returns_fd), self.new_fd(*returns_fd)),
+            Fact(key!(Field.choices), choices_fact(choices)),
+            Fact(key!(Field.valid_if), optional(valid_if.map(|gate| self.constant(gate)))),
+            Fact(key!(Field.exists_if), self.presence(struct_, exists_if)),
+            Fact(key!(Field.count), self.quantity(struct_, count.as_ref())),
+            Fact(key!(Field.version), Datum::Number(version.into())),
+            Fact(key!(Layout.fields), Datum::Spans(spans)),
         ]
     }
 
@@ -201,10 +199,10 @@ impl<'a> SideNames<'_, 'a> {
             field: _,
         } = group;
         [
-            Fact("Group.name", text(name)),
-            Fact("Group.rust", optional(rust.as_deref())),
-            Fact("Group.kind", text(kind_word(*kind))),
-            Fact("Group.int", text(int.name())),
+            Fact(key!(Group.name), text(name)),
+            Fact(key!(Group.rust), optional(rust.as_deref())),
+            Fact(key!(Group.kind), text(kind_word(*kind))),
+            Fact(key!(Group.int), text(int.name())),
         ]
     }
 
@@ -240,31 +238,31 @@ impl<'a> SideNames<'_, 'a> {
         // Short names are the constants of a type in Rust.
         let short = group.rust.as_ref().map(|_| short.as_str());
         [
-            Fact("Value.name", text(name)),
-            Fact("Value.short", optional(short)),
-            Fact("Value.literal", literal_fact(literal)),
-            Fact("Value.number", Datum::Number(*number)),
-            Fact("Value.count", optional(count.map(count_word))),
-            Fact("Value.payload", payload),
-            Fact("Value.mask", optional(mask.as_deref().map(|mask| self.constant(mask)))),
-            Fact("Value.counted_by", optional(counted_by.as_deref())),
-            Fact("Value.without_payload", Datum::Flag(*without_payload)),
-            Fact("Value.shorter", optional(shorter.map(|one| shorter_word(Some(one))))),
-            Fact("Value.longer", optional(longer.map(|one| longer_word(Some(one))))),
-            Fact("Value.reads", Datum::Flag(*reads)),
-            Fact("Value.returns_fd", self.new_fd(*returns_fd)),
-            Fact("Value.gates", list(gates.iter().map(|gate| self.constant(gate)))),
-            Fact("Group.values", text(Matching::renamed(&self.renames.groups, &group.name))),
+            Fact(key!(Value.name), text(name)),
+            Fact(key!(Value.short), optional(short)),
+            Fact(key!(Value.literal), literal_fact(literal)),
+            Fact(key!(Value.number), Datum::Number(*number)),
+            Fact(key!(Value.count), optional(count.map(count_word))),
+            Fact(key!(Value.payload), payload),
+            Fact(key!(Value.mask), optional(mask.as_deref().map(|mask| self.constant(mask)))),
+            Fact(key!(Value.counted_by), optional(counted_by.as_deref())),
+            Fact(key!(Value.without_payload), Datum::Flag(*without_payload)),
+            Fact(key!(Value.shorter), optional(shorter.map(|one| shorter_word(Some(one))))),
+            Fact(key!(Value.longer), optional(longer.map(|one| longer_word(Some(one))))),
+            Fact(key!(Value.reads), Datum::Flag(*reads)),
+            Fact(key!(Value.returns_fd), self.new_fd(*returns_fd)),
+            Fact(key!(Value.gates), list(gates.iter().map(|gate| self.constant(gate)))),
+            Fact(key!(Group.values), text(Matching::renamed(&self.renames.groups, &group.name))),
         ]
     }
 
     pub(super) fn macro_(&self, item: &'a Macro) -> [Fact<'a>; 4] {
         let Macro { name, meta: _, args, c, rust } = item;
         [
-            Fact("Macro.name", text(name)),
-            Fact("Macro.args", list(args.iter().map(String::as_str))),
-            Fact("Macro.c", text(c)),
-            Fact("Macro.rust", text(rust)),
+            Fact(key!(Macro.name), text(name)),
+            Fact(key!(Macro.args), list(args.iter().map(String::as_str))),
+            Fact(key!(Macro.c), text(c)),
+            Fact(key!(Macro.rust), text(rust)),
         ]
     }
 
@@ -291,14 +289,14 @@ impl<'a> SideNames<'_, 'a> {
             Arg::Struct(id) => text(self.struct_(&self.abi.struct_(*id).name)),
         };
         [
-            Fact("Ioctl.name", text(name)),
-            Fact("Ioctl.number", Datum::Number((*number).into())),
-            Fact("Ioctl.fd", optional(fd.map(|fd| Matching::renamed(&self.renames.fds, fd)))),
-            Fact("Ioctl.backends", list(backends.iter().map(String::as_str))),
-            Fact("Ioctl.arg", arg),
-            Fact("Ioctl.returns", Datum::Flag(returns.is_some())),
-            Fact("Ioctl.returns_fd", self.new_fd(*returns_fd)),
-            Fact("Ioctl.lasting", Datum::Flag(lasting.is_some())),
+            Fact(key!(Ioctl.name), text(name)),
+            Fact(key!(Ioctl.number), Datum::Number((*number).into())),
+            Fact(key!(Ioctl.fd), optional(fd.map(|fd| Matching::renamed(&self.renames.fds, fd)))),
+            Fact(key!(Ioctl.backends), list(backends.iter().map(String::as_str))),
+            Fact(key!(Ioctl.arg), arg),
+            Fact(key!(Ioctl.returns), Datum::Flag(returns.is_some())),
+            Fact(key!(Ioctl.returns_fd), self.new_fd(*returns_fd)),
+            Fact(key!(Ioctl.lasting), Datum::Flag(lasting.is_some())),
         ]
     }
 
@@ -319,7 +317,13 @@ impl<'a> SideNames<'_, 'a> {
             CodeLanguage::Rust => "rust",
             CodeLanguage::C => "c",
         };
-        (path, [Fact("CodeFile.language", text(language)), Fact("CodeFile.text", text(contents))])
+        (
+            path,
+            [
+                Fact(key!(CodeFile.language), text(language)),
+                Fact(key!(CodeFile.text), text(contents)),
+            ],
+        )
     }
 }
 

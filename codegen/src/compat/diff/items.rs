@@ -1,7 +1,7 @@
 //! Walks the pairs of items and compares their facts.
 
 use super::facts::SideNames;
-use super::{Collector, Datum, MemberOf, Of};
+use super::{Collector, Datum, MemberOf, Of, key};
 use crate::compat::matching::{Matched, Matching, Renames};
 use crate::ir::Abi;
 
@@ -25,7 +25,7 @@ impl<'a> Collector<'_, 'a> {
             let Some(name) = pair.new.or(pair.old).map(|header| header.path.as_str()) else {
                 continue;
             };
-            self.listed("Abi.headers", Of::Header(index), name, *pair);
+            self.listed(key!(Abi.headers), Of::Header(index), name, *pair);
             if let Some((old, new)) = pair.both() {
                 let facts = (was.header(old), is.header(new));
                 self.facts(Of::Header(index), || name.to_owned(), facts);
@@ -33,7 +33,7 @@ impl<'a> Collector<'_, 'a> {
         }
         for (index, pair) in matching.fds.iter().enumerate() {
             let Some(name) = pair.new.or(pair.old).map(|fd| fd.name.as_str()) else { continue };
-            self.listed("Abi.fds", Of::Fd(index), name, *pair);
+            self.listed(key!(Abi.fds), Of::Fd(index), name, *pair);
             if let Some((old, new)) = pair.both() {
                 self.facts(Of::Fd(index), || name.to_owned(), (was.fd(old), is.fd(new)));
                 let facts = (was.stream(old), is.stream(new));
@@ -42,7 +42,7 @@ impl<'a> Collector<'_, 'a> {
         }
         for (index, pair) in matching.cap_headers.iter().enumerate() {
             let Some(name) = pair.new.or(pair.old).map(|one| one.name.as_str()) else { continue };
-            self.listed("Abi.cap_headers", Of::CapHeader(index), name, *pair);
+            self.listed(key!(Abi.cap_headers), Of::CapHeader(index), name, *pair);
             if let Some((old, new)) = pair.both() {
                 let facts = (was.cap_header(old), is.cap_header(new));
                 self.facts(Of::CapHeader(index), || name.to_owned(), facts);
@@ -57,7 +57,7 @@ impl<'a> Collector<'_, 'a> {
             (old, new) => {
                 let listed = |there: bool| if there { Datum::Listed } else { Datum::Unset };
                 let (old, new) = (listed(old.is_some()), listed(new.is_some()));
-                self.value("Abi.ioctl_numbers", "ioctls", old, new);
+                self.value(key!(Abi.ioctl_numbers), "ioctls", old, new);
             }
         }
     }
@@ -92,9 +92,9 @@ impl<'a> Collector<'_, 'a> {
             protocol: _,
         } = new;
         let text = |text: &'a str| Datum::Text(text.into());
-        self.value("Abi.name", name, text(&old.name), text(name));
-        self.value("Abi.prefix", name, text(&old.prefix), text(prefix));
-        self.value("Abi.publish", name, Datum::Flag(old.publish), Datum::Flag(*publish));
+        self.value(key!(Abi.name), name, text(&old.name), text(name));
+        self.value(key!(Abi.prefix), name, text(&old.prefix), text(prefix));
+        self.value(key!(Abi.publish), name, Datum::Flag(old.publish), Datum::Flag(*publish));
         self.code(&old.code, code);
     }
 
@@ -106,7 +106,7 @@ impl<'a> Collector<'_, 'a> {
             let Some(name) = pair.structs.new.or(pair.structs.old).map(|one| &one.name) else {
                 continue;
             };
-            self.listed("Abi.structs", Of::Struct(index), name, pair.structs);
+            self.listed(key!(Abi.structs), Of::Struct(index), name, pair.structs);
             let (Some((old, new)), Some(members)) = (pair.structs.both(), &pair.members) else {
                 continue;
             };
@@ -130,7 +130,7 @@ impl<'a> Collector<'_, 'a> {
                     };
                     let struct_ = if pair.new.is_some() { new } else { old };
                     let of = Of::Member(index, of(at));
-                    self.listed("Struct.fields", of, member.path(struct_), pair);
+                    self.listed(key!(Struct.fields), of, member.path(struct_), pair);
                 }
             }
         }
@@ -142,7 +142,7 @@ impl<'a> Collector<'_, 'a> {
         let (was, is) = sides(matching, &unchanged);
         for (index, pair) in matching.macros.iter().enumerate() {
             let Some(name) = pair.new.or(pair.old).map(|one| &one.name) else { continue };
-            self.listed("Abi.macros", Of::Macro(index), name, *pair);
+            self.listed(key!(Abi.macros), Of::Macro(index), name, *pair);
             if let Some((old, new)) = pair.both() {
                 self.facts(Of::Macro(index), || name.clone(), (was.macro_(old), is.macro_(new)));
             }
@@ -157,12 +157,12 @@ impl<'a> Collector<'_, 'a> {
             let Some(name) = pair.ioctls.new.or(pair.ioctls.old).map(|one| &one.name) else {
                 continue;
             };
-            self.listed("Abi.ioctls", Of::Ioctl(index), name, pair.ioctls);
+            self.listed(key!(Abi.ioctls), Of::Ioctl(index), name, pair.ioctls);
             let Some((old, new)) = pair.ioctls.both() else { continue };
             self.facts(Of::Ioctl(index), || name.clone(), (was.ioctl(old), is.ioctl(new)));
             for (at, handlers) in pair.handlers.iter().enumerate() {
                 let of = Of::Handler(index, at);
-                self.listed("Ioctl.handlers", of, name, *handlers);
+                self.listed(key!(Ioctl.handlers), of, name, *handlers);
                 if let Some((before, now)) = handlers.both() {
                     let facts = (was.handler(old, before), is.handler(new, now));
                     self.facts(of, || name.clone(), facts);
@@ -177,14 +177,14 @@ impl<'a> Collector<'_, 'a> {
         let (was, is) = sides(matching, &unchanged);
         for (index, pair) in matching.chains.iter().enumerate() {
             let Some(name) = pair.new.or(pair.old).map(|one| &one.name) else { continue };
-            self.listed("Abi.chains", Of::Chain(index), name, *pair);
+            self.listed(key!(Abi.chains), Of::Chain(index), name, *pair);
             if let Some((old, new)) = pair.both() {
                 self.facts(Of::Chain(index), || name.clone(), (was.chain(old), is.chain(new)));
                 let lists = (
                     old.reserved.iter().map(|one| was.reserved(one)).collect(),
                     new.reserved.iter().map(|one| is.reserved(one)).collect(),
                 );
-                self.reserved("Chain.reserved", Of::Chain(index), name, lists);
+                self.reserved(key!(Chain.reserved), Of::Chain(index), name, lists);
             }
         }
     }

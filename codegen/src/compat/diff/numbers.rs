@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::SideNames;
-use super::{Collector, Datum, Fact, IrKey, Of};
+use super::{Collector, Datum, Fact, IrKey, Of, key};
 use crate::compat::matching::{Matched, Matching, Numbered, Renames};
 use crate::ir::{Abi, Entry, EntryKind, Section, former_names, renumbered};
 use crate::output::CodeFile;
@@ -20,7 +20,7 @@ impl<'a> Collector<'_, 'a> {
         let is = SideNames { abi: &matching.new.abi, renames: &unchanged };
         for (index, pair) in matching.groups.iter().enumerate() {
             let Some(name) = pair.new.or(pair.old).map(|group| &group.name) else { continue };
-            self.listed("Abi.groups", Of::Group(index), name, *pair);
+            self.listed(key!(Abi.groups), Of::Group(index), name, *pair);
             if let Some((old, new)) = pair.both() {
                 let facts = (was.group_facts(old), is.group_facts(new));
                 self.facts(Of::Group(index), || name.clone(), facts);
@@ -28,7 +28,7 @@ impl<'a> Collector<'_, 'a> {
                     old.reserved.iter().map(|one| was.reserved(one)).collect(),
                     new.reserved.iter().map(|one| is.reserved(one)).collect(),
                 );
-                self.reserved("Group.reserved", Of::Group(index), name, lists);
+                self.reserved(key!(Group.reserved), Of::Group(index), name, lists);
             }
         }
     }
@@ -59,8 +59,8 @@ impl<'a> Collector<'_, 'a> {
             let of = Of::Constant(index);
             let Some(one) = pair.new.or(pair.old) else { continue };
             let key = match one.item {
-                Numbered::Value(..) => "Group.values",
-                Numbered::Capability(..) => "Abi.capabilities",
+                Numbered::Value(..) => key!(Group.values),
+                Numbered::Capability(..) => key!(Abi.capabilities),
             };
             self.listed(key, of, one.name, *pair);
             let Some((old, new)) = pair.both() else { continue };
@@ -76,8 +76,10 @@ impl<'a> Collector<'_, 'a> {
                 (Numbered::Value(..), Numbered::Capability(..))
                 | (Numbered::Capability(..), Numbered::Value(..)) => {
                     let kinds = (Datum::Text(old.group.into()), Datum::Text(new.group.into()));
-                    let facts =
-                        ([Fact("Capability.chain", kinds.0)], [Fact("Capability.chain", kinds.1)]);
+                    let facts = (
+                        [Fact(key!(Capability.chain), kinds.0)],
+                        [Fact(key!(Capability.chain), kinds.1)],
+                    );
                     self.facts(of, subject, facts);
                 }
             }
@@ -91,9 +93,9 @@ impl<'a> Collector<'_, 'a> {
         if old.headers.len().max(new.headers.len()) > 1 {
             self.section_headers((old, &entries.0), (new, &entries.1));
         }
-        self.sets("History.names", (former(&entries.0), former(&entries.1)));
-        self.sets("History.numbers", (moved(&entries.0), moved(&entries.1)));
-        self.sets("Handler.profile", (profiles(old), profiles(new)));
+        self.sets(key!(History.names), (former(&entries.0), former(&entries.1)));
+        self.sets(key!(History.numbers), (moved(&entries.0), moved(&entries.1)));
+        self.sets(key!(Handler.profile), (profiles(old), profiles(new)));
     }
 
     fn sets(&mut self, key: IrKey, (old, new): (BTreeSet<String>, BTreeSet<String>)) {
@@ -113,7 +115,12 @@ impl<'a> Collector<'_, 'a> {
         for (name, path) in paths(new, is) {
             let Some(was) = before.get(name) else { continue };
             let was = Matching::renamed(&self.matching.renames.headers, was);
-            self.value("Section.header", name, Datum::Text(was.into()), Datum::Text(path.into()));
+            self.value(
+                key!(Section.header),
+                name,
+                Datum::Text(was.into()),
+                Datum::Text(path.into()),
+            );
         }
     }
 
@@ -129,7 +136,7 @@ impl<'a> Collector<'_, 'a> {
             files.entry(&file.path).or_insert(Matched { old: None, new: None }).new = Some(file);
         }
         for (path, pair) in files {
-            self.listed("Abi.code", Of::Abi, path, pair);
+            self.listed(key!(Abi.code), Of::Abi, path, pair);
             if let Some((before, now)) = pair.both() {
                 let ((_, before), (_, now)) = (names.code(before), names.code(now));
                 self.facts(Of::Abi, || path.to_owned(), (before, now));

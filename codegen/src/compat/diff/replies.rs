@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::capabilities::bits_text;
 use super::datum::{Datum, list, text};
 use super::facts::{Fact, SideNames};
+use super::key;
 use super::words::{argsz_word, padding_word, unset_word, when_too_small_word};
 use crate::compat::matching::Matching;
 use crate::ir::{
@@ -59,30 +60,30 @@ impl<'a> SideNames<'_, 'a> {
         let [offset, align, when_too_small, padding, argsz, chain_writes, capabilities] =
             self.reply_chain(chain.as_ref());
         [
-            Fact("Handler.minsz", Datum::Number((*minsz).into())),
-            Fact("Handler.reads", copied(reads, field)),
-            Fact("Handler.writes", copied(writes, field)),
-            Fact("Handler.tail", tail_rule),
-            Fact("ArgumentErrors.short", short),
-            Fact("ArgumentErrors.tail", tail_error),
-            Fact("ArgumentErrors.flag", flag),
-            Fact("ArgumentErrors.value", value),
-            Fact("ArgumentErrors.reserved", reserved),
-            Fact("Handler.unchecked", list(unchecked.iter().map(|at| field(*at)))),
-            Fact("Handler.replies_on", replies(replies_on)),
-            Fact("Handler.unset", text(unset_word(*unset))),
-            Fact("Handler.below", Datum::List(below.collect())),
-            Fact("Handler.may_refuse", Datum::List(refused.collect())),
-            Fact("ReplyArray.field", array_field),
-            Fact("ReplyArray.error", error),
-            Fact("ReplyArray.sets", sets),
-            Fact("ReplyChain.offset", offset),
-            Fact("ReplyChain.align", align),
-            Fact("ReplyChain.when_too_small", when_too_small),
-            Fact("ReplyChain.padding", padding),
-            Fact("ReplyChain.argsz", argsz),
-            Fact("ReplyChain.writes", chain_writes),
-            Fact("ReplyChain.capabilities", capabilities),
+            Fact(key!(Handler.minsz), Datum::Number((*minsz).into())),
+            Fact(key!(Handler.reads), copied(reads, field)),
+            Fact(key!(Handler.writes), copied(writes, field)),
+            Fact(key!(Handler.tail), tail_rule),
+            Fact(key!(ArgumentErrors.short), short),
+            Fact(key!(ArgumentErrors.tail), tail_error),
+            Fact(key!(ArgumentErrors.flag), flag),
+            Fact(key!(ArgumentErrors.value), value),
+            Fact(key!(ArgumentErrors.reserved), reserved),
+            Fact(key!(Handler.unchecked), list(unchecked.iter().map(|at| field(*at)))),
+            Fact(key!(Handler.replies_on), replies(replies_on)),
+            Fact(key!(Handler.unset), text(unset_word(*unset))),
+            Fact(key!(Handler.below), Datum::List(below.collect())),
+            Fact(key!(Handler.may_refuse), Datum::List(refused.collect())),
+            Fact(key!(ReplyArray.field), array_field),
+            Fact(key!(ReplyArray.error), error),
+            Fact(key!(ReplyArray.sets), sets),
+            Fact(key!(ReplyChain.offset), offset),
+            Fact(key!(ReplyChain.align), align),
+            Fact(key!(ReplyChain.when_too_small), when_too_small),
+            Fact(key!(ReplyChain.padding), padding),
+            Fact(key!(ReplyChain.argsz), argsz),
+            Fact(key!(ReplyChain.writes), chain_writes),
+            Fact(key!(ReplyChain.capabilities), capabilities),
         ]
     }
 
@@ -163,16 +164,16 @@ impl<'a> SideNames<'_, 'a> {
         let (host, flag) = self.host(host);
         let [end, struct_, space_flag, requires] = self.space(space.as_ref());
         [
-            Fact("Chain.name", text(name)),
-            Fact("Chain.header", text(Matching::renamed(&self.renames.cap_headers, header))),
-            Fact("Chain.start", Datum::Text(start)),
-            Fact("Host.struct_", host),
-            Fact("Host.flag", flag),
-            Fact("Chain.bound", Datum::Number((*bound).into())),
-            Fact("Space.end", end),
-            Fact("Space.struct_", struct_),
-            Fact("Space.flag", space_flag),
-            Fact("Space.requires", requires),
+            Fact(key!(Chain.name), text(name)),
+            Fact(key!(Chain.header), text(Matching::renamed(&self.renames.cap_headers, header))),
+            Fact(key!(Chain.start), Datum::Text(start)),
+            Fact(key!(Host.struct_), host),
+            Fact(key!(Host.flag), flag),
+            Fact(key!(Chain.bound), Datum::Number((*bound).into())),
+            Fact(key!(Space.end), end),
+            Fact(key!(Space.struct_), struct_),
+            Fact(key!(Space.flag), space_flag),
+            Fact(key!(Space.requires), requires),
         ]
     }
 

@@ -2,18 +2,19 @@
 
 use super::datum::{Datum, optional};
 use super::facts::{Fact, SideNames};
+use super::{IrKey, key};
 use crate::ir::{FdKind, RecordLength, Stream, StreamFlag, StructId};
 use crate::layout::per_model;
 
 /// The keys of the facts, of which the first says that there are records.
-pub(in crate::compat) const KEYS: [&str; 7] = [
-    "FdKind.stream",
-    "Stream.record",
-    "Stream.type_by",
-    "Stream.length",
-    "Stream.no_data",
-    "Stream.last",
-    "Stream.answer",
+pub(in crate::compat) const KEYS: [IrKey; 7] = [
+    key!(FdKind.stream),
+    key!(Stream.record),
+    key!(Stream.type_by),
+    key!(Stream.length),
+    key!(Stream.no_data),
+    key!(Stream.last),
+    key!(Stream.answer),
 ];
 
 impl<'a> SideNames<'_, 'a> {

@@ -2,14 +2,14 @@
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{NAME_REMOVED, PADDING_NAMED, SOME_TARGETS_ONLY};
-use crate::compat::diff::Of;
+use crate::compat::diff::{IrKey, Of, key};
 use crate::compat::finding::{Class, Finding, Party};
 use crate::compat::matching::Matched;
 use crate::ir::Struct;
 use crate::layout::{Model, only_on};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &["Layout.align", "Struct.packed"];
+const KEYS: &[IrKey] = &[key!(Layout.align), key!(Struct.packed)];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     let structs = comparison.matching.structs.iter().enumerate();

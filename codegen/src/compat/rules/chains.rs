@@ -4,7 +4,7 @@ use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{
     CHAIN_ADDED, FIELD_MOVED, ITEM_ADDED, NAME_REMOVED, PLACEMENT_CHANGED, SHORT_REPLY_CHANGED,
 };
-use crate::compat::diff::{AbiDifference, Of};
+use crate::compat::diff::{AbiDifference, IrKey, Of, key};
 use crate::compat::evidence::Witness;
 use crate::compat::finding::{Affected, Bump, Class, Finding, Party, VersionImpact};
 use crate::compat::matching::{Matching, handler_returning, handlers_returning};
@@ -12,28 +12,28 @@ use crate::compat::witness::{self, Maker};
 use crate::ir::{Abi, CapHeader, Chain, Handler, Host, Ioctl, Role, Struct, Value};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &[
-    "Abi.chains",
-    "Chain.name",
-    "Chain.header",
-    "Chain.start",
-    "Host.struct_",
-    "Host.flag",
-    "Chain.bound",
-    "Space.end",
-    "Space.struct_",
-    "Space.flag",
-    "Space.requires",
-    "Abi.cap_headers",
-    "CapHeader.struct_",
-    "CapHeader.id",
-    "CapHeader.version",
-    "CapHeader.next",
-    "CapHeader.from_reply",
-    "CapHeader.mask",
-    "CapHeader.empty",
-    "CapHeader.end",
-    "CapHeader.align",
+const KEYS: &[IrKey] = &[
+    key!(Abi.chains),
+    key!(Chain.name),
+    key!(Chain.header),
+    key!(Chain.start),
+    key!(Host.struct_),
+    key!(Host.flag),
+    key!(Chain.bound),
+    key!(Space.end),
+    key!(Space.struct_),
+    key!(Space.flag),
+    key!(Space.requires),
+    key!(Abi.cap_headers),
+    key!(CapHeader.struct_),
+    key!(CapHeader.id),
+    key!(CapHeader.version),
+    key!(CapHeader.next),
+    key!(CapHeader.from_reply),
+    key!(CapHeader.mask),
+    key!(CapHeader.empty),
+    key!(CapHeader.end),
+    key!(CapHeader.align),
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -187,7 +187,7 @@ impl ChainChange<'_, '_> {
     fn verdict(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
         let (was, is) = difference.texts();
         match difference.key {
-            "Chain.name" => {
+            key!(Chain.name) => {
                 let message = format!(
                     "the specification calls the chain {is}, {was} before: no byte changes, but \
                      the helpers of the crate and the header are called otherwise"
@@ -200,20 +200,20 @@ impl ChainChange<'_, '_> {
                 let finding = self.finding(NAME_REMOVED, Class::Note, message);
                 Some(finding.versions(versions))
             }
-            "Host.flag" => self.flag(),
-            "Chain.bound" => Some(self.bound()),
+            key!(Host.flag) => self.flag(),
+            key!(Chain.bound) => Some(self.bound()),
             key => {
                 let what = match key {
-                    "Chain.header" => "the capabilities have the format",
-                    "Host.struct_" => "the chain follows",
-                    "Space.end" => "the space of the chain ends at",
-                    "Space.struct_" => "the space of the chain starts with",
-                    "Space.flag" => "the flag that says there is a chain is",
-                    "Space.requires" => "the chain requires one of",
+                    key!(Chain.header) => "the capabilities have the format",
+                    key!(Host.struct_) => "the chain follows",
+                    key!(Space.end) => "the space of the chain ends at",
+                    key!(Space.struct_) => "the space of the chain starts with",
+                    key!(Space.flag) => "the flag that says there is a chain is",
+                    key!(Space.requires) => "the chain requires one of",
                     _ => "the chain starts",
                 };
                 let message = format!("{what} {is}, {was} before");
-                let code = if key == "Chain.header" { FIELD_MOVED } else { CHAIN_ADDED };
+                let code = if key == key!(Chain.header) { FIELD_MOVED } else { CHAIN_ADDED };
                 Some(self.broken(code, message, &is, &was))
             }
         }
@@ -281,10 +281,10 @@ fn format(
     };
     let same = smallest(abis.0, old) == smallest(abis.1, new);
     let noted = match difference.key {
-        "CapHeader.align" => {
+        key!(CapHeader.align) => {
             Some(format!("offsets of capabilities are multiples of {is}, of {was} before"))
         }
-        "CapHeader.struct_" => {
+        key!(CapHeader.struct_) => {
             Some(format!("the header of the capabilities is {is}, {was} before"))
         }
         _ => None,
@@ -293,7 +293,7 @@ fn format(
         let finding = Finding::new(PLACEMENT_CHANGED, Class::Note, &new.name, message);
         return finding.at(Party::New, place);
     }
-    let key = difference.key.trim_start_matches("CapHeader.").trim_end_matches('_');
+    let key = difference.key.name().trim_end_matches('_');
     let message =
         format!("the header of the capabilities is read otherwise: `{key}` is {is}, {was} before");
     let chain = |abi: &Abi, name: &str| {

@@ -3,12 +3,13 @@
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::BODY_CHANGED;
-use crate::compat::diff::{AbiDifference, MemberOf, Of};
+use crate::compat::diff::{AbiDifference, IrKey, MemberOf, Of, key};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::witness;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &["Field.exists_if", "Field.count", "Struct.compact", "Struct.length"];
+const KEYS: &[IrKey] =
+    &[key!(Field.exists_if), key!(Field.count), key!(Struct.compact), key!(Struct.length)];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     comparison.each(KEYS, |difference| verdict(comparison, difference).map(Some))
@@ -31,9 +32,9 @@ fn verdict(comparison: &Comparison<'_, '_>, difference: &AbiDifference<'_>) -> O
     };
     let (was, is) = difference.texts();
     let what = match difference.key {
-        "Field.exists_if" => "the field exists with",
-        "Field.count" => "the number of elements is",
-        "Struct.compact" => "that the fields move is",
+        key!(Field.exists_if) => "the field exists with",
+        key!(Field.count) => "the number of elements is",
+        key!(Struct.compact) => "that the fields move is",
         _ => "the length of an element is",
     };
     let message = format!("{what} {is}, {was} before");

@@ -4,7 +4,7 @@ use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{
     BODY_CHANGED, COUNT_CHANGED, DATA_RESIZED, NAME_REMOVED, VALUE_CHANGED,
 };
-use crate::compat::diff::{AbiDifference, Datum, Of};
+use crate::compat::diff::{AbiDifference, Datum, IrKey, Of, key};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Constant, Numbered};
 use crate::compat::witness::{self, Maker, maker};
@@ -13,31 +13,31 @@ use crate::ir::Abi;
 use crate::ir::{GroupKind, StructId};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &[
-    "Group.values",
-    "Abi.capabilities",
-    "Value.name",
-    "Value.literal",
-    "Value.number",
-    "Value.count",
-    "Value.payload",
-    "Value.mask",
-    "Value.counted_by",
-    "Value.without_payload",
-    "Value.shorter",
-    "Value.longer",
-    "Value.reads",
-    "Value.returns_fd",
-    "Value.gates",
-    "Value.short",
-    "Capability.name",
-    "Capability.chain",
-    "Capability.id",
-    "Capability.version",
-    "Capability.struct_",
-    "Capability.length",
-    "Capability.kind",
-    "Capability.short",
+const KEYS: &[IrKey] = &[
+    key!(Group.values),
+    key!(Abi.capabilities),
+    key!(Value.name),
+    key!(Value.literal),
+    key!(Value.number),
+    key!(Value.count),
+    key!(Value.payload),
+    key!(Value.mask),
+    key!(Value.counted_by),
+    key!(Value.without_payload),
+    key!(Value.shorter),
+    key!(Value.longer),
+    key!(Value.reads),
+    key!(Value.returns_fd),
+    key!(Value.gates),
+    key!(Value.short),
+    key!(Capability.name),
+    key!(Capability.chain),
+    key!(Capability.id),
+    key!(Capability.version),
+    key!(Capability.struct_),
+    key!(Capability.length),
+    key!(Capability.kind),
+    key!(Capability.short),
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -70,23 +70,25 @@ impl NumberChange<'_, '_> {
     /// No finding where another difference of the same number has it.
     fn verdict(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
         match difference.key {
-            "Value.name" | "Capability.name" => Some(self.renamed()),
-            "Value.literal" => Some(self.literal()),
-            "Value.number" | "Capability.id" => self.number(),
-            "Value.count" => Some(self.count()),
-            "Value.mask" => Some(self.read_otherwise(difference)),
-            "Value.payload" => Some(self.payload()),
-            "Value.counted_by"
-            | "Value.without_payload"
-            | "Value.shorter"
-            | "Value.longer"
-            | "Value.reads"
-            | "Value.returns_fd" => self.request(difference),
-            "Value.gates" => Some(self.gates()),
-            "Group.values" | "Capability.chain" => self.moved(),
-            "Capability.version" => self.version(),
-            "Capability.struct_" => Some(self.body()),
-            "Capability.length" | "Capability.kind" => Some(self.read_otherwise(difference)),
+            key!(Value.name) | key!(Capability.name) => Some(self.renamed()),
+            key!(Value.literal) => Some(self.literal()),
+            key!(Value.number) | key!(Capability.id) => self.number(),
+            key!(Value.count) => Some(self.count()),
+            key!(Value.mask) => Some(self.read_otherwise(difference)),
+            key!(Value.payload) => Some(self.payload()),
+            key!(Value.counted_by)
+            | key!(Value.without_payload)
+            | key!(Value.shorter)
+            | key!(Value.longer)
+            | key!(Value.reads)
+            | key!(Value.returns_fd) => self.request(difference),
+            key!(Value.gates) => Some(self.gates()),
+            key!(Group.values) | key!(Capability.chain) => self.moved(),
+            key!(Capability.version) => self.version(),
+            key!(Capability.struct_) => Some(self.body()),
+            key!(Capability.length) | key!(Capability.kind) => {
+                Some(self.read_otherwise(difference))
+            }
             _ => self.short(difference),
         }
     }
@@ -211,22 +213,22 @@ impl NumberChange<'_, '_> {
             format!("data that are {side} than its payload are {now}, {before} before")
         };
         let message = match (difference.key, before, now) {
-            ("Value.counted_by", Some(_), Some(_)) => {
+            (key!(Value.counted_by), Some(_), Some(_)) => {
                 format!("`{is}` counts the elements of its payload, `{was}` before")
             }
-            ("Value.counted_by", ..) => return None,
-            ("Value.without_payload", ..) if holds => {
+            (key!(Value.counted_by), ..) => return None,
+            (key!(Value.without_payload), ..) if holds => {
                 "a request with it has no payload any more".to_owned()
             }
-            ("Value.without_payload", ..) => {
+            (key!(Value.without_payload), ..) => {
                 "a request with it has a payload, and had none".to_owned()
             }
-            ("Value.shorter", ..) => treated("shorter"),
-            ("Value.longer", ..) => treated("longer"),
-            ("Value.reads", ..) if holds => {
+            (key!(Value.shorter), ..) => treated("shorter"),
+            (key!(Value.longer), ..) => treated("longer"),
+            (key!(Value.reads), ..) if holds => {
                 "fields of the payload that go both ways are outputs only".to_owned()
             }
-            ("Value.reads", ..) => {
+            (key!(Value.reads), ..) => {
                 "fields of the payload that go both ways are inputs too".to_owned()
             }
             (_, None, _) => "the call returns a new file descriptor, and did not before".to_owned(),
@@ -323,8 +325,8 @@ impl NumberChange<'_, '_> {
     fn read_otherwise(&self, difference: &AbiDifference<'_>) -> Finding {
         let (was, is) = difference.texts();
         let what = match difference.key {
-            "Capability.length" => "the length is in",
-            "Value.mask" => "the number is in the bits of",
+            key!(Capability.length) => "the length is in",
+            key!(Value.mask) => "the number is in the bits of",
             _ => "the capability is a kind",
         };
         let witness = self.understood(Maker::Kernel, None, &is, Some(&was));
@@ -362,7 +364,7 @@ impl NumberChange<'_, '_> {
         }
         let message = format!("its short name is {is}, {was} before: programs no longer compile");
         let finding = self.finding(NAME_REMOVED, Class::Source, message);
-        let in_both = difference.key == "Capability.short";
+        let in_both = difference.key == key!(Capability.short);
         Some(if in_both { finding } else { finding.in_crate_only() })
     }
 

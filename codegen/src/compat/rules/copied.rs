@@ -3,6 +3,7 @@
 use super::handlers::HandlerChange;
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{INPUT_ADDED, SHORT_REPLY_CHANGED};
+use crate::compat::diff::{IrKey, key};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness::{self, Maker};
 use crate::ir::{Abi, Arg, Copied, Ioctl, Role, Struct};
@@ -10,14 +11,14 @@ use crate::layout::Span;
 use crate::reply::Direction;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &["Handler.reads", "Handler.writes", "ReplyChain.writes"];
+const KEYS: &[IrKey] = &[key!(Handler.reads), key!(Handler.writes), key!(ReplyChain.writes)];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     comparison.each(KEYS, |difference| {
         let change = HandlerChange::of(comparison, difference.of)?;
         Some(match difference.key {
-            "Handler.reads" => change.reads(),
-            "Handler.writes" => change.writes(),
+            key!(Handler.reads) => change.reads(),
+            key!(Handler.writes) => change.writes(),
             _ => change.chain_writes(),
         })
     })

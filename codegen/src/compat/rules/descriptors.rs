@@ -2,24 +2,24 @@
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ERROR_CHANGED, IOCTL_REMOVED, ITEM_ADDED, NAME_REMOVED};
-use crate::compat::diff::{AbiDifference, Of};
+use crate::compat::diff::{AbiDifference, IrKey, Of, key};
 use crate::compat::finding::{Affected, Bump, Class, Finding, VersionImpact};
 use crate::compat::witness::{self, Maker};
 use crate::ir::{FdKind, Header};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &[
-    "Abi.fds",
-    "FdKind.name",
-    "FdKind.backends",
-    "FdKind.unknown_command",
-    "Abi.ioctl_numbers",
-    "IoctlNumbers.type_value",
-    "IoctlNumbers.base_value",
-    "Abi.headers",
-    "Header.path",
-    "Header.guards",
-    "Section.header",
+const KEYS: &[IrKey] = &[
+    key!(Abi.fds),
+    key!(FdKind.name),
+    key!(FdKind.backends),
+    key!(FdKind.unknown_command),
+    key!(Abi.ioctl_numbers),
+    key!(IoctlNumbers.type_value),
+    key!(IoctlNumbers.base_value),
+    key!(Abi.headers),
+    key!(Header.path),
+    key!(Header.guards),
+    key!(Section.header),
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -39,7 +39,7 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
             })
         }
         Of::Abi => match difference.key {
-            "Section.header" => Some(Some(declared_elsewhere(difference))),
+            key!(Section.header) => Some(Some(declared_elsewhere(difference))),
             _ => Some(Some(numbers(comparison, difference))),
         },
         _ => None,
@@ -69,7 +69,7 @@ fn fd(
     old: &FdKind,
     new: &FdKind,
 ) -> Option<Finding> {
-    if difference.key == "FdKind.name" {
+    if difference.key == key!(FdKind.name) {
         let message = format!(
             "the specification calls the kind of file descriptor `{}`, `{}` before: no byte \
              changes, but the crate calls it otherwise",
@@ -79,7 +79,7 @@ fn fd(
         let finding = Finding::new(NAME_REMOVED, Class::Note, &new.name, message);
         return Some(finding.versions(versions));
     }
-    if difference.key == "FdKind.unknown_command" {
+    if difference.key == key!(FdKind.unknown_command) {
         let (was, is) = (&old.unknown_command, &new.unknown_command);
         let message = format!(
             "the number of an ioctl that does not exist is {is}, {was} before: programs probe \
@@ -126,11 +126,11 @@ fn numbers(comparison: &Comparison<'_, '_>, difference: &AbiDifference<'_>) -> F
     let (was, is) = difference.texts();
     let subject = &difference.subject;
     match (difference.key, difference.set_values()) {
-        ("Abi.ioctl_numbers", (_, Some(_))) => {
+        (key!(Abi.ioctl_numbers), (_, Some(_))) => {
             let message = "ioctls have numbers";
             Finding::new(ITEM_ADDED, Class::Growth, subject, message)
         }
-        ("Abi.ioctl_numbers", (_, None)) => {
+        (key!(Abi.ioctl_numbers), (_, None)) => {
             let message = "ioctls have no numbers any more: programs no longer compile";
             Finding::new(NAME_REMOVED, Class::Source, subject, message)
         }
@@ -162,7 +162,7 @@ fn header(difference: &AbiDifference<'_>, old: &Header, new: &Header) -> Option<
     let finding = |class, message: String| {
         Finding::new(NAME_REMOVED, class, &new.path, message).in_header_only()
     };
-    if difference.key == "Header.path" {
+    if difference.key == key!(Header.path) {
         let message =
             format!("the header was `{}`: programs that include it no longer compile", old.path);
         return Some(finding(Class::Source, message));

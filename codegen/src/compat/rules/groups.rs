@@ -2,20 +2,20 @@
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{NAME_REMOVED, NUMBER_REUSED, VALUE_CHANGED};
-use crate::compat::diff::{AbiDifference, Datum, Of};
+use crate::compat::diff::{AbiDifference, Datum, IrKey, Of, key};
 use crate::compat::finding::{Class, Finding, Party};
 use crate::ir::{Group, GroupKind};
 use crate::layout::Int;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &[
-    "Abi.groups",
-    "Group.name",
-    "Group.rust",
-    "Group.kind",
-    "Group.int",
-    "Group.reserved",
-    "Chain.reserved",
+const KEYS: &[IrKey] = &[
+    key!(Abi.groups),
+    key!(Group.name),
+    key!(Group.rust),
+    key!(Group.kind),
+    key!(Group.int),
+    key!(Group.reserved),
+    key!(Chain.reserved),
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -55,15 +55,15 @@ fn changed(difference: &AbiDifference<'_>, old: &Group, new: &Group) -> Option<F
     };
     let is_tag = [old, new].iter().all(|group| group.kind == GroupKind::Enum);
     match difference.key {
-        "Group.name" if is_tag => Some(finding(
+        key!(Group.name) if is_tag => Some(finding(
             Class::Source,
             format!("the enum is called `{}`, `{}` before", new.name, old.name),
         )),
         // The type in Rust has the name of the enum.
-        "Group.rust" if is_tag => None,
+        key!(Group.rust) if is_tag => None,
         // Only the specification uses the name.
-        "Group.name" => None,
-        "Group.rust" => Some(match (&old.rust, &new.rust) {
+        key!(Group.name) => None,
+        key!(Group.rust) => Some(match (&old.rust, &new.rust) {
             (Some(was), Some(is)) => {
                 let message = format!("the type in Rust is `{is}`, `{was}` before");
                 finding(Class::Source, message).in_crate_only()
@@ -77,10 +77,10 @@ fn changed(difference: &AbiDifference<'_>, old: &Group, new: &Group) -> Option<F
                 finding(Class::Growth, message).off_the_wire()
             }
         }),
-        "Group.kind" => Some(kind(old, new)),
+        key!(Group.kind) => Some(kind(old, new)),
         // A struct aligns the two, and the numbers are the same type.
-        "Group.int" if in_rust(old.int) == in_rust(new.int) => None,
-        "Group.int" => {
+        key!(Group.int) if in_rust(old.int) == in_rust(new.int) => None,
+        key!(Group.int) => {
             let message = format!(
                 "the numbers are of type {}, {} before: Rust programs no longer compile",
                 new.int.name(),

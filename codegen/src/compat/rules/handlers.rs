@@ -6,7 +6,7 @@ use crate::compat::codes::{
     ARGSZ_CAN_SHRINK, ERROR_CHANGED, IOCTL_REMOVED, ITEM_ADDED, MINSZ_CHANGED, NOT_JUDGED,
     SHORT_REPLY_CHANGED,
 };
-use crate::compat::diff::{AbiDifference, Of};
+use crate::compat::diff::{AbiDifference, IrKey, Of, key};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{IoctlPair, Matching};
 use crate::compat::witness::{self, Maker};
@@ -15,13 +15,13 @@ use crate::ir::{Abi, Arg, Handler, Ioctl};
 use crate::reply::{ArgszReply, Unset};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &[
-    "Ioctl.handlers",
-    "Handler.minsz",
-    "Handler.unset",
-    "ReplyArray.field",
-    "ReplyArray.error",
-    "ReplyArray.sets",
+const KEYS: &[IrKey] = &[
+    key!(Ioctl.handlers),
+    key!(Handler.minsz),
+    key!(Handler.unset),
+    key!(ReplyArray.field),
+    key!(ReplyArray.error),
+    key!(ReplyArray.sets),
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -105,8 +105,8 @@ impl<'m, 'a> HandlerChange<'m, 'a> {
 
     fn verdict(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
         match difference.key {
-            "Handler.minsz" => self.minsz(),
-            "Handler.unset" => Some(self.unset()),
+            key!(Handler.minsz) => self.minsz(),
+            key!(Handler.unset) => Some(self.unset()),
             key => self.array(key),
         }
     }
@@ -162,21 +162,23 @@ impl<'m, 'a> HandlerChange<'m, 'a> {
     }
 
     /// The error of a call without room for the array, in one finding.
-    fn array(&self, key: &str) -> Option<Finding> {
+    fn array(&self, key: IrKey) -> Option<Finding> {
         let Some(before) = self.before.array.as_ref() else {
             let message = "the array is appended to the reply".to_owned();
             let finding = self.finding(ITEM_ADDED, Class::Growth, message);
-            return (key == "ReplyArray.field").then(|| finding.gate("argsz"));
+            return (key == key!(ReplyArray.field)).then(|| finding.gate("argsz"));
         };
         let now = self.now.array.as_ref();
         let error = now.map_or("nothing", |array| &array.error);
         let message = match (key, now) {
-            ("ReplyArray.field", Some(_)) => "another array is appended to the reply".to_owned(),
-            ("ReplyArray.error", _) => format!(
+            (key!(ReplyArray.field), Some(_)) => {
+                "another array is appended to the reply".to_owned()
+            }
+            (key!(ReplyArray.error), _) => format!(
                 "without room for the array the call fails with {error}, {} before",
                 before.error
             ),
-            ("ReplyArray.sets", Some(now)) if now.error == before.error => {
+            (key!(ReplyArray.sets), Some(now)) if now.error == before.error => {
                 if self.sets_all_of_before() {
                     let message = "without room for the array more fields are set than before";
                     return Some(self.finding(ERROR_CHANGED, Class::Note, message.to_owned()));

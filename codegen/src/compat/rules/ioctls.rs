@@ -2,7 +2,7 @@
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ERROR_CHANGED, FIELD_MOVED, IOCTL_REMOVED, ITEM_ADDED};
-use crate::compat::diff::Of;
+use crate::compat::diff::{IrKey, Of, key};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Matched, Matching};
 use crate::compat::witness::{self, Maker};
@@ -11,16 +11,16 @@ use crate::ir::{Abi, Arg, Ioctl, NewFd};
 use crate::reply::INVALID;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &[
-    "Abi.ioctls",
-    "Ioctl.name",
-    "Ioctl.number",
-    "Ioctl.fd",
-    "Ioctl.backends",
-    "Ioctl.arg",
-    "Ioctl.returns",
-    "Ioctl.returns_fd",
-    "Ioctl.lasting",
+const KEYS: &[IrKey] = &[
+    key!(Abi.ioctls),
+    key!(Ioctl.name),
+    key!(Ioctl.number),
+    key!(Ioctl.fd),
+    key!(Ioctl.backends),
+    key!(Ioctl.arg),
+    key!(Ioctl.returns),
+    key!(Ioctl.returns_fd),
+    key!(Ioctl.lasting),
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -130,33 +130,33 @@ struct IoctlChange<'m, 'a> {
 }
 
 impl IoctlChange<'_, '_> {
-    fn verdict(&self, key: &str) -> Option<Finding> {
+    fn verdict(&self, key: IrKey) -> Option<Finding> {
         let (old, new) = (self.old, self.new);
         let abis = self.matching.abis();
         let meant = abis.1.ioctls.iter().find(|one| is_same_number(abis, old, one));
         let meant = meant.map(|one| one.name.as_str());
         match key {
-            "Ioctl.name" => {
+            key!(Ioctl.name) => {
                 let message =
                     format!("the ioctl was called `{}`: programs no longer compile", old.name);
                 Some(self.finding(IOCTL_REMOVED, Class::Source, message))
             }
-            "Ioctl.number" => {
+            key!(Ioctl.number) => {
                 let message = format!("the ioctl is number {}, {} before", new.number, old.number);
                 Some(self.broken(IOCTL_REMOVED, message, meant))
             }
-            "Ioctl.fd" => {
+            key!(Ioctl.fd) => {
                 let (is, was) = (fd(abis.1, new), fd(abis.0, old));
                 let message = format!("the ioctl is one of a {is} descriptor, {was} before");
                 Some(self.broken(IOCTL_REMOVED, message, meant))
             }
-            "Ioctl.backends" => self.backends(),
-            "Ioctl.arg" => {
+            key!(Ioctl.backends) => self.backends(),
+            key!(Ioctl.arg) => {
                 let (is, was) = (argument(abis.1, new), argument(abis.0, old));
                 let message = format!("the ioctl takes {is}, {was} before");
                 Some(self.broken(FIELD_MOVED, message, Some(&format!("{} with {is}", new.name))))
             }
-            "Ioctl.lasting" => Some(self.lasting()),
+            key!(Ioctl.lasting) => Some(self.lasting()),
             _ => Some(self.returns()),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Comparison, CompatRule, Judgement, gates};
 use crate::compat::codes::{BODY_CHANGED, DATA_RESIZED, FIELD_INSERTED, FIELD_MOVED};
-use crate::compat::diff::{MemberOf, Of};
+use crate::compat::diff::{IrKey, MemberOf, Of, key};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Members, StructPair};
 use crate::compat::witness;
@@ -12,19 +12,20 @@ use crate::layout::{Int, Model, Span, only_on};
 use super::added_fields;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &[
-    "Layout.size",
-    "Layout.fields",
-    "Field.type_",
-    "Struct.fields",
-    "Field.direction",
-    "Field.role",
-    "Field.valid_if",
-    "Field.version",
+const KEYS: &[IrKey] = &[
+    key!(Layout.size),
+    key!(Layout.fields),
+    key!(Field.type_),
+    key!(Struct.fields),
+    key!(Field.direction),
+    key!(Field.role),
+    key!(Field.valid_if),
+    key!(Field.version),
 ];
 
 /// Keys that the rule about members judges, unless the field was reserved.
-const USE: &[&str] = &["Field.direction", "Field.role", "Field.valid_if", "Field.version"];
+const USE: &[IrKey] =
+    &[key!(Field.direction), key!(Field.role), key!(Field.valid_if), key!(Field.version)];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     let structs = comparison.matching.structs.iter().enumerate();
@@ -58,11 +59,11 @@ fn of_struct(
     // A type that has the same bytes everywhere is another spelling.
     let respelt = |claim: &usize| {
         let of = comparison.differences[*claim].of;
-        comparison.differences[*claim].key == "Field.type_"
+        comparison.differences[*claim].key == key!(Field.type_)
             && matches!(of, Of::Member(_, MemberOf::Unchanged(_)))
     };
     let spellings = changed.is_none() && claims.iter().all(respelt);
-    let alignment = comparison.claims(&["Layout.align"], |of| of == Of::Struct(index));
+    let alignment = comparison.claims(&[key!(Layout.align)], |of| of == Of::Struct(index));
     let mut judgement = Judgement { claims, findings };
     if spellings && alignment.is_empty() {
         judgement.findings.push(respelled(pair));

@@ -3,6 +3,7 @@
 use super::handlers::HandlerChange;
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ERROR_CHANGED, ITEM_ADDED};
+use crate::compat::diff::{IrKey, key};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness;
 use crate::ir::{Abi, Arg, Handler, Limit};
@@ -10,13 +11,13 @@ use crate::release::Release;
 use crate::reply::INVALID;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &["Handler.below", "Handler.may_refuse"];
+const KEYS: &[IrKey] = &[key!(Handler.below), key!(Handler.may_refuse)];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     comparison.each(KEYS, |difference| {
         let change = HandlerChange::of(comparison, difference.of)?;
         Some(match difference.key {
-            "Handler.below" => change.limits(),
+            key!(Handler.below) => change.limits(),
             _ => change.refused(),
         })
     })

@@ -2,13 +2,14 @@
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ITEM_ADDED, NAME_REMOVED, NOT_JUDGED, VALUE_CHANGED};
-use crate::compat::diff::{AbiDifference, Of};
+use crate::compat::diff::{AbiDifference, IrKey, Of, key};
 use crate::compat::finding::{Class, Finding, Party};
 use crate::compat::matching::Constant;
 use crate::ir::Macro;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &["Abi.macros", "Macro.name", "Macro.args", "Macro.c", "Macro.rust"];
+const KEYS: &[IrKey] =
+    &[key!(Abi.macros), key!(Macro.name), key!(Macro.args), key!(Macro.c), key!(Macro.rust)];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     comparison.each(KEYS, |difference| {
@@ -42,18 +43,18 @@ fn changed(
         Finding::new(code, class, &new.name, message).at(Party::New, new.meta.place)
     };
     match difference.key {
-        "Macro.name" => {
+        key!(Macro.name) => {
             let message =
                 format!("the macro was called `{}`: programs no longer compile", old.name);
             Some(finding(NAME_REMOVED, Class::Source, &message))
         }
-        "Macro.args" => {
+        key!(Macro.args) => {
             // Other names of as many arguments change nothing for programs.
             let message = "the macro takes other arguments: programs no longer compile";
             (old.args.len() != new.args.len())
                 .then(|| finding(NAME_REMOVED, Class::Source, message))
         }
-        "Macro.c" => Some(match body(comparison, old, new) {
+        key!(Macro.c) => Some(match body(comparison, old, new) {
             MacroBody::Same => {
                 finding(VALUE_CHANGED, Class::Note, "the macro is written otherwise than before")
             }

@@ -7,7 +7,7 @@ use crate::compat::codes::{
     BODY_CHANGED, FIELD_MOVED, FIELD_RENAMED, ITEM_ADDED, NAME_REMOVED, NOT_JUDGED,
     RESERVED_FIELD_USED,
 };
-use crate::compat::diff::{AbiDifference, Datum, MemberOf, Of};
+use crate::compat::diff::{AbiDifference, Datum, IrKey, MemberOf, Of, key};
 use crate::compat::finding::{Affected, Bump, Class, Finding, Party, VersionImpact};
 use crate::compat::matching::Matched;
 use crate::compat::witness;
@@ -16,16 +16,16 @@ use crate::ir::{Group, Member, Role, Struct};
 use crate::reply::Direction;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &[
-    "Field.name",
-    "Field.direction",
-    "Field.role",
-    "Field.valid_if",
-    "Field.version",
-    "Field.group",
-    "Field.ids",
-    "Field.returns_fd",
-    "Field.choices",
+const KEYS: &[IrKey] = &[
+    key!(Field.name),
+    key!(Field.direction),
+    key!(Field.role),
+    key!(Field.valid_if),
+    key!(Field.version),
+    key!(Field.group),
+    key!(Field.ids),
+    key!(Field.returns_fd),
+    key!(Field.choices),
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -40,18 +40,18 @@ fn verdict(
     let change = MemberChange::of(comparison, difference)?;
     let MemberChange { old, new, .. } = &change;
     Some(match difference.key {
-        "Field.name" => Some(change.renamed()),
-        "Field.group" => change.group(difference),
-        "Field.ids" => Some(change.ids()),
-        "Field.choices" => Some(change.choices()),
-        "Field.returns_fd" => Some(change.new_fd(difference)),
+        key!(Field.name) => Some(change.renamed()),
+        key!(Field.group) => change.group(difference),
+        key!(Field.ids) => Some(change.ids()),
+        key!(Field.choices) => Some(change.choices()),
+        key!(Field.returns_fd) => Some(change.new_fd(difference)),
         // The rule about layouts judges a reserved field that is put to use.
         _ if old.role == Role::Reserved => return None,
         _ if new.role == Role::Reserved => change.reserved(difference.key),
-        "Field.direction" => Some(change.direction()),
-        "Field.role" => Some(change.role()),
-        "Field.valid_if" => Some(change.gate()),
-        "Field.version" => Some(change.version()),
+        key!(Field.direction) => Some(change.direction()),
+        key!(Field.role) => Some(change.role()),
+        key!(Field.valid_if) => Some(change.gate()),
+        key!(Field.version) => Some(change.version()),
         _ => return None,
     })
 }
@@ -89,8 +89,8 @@ impl<'m, 'a> MemberChange<'m, 'a> {
     }
 
     /// One finding, although the direction and the gate may differ as well.
-    fn reserved(&self, key: &str) -> Option<Finding> {
-        (key == "Field.role").then(|| {
+    fn reserved(&self, key: IrKey) -> Option<Finding> {
+        (key == key!(Field.role)).then(|| {
             self.turned(
                 RESERVED_FIELD_USED,
                 Affected::Both,

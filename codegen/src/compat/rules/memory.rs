@@ -3,21 +3,21 @@
 use super::members::MemberChange;
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{FIELD_MOVED, NOT_JUDGED};
-use crate::compat::diff::{AbiDifference, Datum};
+use crate::compat::diff::{AbiDifference, Datum, IrKey, key};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::reply::{WhenLonger, WhenShorter};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &[
-    "Payload.direction",
-    "Payload.element",
-    "Payload.type_by",
-    "Payload.length",
-    "Payload.shorter",
-    "Payload.longer",
-    "Payload.returns",
-    "Payload.too_small",
-    "Payload.lasting",
+const KEYS: &[IrKey] = &[
+    key!(Payload.direction),
+    key!(Payload.element),
+    key!(Payload.type_by),
+    key!(Payload.length),
+    key!(Payload.shorter),
+    key!(Payload.longer),
+    key!(Payload.returns),
+    key!(Payload.too_small),
+    key!(Payload.lasting),
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -31,14 +31,14 @@ impl MemberChange<'_, '_> {
         let noted =
             |code, class, message: &str| Some(self.finding(code, class, message.to_owned()));
         let (was, is) = match (difference.key, difference.set_values()) {
-            ("Payload.direction", (None, _)) => {
+            (key!(Payload.direction), (None, _)) => {
                 return noted(
                     FIELD_MOVED,
                     Class::Note,
                     "the memory at its address is specified now",
                 );
             }
-            ("Payload.direction", (_, None)) => {
+            (key!(Payload.direction), (_, None)) => {
                 let message = "the memory at its address was specified, and is unknown now";
                 return noted(NOT_JUDGED, Class::NotJudged, message);
             }
@@ -60,30 +60,30 @@ impl MemberChange<'_, '_> {
             }),
         };
         match difference.key {
-            "Payload.direction" => {
+            key!(Payload.direction) => {
                 turned(Affected::Both, &|way| format!("memory that is passed {way}"))
             }
-            "Payload.element" => {
+            key!(Payload.element) => {
                 turned(Affected::Both, &|type_| format!("elements of type {type_}"))
             }
-            "Payload.type_by" => {
+            key!(Payload.type_by) => {
                 turned(Affected::Both, &|field| format!("memory that is typed by {field}"))
             }
-            "Payload.shorter" => {
+            key!(Payload.shorter) => {
                 let rule = self.old.field.payload.as_ref().and_then(|payload| payload.shorter);
                 sized("shorter", rule.unwrap_or(WhenShorter::Refused) == WhenShorter::Refused)
             }
-            "Payload.longer" => {
+            key!(Payload.longer) => {
                 let rule = self.old.field.payload.as_ref().and_then(|payload| payload.longer);
                 sized("longer", rule.unwrap_or(WhenLonger::Refused) == WhenLonger::Refused)
             }
-            "Payload.returns" => turned(Affected::Both, &|length| {
+            key!(Payload.returns) => turned(Affected::Both, &|length| {
                 format!("memory of which the call returns {}", length.bare())
             }),
-            "Payload.too_small" => {
+            key!(Payload.too_small) => {
                 turned(Affected::Both, &|error| format!("memory that gives {error} if too small"))
             }
-            "Payload.lasting" => turned(Affected::OldProgram, &|lasting| {
+            key!(Payload.lasting) => turned(Affected::OldProgram, &|lasting| {
                 let when =
                     if lasting.is_true() { "after the call too" } else { "during the call only" };
                 format!("memory that is accessed {when}")

@@ -2,14 +2,14 @@
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{MINSZ_CHANGED, NOT_JUDGED};
-use crate::compat::diff::Of;
+use crate::compat::diff::{IrKey, Of, key};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::witness;
 use crate::ir::Struct;
 use crate::layout::{Model, PerModel, only_on};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &["Struct.minsz"];
+const KEYS: &[IrKey] = &[key!(Struct.minsz)];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     comparison.each(KEYS, |difference| {

@@ -6,7 +6,7 @@ use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{
     CAPABILITY_ADDED, INPUT_ADDED, ITEM_ADDED, NEED_CAN_CHANGE, NUMBER_REUSED, OUTPUT_ADDED,
 };
-use crate::compat::diff::Of;
+use crate::compat::diff::{IrKey, Of, key};
 use crate::compat::finding::{Affected, Class, Finding, Party, Window};
 use crate::compat::matching::{
     Constant, Matched, Matching, Numbered, handlers_returning, same_item,
@@ -20,7 +20,7 @@ use crate::model::{HandlerModel, sample};
 use crate::reply::Direction;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &["Group.values", "Abi.capabilities", "Abi.groups"];
+const KEYS: &[IrKey] = &[key!(Group.values), key!(Abi.capabilities), key!(Abi.groups)];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     let matching = comparison.matching;

@@ -4,30 +4,30 @@
 use super::handlers::HandlerChange;
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ERROR_CHANGED, ITEM_ADDED, SHORT_REPLY_CHANGED, UNREACHABLE_INPUT};
-use crate::compat::diff::AbiDifference;
+use crate::compat::diff::{AbiDifference, IrKey, key};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness;
 use crate::ir::{Abi, Arg, Handler, Ioctl, RepliesOn, Role, TailCheck};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &[
-    "Handler.tail",
-    "Handler.unchecked",
-    "Handler.replies_on",
-    "ArgumentErrors.short",
-    "ArgumentErrors.tail",
-    "ArgumentErrors.flag",
-    "ArgumentErrors.value",
-    "ArgumentErrors.reserved",
+const KEYS: &[IrKey] = &[
+    key!(Handler.tail),
+    key!(Handler.unchecked),
+    key!(Handler.replies_on),
+    key!(ArgumentErrors.short),
+    key!(ArgumentErrors.tail),
+    key!(ArgumentErrors.flag),
+    key!(ArgumentErrors.value),
+    key!(ArgumentErrors.reserved),
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     comparison.each(KEYS, |difference| {
         let change = HandlerChange::of(comparison, difference.of)?;
         Some(match difference.key {
-            "Handler.tail" => Some(change.tail()),
-            "Handler.unchecked" => change.unchecked(),
-            "Handler.replies_on" => Some(change.replies_on()),
+            key!(Handler.tail) => Some(change.tail()),
+            key!(Handler.unchecked) => change.unchecked(),
+            key!(Handler.replies_on) => Some(change.replies_on()),
             _ => change.error(difference),
         })
     })
@@ -163,14 +163,16 @@ impl HandlerChange<'_, '_> {
     fn error(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
         let (before, now) = (&self.before.errors, &self.now.errors);
         let (cause, was, is) = match difference.key {
-            "ArgumentErrors.short" => ("a size below minsz", &before.short, &now.short),
-            "ArgumentErrors.tail" => ("an unknown byte that is not zero", &before.tail, &now.tail),
-            "ArgumentErrors.flag" => ("an unknown flag", &before.flag, &now.flag),
-            "ArgumentErrors.value" => ("an unknown number", &before.value, &now.value),
+            key!(ArgumentErrors.short) => ("a size below minsz", &before.short, &now.short),
+            key!(ArgumentErrors.tail) => {
+                ("an unknown byte that is not zero", &before.tail, &now.tail)
+            }
+            key!(ArgumentErrors.flag) => ("an unknown flag", &before.flag, &now.flag),
+            key!(ArgumentErrors.value) => ("an unknown number", &before.value, &now.value),
             _ => ("a reserved field that is not zero", &before.reserved, &now.reserved),
         };
         let tails = [self.before.tail, self.now.tail];
-        if difference.key != "ArgumentErrors.short" && tails.contains(&TailCheck::Ignored) {
+        if difference.key != key!(ArgumentErrors.short) && tails.contains(&TailCheck::Ignored) {
             return None;
         }
         let name = &self.now.name;

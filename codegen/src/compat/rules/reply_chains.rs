@@ -3,33 +3,33 @@
 use super::handlers::HandlerChange;
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ARGSZ_CAN_SHRINK, PLACEMENT_CHANGED, SHORT_REPLY_CHANGED};
-use crate::compat::diff::AbiDifference;
+use crate::compat::diff::{AbiDifference, IrKey, key};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::ir::{Abi, Arg, Ioctl, ReplyChain};
 use crate::reply::{ArgszReply, WhenTooSmall};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &[
-    "ReplyChain.offset",
-    "ReplyChain.align",
-    "ReplyChain.when_too_small",
-    "ReplyChain.padding",
-    "ReplyChain.argsz",
-    "ReplyChain.writes",
-    "ReplyChain.capabilities",
+const KEYS: &[IrKey] = &[
+    key!(ReplyChain.offset),
+    key!(ReplyChain.align),
+    key!(ReplyChain.when_too_small),
+    key!(ReplyChain.padding),
+    key!(ReplyChain.argsz),
+    key!(ReplyChain.writes),
+    key!(ReplyChain.capabilities),
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     comparison.each(KEYS, |difference| {
         let change = HandlerChange::of(comparison, difference.of)?;
         match (&change.before.chain, &change.now.chain) {
-            (Some(before), Some(now)) if difference.key != "ReplyChain.writes" => {
+            (Some(before), Some(now)) if difference.key != key!(ReplyChain.writes) => {
                 Some(change.chain(difference, before, now))
             }
             // The rule about copied bytes judges them.
             (Some(_), Some(_)) => None,
             // One finding for all keys of a chain that one side lacks.
-            _ if difference.key != "ReplyChain.offset" => Some(Vec::new()),
+            _ if difference.key != key!(ReplyChain.offset) => Some(Vec::new()),
             (Some(_), None) => {
                 let message =
                     format!("the handler `{}` appends no chain any more", change.now.name);
@@ -55,20 +55,20 @@ impl HandlerChange<'_, '_> {
         now: &ReplyChain,
     ) -> Vec<Finding> {
         match difference.key {
-            "ReplyChain.offset" => vec![self.offset(before, now)],
-            "ReplyChain.align" => {
+            key!(ReplyChain.offset) => vec![self.offset(before, now)],
+            key!(ReplyChain.align) => {
                 let message = format!(
                     "capabilities start at multiples of {}, of {} before",
                     now.align, before.align
                 );
                 vec![self.finding(PLACEMENT_CHANGED, Class::Note, message)]
             }
-            "ReplyChain.when_too_small" => vec![self.short(before, now)],
-            "ReplyChain.padding" => {
+            key!(ReplyChain.when_too_small) => vec![self.short(before, now)],
+            key!(ReplyChain.padding) => {
                 let message = "the bytes between capabilities are set in another way".to_owned();
                 vec![self.finding(PLACEMENT_CHANGED, Class::Note, message)]
             }
-            "ReplyChain.argsz" => vec![match now.argsz {
+            key!(ReplyChain.argsz) => vec![match now.argsz {
                 ArgszReply::Always => {
                     let message = "argsz can come back smaller than it was passed, which it never \
                         did before";

@@ -3,7 +3,7 @@
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{DATA_RESIZED, ITEM_ADDED};
-use crate::compat::diff::{AbiDifference, Datum, Of, STREAM_KEYS};
+use crate::compat::diff::{AbiDifference, Datum, Of, STREAM_KEYS, key};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness::{self, Maker};
 use crate::ir::{Abi, Stream};
@@ -17,7 +17,7 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
         Some(match (&old.stream, &new.stream) {
             (Some(old), Some(new)) => changed(comparison, difference, old, new),
             // The finding about the stream is about all of it.
-            _ if difference.key != "FdKind.stream" => Vec::new(),
+            _ if difference.key != key!(FdKind.stream) => Vec::new(),
             (None, _) => vec![added(difference)],
             (Some(_), None) => {
                 let message = "no records are read from the descriptor any more";
@@ -43,15 +43,15 @@ fn changed(
     let (before, now) = difference.set_values();
     let (appears, disappears) = (before.is_none(), now.is_none());
     let (affected, message) = match difference.key {
-        "Stream.record" => (
+        key!(Stream.record) => (
             Affected::Both,
             format!("a record starts with {is}, {was} before: a reader finds no other record"),
         ),
-        "Stream.type_by" => match types(comparison, old, new) {
+        key!(Stream.type_by) => match types(comparison, old, new) {
             Some(found) => found,
             None => return Vec::new(),
         },
-        "Stream.length" => (
+        key!(Stream.length) => (
             Affected::Both,
             format!(
                 "the length is in {}, in {} before: a reader finds no other record",
@@ -59,33 +59,33 @@ fn changed(
                 field_of(before)
             ),
         ),
-        "Stream.no_data" if appears => (
+        key!(Stream.no_data) if appears => (
             Affected::OldProgram,
             format!(
                 "a record with {is} has no data: a reader that expects them finds no other record"
             ),
         ),
-        "Stream.no_data" if disappears => (
+        key!(Stream.no_data) if disappears => (
             Affected::NewProgram,
             format!(
                 "data follow a record with {was}, which did not before: a reader finds no other record"
             ),
         ),
-        "Stream.no_data" => (
+        key!(Stream.no_data) => (
             Affected::Both,
             format!(
                 "a record with {is} has no data, with {was} before: a reader finds no other record"
             ),
         ),
-        "Stream.last" if appears => (
+        key!(Stream.last) if appears => (
             Affected::NewProgram,
             format!("{is} ends a group of records: an older kernel does not set it"),
         ),
-        "Stream.last" if disappears => (
+        key!(Stream.last) if disappears => (
             Affected::OldProgram,
             format!("{was} does not end a group of records any more: a program waits for it"),
         ),
-        "Stream.last" => (
+        key!(Stream.last) => (
             Affected::Both,
             format!("{is} ends a group of records, {was} before: a program waits for it"),
         ),

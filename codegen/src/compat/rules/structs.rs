@@ -2,12 +2,12 @@
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ITEM_ADDED, NAME_REMOVED};
-use crate::compat::diff::{AbiDifference, Of};
+use crate::compat::diff::{AbiDifference, IrKey, Of, key};
 use crate::compat::finding::{Class, Finding, Party};
 use crate::ir::{Abi, Struct, StructRole};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &["Abi.structs", "Struct.name"];
+const KEYS: &[IrKey] = &[key!(Abi.structs), key!(Struct.name)];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     comparison.each(KEYS, |difference| verdict(comparison, difference))
