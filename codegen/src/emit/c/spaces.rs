@@ -10,12 +10,13 @@ use super::literal::literal;
 use super::tables::{bit_field, by_version};
 use super::unique_names::UniqueNames;
 use super::{runtime, section};
-use crate::ir::StructId;
 use crate::ir::protocol::{
-    BitField, ChainPlan, CompanionPlan, ElementPlan, FirstPlan, IntField, KindPlan, SpacePlan,
+    ArrayPlan, BitField, ChainPlan, CompanionPlan, ElementPlan, FirstPlan, IntField, KindPlan,
+    SpacePlan,
 };
 use crate::ir::{Abi, CapabilityId, Chain, ChainId};
 use crate::names::{self, c_word};
+use body::{BodyView, ElementView};
 pub(super) use examples::examples;
 pub(super) use view::SpacesView;
 use view::{
@@ -133,16 +134,11 @@ impl SpaceEmitter<'_> {
         let of = |id: &CapabilityId| (*id, &self.abi.protocol.capabilities[id.0]);
         let plans: Vec<_> = plan.capabilities.iter().map(of).collect();
         let elements = self.elements(chain, plan, names);
-        let named: Vec<_> =
-            elements.iter().map(|one| (one.struct_, one.name.clone(), one.read.clone())).collect();
-        let named = named.as_slice();
-        let caps_of = plans.iter().map(|(id, _)| self.capability((chain, named), *id, None, names));
-        let caps_of = caps_of.collect();
+        let mut capability = |id, kind| self.capability((chain, &elements), id, kind, &mut *names);
+        let caps_of = plans.iter().map(|(id, _)| capability(*id, None)).collect();
         let kinds = plans.iter().flat_map(|(id, plan)| plan.kinds.iter().map(|kind| (*id, kind)));
-        let kinds: Vec<_> = kinds.collect();
-        let kinds = kinds.into_iter().map(|(parent, kind)| {
-            self.capability((chain, named), kind.capability, Some((parent, kind)), names)
-        });
+        let kinds =
+            kinds.map(|(parent, kind)| capability(kind.capability, Some((parent, kind)))).collect();
         SpaceChainView {
             comment: section::opening(Comment::of(&vec![text]).above(0)),
             format: format.to_owned(),
@@ -168,13 +164,13 @@ impl SpaceEmitter<'_> {
             fixed,
             elements,
             caps_of,
-            kinds: kinds.collect(),
+            kinds,
         }
     }
 
     fn capability(
         &self,
-        (chain, elements): (&Chain, &[(StructId, String, String)]),
+        (chain, elements): (&Chain, &[ElementView]),
         id: CapabilityId,
         kind: Option<(CapabilityId, &KindPlan)>,
         names: &mut UniqueNames,
@@ -188,30 +184,27 @@ impl SpaceEmitter<'_> {
         let fields = struct_.iter().flat_map(|struct_| &struct_.fields);
         let mut members = UniqueNames::members(fields.map(|field| field.name.as_str()));
         let cap = members.reserve("cap".to_owned());
-        let body = body::BodyView::of(self, &mut name, plan);
+        let body = BodyView::of(self, &mut name, plan);
         let tables = body.as_ref();
         let array = plan.array.as_ref().zip(struct_).map(|(array, struct_)| {
             let field = &struct_.fields[array.field].name;
+            let count_name = members.reserve(["nr_", field].concat());
+            let get = name(&[names::element(&item.short, field)]);
             let element = match array.element {
                 ElementPlan::Int(_) => None,
-                ElementPlan::Struct(id, _) => elements.iter().find(|(own, ..)| *own == id),
-            };
-            let type_ = match (&array.element, element) {
-                (ElementPlan::Int(int), _) => names::c_int(int.value()).to_owned(),
-                (_, Some((_, name, _))) => format!("struct {name}"),
-                _ => String::new(),
+                ElementPlan::Struct(id, _) => elements.iter().find(|one| one.struct_ == id),
             };
             let start = |cap: &str| self.place(&plan.body, tables, cap, array.offset.kernel());
             SpaceArrayView {
                 name: field.clone(),
-                count_name: members.reserve(["nr_", field].concat()),
-                get: name(&[names::element(&item.short, field)]),
-                type_,
+                count_name,
+                get,
+                type_: array_type(array, element),
                 start: start("cap"),
                 start_of: start(&format!("&from->{cap}")),
                 stride: array.stride.kernel(),
                 counted: array.count.as_ref().map(|count| self.get(count)),
-                read: element.map(|(.., read)| read.clone()),
+                read: element.map(|element| element.read.clone()),
                 each: tables.and_then(|body| body.each.as_ref()).map(|each| each.name.clone()),
             }
         });
@@ -270,6 +263,16 @@ impl SpaceEmitter<'_> {
     fn get(&self, field: &IntField) -> String {
         let (offset, width) = (field.offset.kernel(), field.int.size());
         format!("{}_space_get(cap, {offset}, {width})", self.stem)
+    }
+}
+
+/// The type of the elements of an array; `element` is the view of a struct.
+fn array_type(array: &ArrayPlan, element: Option<&ElementView>) -> String {
+    match (&array.element, element) {
+        (ElementPlan::Int(int), _) => names::c_int(int.value()).to_owned(),
+        (ElementPlan::Struct(..), element) => {
+            element.map_or(String::new(), |element| format!("struct {}", element.name))
+        }
     }
 }
 
