@@ -9,3 +9,6 @@ pub const ID_REUSED: Code = Code("L10");
 pub const NUMBER_REUSED: Code = Code("L11");
 /// Flags that share a bit, and masks with bits of no flag.
 pub const FLAG_BITS: Code = Code("L13");
+
+/// All of them.
+pub const ALL: [Code; 3] = [ID_REUSED, NUMBER_REUSED, FLAG_BITS];

@@ -29,8 +29,8 @@ impl<'a> Causes<'a> {
     pub(super) fn name_at(&self, place: Place) -> Option<String> {
         let declared = || {
             let (header, row) = self.row(place)?;
-            let element = header.elements.iter().find(|one| one.rows.contains(&row))?;
-            Some(declared_name(element).to_owned())
+            let mut elements = header.elements.iter().filter(|one| one.rows.contains(&row));
+            elements.find_map(declared_name).map(str::to_owned)
         };
         self.names.get(&place).map(|name| name.clone().into_owned()).or_else(declared)
     }
@@ -60,7 +60,7 @@ impl<'a> Causes<'a> {
         let added = headers().find_map(|header| {
             lines(header, |index, one| {
                 let owned = owner.is_none_or(|owner| owner_of(header, index) == Some(owner));
-                owned && is_named(one, item)
+                owned && declared_name(one) == Some(item)
             })
         });
         let removed = || {
@@ -92,20 +92,16 @@ fn lines(header: &HeaderText, wanted: impl Fn(usize, &Element) -> bool) -> Optio
     })
 }
 
-fn is_named(element: &Element, name: &str) -> bool {
-    !matches!(element.kind, ElementKind::Close | ElementKind::Directive)
-        && declared_name(element) == name
-}
-
 /// The name that an element declares; of a declaration with a tag, the tag.
-fn declared_name(element: &Element) -> &str {
+fn declared_name(element: &Element) -> Option<&str> {
     match element.kind {
-        ElementKind::Open => element.name.rsplit(' ').next().unwrap_or_default(),
-        _ => &element.name,
+        ElementKind::Open => element.name.rsplit(' ').next(),
+        ElementKind::Close | ElementKind::Directive => None,
+        ElementKind::Define | ElementKind::Item => Some(&element.name),
     }
 }
 
 /// The tag of the declaration that an element is in.
 fn owner_of(header: &HeaderText, element: usize) -> Option<&str> {
-    header.containers[element].map(|container| declared_name(&header.elements[container]))
+    header.containers[element].and_then(|container| declared_name(&header.elements[container]))
 }

@@ -9,7 +9,7 @@ use super::remarks;
 use super::report::{Effect, Remark};
 use crate::amend::{Amended, amend};
 use crate::compat::{self, Assessed, Class, Finding, Party, Side, Verdict};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Sources};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Sources, shared_codes};
 use crate::ir::Abi;
 use crate::lint::{header_can_keep, lint};
 
@@ -93,9 +93,9 @@ fn side(name: String, amended: Amended) -> (Side, Diagnostics) {
 
 /// A problem of reading the new headers.
 fn problem(one: &Diagnostic, causes: &Causes<'_>) -> Remark {
-    // The rules of `lint` are about items that were read.
+    // An item that breaks a rule of `lint` was read.
     let effect = match one.severity {
-        Severity::Error if !one.code.0.starts_with('L') => Effect::NotJudged,
+        Severity::Error if !shared_codes::ALL.contains(&one.code) => Effect::NotJudged,
         _ => Effect::Question,
     };
     Remark { effect, ..question(one, causes) }
