@@ -27,7 +27,11 @@ impl Release {
 
     /// The release as kernels print it, without the `v`.
     pub fn bare(self) -> String {
-        self.to_string().trim_start_matches('v').to_owned()
+        let Self { major, minor, candidate } = self;
+        match candidate {
+            u16::MAX => format!("{major}.{minor}"),
+            _ => format!("{major}.{minor}-rc{candidate}"),
+        }
     }
 
     /// Whether this is a candidate.
@@ -61,11 +65,8 @@ impl Release {
 
 impl fmt::Display for Release {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "v{}.{}", self.major, self.minor)?;
-        match self.candidate {
-            u16::MAX => Ok(()),
-            candidate => write!(f, "-rc{candidate}"),
-        }
+        f.write_str("v")?;
+        f.write_str(&self.bare())
     }
 }
 

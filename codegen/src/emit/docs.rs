@@ -47,20 +47,22 @@ pub(super) use phrases::first_sentence;
 
 use std::sync::OnceLock;
 
+use askama::Template;
+
 use super::c::HeaderEmitter;
-use super::escape;
-use crate::ir::{Abi, ChainId, GroupId, GroupKind, NumberSpace, Section, StructId};
+use super::{escape, render};
+use crate::ir::{Abi, ChainId, GroupId, GroupKind, NumberSpace, StructId};
 use crate::output::OutputFile;
 use crate::parallel;
 use changelog::ItemHistory;
 use cross_refs::CrossRefs;
 use examples::PageExamples;
-use links::{Links, registry_path, section_path};
+use links::{Links, registry_path};
 use page::Page;
 
 /// A part of the reference, which one processor emits.
 #[derive(Clone, Copy)]
-enum ReferencePart<'a> {
+enum ReferencePart {
     Releases,
     Names,
     StatePictures,
@@ -72,11 +74,12 @@ enum ReferencePart<'a> {
     Numbers,
     Chain(ChainId),
     IdSpace(GroupId),
-    Section(&'a Section),
+    /// An index into [`Abi::sections`].
+    Section(usize),
 }
 
 /// The parts of every reference.
-const COMMON: [ReferencePart<'_>; 9] = [
+const COMMON: [ReferencePart; 9] = [
     ReferencePart::Releases,
     ReferencePart::Names,
     ReferencePart::StatePictures,
@@ -104,7 +107,7 @@ pub(super) fn emit(abi: &Abi, header: &HeaderEmitter<'_>) -> Vec<OutputFile> {
     let spaces =
         groups.filter(|id| abi.group(*id).kind == GroupKind::IdSpace).map(ReferencePart::IdSpace);
     // The last ones have examples, for which they need the functions of the header.
-    let sections = abi.sections.iter().map(ReferencePart::Section);
+    let sections = (0..abi.sections.len()).map(ReferencePart::Section);
     let parts: Vec<_> = COMMON.into_iter().chain(chains).chain(spaces).chain(sections).collect();
     parallel::map(&parts, |part| reference.files(*part)).into_iter().flatten().collect()
 }
@@ -121,7 +124,7 @@ struct ReferenceEmitter<'a, 'h> {
 }
 
 impl ReferenceEmitter<'_, '_> {
-    fn files(&self, part: ReferencePart<'_>) -> Vec<OutputFile> {
+    fn files(&self, part: ReferencePart) -> Vec<OutputFile> {
         let Self { abi, links, uses, spaces, histories, .. } = self;
         match part {
             ReferencePart::Releases => releases::files(abi, links, histories),
@@ -147,10 +150,9 @@ impl ReferenceEmitter<'_, '_> {
                 let path = registry_path(&abi.group(id).name);
                 vec![registry::space(&self.page(&path), spaces, id)]
             }
-            ReferencePart::Section(section) => {
-                let path = section_path(&section.name);
+            ReferencePart::Section(at) => {
                 let examples = self.examples.get_or_init(|| PageExamples::new(self.header));
-                vec![section::file(&self.page(&path), uses, examples, section)]
+                vec![section::file(&self.page(links.page(at)), uses, examples, at)]
             }
         }
     }
@@ -166,12 +168,12 @@ pub(super) fn permalinks(abi: &Abi) -> Vec<Permalink> {
 }
 
 /// A file of the reference, by its path below the folder of the reference.
-fn output(path: &str, contents: String) -> OutputFile {
-    OutputFile { path: path.to_owned(), contents: contents + "\n" }
+fn output(path: &str, template: &impl Template) -> OutputFile {
+    OutputFile { path: path.to_owned(), contents: render::file(template) }
 }
 
 /// The banner of a page. Markdown does not show an unused link reference, so it
 /// serves as a comment without HTML.
 pub(super) fn banner(abi: &Abi) -> String {
-    format!("[//]: # \"{}\"", escape::in_title(&super::banner::line(abi)))
+    ["[//]: # \"", &escape::in_title(&super::banner::line(abi)), "\""].concat()
 }

@@ -109,25 +109,32 @@ pub(super) fn in_title(text: &str) -> String {
 
 /// A block of code in Markdown, with a fence that its content cannot end.
 pub(super) fn fenced(language: &str, text: &str) -> String {
-    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    let lines: Vec<&str> = text.trim_end().lines().map(str::trim_end).collect();
-    format!("{fence}{language}\n{}\n{fence}", lines.join("\n"))
+    let mut fence = "```".to_owned();
+    while text.contains(&fence) {
+        fence.push('`');
+    }
+    let mut block = String::with_capacity(text.len() + 2 * fence.len() + language.len() + 2);
+    block.extend([&fence, language]);
+    for line in text.trim_end().lines() {
+        block.extend(["\n", line.trim_end()]);
+    }
+    block.extend(["\n", &fence]);
+    block
 }
 
 /// Text outside backticks escaped, text inside given to `code`.
 fn spans(text: &str, code: impl Fn(&str) -> String) -> String {
+    let mut safe = String::with_capacity(2 * text.len());
     let mut parts = text.split('`');
-    let mut safe = parts.next().map(escape).unwrap_or_default();
+    escape_into(&mut safe, parts.next().unwrap_or_default());
     while let Some(quoted) = parts.next() {
-        match parts.next() {
-            Some(after) if quoted.is_empty() => safe += &format!("\\`\\`{}", escape(after)),
-            Some(after) => {
-                safe += &code(quoted);
-                safe += &escape(after);
-            }
-            None => safe += &escape(&format!("`{quoted}")),
+        let after = parts.next();
+        match after {
+            Some(_) if quoted.is_empty() => safe += "\\`\\`",
+            Some(_) => safe += &code(quoted),
+            None => escape_into(&mut safe, &["`", quoted].concat()),
         }
+        escape_into(&mut safe, after.unwrap_or_default());
     }
     safe
 }
@@ -135,24 +142,31 @@ fn spans(text: &str, code: impl Fn(&str) -> String) -> String {
 /// Quoted text as code; it contains no backtick.
 fn code(quoted: &str) -> String {
     let shown: String = quoted.chars().filter(|character| !is_invisible(*character)).collect();
-    format!("`{shown}`")
+    ["`", &shown, "`"].concat()
 }
 
 /// Text that Markdown shows as it is.
 fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + text.len() / 8);
+    escape_into(&mut safe, text);
+    safe
+}
+
+/// Adds the same to a text.
+fn escape_into(safe: &mut String, text: &str) {
+    let start = safe.len();
     let mut rest = text;
     while let Some(at) = rest.find(|character: char| !is_literal(character)) {
         let (literal, from) = rest.split_at(at);
-        safe += literal;
+        *safe += literal;
         let mut tail = from.chars();
         let Some(character) = tail.next() else { break };
         match character {
-            '&' => safe += "&amp;",
-            '<' => safe += "&lt;",
-            '>' => safe += "&gt;",
+            '&' => *safe += "&amp;",
+            '<' => *safe += "&lt;",
+            '>' => *safe += "&gt;",
             // Within a word an underscore has no meaning.
-            '_' if is_word(safe.chars().next_back()) && is_word(tail.clone().next()) => {
+            '_' if is_word(safe[start..].chars().next_back()) && is_word(tail.clone().next()) => {
                 safe.push('_');
             }
             _ if is_invisible(character) => {}
@@ -164,7 +178,7 @@ fn escape(text: &str) -> String {
         }
         rest = tail.as_str();
     }
-    safe + rest
+    *safe += rest;
 }
 
 /// Whether a character has no special meaning anywhere in Markdown.

@@ -9,5 +9,8 @@ pub(super) fn text(template: &impl Template) -> String {
 
 /// The text of a file, without empty lines at its end.
 pub(super) fn file(template: &impl Template) -> String {
-    text(template).trim_end().to_owned() + "\n"
+    let mut text = text(template);
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
 }

@@ -2,9 +2,12 @@
 //! handlers treat it, the values that are refused, those with a short reply, and those with
 //! room for capabilities. Handlers with the same rules share a bar.
 
+use std::sync::LazyLock;
+
 use askama::Template;
 
 use super::phrases::{list, span};
+use super::picture;
 use crate::emit::{banner, escape};
 use crate::ir::{Abi, Arg, Handler, Ioctl};
 use crate::output::OutputFile;
@@ -18,11 +21,16 @@ const ROW: u64 = 78;
 /// The most letters of a label.
 const LETTERS: usize = 104;
 
+/// The rules of the style.
+static STYLE: LazyLock<String> =
+    LazyLock::new(|| picture::style(include_str!("../../../templates/argsz.css")));
+
 /// The data of the template.
 #[derive(Template)]
 #[template(path = "argsz.svg.jinja", escape = "none")]
 struct ArgszView {
     banner: String,
+    style: &'static str,
     title: String,
     description: String,
     height: u64,
@@ -107,13 +115,14 @@ fn file(abi: &Abi, ioctl: &Ioctl) -> OutputFile {
     let height = 48 + ROW * rows.len() as u64 + 8;
     let view = ArgszView {
         banner: escape::in_xml_comment(&banner::line(abi)),
+        style: &STYLE,
         title: escape::in_xml(&title),
         description,
         height,
         card: height - 1,
         rows,
     };
-    super::picture::output(&path(ioctl), &view.to_string())
+    super::output(&path(ioctl), &view)
 }
 
 /// The name of a handler, with its releases if it has several rules.

@@ -11,6 +11,7 @@ use super::metadata;
 use super::page::Page;
 use super::phrases::{list, since};
 use super::table::{Align, Table};
+use crate::emit::render;
 use crate::ir::{
     CapHeader, Capability, Chain, ChainId, ChainStart, EntryKind, Host, Role, Space, StructId,
 };
@@ -60,7 +61,7 @@ pub(super) fn chain(page: &Page<'_>, id: ChainId) -> String {
         facts: metadata::of_item(page, &chain.meta, facts),
         table: ids(page, chain),
     };
-    view.to_string()
+    render::text(&view)
 }
 
 /// How the first capability is found.
@@ -180,7 +181,7 @@ pub(super) fn capability(page: &Page<'_>, id: crate::ir::CapabilityId) -> String
         facts: metadata::of_item(page, &one.meta, facts),
         versions: one.struct_.and_then(|id| versions(page, one, id)),
     };
-    view.to_string()
+    render::text(&view)
 }
 
 /// The id of a capability in its chain, or among the kinds of another one.

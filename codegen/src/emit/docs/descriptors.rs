@@ -1,9 +1,12 @@
 //! The picture of the kinds of file descriptors, as SVG: a box for each kind with its ioctls,
 //! and an arrow from each ioctl that returns a new file descriptor to the box of its kind.
 
+use std::sync::LazyLock;
+
 use askama::Template;
 
 use super::phrases::{first_sentence, list};
+use super::picture;
 use crate::emit::{banner, escape};
 use crate::ir::{Abi, Arg, Ioctl, NewFd};
 use crate::output::OutputFile;
@@ -18,11 +21,16 @@ const COLUMNS: [usize; 2] = [34, 380];
 /// The most letters of a line across the box.
 const LETTERS: usize = 92;
 
+/// The rules of the style.
+static STYLE: LazyLock<String> =
+    LazyLock::new(|| picture::style(include_str!("../../../templates/descriptors.css")));
+
 /// The data of the template.
 #[derive(Template)]
 #[template(path = "descriptors.svg.jinja", escape = "none")]
 struct DescriptorsView {
     banner: String,
+    style: &'static str,
     description: String,
     height: usize,
     card: usize,
@@ -95,13 +103,14 @@ pub(super) fn file(abi: &Abi) -> Option<OutputFile> {
     let arrows = sources.iter().enumerate().map(arrow).collect();
     let view = DescriptorsView {
         banner: escape::in_xml_comment(&banner::line(abi)),
+        style: &STYLE,
         description: description(abi),
         height: top + 2,
         card: top + 1,
         arrows,
         kinds,
     };
-    Some(super::picture::output(PATH, &view.to_string()))
+    Some(super::output(PATH, &view))
 }
 
 /// The kind of the file descriptor that an ioctl returns, as its result or in its argument.

@@ -8,10 +8,13 @@
 mod grid;
 mod pieces;
 
+use std::sync::LazyLock;
+
 use askama::Template;
 
 use super::layout_variants::layouts;
 use super::page::Page;
+use super::picture;
 use super::structs::svg_path;
 use crate::emit::{banner, escape};
 use crate::ir::{Abi, Struct, StructId, StructRole};
@@ -31,11 +34,16 @@ const TYPE: u64 = 35;
 /// Sizes of letters, from the best to the smallest legible one.
 const SIZES: [u64; 4] = [14, 13, 12, 11];
 
+/// The rules of the style.
+static STYLE: LazyLock<String> =
+    LazyLock::new(|| picture::style(include_str!("../../../templates/layout.css")));
+
 /// The data of the template.
 #[derive(Template)]
 #[template(path = "layout.svg.jinja", escape = "none")]
 struct DiagramView {
     banner: String,
+    style: &'static str,
     name: String,
     size: String,
     height: u64,
@@ -97,13 +105,14 @@ pub(super) fn file(page: &Page<'_>, id: StructId) -> OutputFile {
     };
     let view = DiagramView {
         banner: escape::in_xml_comment(&banner::line(page.abi)),
+        style: &STYLE,
         name: struct_.name.clone(),
         size,
         height,
         card: height - 1,
         layouts: views,
     };
-    super::picture::output(&svg_path(&struct_.name), &view.to_string())
+    super::output(&svg_path(&struct_.name), &view)
 }
 
 /// One layout as coordinates.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::emit::{c, escape, rust};
+use crate::emit::{c, escape, render, rust};
 use crate::ir::{Abi, Item};
 
 /// The examples of all items of an ABI.
@@ -34,6 +34,6 @@ impl PageExamples {
             (None, Some(_)) => "Example in C",
             (None, None) => return None,
         };
-        Some(ExampleView { title, codes: rust.into_iter().chain(c).collect() }.to_string())
+        Some(render::text(&ExampleView { title, codes: rust.into_iter().chain(c).collect() }))
     }
 }

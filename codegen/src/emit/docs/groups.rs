@@ -12,6 +12,7 @@ use super::page::Page;
 use super::phrases::since;
 use super::table::{Align, Table};
 use super::transitions;
+use crate::emit::render;
 use crate::ir::{EntryKind, Group, GroupId, GroupKind, Literal, Meta, Struct, Type, Value};
 use crate::reply::{Count, WhenLonger, WhenShorter};
 
@@ -74,7 +75,7 @@ pub(super) fn block(page: &Page<'_>, uses: &CrossRefs, id: GroupId) -> String {
             table,
         }),
     };
-    view.to_string()
+    render::text(&view)
 }
 
 /// The table of a group inside a struct.
@@ -86,7 +87,7 @@ pub(super) fn inside(page: &Page<'_>, struct_: &Struct, id: GroupId) -> Option<S
     let table = values(page, group, &struct_.meta).finish()?;
     let what = if group.is_flags() { "Flags in" } else { "Values of" };
     let names = code_names::sentence(&page.abi.type_names(group));
-    Some(FieldGroupView { what, field: name, names, table }.to_string())
+    Some(render::text(&FieldGroupView { what, field: name, names, table }))
 }
 
 /// The table of a group's numbers.

@@ -6,7 +6,7 @@ use askama::Template;
 use super::bullet_list::BulletList;
 use super::descriptors;
 use super::ioctls::value;
-use super::links::{registry_path, section_path};
+use super::links::registry_path;
 use super::page::Page;
 use super::phrases::{linux, since};
 use super::section::summary;
@@ -67,7 +67,7 @@ pub(super) fn file(page: &Page<'_>) -> OutputFile {
         header: names::c_stem(&abi.name) + ".h",
         calls: !abi.ioctls.is_empty(),
     };
-    super::output("README.md", view.to_string())
+    super::output("README.md", &view)
 }
 
 /// The releases that the specification describes.
@@ -81,8 +81,8 @@ fn releases(page: &Page<'_>) -> String {
 /// The pages, in the order of the specification.
 fn pages(page: &Page<'_>) -> Option<String> {
     let mut table = Table::new([("page", Align::Left), ("about", Align::Left)]);
-    for section in &page.abi.sections {
-        let link = page.to(&page.text(&section.title), &section_path(&section.name));
+    for (at, section) in page.abi.sections.iter().enumerate() {
+        let link = page.to(&page.text(&section.title), page.of_section(at));
         table.row([link, summary(page, &section.doc)]);
     }
     table.finish()

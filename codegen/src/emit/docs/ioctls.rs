@@ -14,6 +14,7 @@ use super::layout_variants::cell;
 use super::metadata;
 use super::page::Page;
 use super::phrases::{directions, list};
+use crate::emit::render;
 use crate::ir::{Arg, EntryKind, Ioctl, IoctlNumbers};
 use crate::layout::TARGETS;
 
@@ -47,7 +48,7 @@ pub(super) fn block(page: &Page<'_>, id: crate::ir::IoctlId) -> String {
             .then(|| page.to(&format!("What argsz means to {}", ioctl.name), &argsz::path(ioctl))),
         handlers: handlers::view(page, ioctl),
     };
-    view.to_string()
+    render::text(&view)
 }
 
 /// The number as C builds it and as it comes out, by target.

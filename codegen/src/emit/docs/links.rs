@@ -19,25 +19,22 @@ pub(super) struct LinkTarget {
 /// Every name that has a place.
 #[derive(Debug)]
 pub(super) struct Links<'a> {
-    abi: &'a Abi,
     names: HashMap<&'a str, LinkTarget>,
-    /// The section of each group that is an item.
-    groups: HashMap<GroupId, usize>,
-}
-
-/// The page of a section.
-pub(super) fn section_path(name: &str) -> String {
-    format!("{name}.md")
+    /// The page of each section.
+    pages: Vec<String>,
+    structs: Vec<LinkTarget>,
+    groups: Vec<LinkTarget>,
+    chains: Vec<LinkTarget>,
 }
 
 /// The page of an id space.
 pub(super) fn registry_path(name: &str) -> String {
-    format!("registry/{name}.md")
+    ["registry/", name, ".md"].concat()
 }
 
 /// The page of a release.
 pub(super) fn release_path(release: Release) -> String {
-    format!("releases/{release}.md")
+    ["releases/v", &release.bare(), ".md"].concat()
 }
 
 /// The word for the kind of a group in a heading.
@@ -51,31 +48,58 @@ pub(super) fn group_word(kind: GroupKind) -> &'static str {
 
 /// The anchor of a heading of a word and a name on forges.
 fn heading(word: &str, name: &str) -> String {
-    format!("{word}-{}", name.to_lowercase())
+    [word, "-", &name.to_lowercase()].concat()
 }
 
 impl<'a> Links<'a> {
     /// Finds the place of every name.
     pub(super) fn new(abi: &'a Abi) -> Self {
-        let (mut names, mut groups) = (HashMap::new(), HashMap::new());
+        let (mut names, mut items) = (HashMap::new(), HashMap::new());
         for entry in abi.entries() {
-            let anchor = match entry.kind {
-                EntryKind::Constant(..) | EntryKind::Enumerator(..) => entry.name.to_owned(),
+            if let Item::Group(id) = entry.item {
+                items.insert(id, entry.section);
+            }
+            if !entry.is_declaration() {
+                continue;
+            }
+            let anchor = || match entry.kind {
                 EntryKind::Struct(_) => heading("struct", entry.name),
                 EntryKind::Macro(_) => heading("macro", entry.name),
                 EntryKind::Ioctl(_) => heading("ioctl", entry.name),
                 EntryKind::Capability(_) => heading("capability", entry.name),
                 EntryKind::Enum(group) => heading(group_word(group.kind), entry.name),
-                _ => String::new(),
+                _ => entry.name.to_owned(),
             };
-            if let Item::Group(id) = entry.item {
-                groups.insert(id, entry.section);
-            }
-            if entry.is_declaration() {
-                names.entry(entry.name).or_insert(LinkTarget { section: entry.section, anchor });
-            }
+            let section = entry.section;
+            names.entry(entry.name).or_insert_with(|| LinkTarget { section, anchor: anchor() });
         }
-        Self { abi, names, groups }
+        let structs = abi
+            .structs
+            .iter()
+            .map(|one| LinkTarget { section: one.section, anchor: heading("struct", &one.name) });
+        let groups = abi.groups.iter().enumerate().map(|(at, group)| LinkTarget {
+            section: match group.field {
+                Some((id, _)) => abi.struct_(id).section,
+                None => items.get(&GroupId(at)).copied().unwrap_or_default(),
+            },
+            anchor: heading(group_word(group.kind), &group.name),
+        });
+        let chains = abi.chains.iter().map(|chain| LinkTarget {
+            section: chain.section,
+            anchor: heading("chain", &chain.name),
+        });
+        Self {
+            names,
+            pages: abi.sections.iter().map(|section| [&section.name, ".md"].concat()).collect(),
+            structs: structs.collect(),
+            groups: groups.collect(),
+            chains: chains.collect(),
+        }
+    }
+
+    /// The page of a section.
+    pub(super) fn page(&self, section: usize) -> &str {
+        &self.pages[section]
     }
 
     /// The place of a name.
@@ -83,15 +107,9 @@ impl<'a> Links<'a> {
         self.names.get(name)
     }
 
-    /// The page of a separate group.
-    pub(super) fn find_group(&self, id: GroupId) -> LinkTarget {
-        let group = self.abi.group(id);
-        let anchor = heading(group_word(group.kind), &group.name);
-        let section = match group.field {
-            Some((id, _)) => self.abi.struct_(id).section,
-            None => self.groups.get(&id).copied().unwrap_or_default(),
-        };
-        LinkTarget { section, anchor }
+    /// The place of a separate group.
+    pub(super) fn find_group(&self, id: GroupId) -> &LinkTarget {
+        &self.groups[id.0]
     }
 
     /// The anchor of a group that is an item.
@@ -105,14 +123,12 @@ impl<'a> Links<'a> {
     }
 
     /// The place of a struct.
-    pub(super) fn find_struct(&self, id: StructId) -> LinkTarget {
-        let struct_ = self.abi.struct_(id);
-        LinkTarget { section: struct_.section, anchor: heading("struct", &struct_.name) }
+    pub(super) fn find_struct(&self, id: StructId) -> &LinkTarget {
+        &self.structs[id.0]
     }
 
     /// The place of a chain.
-    pub(super) fn find_chain(&self, id: ChainId) -> LinkTarget {
-        let chain = self.abi.chain(id);
-        LinkTarget { section: chain.section, anchor: heading("chain", &chain.name) }
+    pub(super) fn find_chain(&self, id: ChainId) -> &LinkTarget {
+        &self.chains[id.0]
     }
 }

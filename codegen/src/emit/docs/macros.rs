@@ -5,7 +5,7 @@ use askama::Template;
 use super::bullet_list::BulletList;
 use super::metadata;
 use super::page::Page;
-use crate::emit::escape;
+use crate::emit::{escape, render};
 use crate::ir::Macro;
 
 /// The data of the template.
@@ -31,7 +31,7 @@ pub(super) fn block(page: &Page<'_>, id: crate::ir::MacroId) -> String {
         c: escape::fenced("c", &definition(macro_)),
         rust: escape::fenced("rust", &macro_.rust),
     };
-    view.to_string()
+    render::text(&view)
 }
 
 /// The macro as a header defines it, its lines continued.

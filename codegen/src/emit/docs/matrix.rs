@@ -53,7 +53,7 @@ pub(super) fn file(
         picture: (abi.releases.len() > 1).then(|| page.to("New items by release", timeline::PATH)),
         subjects: subjects.collect(),
     };
-    super::output(PATH, view.to_string())
+    super::output(PATH, &view)
 }
 
 fn subject(page: &Page<'_>, histories: &[ItemHistory<'_>]) -> Option<SubjectView> {

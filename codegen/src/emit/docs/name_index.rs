@@ -1,8 +1,6 @@
 //! The page of names: one row for each name of the ABI, with an anchor that stays the same
 //! when an item moves to another page.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 
 use super::page::Page;
@@ -25,23 +23,29 @@ struct NameIndexView {
 
 /// The page.
 pub(super) fn file(page: &Page<'_>, permalinks: &[Permalink]) -> OutputFile {
-    let mut by_name = BTreeMap::<(String, &str), Vec<&Permalink>>::new();
-    for one in permalinks {
-        by_name.entry((one.name.to_lowercase(), &one.name)).or_default().push(one);
-    }
+    let mut sorted: Vec<_> = permalinks.iter().collect();
+    sorted.sort_by_cached_key(|one| (one.name.to_lowercase(), one.name.as_str()));
+    let by_name = || sorted.chunk_by(|one, next| one.name == next.name);
     let mut table = Table::new([
         ("name", Align::Left),
         ("kind", Align::Left),
         ("since", Align::Whole),
         ("meaning", Align::Left),
     ]);
-    for ((_, name), places) in &by_name {
+    for places in by_name() {
         for (index, place) in places.iter().enumerate() {
-            let anchor = if index == 0 { format!("<a id=\"{name}\"></a>") } else { String::new() };
-            let owner = place.owner.as_ref().map(|owner| format!(" of {}", page.name(owner)));
+            let label = ["`", &place.name, "`"].concat();
+            let link = page.to(&label, &place.target);
+            let owner = place.owner.as_ref().map(|owner| page.name(owner));
             table.row([
-                anchor + &page.to(&format!("`{name}`"), &place.target),
-                place.kind.to_owned() + &owner.unwrap_or_default(),
+                match index {
+                    0 => ["<a id=\"", &place.name, "\"></a>", &link].concat(),
+                    _ => link,
+                },
+                match owner {
+                    Some(owner) => [place.kind, " of ", &owner].concat(),
+                    None => place.kind.to_owned(),
+                },
                 place.since.clone().unwrap_or_default(),
                 page.text(&place.summary),
             ]);
@@ -50,8 +54,8 @@ pub(super) fn file(page: &Page<'_>, permalinks: &[Permalink]) -> OutputFile {
     let view = NameIndexView {
         banner: super::banner(page.abi),
         home: page.to(&page.text(&page.abi.title), "README.md"),
-        count: by_name.len(),
+        count: by_name().count(),
         table: table.finish(),
     };
-    super::output(PATH, view.to_string())
+    super::output(PATH, &view)
 }

@@ -37,7 +37,7 @@ pub(super) fn file(page: &Page<'_>, all: &[NumberSpace<'_>]) -> OutputFile {
         proposals: proposals(page),
         spaces: spaces(page, all),
     };
-    super::output(PATH, view.to_string())
+    super::output(PATH, &view)
 }
 
 fn spaces(page: &Page<'_>, all: &[NumberSpace<'_>]) -> Option<String> {

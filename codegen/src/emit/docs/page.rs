@@ -1,7 +1,9 @@
 //! A page while it is written: text of the specification as Markdown, with a link
 //! for every name that has a place.
 
-use super::links::{LinkTarget, Links, section_path};
+use std::borrow::Cow;
+
+use super::links::{LinkTarget, Links};
 use crate::emit::escape;
 use crate::ir::{Abi, ChainId, Doc, GroupId, StructId};
 
@@ -48,7 +50,7 @@ impl<'a> Page<'a> {
 
     /// A name as code, linked if it has a place.
     pub(super) fn name(&self, name: &str) -> String {
-        self.known(name).unwrap_or_else(|| format!("`{name}`"))
+        self.known(name).unwrap_or_else(|| ["`", name, "`"].concat())
     }
 
     /// Names as code, linked if they have a place.
@@ -58,64 +60,76 @@ impl<'a> Page<'a> {
 
     /// A struct's name as code under `label`, linked.
     pub(super) fn struct_as(&self, label: &str, id: StructId) -> String {
-        self.linked(label, &self.links.find_struct(id))
+        self.linked(label, self.links.find_struct(id))
     }
 
     /// A struct as C names its type, linked.
     pub(super) fn struct_(&self, id: StructId) -> String {
-        self.struct_as(&format!("struct {}", self.abi.struct_(id).name), id)
+        self.struct_as(&["struct ", &self.abi.struct_(id).name].concat(), id)
     }
 
     /// A separate group of numbers, linked.
     pub(super) fn group(&self, id: GroupId) -> String {
-        self.linked(&self.abi.group(id).name, &self.links.find_group(id))
+        self.linked(&self.abi.group(id).name, self.links.find_group(id))
     }
 
     /// A chain, linked.
     pub(super) fn chain(&self, id: ChainId) -> String {
-        self.linked(&self.abi.chain(id).name, &self.links.find_chain(id))
+        self.linked(&self.abi.chain(id).name, self.links.find_chain(id))
     }
 
     /// A link to a page, or to an anchor `page#anchor`.
     pub(super) fn to(&self, label: &str, target: &str) -> String {
-        let up = if self.path.contains('/') { "../" } else { "" };
-        format!("[{label}]({up}{target})")
+        ["[", label, "](", self.up(), target, ")"].concat()
+    }
+
+    /// The path of the page of a section, an index into [`Abi::sections`].
+    pub(super) fn of_section(&self, section: usize) -> &'a str {
+        self.links.page(section)
     }
 
     /// The anchor of a row of a table, if the name's place is this page.
     pub(super) fn anchor(&self, name: &str) -> String {
         let here = self.links.find(name).is_some_and(|target| {
-            target.anchor == name
-                && section_path(&self.abi.sections[target.section].name) == self.path
+            target.anchor == name && self.links.page(target.section) == self.path
         });
-        if here { format!("<a id=\"{name}\"></a>`{name}`") } else { self.name(name) }
+        if here { ["<a id=\"", name, "\"></a>`", name, "`"].concat() } else { self.name(name) }
     }
 
     /// The text with quotes around every name that has a place, also if the author wrote none.
-    fn quoted(&self, text: &str) -> String {
-        let mut parts = Vec::new();
-        for (at, part) in text.split('`').enumerate() {
-            parts.push(if at % 2 == 0 { self.quote_names(part) } else { part.to_owned() });
+    fn quoted<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        // Only names with an underscore are recognised.
+        if !text.contains('_') {
+            return Cow::Borrowed(text);
         }
-        parts.join("`")
+        let mut quoted = String::with_capacity(text.len() + text.len() / 8);
+        for (at, part) in text.split('`').enumerate() {
+            if at > 0 {
+                quoted.push('`');
+            }
+            match at % 2 {
+                0 => self.quote_names(part, &mut quoted),
+                _ => quoted += part,
+            }
+        }
+        Cow::Owned(quoted)
     }
 
-    /// Text outside quotes with its names quoted.
-    fn quote_names(&self, text: &str) -> String {
-        let mut quoted = String::with_capacity(text.len());
+    /// Adds text outside quotes with its names quoted.
+    fn quote_names(&self, text: &str, quoted: &mut String) {
         let mut rest = text;
-        while let Some(start) = rest.find(is_name_part) {
-            let (before, from) = rest.split_at(start);
-            let end = from.find(|one| !is_name_part(one)).unwrap_or(from.len());
-            let (word, tail) = from.split_at(end);
-            quoted += before;
-            match word.contains('_') && self.links.find(word).is_some() {
-                true => quoted += &format!("`{word}`"),
-                false => quoted += word,
+        while let Some(at) = rest.find('_') {
+            let before = rest[..at].trim_end_matches(is_name_part);
+            let tail = rest[at..].trim_start_matches(is_name_part);
+            let word = &rest[before.len()..rest.len() - tail.len()];
+            *quoted += before;
+            match self.links.find(word) {
+                Some(_) => quoted.extend(["`", word, "`"]),
+                None => *quoted += word,
             }
             rest = tail;
         }
-        quoted + rest
+        *quoted += rest;
     }
 
     /// A quoted name, linked if it has a place.
@@ -125,10 +139,15 @@ impl<'a> Page<'a> {
     }
 
     fn linked(&self, label: &str, target: &LinkTarget) -> String {
-        let page = section_path(&self.abi.sections[target.section].name);
-        if page == self.path {
-            return format!("[`{label}`](#{})", target.anchor);
+        let anchor = target.anchor.as_str();
+        match self.links.page(target.section) {
+            page if page == self.path => ["[`", label, "`](#", anchor, ")"].concat(),
+            page => ["[`", label, "`](", self.up(), page, "#", anchor, ")"].concat(),
         }
-        self.to(&format!("`{label}`"), &format!("{page}#{}", target.anchor))
+    }
+
+    /// The way from the folder of the page to the folder of the reference.
+    fn up(&self) -> &'static str {
+        if self.path.contains('/') { "../" } else { "" }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::links::{Links, registry_path, section_path};
+use super::links::{Links, registry_path};
 use super::numbers;
 use super::phrases::{first_sentence, since};
 use crate::ir::{Abi, ClaimedSpace, Doc, Entry, EntryKind, Group, GroupKind, Reserved};
@@ -32,8 +32,8 @@ pub(super) fn all(abi: &Abi, links: &Links<'_>) -> Vec<Permalink> {
     let mut lister = PermalinkLister { abi, links, found: Vec::new() };
     lister.package();
     lister.descriptors();
-    for section in &abi.sections {
-        let place = section_path(&section.name);
+    for (at, section) in abi.sections.iter().enumerate() {
+        let place = links.page(at).to_owned();
         lister.add(&section.name, "section", None, &section.doc, place);
     }
     abi.entries().iter().for_each(|entry| lister.entry(entry));
@@ -99,12 +99,11 @@ impl<'a> PermalinkLister<'a> {
     }
 
     fn entry(&mut self, entry: &Entry<'a>) {
-        let owner = self.owner(entry).map(str::to_owned);
         let place = self.place(entry);
-        let former = entry.meta.history.names.iter().map(|(name, _)| (name, "former name"));
-        for (name, kind) in [(&entry.name.to_owned(), entry.kind_name())].into_iter().chain(former)
-        {
-            let owner = if kind == "former name" { Some(entry.name) } else { owner.as_deref() };
+        let own = (entry.name, entry.kind_name(), self.owner(entry));
+        let former = entry.meta.history.names.iter();
+        let former = former.map(|(name, _)| (name.as_str(), "former name", Some(entry.name)));
+        for (name, kind, owner) in [own].into_iter().chain(former) {
             self.add(name, kind, owner, &entry.meta.doc, place.clone());
             if let Some(added) = self.found.last_mut() {
                 added.since = Some(since(self.abi, entry.meta.since));
@@ -124,34 +123,26 @@ impl<'a> PermalinkLister<'a> {
     }
 
     fn place(&self, entry: &Entry<'_>) -> String {
-        let page = section_path(&self.abi.sections[entry.section].name);
+        let page = self.links.page(entry.section);
         let member = |id, name: &str| member_anchor(&self.abi.struct_(id).name, name);
         let anchor = match entry.kind {
             EntryKind::Member(id, one) => member(id, one.name),
             EntryKind::Union(id, field) => member(id, &field.name),
             EntryKind::Group(group) => self.links.heading_of_group(group),
             EntryKind::Chain(chain) => self.links.heading_of_chain(chain),
-            _ => match self.links.find(entry.name) {
-                Some(target) => {
-                    let page = section_path(&self.abi.sections[target.section].name);
-                    return format!("{page}#{}", target.anchor);
-                }
-                None => return page,
-            },
+            _ => return self.named(entry.name).unwrap_or_else(|| page.to_owned()),
         };
-        format!("{page}#{anchor}")
+        [page, "#", &anchor].concat()
     }
 
-    /// The place of an item that has one, otherwise its section's page.
+    /// The place of an item that has one, otherwise the first page.
     fn place_of(&self, name: &str) -> String {
-        let target = self.links.find(name);
-        target.map_or_else(
-            || "README.md".to_owned(),
-            |target| {
-                let page = section_path(&self.abi.sections[target.section].name);
-                format!("{page}#{}", target.anchor)
-            },
-        )
+        self.named(name).unwrap_or_else(|| "README.md".to_owned())
+    }
+
+    fn named(&self, name: &str) -> Option<String> {
+        let target = self.links.find(name)?;
+        Some([self.links.page(target.section), "#", &target.anchor].concat())
     }
 
     fn handlers(&mut self) {
@@ -184,9 +175,9 @@ impl<'a> PermalinkLister<'a> {
         for group in &self.abi.groups {
             if let Some((id, _)) = group.field {
                 let struct_ = self.abi.struct_(id);
-                let page = section_path(&self.abi.sections[struct_.section].name);
+                let page = self.links.page(struct_.section);
                 let kind = if group.kind == GroupKind::Flags { "flags" } else { "values" };
-                let place = format!("{page}#{}", group.name);
+                let place = [page, "#", &group.name].concat();
                 self.add(&group.name, kind, Some(&struct_.name), &group.meta.doc, place);
             }
         }
@@ -212,8 +203,8 @@ impl<'a> PermalinkLister<'a> {
         match (group.kind, group.field) {
             (GroupKind::IdSpace, _) => registry_path(&group.name),
             (_, Some((id, _))) => {
-                let page = section_path(&self.abi.sections[self.abi.struct_(id).section].name);
-                format!("{page}#{}", group.name)
+                let page = self.links.page(self.abi.struct_(id).section);
+                [page, "#", &group.name].concat()
             }
             _ => self.place_of(&group.name),
         }

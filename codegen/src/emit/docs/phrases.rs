@@ -6,7 +6,7 @@ use crate::reply::Direction;
 
 /// A release as a reader knows it: `Linux 4.6`.
 pub(super) fn linux(release: Release) -> String {
-    format!("Linux {}", release.bare())
+    ["Linux ", &release.bare()].concat()
 }
 
 /// The first release of an item, or a range such as `Linux 3.19–4.1` if the exact
@@ -15,7 +15,7 @@ pub(super) fn since(abi: &Abi, since: Since) -> String {
     let Since::Between(without, with) = since else { return linux(since.first()) };
     let first = abi.releases.iter().find(|release| **release > without && !release.is_candidate());
     match first {
-        Some(first) if *first < with => format!("{}–{}", linux(*first), with.bare()),
+        Some(first) if *first < with => [&linux(*first), "–", &with.bare()].concat(),
         _ => linux(with),
     }
 }

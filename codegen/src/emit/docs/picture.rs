@@ -2,8 +2,6 @@
 //! viewers of SVG, must show them too, so that each rule has its light colours, and the dark
 //! ones follow in rules of their own.
 
-use crate::output::OutputFile;
-
 /// A colour that templates name as `var(--NAME)`: the name, the light and the dark colour.
 const COLOURS: [(&str, &str, &str); 15] = [
     ("ink", "#1f2328", "#e6edf3"),
@@ -26,24 +24,19 @@ const COLOURS: [(&str, &str, &str); 15] = [
 /// The start of the name of a colour.
 const VARIABLE: &str = "var(--";
 
-const STYLE: [&str; 2] = ["<style>\n", "</style>"];
+/// The rules of every picture.
+const COMMON: &str = include_str!("../../../templates/picture.css");
 
-/// A file with a picture, the style of which names colours. Each rule of the style is a line.
-pub(super) fn output(path: &str, svg: &str) -> OutputFile {
-    super::output(path, coloured(svg).unwrap_or_else(|| svg.to_owned()))
+/// The style of a picture with rules of its own, in both sets of colours. Each rule is a line.
+pub(super) fn style(own: &str) -> String {
+    coloured(&[COMMON, own].concat())
 }
 
-/// The picture with both sets of colours; `None` if it has no style.
-fn coloured(svg: &str) -> Option<String> {
-    let (before, rest) = svg.split_once(STYLE[0])?;
-    let (rules, after) = rest.split_once(STYLE[1])?;
+fn coloured(rules: &str) -> String {
     let light = with_colours(rules, |(_, light, _)| light);
     let dark: String = rules.lines().filter_map(only_colours).collect();
     let dark = with_colours(&dark, |(_, _, dark)| dark);
-    let [start, end] = STYLE;
-    Some(format!(
-        "{before}{start}{light}@media (prefers-color-scheme: dark) {{\n{dark}}}\n{end}{after}"
-    ))
+    format!("{light}@media (prefers-color-scheme: dark) {{\n{dark}}}\n")
 }
 
 /// The rule without declarations that name no colour; `None` if nothing is left.
@@ -78,10 +71,9 @@ mod tests {
 
     #[test]
     fn each_rule_has_both_colours() {
-        let svg =
-            "<svg>\n<style>\n.a { fill: var(--box); stroke: none; }\n.b { x: 1; }\n</style>\n";
-        let expected = "<svg>\n<style>\n.a { fill: #ffffff; stroke: none; }\n.b { x: 1; }\n\
-            @media (prefers-color-scheme: dark) {\n.a { fill: #0d1117; }\n}\n</style>\n";
-        assert_eq!(coloured(svg).as_deref(), Some(expected));
+        let rules = ".a { fill: var(--box); stroke: none; }\n.b { x: 1; }\n";
+        let expected = ".a { fill: #ffffff; stroke: none; }\n.b { x: 1; }\n\
+            @media (prefers-color-scheme: dark) {\n.a { fill: #0d1117; }\n}\n";
+        assert_eq!(coloured(rules), expected);
     }
 }

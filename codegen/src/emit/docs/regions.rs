@@ -7,6 +7,7 @@ use super::metadata::source;
 use super::page::Page;
 use super::phrases::span;
 use super::table::{Align, Table};
+use crate::emit::render;
 use crate::ir::{
     BitsAt, KeptBits, Region, RegionHandler, ReleaseSpan, ShownCap, ShownChain, ShownLength,
 };
@@ -51,7 +52,7 @@ pub(super) fn block(page: &Page<'_>, region: &Region) -> String {
         space: region.space.clone(),
         handlers: region.handlers.iter().map(|one| handler(page, one)).collect(),
     };
-    view.to_string()
+    render::text(&view)
 }
 
 fn handler(page: &Page<'_>, handler: &RegionHandler) -> RegionHandlerView {

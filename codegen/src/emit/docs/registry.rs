@@ -94,7 +94,7 @@ fn file(
         free,
         notes: BulletList::new(notes),
     };
-    super::output(&registry_path(name), view.to_string())
+    super::output(&registry_path(name), &view)
 }
 
 /// The row of a capability.

@@ -77,7 +77,7 @@ fn file(
         candidate_of: whole.map(link),
         parts,
     };
-    super::output(&release_path(release), view.to_string())
+    super::output(&release_path(release), &view)
 }
 
 /// The parts of the page of a release, from all histories and from those that

@@ -7,7 +7,6 @@ use askama::Template;
 
 use super::cross_refs::CrossRefs;
 use super::examples::PageExamples;
-use super::links::section_path;
 use super::page::Page;
 use super::phrases::{first_sentence, since};
 use super::table::{Align, Table};
@@ -28,13 +27,14 @@ struct SectionDocView {
     blocks: Vec<String>,
 }
 
-/// The page of a section.
+/// The page of a section, an index into `Abi::sections`.
 pub(super) fn file(
     page: &Page<'_>,
     uses: &CrossRefs,
     examples: &PageExamples,
-    section: &Section,
+    at: usize,
 ) -> OutputFile {
+    let section = &page.abi.sections[at];
     let columns = [
         ("kind", Align::Left),
         ("name", Align::Left),
@@ -66,7 +66,7 @@ pub(super) fn file(
         contents: contents.finish(),
         blocks,
     };
-    super::output(&section_path(&section.name), view.to_string())
+    super::output(page.of_section(at), &view)
 }
 
 /// The structs that are items of their own.

@@ -12,6 +12,7 @@ use super::layout_variants::{cell, layouts};
 use super::metadata;
 use super::page::Page;
 use super::phrases;
+use crate::emit::render;
 use crate::ir::{EntryKind, Struct, StructId};
 use crate::layout::{self, ModelGroup, Span, label};
 
@@ -41,13 +42,13 @@ pub(super) fn block(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> String {
         facts: metadata::of_item(page, &struct_.meta, facts),
         ..bare(page, uses, id)
     };
-    view.to_string()
+    render::text(&view)
 }
 
 /// A struct that a capability declares: the capability above has its documentation already.
 pub(super) fn inline(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> String {
     let facts = BulletList::new(facts(page, uses, id));
-    StructDocView { heading: "###", facts, ..bare(page, uses, id) }.to_string()
+    render::text(&StructDocView { heading: "###", facts, ..bare(page, uses, id) })
 }
 
 /// The common parts of a struct on its page.

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::emit::render;
+
 /// The alignment of the cells of a column.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Align {
@@ -68,7 +70,7 @@ impl Table {
             rule: rule.collect::<Vec<_>>().join(" | "),
             rows: self.rows.iter().map(line).collect(),
         };
-        Some(view.to_string())
+        Some(render::text(&view))
     }
 }
 

@@ -1,9 +1,12 @@
 //! The picture of the releases, as SVG: a bar for each release, as high as it has new items.
 
+use std::sync::LazyLock;
+
 use askama::Template;
 
 use super::changelog::{self, ItemHistory};
 use super::phrases::linux;
+use super::picture;
 use crate::emit::{banner, escape};
 use crate::ir::Abi;
 use crate::output::OutputFile;
@@ -20,11 +23,16 @@ const HEIGHT: usize = 150;
 /// The least number that is printed at its bar.
 const PRINTED: usize = 5;
 
+/// The rules of the style.
+static STYLE: LazyLock<String> =
+    LazyLock::new(|| picture::style(include_str!("../../../templates/timeline.css")));
+
 /// The data of the template.
 #[derive(Template)]
 #[template(path = "timeline.svg.jinja", escape = "none")]
 struct TimelineView {
     banner: String,
+    style: &'static str,
     description: String,
     axis: usize,
     width: usize,
@@ -87,6 +95,7 @@ pub(super) fn file(abi: &Abi, histories: &[ItemHistory<'_>]) -> Option<OutputFil
     });
     let view = TimelineView {
         banner: escape::in_xml_comment(&banner::line(abi)),
+        style: &STYLE,
         description: description(&counts),
         axis: AXIS,
         width,
@@ -94,7 +103,7 @@ pub(super) fn file(abi: &Abi, histories: &[ItemHistory<'_>]) -> Option<OutputFil
         marks: marks(&releases, step),
         mark_y: AXIS + 22,
     };
-    Some(super::picture::output(PATH, &view.to_string()))
+    Some(super::output(PATH, &view))
 }
 
 /// The first release, and the first one of each series.

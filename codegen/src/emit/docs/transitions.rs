@@ -3,11 +3,13 @@
 //! crossings. The same transitions are a table for readers who do not see pictures.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use askama::Template;
 
 use super::page::Page;
 use super::phrases::list;
+use super::picture;
 use super::table::{Align, Table};
 use crate::emit::{banner, escape};
 use crate::ir::{Abi, Group, Value};
@@ -22,11 +24,16 @@ const STEP: (usize, usize) = (196, 128);
 /// The left edge and the top of the boxes.
 const ORIGIN: (usize, usize) = (31, 56);
 
+/// The rules of the style.
+static STYLE: LazyLock<String> =
+    LazyLock::new(|| picture::style(include_str!("../../../templates/transitions.css")));
+
 /// The data of the template.
 #[derive(Template)]
 #[template(path = "transitions.svg.jinja", escape = "none")]
 struct TransitionsView {
     banner: String,
+    style: &'static str,
     name: String,
     description: String,
     height: usize,
@@ -98,6 +105,7 @@ fn file(abi: &Abi, group: &Group) -> OutputFile {
     let height = ORIGIN.1 + bottom * STEP.1 + BOX.1 + 24 + 12 * bottom;
     let view = TransitionsView {
         banner: escape::in_xml_comment(&banner::line(abi)),
+        style: &STYLE,
         name: group.name.clone(),
         description: description(group),
         height,
@@ -107,7 +115,7 @@ fn file(abi: &Abi, group: &Group) -> OutputFile {
         note: (!alone.is_empty()).then_some("dashed: no direct transition"),
         note_y: height - 12,
     };
-    super::picture::output(&svg_path(group), &view.to_string())
+    super::output(&svg_path(group), &view)
 }
 
 /// All transitions in words.
