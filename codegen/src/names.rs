@@ -204,7 +204,7 @@ pub fn after_abi<'a>(abi: &str, prefix: &str, name: &'a str) -> &'a str {
 
 /// The stem of the generated header and the prefix of what it adds: `vfio_abi`.
 pub fn c_stem(abi: &str) -> String {
-    format!("{abi}_abi")
+    [abi, "_abi"].concat()
 }
 
 /// The start of the macros of the generated header: `VFIO_ABI_`.

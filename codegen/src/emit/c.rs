@@ -278,13 +278,13 @@ impl<'a> HeaderEmitter<'a> {
     fn part_file(&self, part: &Part, view: &PartView) -> OutputFile {
         let title = format!("{}: {}", self.context.abi.title, part.title);
         let about = part.about.replace("{prefix}", &self.context.prefix);
-        let about = Comment::of(&vec![about]).titled(&title);
+        let about = Comment::default().paragraph(about).titled(&title);
         let view = PartFileView { opening: self.opening(about), part: view.clone() };
         file(part_path(&self.stem, part.name), &view)
     }
 
     /// The banner and the description of the file.
-    fn opening(&self, about: Comment) -> Vec<String> {
+    fn opening(&self, about: Comment<'_>) -> Vec<String> {
         let banner = Comment::default().fact(banner::line(self.context.abi)).block(0);
         [banner, section::opening(about.block(0))].concat()
     }

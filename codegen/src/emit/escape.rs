@@ -2,9 +2,15 @@
 //! output gets such text from here, so that nothing in it can end the comment,
 //! cell or attribute that holds it.
 
+use std::borrow::Cow;
+
 /// Text for a C comment: without quotes, and without sequences that end or open a
 /// comment or cause a warning.
-pub(super) fn in_c(text: &str) -> String {
+pub(super) fn in_c(text: &str) -> Cow<'_, str> {
+    let harmless = |byte| matches!(byte, b' '..=b'~') && !b"`*?\\".contains(&byte);
+    if text.bytes().all(harmless) {
+        return Cow::Borrowed(text);
+    }
     let mut safe = text.replace('`', "");
     if safe.contains(is_invisible) {
         safe.retain(|character| !is_invisible(character));
@@ -15,8 +21,8 @@ pub(super) fn in_c(text: &str) -> String {
         }
     }
     match safe.strip_suffix('\\') {
-        Some(rest) => format!("{rest}\\."),
-        None => safe,
+        Some(rest) => Cow::Owned([rest, "\\."].concat()),
+        None => Cow::Owned(safe),
     }
 }
 

@@ -3,11 +3,12 @@
 /// Splits text into lines of at most `width` characters, at spaces.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
-    let (mut line, mut used) = (String::new(), 0);
+    let empty = || String::with_capacity(width.min(text.len()));
+    let (mut line, mut used) = (empty(), 0);
     for word in text.split_whitespace() {
         let length = if word.is_ascii() { word.len() } else { word.chars().count() };
         if used > 0 && used + 1 + length > width {
-            lines.push(std::mem::take(&mut line));
+            lines.push(std::mem::replace(&mut line, empty()));
             used = 0;
         }
         if used > 0 {
@@ -21,6 +22,18 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// The text on one line.
+pub(super) fn unbroken(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line += word;
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +43,6 @@ mod tests {
         assert_eq!(wrap("one two  three", 7), ["one two", "three"]);
         assert_eq!(wrap("unbreakable", 4), ["unbreakable"]);
         assert_eq!(wrap("a\n b\tc", 80), ["a b c"]);
+        assert_eq!(unbroken(" a\n b\tc "), "a b c");
     }
 }

@@ -1,17 +1,19 @@
 //! C comments: documentation from the specification, notes and metadata, as one
 //! line or as a block.
 
+use std::borrow::Cow;
+
 use super::tabs::WIDTH;
 use crate::emit::escape::in_c;
 use crate::emit::since::since_text;
-use crate::emit::wrap::wrap;
+use crate::emit::wrap::{unbroken, wrap};
 use crate::ir::{Deprecated, Doc, Reserved};
 use crate::release::{Release, Since};
 
 /// The parts of a comment, in the order in which they are printed.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Comment {
-    paragraphs: Vec<String>,
+pub(super) struct Comment<'a> {
+    paragraphs: Vec<Cow<'a, str>>,
     /// Entries of a list.
     entries: Vec<String>,
     /// Lines `label: text`, after an empty line.
@@ -20,35 +22,36 @@ pub(super) struct Comment {
     facts: Vec<String>,
 }
 
-impl Comment {
+impl<'a> Comment<'a> {
     /// The documentation of an item.
-    pub(super) fn of(doc: &Doc) -> Self {
-        Self { paragraphs: doc.clone(), ..Self::default() }
+    pub(super) fn of(doc: &'a Doc) -> Self {
+        let paragraphs = doc.iter().map(|paragraph| Cow::Borrowed(paragraph.as_str()));
+        Self { paragraphs: paragraphs.collect(), ..Self::default() }
     }
 
     /// Adds notes in parentheses to the last paragraph.
     pub(super) fn notes(mut self, notes: &[String]) -> Self {
         if let (Some(last), false) = (self.paragraphs.last_mut(), notes.is_empty()) {
-            *last = format!("{last} ({})", notes.join("; "));
+            *last = [last, " (", &notes.join("; "), ")"].concat().into();
         }
         self
     }
 
     /// Adds a title before the text.
     pub(super) fn titled(mut self, title: &str) -> Self {
-        self.paragraphs.insert(0, title.to_owned());
+        self.paragraphs.insert(0, title.to_owned().into());
         self
     }
 
     /// Adds a paragraph.
     pub(super) fn paragraph(mut self, text: String) -> Self {
-        self.paragraphs.push(text);
+        self.paragraphs.push(text.into());
         self
     }
 
     /// Adds a line `label: text`.
     pub(super) fn label(mut self, label: &str, text: &str) -> Self {
-        self.labels.push(format!("{label}: {text}"));
+        self.labels.push([label, ": ", text].concat());
         self
     }
 
@@ -74,7 +77,7 @@ impl Comment {
     /// Lists the reserved numbers.
     pub(super) fn reserved(mut self, reserved: &[Reserved]) -> Self {
         if !reserved.is_empty() {
-            self.paragraphs.push("Reserved:".to_owned());
+            self.paragraphs.push("Reserved:".into());
         }
         self.entries.extend(reserved.iter().map(|Reserved { value, name, doc }| {
             let doc = doc.join(" ");
@@ -96,7 +99,10 @@ impl Comment {
     /// The comment as a block; no lines if it is empty.
     pub(super) fn block(&self, indent: usize) -> Vec<String> {
         let text = self.text(WIDTH - indent - " * ".len());
-        let lines = text.iter().map(|line| format!(" * {line}").trim_end().to_owned());
+        let lines = text.iter().map(|line| match line.is_empty() {
+            true => " *".to_owned(),
+            false => [" * ", line].concat(),
+        });
         match text.is_empty() {
             true => Vec::new(),
             false => ["/*".to_owned()].into_iter().chain(lines).chain([" */".to_owned()]).collect(),
@@ -133,7 +139,7 @@ impl Comment {
         let more = [&self.entries, &self.labels, &self.facts];
         let [text] = &self.paragraphs[..] else { return None };
         let alone = more.iter().all(|lines| lines.is_empty());
-        alone.then(|| format!("/* {} */", wrap(&in_c(text), usize::MAX).concat()))
+        alone.then(|| ["/* ", &unbroken(&in_c(text)), " */"].concat())
     }
 }
 
@@ -147,8 +153,9 @@ pub(super) fn since_note(releases: &[Release], part: Since, whole: Since) -> Opt
 mod tests {
     use super::*;
 
-    fn comment(paragraphs: &[&str]) -> Comment {
-        Comment::of(&paragraphs.iter().map(|text| (*text).to_owned()).collect())
+    fn comment<'a>(paragraphs: &[&'a str]) -> Comment<'a> {
+        let paragraphs = paragraphs.iter().map(|text| Cow::Borrowed(*text));
+        Comment { paragraphs: paragraphs.collect(), ..Comment::default() }
     }
 
     #[test]
@@ -156,7 +163,8 @@ mod tests {
         let short = comment(&["number of areas"]);
         assert_eq!(short.above(8), ["/* number of areas */"]);
         assert_eq!(short.block(8), ["/*", " * number of areas", " */"]);
-        let exact = comment(&[&"x".repeat(66)]);
+        let long = "x".repeat(66);
+        let exact = comment(&[&long]);
         assert_eq!(exact.above(8).len(), 1);
         assert_eq!(exact.above(9).len(), 3);
         assert!(Comment::default().above(0).is_empty());

@@ -14,10 +14,10 @@ pub(super) struct PlacedComment {
 }
 
 /// A line of code and its comment.
-pub(super) struct Row {
+pub(super) struct Row<'a> {
     /// The column after the code; none if no comment can follow it.
     pub(super) end: Option<usize>,
-    pub(super) comment: Comment,
+    pub(super) comment: Comment<'a>,
 }
 
 /// A comment that fits after its code.
@@ -32,7 +32,7 @@ struct Trailing {
 }
 
 impl Trailing {
-    fn of(row: &Row) -> Option<Self> {
+    fn of(row: &Row<'_>) -> Option<Self> {
         let (end, text) = (row.end?, row.comment.one_line()?);
         let width = text.chars().count();
         let stop = Some(next_tab_stop(end)).filter(|stop| stop + width <= WIDTH);
@@ -52,7 +52,7 @@ impl Trailing {
 }
 
 /// Places the comments of lines that are indented by `indent` columns.
-pub(super) fn place(rows: &[Row], indent: usize) -> Vec<PlacedComment> {
+pub(super) fn place(rows: &[Row<'_>], indent: usize) -> Vec<PlacedComment> {
     let mut trailing: Vec<_> = rows.iter().map(Trailing::of).collect();
     line_up(&mut trailing);
     let common = trailing.iter().flatten().filter_map(|comment| comment.stop).max();
@@ -79,8 +79,8 @@ fn line_up(trailing: &mut [Option<Trailing>]) {
 mod tests {
     use super::*;
 
-    fn row(end: Option<usize>, text: &str) -> Row {
-        Row { end, comment: Comment::of(&vec![text.to_owned()]) }
+    fn row(end: Option<usize>, text: &str) -> Row<'static> {
+        Row { end, comment: Comment::default().paragraph(text.to_owned()) }
     }
 
     #[test]

@@ -18,12 +18,12 @@ pub(super) fn names(context: &CompatContext<'_>) -> Vec<String> {
 }
 
 fn feature(context: &CompatContext<'_>, name: &str) -> String {
-    format!("#define {} 1", macro_name(&context.prefix, name))
+    ["#define ", &macro_name(&context.prefix, name), " 1"].concat()
 }
 
 /// The macro that is defined if a name is declared.
 pub(super) fn macro_name(prefix: &str, name: &str) -> String {
-    format!("{prefix}HAVE_{name}")
+    [prefix, "HAVE_", name].concat()
 }
 
 /// The macros of names that a kernel header may lack: fields that are newer

@@ -70,7 +70,7 @@ pub(super) fn aligned(mut defines: Vec<DefineView>) -> Vec<DefineView> {
 
 /// Moves the value to the next line if the constant is too long for one.
 pub(super) fn fitted(define: DefineView) -> DefineView {
-    let line = format!("{DEFINE}{}{}{}", define.name, define.gap, define.value);
+    let line = [DEFINE, &define.name, &define.gap, &define.value].concat();
     if end_column(&line) <= WIDTH {
         return define;
     }
@@ -111,11 +111,11 @@ pub(super) const CONTINUED: &str = " \\";
 
 /// The column after a constant; none if it has several lines.
 fn end(define: &DefineView) -> Option<usize> {
-    let line = format!("{DEFINE}{}{}{}", define.name, define.gap, define.value);
+    let line = [DEFINE, &define.name, &define.gap, &define.value].concat();
     define.rest.is_empty().then(|| end_column(&line))
 }
 
-fn comment(abi: &Abi, value: &Value, group: &Group) -> Comment {
+fn comment<'a>(abi: &Abi, value: &'a Value, group: &Group) -> Comment<'a> {
     let since = since_note(&abi.releases, value.meta.since, group.meta.since);
     let notes: Vec<_> = since.into_iter().collect();
     Comment::of(&value.meta.doc).notes(&notes).deprecated(value.meta.deprecated.as_ref())
@@ -125,7 +125,7 @@ fn comment(abi: &Abi, value: &Value, group: &Group) -> Comment {
 pub(super) fn enumeration(abi: &Abi, group: &Group) -> EnumView {
     let written = enumerator_values(&group.values);
     let rows = group.values.iter().zip(&written).map(|(value, written)| {
-        let line = format!("\t{}{written},", value.name);
+        let line = ["\t", &value.name, written, ","].concat();
         Row { end: Some(end_column(&line)), comment: comment(abi, value, group) }
     });
     let comments = place(&rows.collect::<Vec<_>>(), 8);

@@ -7,7 +7,7 @@ use super::tabs::{WIDTH, end_column};
 use super::view::{ItemView, SectionView};
 use super::{groups, literal, structs};
 use crate::emit::escape::in_c;
-use crate::emit::wrap::wrap;
+use crate::emit::wrap::{unbroken, wrap};
 use crate::ir::{
     Abi, Arg, Capability, Chain, Group, GroupKind, Ioctl, Item, Macro, Meta, Section, StructId,
 };
@@ -44,7 +44,7 @@ pub(super) fn without_structs(abi: &Abi, section: &Section) -> SectionView {
 
 /// A title in the middle of a rule.
 pub(super) fn title(text: &str) -> String {
-    let text = wrap(&in_c(text), usize::MAX).concat();
+    let text = unbroken(&in_c(text));
     let rule = WIDTH.saturating_sub("/*    */".len() + text.chars().count() + 8) / 2;
     let rule = "-".repeat(rule.max(3));
     format!("/* {rule} {text} {rule} */")
@@ -68,7 +68,7 @@ pub(super) fn opening(comment: Vec<String>) -> Vec<String> {
 }
 
 /// The comment of an item, completed with its deprecation and first release.
-fn complete(abi: &Abi, comment: Comment, meta: &Meta) -> Vec<String> {
+fn complete(abi: &Abi, comment: Comment<'_>, meta: &Meta) -> Vec<String> {
     let comment = comment.deprecated(meta.deprecated.as_ref());
     opening(comment.since(&abi.releases, meta.since).above(0))
 }

@@ -69,7 +69,7 @@ fn needs_extension(struct_: &Struct) -> bool {
 struct PrintedMember<'a> {
     name: &'a str,
     type_: &'a Type,
-    comment: Comment,
+    comment: Comment<'a>,
     /// The struct and the index of the field that this is or belongs to.
     owner: (StructId, usize),
     group: Option<GroupId>,
@@ -78,7 +78,7 @@ struct PrintedMember<'a> {
     bare: bool,
 }
 
-fn member_views(abi: &Abi, members: Vec<PrintedMember<'_>>, indent: usize) -> Vec<MemberView> {
+fn member_views(abi: &Abi, mut members: Vec<PrintedMember<'_>>, indent: usize) -> Vec<MemberView> {
     let declarations: Vec<_> = members
         .iter()
         .map(|member| declaration(abi, member.name, member.type_, member.bare))
@@ -86,9 +86,9 @@ fn member_views(abi: &Abi, members: Vec<PrintedMember<'_>>, indent: usize) -> Ve
     let column = name_column(declarations.iter().flatten(), indent);
     let fields = declarations.into_iter().map(|field| Some(field?.at(column, indent)));
     let fields: Vec<_> = fields.collect();
-    let rows = members.iter().zip(&fields).map(|(member, field)| Row {
+    let rows = members.iter_mut().zip(&fields).map(|(member, field)| Row {
         end: field.as_ref().map(|field| end(field, indent)),
-        comment: member.comment.clone(),
+        comment: std::mem::take(&mut member.comment),
     });
     let comments = place(&rows.collect::<Vec<_>>(), indent);
     let views = members.iter().zip(fields).zip(comments).map(|((member, field), comment)| {
@@ -136,16 +136,16 @@ struct MemberDeclaration {
 /// The declaration of a member; none for an anonymous union.
 fn declaration(abi: &Abi, name: &str, type_: &Type, bare: bool) -> Option<MemberDeclaration> {
     let around = |prefix: &str, inner: &Type, suffix: &str| {
-        declaration(abi, &format!("{prefix}{name}{suffix}"), inner, bare)
+        declaration(abi, &[prefix, name, suffix].concat(), inner, bare)
     };
     let (type_, aligned) = match type_ {
         Type::Int(int) => (names::c_int(*int).to_owned(), true),
-        Type::Struct(id) => (format!("struct {}", abi.struct_(*id).name), false),
+        Type::Struct(id) => (["struct ", &abi.struct_(*id).name].concat(), false),
         Type::Pointer(int) => return around("*", &Type::Int(*int), ""),
         Type::Array(element, length, constant) => {
             let constant = constant.clone().filter(|_| !bare);
             let length = constant.unwrap_or_else(|| length.to_string());
-            return around("", element, &format!("[{length}]"));
+            return around("", element, &["[", &length, "]"].concat());
         }
         Type::Flexible(element, _) => return around("", element, "[]"),
         Type::Union(_) => return None,
@@ -170,10 +170,10 @@ fn name_column<'a>(all: impl Iterator<Item = &'a MemberDeclaration>, indent: usi
 /// The column after a member.
 fn end(field: &FieldView, indent: usize) -> usize {
     let margin = " ".repeat(indent);
-    end_column(&format!("{margin}{}{}{};", field.type_, field.gap, field.name))
+    end_column(&[&margin, &field.type_, &field.gap, &field.name, ";"].concat())
 }
 
-fn field_comment(abi: &Abi, field: &Field, struct_: &Struct) -> Comment {
+fn field_comment<'a>(abi: &Abi, field: &'a Field, struct_: &Struct) -> Comment<'a> {
     // The header of a capability is documented at its own struct.
     match field.role {
         Role::Header => Comment::default(),
@@ -184,11 +184,17 @@ fn field_comment(abi: &Abi, field: &Field, struct_: &Struct) -> Comment {
     }
 }
 
-fn arm_comment(abi: &Abi, arm: &UnionArm, outer: Since) -> Comment {
+fn arm_comment<'a>(abi: &Abi, arm: &'a UnionArm, outer: Since) -> Comment<'a> {
     comment(abi, &arm.meta, outer, 1, arm.valid_if.as_deref())
 }
 
-fn comment(abi: &Abi, meta: &Meta, outer: Since, version: u16, when: Option<&str>) -> Comment {
+fn comment<'a>(
+    abi: &Abi,
+    meta: &'a Meta,
+    outer: Since,
+    version: u16,
+    when: Option<&str>,
+) -> Comment<'a> {
     let when = when.map(|when| format!("with {when}"));
     let version = (version > 1).then(|| format!("version {version}"));
     let since = since_note(&abi.releases, meta.since, outer);

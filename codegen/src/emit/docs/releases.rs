@@ -1,6 +1,8 @@
 //! A page for each release that changed something: additions, changes,
 //! deprecations, and handlers with changed reply rules.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use askama::Template;
 
 use super::bullet_list::BulletList;
@@ -42,11 +44,13 @@ pub(super) fn files(
     histories: &[ItemHistory<'_>],
 ) -> Vec<OutputFile> {
     let by_release = changelog::by_release(abi, histories);
+    let ioctls = changed_ioctls(abi);
     let described = abi.releases.iter().filter(|release| **release <= abi.release);
     let parts = described.map(|release| {
         let path = release_path(*release);
         let changed = by_release.get(release).map(Vec::as_slice).unwrap_or_default();
-        (*release, parts(&Page::new(abi, links, &path), histories, changed, *release))
+        let ioctls = ioctls.get(release).map(Vec::as_slice).unwrap_or_default();
+        (*release, parts(&Page::new(abi, links, &path), histories, (changed, ioctls), *release))
     });
     let parts = parts.filter(|(release, parts)| !parts.is_empty() || release.is_candidate());
     let (releases, parts): (Vec<_>, Vec<_>) = parts.unzip();
@@ -80,12 +84,12 @@ fn file(
     super::output(&release_path(release), &view)
 }
 
-/// The parts of the page of a release, from all histories and from those that
+/// The parts of the page of a release, from all histories, and from those and the ioctls that
 /// change in it.
 fn parts(
     page: &Page<'_>,
     all: &[ItemHistory<'_>],
-    histories: &[&ItemHistory<'_>],
+    (histories, ioctls): (&[&ItemHistory<'_>], &[&Ioctl]),
     release: Release,
 ) -> Vec<ReleasePartView> {
     let abi = page.abi;
@@ -94,7 +98,7 @@ fn parts(
     });
     let changed = histories.iter().flat_map(|history| changes(page, history, release));
     let deprecated = histories.iter().filter_map(|history| deprecation(page, history, release));
-    let handlers = abi.ioctls.iter().flat_map(|ioctl| behaviour(page, ioctl, release));
+    let handlers = ioctls.iter().flat_map(|ioctl| behaviour(page, ioctl, release));
     let parts = [
         ("Different in the release", BulletList::new(unlike(page, all, release))),
         ("New", BulletList::new(new.map(|history| came(page, history)))),
@@ -175,13 +179,22 @@ fn deprecation(page: &Page<'_>, history: &ItemHistory<'_>, release: Release) -> 
     here.then(|| sentence(&called(page, history), &page.cell(&deprecated.doc)))
 }
 
+/// The ioctls with handlers that came, changed or went, for each described release.
+fn changed_ioctls(abi: &Abi) -> BTreeMap<Release, Vec<&Ioctl>> {
+    let mut changed = BTreeMap::<_, Vec<_>>::new();
+    for ioctl in &abi.ioctls {
+        let ends = ioctl.handlers.iter().flat_map(|one| [Some(one.since.first()), one.until]);
+        let shown = ends.flatten().filter_map(|change| changelog::shown_in(abi, change));
+        for release in shown.collect::<BTreeSet<_>>() {
+            changed.entry(release).or_default().push(ioctl);
+        }
+    }
+    changed
+}
+
 /// The handlers of an ioctl with new rules, and those that no longer serve it.
 fn behaviour(page: &Page<'_>, ioctl: &Ioctl, release: Release) -> Vec<String> {
     let here = |change: Release| changelog::shown_in(page.abi, change) == Some(release);
-    let change_releases = |one: &Handler| here(one.since.first()) || one.until.is_some_and(here);
-    if !ioctl.handlers.iter().any(change_releases) {
-        return Vec::new();
-    }
     let name = page.name(&ioctl.name);
     let came = ioctl.handlers.iter().filter(|handler| here(handler.since.first()));
     let came = came.map(|handler| {

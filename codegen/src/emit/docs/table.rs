@@ -1,8 +1,6 @@
 //! A Markdown table of finished cells. Empty columns are left out.
 
-use askama::Template;
-
-use crate::emit::render;
+use std::borrow::Cow;
 
 /// The alignment of the cells of a column.
 #[derive(Clone, Copy, Debug)]
@@ -18,22 +16,16 @@ pub(super) enum Align {
 /// A table that is being filled.
 #[derive(Debug)]
 pub(super) struct Table {
-    columns: Vec<(String, Align)>,
+    columns: Vec<(Cow<'static, str>, Align)>,
     rows: Vec<Vec<String>>,
-}
-
-/// A table as it is printed: lines without the bars at their ends.
-#[derive(Template)]
-#[template(path = "table.md.jinja", escape = "none")]
-struct TableView {
-    head: String,
-    rule: String,
-    rows: Vec<String>,
 }
 
 impl Table {
     /// An empty table with these columns.
-    pub(super) fn new<S: Into<String>>(columns: impl IntoIterator<Item = (S, Align)>) -> Self {
+    pub(super) fn new<S>(columns: impl IntoIterator<Item = (S, Align)>) -> Self
+    where
+        S: Into<Cow<'static, str>>,
+    {
         let columns = columns.into_iter().map(|(head, align)| (head.into(), align));
         Self { columns: columns.collect(), rows: Vec::new() }
     }
@@ -42,7 +34,7 @@ impl Table {
     pub(super) fn row(&mut self, cells: impl Into<Vec<String>>) {
         let mut cells = cells.into();
         for (cell, (_, align)) in cells.iter_mut().zip(&self.columns) {
-            if matches!(align, Align::Whole | Align::Right) {
+            if matches!(align, Align::Whole | Align::Right) && cell.contains(' ') {
                 *cell = cell.replace(' ', "\u{a0}");
             }
         }
@@ -57,21 +49,26 @@ impl Table {
         let used: Vec<usize> = (0..self.columns.len())
             .filter(|at| self.rows.iter().any(|row| !row[*at].is_empty()))
             .collect();
-        let head = used.iter().map(|at| self.columns[*at].0.as_str()).collect::<Vec<_>>();
+        let mut text = String::new();
+        line(&mut text, used.iter().map(|at| &*self.columns[*at].0));
+        text.push('\n');
         let rule = used.iter().map(|at| match self.columns[*at].1 {
             Align::Left | Align::Whole => "---",
             Align::Right => "---:",
         });
-        let line = |row: &Vec<String>| {
-            used.iter().map(|at| row[*at].as_str()).collect::<Vec<_>>().join(" | ")
-        };
-        let view = TableView {
-            head: head.join(" | "),
-            rule: rule.collect::<Vec<_>>().join(" | "),
-            rows: self.rows.iter().map(line).collect(),
-        };
-        Some(render::text(&view))
+        line(&mut text, rule);
+        for row in &self.rows {
+            text.push('\n');
+            line(&mut text, used.iter().map(|at| row[*at].as_str()));
+        }
+        Some(text)
     }
+}
+
+/// Adds a line with these cells.
+fn line<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>) {
+    cells.for_each(|cell| text.extend(["| ", cell, " "]));
+    text.push('|');
 }
 
 #[cfg(test)]

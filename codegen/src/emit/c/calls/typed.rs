@@ -87,8 +87,8 @@ impl Emitter<'_, '_> {
             Some(_) => "with data of",
             None => "with",
         };
-        let comment =
-            Comment::of(&vec![format!("{general}() {what} {}.", form.value(self.abi).name)]);
+        let about = format!("{general}() {what} {}.", form.value(self.abi).name);
+        let comment = Comment::default().paragraph(about);
         let call = format!("return {general}(");
         FormView {
             guard: self.guard(form),
