@@ -187,7 +187,7 @@ impl Amending<'_> {
     /// Edits a specification and adds what is new; returns the guesses.
     fn amend(&self, spec: &mut Spec, facts: &Facts, problems: &mut Diagnostics) -> Vec<Guess> {
         let overlays = spec.files.iter().filter(|file| file.overlay);
-        let overlays: HashSet<_> = overlays.map(|file| file.title.place.file).collect();
+        let overlays: HashSet<_> = overlays.map(|file| file.title.place.file()).collect();
         let values = self.reference.groups.iter().flat_map(|group| &group.values);
         let mut editor = Editor {
             facts,

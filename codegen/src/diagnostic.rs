@@ -34,12 +34,34 @@ pub enum Severity {
 /// A stretch of a source file, counted in characters from its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
+    // Every value of a specification has a place, and files have at most some megabytes.
+    file: u32,
+    start: u32,
+    end: u32,
+}
+
+impl Place {
+    /// A stretch of a file, an index into [`Sources`].
+    pub fn new(file: usize, start: usize, end: usize) -> Self {
+        let [file, start, end] =
+            [file, start, end].map(|one| u32::try_from(one).unwrap_or(u32::MAX));
+        Self { file, start, end }
+    }
+
     /// Index of the file in [`Sources`].
-    pub file: usize,
+    pub fn file(self) -> usize {
+        self.file as usize
+    }
+
     /// The first character.
-    pub start: usize,
+    pub fn start(self) -> usize {
+        self.start as usize
+    }
+
     /// The end, exclusive.
-    pub end: usize,
+    pub fn end(self) -> usize {
+        self.end as usize
+    }
 }
 
 /// A place and its label.
@@ -293,7 +315,7 @@ struct Related<'a> {
 fn record<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Record<'a> {
     let place = diagnostic.label.as_ref().map(|label| label.place);
     let position = place.map(|place| sources.line_and_column(place));
-    let file = place.map(|place| sources.path(place.file));
+    let file = place.map(|place| sources.path(place.file()));
     Record {
         code: diagnostic.code,
         severity: diagnostic.severity,
@@ -308,7 +330,7 @@ fn record<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Record<'a> {
 
 fn related<'a>(label: &'a Label, sources: &'a Sources) -> Related<'a> {
     let (line, column) = sources.line_and_column(label.place);
-    Related { file: sources.path(label.place.file), line, column, text: &label.text }
+    Related { file: sources.path(label.place.file()), line, column, text: &label.text }
 }
 
 fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
@@ -331,8 +353,8 @@ fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
 
 /// The related places in other files than the finding's own.
 fn elsewhere(diagnostic: &Diagnostic) -> impl Iterator<Item = &Label> {
-    let home = diagnostic.label.as_ref().map(|label| label.place.file);
-    let away = move |label: &&Label| Some(label.place.file) != home;
+    let home = diagnostic.label.as_ref().map(|label| label.place.file());
+    let away = move |label: &&Label| Some(label.place.file()) != home;
     diagnostic.others.iter().filter(away)
 }
 
@@ -343,8 +365,8 @@ fn shown<'a>(
     others: &'a [Label],
     sources: &'a Sources,
 ) -> Group<'a> {
-    let file = label.place.file;
-    let context = others.iter().filter(move |other| other.place.file == file);
+    let file = label.place.file();
+    let context = others.iter().filter(move |other| other.place.file() == file);
     let places = std::iter::once(label).chain(context.clone()).map(|label| label.place);
     let Some(excerpt) = sources.excerpt(places) else {
         let (line, column) = sources.line_and_column(label.place);

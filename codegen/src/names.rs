@@ -338,8 +338,9 @@ pub fn is_name(name: &str) -> bool {
 pub fn is_rust_identifier(name: &str) -> bool {
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let head = name.starts_with(|first: char| first.is_ascii_alphabetic());
-    let upper = name.bytes().any(|byte| byte.is_ascii_uppercase());
-    if plain && head && upper {
+    // No other keyword has a capital, and none an underscore.
+    let distinct = name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    if plain && head && distinct {
         return name != "Self";
     }
     syn::parse_str::<syn::Ident>(name).is_ok() && name != "gen"

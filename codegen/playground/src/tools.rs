@@ -107,7 +107,7 @@ pub(crate) fn compat(question: &Question) -> Result<Value, String> {
     let (old, new) = (side(&question.old)?, side(&question.new)?);
     let located = |_, place| {
         let (line, column) = opened.sources.line_and_column(place);
-        let file = opened.sources.path(place.file).to_owned();
+        let file = opened.sources.path(place.file()).to_owned();
         Some(capchain::compat::Location { file, line, column })
     };
     let (judged, _) = SeverityRules::default().judge(compare(&old, &new), located);

@@ -185,7 +185,7 @@ impl<'f> Finder<'f> {
     /// Whether the body of a capability is not declared together with its id: in
     /// another file, or by the specification already.
     fn is_separate(&self, id: &ConstantFact, body: &StructFact) -> bool {
-        id.place.file != body.place.file || self.base.known.has(&body.name)
+        id.place.file() != body.place.file() || self.base.known.has(&body.name)
     }
 
     /// The constants that form one list with a new one: those of its enum, or the

@@ -75,12 +75,12 @@ impl Editor<'_> {
     /// Whether headers declare a name, or may do so; items of overlays are added to
     /// those of the headers.
     fn stays(&self, name: &str, place: Place) -> bool {
-        self.facts.unread.contains_key(name) || self.overlays.contains(&place.file)
+        self.facts.unread.contains_key(name) || self.overlays.contains(&place.file())
     }
 
     /// Reports that an overlay differs from the headers about an item.
     fn conflict(&mut self, name: &Placed<String>, place: Place, message: String) {
-        if self.overlays.contains(&name.place.file) {
+        if self.overlays.contains(&name.place.file()) {
             let problem =
                 Diagnostic::warning(DEFINED_TWICE, message).at(place, "the header counts");
             self.problems.push(problem.and(name.place, "in the overlay"));

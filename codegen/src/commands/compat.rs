@@ -33,11 +33,11 @@ pub(super) fn run(source: &Source, args: &CompatArgs) -> CommandResult {
         let OpenedSide { side, sources } = if party == Party::Old { &old } else { &new };
         // Places in the specification are not places of a header's declarations.
         let named = |path: &str| parts(&side.name).contains(&path);
-        if side.knowledge.headers.is_some() && !named(sources.path(place.file)) {
+        if side.knowledge.headers.is_some() && !named(sources.path(place.file())) {
             return None;
         }
         let (line, column) = sources.line_and_column(place);
-        Some(Location { file: sources.path(place.file).to_owned(), line, column })
+        Some(Location { file: sources.path(place.file()).to_owned(), line, column })
     };
     if new.side.knowledge.headers.is_some() {
         let mut asked = Diagnostics::default();

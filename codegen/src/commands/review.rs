@@ -43,12 +43,12 @@ pub(super) fn run(source: &Source, args: &ReviewArgs) -> CommandResult {
 /// Whether an overlay states what a handler does.
 fn has_handlers_of_overlays(spec: &ValidSpec) -> bool {
     let overlays = spec.spec().files.iter().filter(|file| file.overlay);
-    let overlays: Vec<_> = overlays.map(|file| file.title.place.file).collect();
+    let overlays: Vec<_> = overlays.map(|file| file.title.place.file()).collect();
     spec.spec().items().any(|(_, item)| {
         let ItemSpec::Ioctl(ioctl) = item else { return false };
         let handlers = ioctl.handlers.iter().flat_map(|(_, handlers)| handlers.0.iter());
-        let files = handlers.map(|handler| handler.place.file);
-        let files = files.chain(ioctl.replies.iter().map(|(name, _)| name.place.file));
+        let files = handlers.map(|handler| handler.place.file());
+        let files = files.chain(ioctl.replies.iter().map(|(name, _)| name.place.file()));
         files.into_iter().any(|file| overlays.contains(&file))
     })
 }

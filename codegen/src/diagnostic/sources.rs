@@ -63,36 +63,34 @@ impl Sources {
 
     /// Line and column of a place's start, both from 1.
     pub fn line_and_column(&self, place: Place) -> (usize, usize) {
-        let Some(file) = self.files.get(place.file) else { return (1, 1) };
+        let Some(file) = self.files.get(place.file()) else { return (1, 1) };
         let lines = &file.table().lines;
-        let line = lines.partition_point(|start| *start <= place.start);
+        let line = lines.partition_point(|start| *start <= place.start());
         let start = line.checked_sub(1).and_then(|line| lines.get(line));
-        (line.max(1), place.start - start.unwrap_or(&0) + 1)
+        (line.max(1), place.start() - start.unwrap_or(&0) + 1)
     }
 
     /// The bytes of a place, at least one character if there is one. A place that
     /// goes past the end of its line is cut there.
     pub(super) fn bytes(&self, place: Place) -> Range<usize> {
-        let Some(file) = self.files.get(place.file) else { return 0..0 };
-        let (start, end) = (file.byte(place.start), file.byte(place.end));
+        let Some(file) = self.files.get(place.file()) else { return 0..0 };
+        let (start, end) = (file.byte(place.start()), file.byte(place.end()));
         let text = file.text.get(start..end).unwrap_or_default().trim_end();
-        let end = if text.is_empty() { file.byte(place.start + 1) } else { start + text.len() };
+        let end = if text.is_empty() { file.byte(place.start() + 1) } else { start + text.len() };
         start..end
     }
 
     /// The lines around places of one file; none if they are too long to show.
     pub(super) fn excerpt(&self, places: impl Iterator<Item = Place>) -> Option<Excerpt<'_>> {
-        let around = |one: Place, other: Place| Place {
-            start: one.start.min(other.start),
-            end: one.end.max(other.end),
-            ..one
+        let around = |one: Place, other: Place| {
+            Place::new(one.file(), one.start().min(other.start()), one.end().max(other.end()))
         };
         let whole = places.reduce(around)?;
-        let text = self.text(whole.file);
+        let text = self.text(whole.file());
         let bytes = self.bytes(whole);
         let start = text[..bytes.start].rfind('\n').map_or(0, |end| end + 1);
         let end = text[bytes.end..].find('\n').map_or(text.len(), |more| bytes.end + more);
-        let (line, _) = self.line_and_column(Place { end: whole.start, ..whole });
+        let (line, _) = self.line_and_column(whole);
         let text = text.get(start..end).filter(|text| text.len() <= MOST_SHOWN)?;
         Some(Excerpt { text, start, line })
     }
@@ -128,7 +126,7 @@ mod tests {
     use super::*;
 
     fn place(start: usize, end: usize) -> Place {
-        Place { file: 0, start, end }
+        Place::new(0, start, end)
     }
 
     #[test]

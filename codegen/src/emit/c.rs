@@ -134,10 +134,10 @@ const PARTS: [Part; 7] = [
 
 /// The whole header, then its parts.
 pub(super) fn emit(emitter: &HeaderEmitter<'_>) -> Vec<OutputFile> {
-    let parts = emitter.parts();
-    let mut files = vec![emitter.whole(&parts)];
-    files.extend(parts.iter().map(|(part, view)| emitter.part_file(part, view)));
-    files
+    let abi = emitter.context.abi;
+    let views = emitter.parts();
+    let files = parts(abi).zip(&views).map(|(part, view)| emitter.part_file(part, view));
+    [emitter.whole(&views)].into_iter().chain(files).collect()
 }
 
 /// The whole header.
@@ -242,11 +242,11 @@ impl<'a> HeaderEmitter<'a> {
         self.bodies[place].get_or_init(|| (part.body)(self).trim().to_owned())
     }
 
-    fn whole(&self, parts: &[(&Part, PartView)]) -> OutputFile {
+    fn whole(&self, views: &[PartView<'_>]) -> OutputFile {
         let abi = self.context.abi;
         let title = format!("{}, as of Linux {}", abi.title, abi.release.bare());
         let about = Comment::of(&abi.doc).titled(&title);
-        let names = parts.iter().map(|(part, _)| part_path(&self.stem, part.name));
+        let names = parts(abi).map(|part| part_path(&self.stem, part.name));
         let view = HeaderView {
             opening: self.opening(about.paragraph(format!(
                 "This file is self-contained. Its parts are also files of their own, which can \
@@ -254,32 +254,32 @@ impl<'a> HeaderEmitter<'a> {
                 names.collect::<Vec<_>>().join(", ")
             ))),
             guard: format!("{}H", self.context.prefix),
-            parts: parts.iter().map(|(_, part)| part.clone()).collect(),
+            parts: views,
         };
         file(format!("{}.h", self.stem), &view)
     }
 
     /// The parts that the ABI has.
-    fn parts(&self) -> Vec<(&'static Part, PartView)> {
-        parts(self.context.abi).map(|part| (part, self.part(part))).collect()
+    fn parts(&self) -> Vec<PartView<'_>> {
+        parts(self.context.abi).map(|part| self.part(part)).collect()
     }
 
-    fn part(&self, part: &Part) -> PartView {
+    fn part(&self, part: &Part) -> PartView<'_> {
         PartView {
             guard: format!("{}{}_H", self.context.prefix, part.name.to_uppercase()),
             includes: parts(self.context.abi)
                 .filter(|other| part.needs.contains(&other.name))
                 .map(|other| format!("{}.h", other.name))
                 .collect(),
-            body: self.body(part).to_owned(),
+            body: self.body(part),
         }
     }
 
-    fn part_file(&self, part: &Part, view: &PartView) -> OutputFile {
+    fn part_file(&self, part: &Part, view: &PartView<'_>) -> OutputFile {
         let title = format!("{}: {}", self.context.abi.title, part.title);
         let about = part.about.replace("{prefix}", &self.context.prefix);
         let about = Comment::default().paragraph(about).titled(&title);
-        let view = PartFileView { opening: self.opening(about), part: view.clone() };
+        let view = PartFileView { opening: self.opening(about), part: view };
         file(part_path(&self.stem, part.name), &view)
     }
 

@@ -21,15 +21,15 @@ pub(super) struct Example {
 impl Example {
     /// The text with the function whose first lines are `opening`.
     fn text(&self, opening: &str, indent: &str) -> String {
-        let mut lines: Vec<String> = self.uses.iter().chain(&self.modules).cloned().collect();
-        lines.extend([String::new(), opening.to_owned()]);
-        let body = self.statements.iter().chain(&self.end);
-        lines.extend(body.map(|line| match line.is_empty() {
-            true => String::new(),
-            false => [indent, line].concat(),
-        }));
-        lines.push("}".to_owned());
-        lines.join("\n")
+        let mut text = String::new();
+        for line in self.uses.iter().chain(&self.modules) {
+            text.extend([line, "\n"]);
+        }
+        text.extend(["\n", opening, "\n"]);
+        for line in self.statements.iter().chain(&self.end) {
+            text.extend([if line.is_empty() { "" } else { indent }, line, "\n"]);
+        }
+        text + "}"
     }
 
     /// As Rust.

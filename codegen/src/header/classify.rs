@@ -113,9 +113,10 @@ impl<'k> Kinds<'k> {
     /// Whether a struct is the first declaration of its kind after an ioctl, before the next one.
     fn follows(&self, one: &StructFact, constant: &ConstantFact) -> bool {
         let mut ioctls = self.facts.constants.iter().filter(|other| {
-            matches!(other.spelt, Spelt::Ioctl { .. }) && other.place.file == constant.place.file
+            matches!(other.spelt, Spelt::Ioctl { .. })
+                && other.place.file() == constant.place.file()
         });
-        constant.place.file == one.place.file
+        constant.place.file() == one.place.file()
             && constant.place < one.place
             && !ioctls.any(|other| constant.place < other.place && other.place < one.place)
     }

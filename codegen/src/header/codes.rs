@@ -52,7 +52,7 @@ pub(super) fn too_much(names: usize, files: &[usize]) -> Diagnostic {
     let most = super::MOST_NAMES;
     let message = format!("the headers declare {names} names; at most {most} are read");
     let file = files.first().copied().unwrap_or_default();
-    error(NOT_C_TEXT, message, Place { file, start: 0, end: 0 })
+    error(NOT_C_TEXT, message, Place::new(file, 0, 0))
 }
 
 /// Whether so much is wrong that looking further is of no use.

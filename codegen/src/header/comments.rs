@@ -9,8 +9,8 @@ const MOST: usize = 600;
 /// The comment of an item: after its last token, in a comment that starts with its
 /// name, or above it.
 pub(super) fn about(program: &Program<'_>, name: &Token<'_>, last_row: usize) -> String {
-    let Some(comments) = program.comments.get(&name.place.file) else { return String::new() };
-    let index = comments.partition_point(|comment| comment.place.start < name.place.start);
+    let Some(comments) = program.comments.get(&name.place.file()) else { return String::new() };
+    let index = comments.partition_point(|comment| comment.place.start() < name.place.start());
     let beside = comments[index..].iter().take_while(|comment| comment.row <= last_row);
     let beside = beside.filter(|comment| comment.row == last_row && comment.last_row == last_row);
     if let Some(comment) = beside.last() {
@@ -33,11 +33,11 @@ const NEAR: usize = 40;
 /// Whether a comment is the first thing on its line.
 fn alone(program: &Program<'_>, comment: &CommentToken<'_>) -> bool {
     let before = |token: &Token<'_>| {
-        (token.place.file, token.place.start) < (comment.place.file, comment.place.start)
+        (token.place.file(), token.place.start()) < (comment.place.file(), comment.place.start())
     };
     let tokens = program.tokens.partition_point(before);
     let on_line =
-        |token: &Token<'_>| token.place.file == comment.place.file && token.row == comment.row;
+        |token: &Token<'_>| token.place.file() == comment.place.file() && token.row == comment.row;
     let defined = program.defines.partition_point(|define| before(&define.name));
     !program.tokens[..tokens].last().is_some_and(on_line)
         && !program.defines[..defined]

@@ -331,7 +331,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
     fn pass(&mut self) {
         let start = self.at;
         let place = self.tokens[self.at].place;
-        self.passed.entry(place.file).or_insert((place, 0)).1 += 1;
+        self.passed.entry(place.file()).or_insert((place, 0)).1 += 1;
         self.skip();
         let range = (start, self.at.min(self.tokens.len()));
         let inside = &self.tokens[range.0..range.1];

@@ -42,7 +42,7 @@ struct Follower<'a, 'p> {
 /// Adds the content of a file to the program.
 pub(super) fn follow<'a>(lexed: Lexed<'a>, program: &mut Program<'a>, problems: &mut Diagnostics) {
     let Lexed { text, tokens, comments } = lexed;
-    let Some(file) = tokens.first().map(|token| token.place.file) else { return };
+    let Some(file) = tokens.first().map(|token| token.place.file()) else { return };
     program.comments.insert(file, comments);
     let (branches, pushed) = (Vec::new(), Vec::new());
     let mut follower = Follower { text, program, branches, problems, file, depth: 0, pushed };

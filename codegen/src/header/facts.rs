@@ -200,7 +200,7 @@ impl Facts {
     /// Takes away the declarations of other files, except for the structs that the
     /// remaining ones use.
     pub fn keep_files(&mut self, files: &[usize]) {
-        let own = |place: Place| files.contains(&place.file);
+        let own = |place: Place| files.contains(&place.file());
         self.constants.retain(|one| own(one.place));
         self.macros.retain(|one| own(one.place));
         self.unread.retain(|_, one| own(one.place));

@@ -56,12 +56,12 @@ fn no_text(file: usize, text: &str) -> Option<Diagnostic> {
     if text.len() > super::MOST_BYTES {
         let most = super::MOST_BYTES;
         let message = format!("the header has {} bytes; at most {most} are read", text.len());
-        return Some(error(NOT_C_TEXT, message, Place { file, start: 0, end: 0 }));
+        return Some(error(NOT_C_TEXT, message, Place::new(file, 0, 0)));
     }
     let odd = |one: &char| one.is_control() && !matches!(one, '\n' | '\r' | '\t' | '\u{c}');
     let (at, odd) = text.chars().enumerate().find(|(_, one)| odd(one))?;
     let message = format!("the header has the character U+{:04X}; it is no text", u32::from(odd));
-    Some(error(NOT_C_TEXT, message, Place { file, start: at, end: at + 1 }))
+    Some(error(NOT_C_TEXT, message, Place::new(file, at, at + 1)))
 }
 
 impl<'a> Cursor<'a> {
@@ -79,7 +79,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn place(&self, start: usize) -> Place {
-        Place { file: self.file, start, end: self.character }
+        Place::new(self.file, start, self.character)
     }
 
     fn next(&mut self, lexed: &mut Lexed<'a>) -> Result<(), HeaderFault> {

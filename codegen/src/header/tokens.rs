@@ -51,8 +51,9 @@ pub(super) struct CommentToken<'a> {
 /// The place from the first token of a run to its last.
 pub(super) fn around(tokens: &[Token<'_>]) -> Option<Place> {
     let (first, last) = (tokens.first()?, tokens.last()?);
-    let end = if first.place.file == last.place.file { last.place.end } else { first.place.end };
-    Some(Place { end, ..first.place })
+    let (first, last) = (first.place, last.place);
+    let end = if first.file() == last.file() { last.end() } else { first.end() };
+    Some(Place::new(first.file(), first.start(), end))
 }
 
 /// The index after the bracket that closes the one at `open`, if there is one.

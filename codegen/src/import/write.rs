@@ -26,7 +26,7 @@ pub(super) fn edited(import: &Import<'_>, sources: &Sources) -> Result<Vec<Edite
         let (place, front) = import
             .anchor(piece)
             .ok_or_else(|| format!("{} is not a list of its own lines", import.place(piece)))?;
-        let text: Vec<_> = sources.text(place.file).lines().collect();
+        let text: Vec<_> = sources.text(place.file()).lines().collect();
         let (line, _) = sources.line_and_column(place);
         let at = if front { line - 1 } else { end(&text, line - 1) };
         let is_item = matches!(piece, Addition::Item { .. });
@@ -35,7 +35,7 @@ pub(super) fn edited(import: &Import<'_>, sources: &Sources) -> Result<Vec<Edite
         if text.get(line - 1).map(|line| indent(line)) != lines.first().map(|line| indent(line)) {
             return Err(format!("{} is not a list of its own lines", import.place(piece)));
         }
-        let entry = files.entry(place.file).or_default().entry(at).or_default();
+        let entry = files.entry(place.file()).or_default().entry(at).or_default();
         entry.push((is_item, lines));
     }
     let edited = files

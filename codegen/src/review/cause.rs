@@ -44,7 +44,7 @@ impl<'a> Causes<'a> {
     /// The new header that contains a place, and the row, from 0.
     fn row(&self, place: Place) -> Option<(&'a HeaderText, usize)> {
         let ReadHeaders { sources, first, .. } = self.headers;
-        let header = self.applied.headers.get(place.file.checked_sub(*first)?)?;
+        let header = self.applied.headers.get(place.file().checked_sub(*first)?)?;
         let (line, _) = sources.line_and_column(place);
         Some((header, line.checked_sub(1)?))
     }

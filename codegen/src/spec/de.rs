@@ -236,6 +236,10 @@ impl<'de> SeqAccess<'de> for Elements<'de> {
         let next = self.rest.next();
         next.map(|node| self.reader.child(node, seed)).transpose()
     }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.rest.len())
+    }
 }
 
 struct Entries<'a> {
@@ -270,6 +274,10 @@ impl<'de> MapAccess<'de> for Entries<'de> {
             None => Err(Failure::Message("a value without its key".to_owned())),
         }
     }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.rest.len())
+    }
 }
 
 /// The fields of a wrapper: file, start and end of a value's place, the kind of the
@@ -292,7 +300,7 @@ impl<'de> SeqAccess<'de> for NodeParts<'de> {
             NodeValue::List(_) => NodeKind::List,
             NodeValue::Map(_) => NodeKind::Map,
         };
-        let parts = [place.file, place.start, place.end, kind as usize];
+        let parts = [place.file(), place.start(), place.end(), kind as usize];
         let part = parts.get(self.given);
         self.given += 1;
         match part {

@@ -66,7 +66,7 @@ pub(super) fn parse(file: usize, text: &str, problems: &mut Diagnostics) -> Opti
     }
     if tree.root.is_none() {
         let empty = Diagnostic::error(UNUSED_YAML, "the file is empty");
-        tree.problems.push(empty.at(Place { file, start: 0, end: 0 }, "expected a mapping"));
+        tree.problems.push(empty.at(Place::new(file, 0, 0), "expected a mapping"));
     }
     tree.root
 }
@@ -166,12 +166,12 @@ impl Tree<'_> {
     }
 
     fn place(&self, span: Span) -> Place {
-        Place { file: self.file, start: span.start.index(), end: span.end.index() }
+        Place::new(self.file, span.start.index(), span.end.index())
     }
 
     fn not_yaml(&self, error: &ScanError, text: &str) -> Box<Diagnostic> {
         let start = error.marker().index();
-        let place = Place { file: self.file, start, end: start };
+        let place = Place::new(self.file, start, start);
         let problem = Diagnostic::error(NOT_YAML, format!("not YAML: {}", error.info()));
         // Inside brackets, neither colons nor indentation matter.
         let block = ["block", "mapping values"].iter().any(|word| error.info().contains(word));
@@ -201,7 +201,7 @@ fn yaml_hint(text: &str, line: usize) -> Option<String> {
 /// Keys must be names, and no name may occur twice. Refused entries are left out,
 /// so that they cause no further errors.
 fn refuse_bad_keys(map: &mut Vec<(Node, Node)>, problems: &mut Diagnostics) {
-    let mut seen = HashMap::new();
+    let mut seen = HashMap::with_capacity(map.len());
     let mut bad = Vec::new();
     for (index, (key, _)) in map.iter().enumerate() {
         let NodeValue::Scalar { text, .. } = &key.value else {

@@ -70,8 +70,7 @@ fn read_node<'de, T: FromNode<'de>, D: Deserializer<'de>>(reader: D) -> Result<T
 
         fn visit_seq<A: SeqAccess<'de>>(self, parts: A) -> Result<T, A::Error> {
             let mut content = NodeContent(parts);
-            let place =
-                Place { file: content.read()?, start: content.read()?, end: content.read()? };
+            let place = Place::new(content.read()?, content.read()?, content.read()?);
             let kind =
                 NodeKind::ALL.get(content.read::<usize>()?).copied().unwrap_or(NodeKind::Scalar);
             T::from_node(Head { place, kind }, content)
@@ -233,7 +232,7 @@ impl<'de, T: Deserialize<'de>, K: Deserialize<'de>> Deserialize<'de> for Map<T, 
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map<T, K>, A::Error> {
-                let mut entries = Vec::new();
+                let mut entries = Vec::with_capacity(map.size_hint().unwrap_or_default());
                 while let Some((key, entry)) = map.next_entry::<Placed<K>, ReadEntry<T>>()? {
                     entries.extend(entry.0.map(|value| (key, value)));
                 }

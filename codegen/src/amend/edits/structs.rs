@@ -125,7 +125,7 @@ impl Editor<'_> {
         }
         // NewFields of overlays are added to those of the header.
         let more = known.into_iter().flatten();
-        fields.extend(more.filter(|(name, _)| self.overlays.contains(&name.place.file)));
+        fields.extend(more.filter(|(name, _)| self.overlays.contains(&name.place.file())));
         fields
     }
 

@@ -6,32 +6,31 @@ use askama::Template;
 /// The whole header: all parts in one file.
 #[derive(Template)]
 #[template(path = "header.h.jinja", escape = "none")]
-pub(super) struct HeaderView {
+pub(super) struct HeaderView<'a> {
     /// The comment at the start.
     pub(super) opening: Vec<String>,
     /// The include guard.
     pub(super) guard: String,
-    pub(super) parts: Vec<PartView>,
+    pub(super) parts: &'a [PartView<'a>],
 }
 
 /// A part as a file of its own.
 #[derive(Template)]
 #[template(path = "part.h.jinja", escape = "none")]
-pub(super) struct PartFileView {
+pub(super) struct PartFileView<'a> {
     /// The comment at the start.
     pub(super) opening: Vec<String>,
-    pub(super) part: PartView,
+    pub(super) part: &'a PartView<'a>,
 }
 
 /// A part of the header.
-#[derive(Clone)]
-pub(super) struct PartView {
+pub(super) struct PartView<'a> {
     /// The include guard, which is the same in the whole header.
     pub(super) guard: String,
     /// The files of other parts that this one needs.
     pub(super) includes: Vec<String>,
     /// The declarations.
-    pub(super) body: String,
+    pub(super) body: &'a str,
 }
 
 /// The part with the declarations of the newest release.

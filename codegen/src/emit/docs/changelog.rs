@@ -22,7 +22,7 @@ pub(super) struct ItemHistory<'a> {
     pub(super) number: Option<i128>,
     /// Other numbers it had before, with the release that changed each.
     pub(super) renumbered: Vec<(i128, Release)>,
-    /// The type of a field.
+    /// The type of a field that had another one before.
     pub(super) type_: Option<String>,
     /// Whether a field came with its struct.
     pub(super) with_owner: bool,
@@ -44,7 +44,9 @@ pub(super) fn all(abi: &Abi) -> Vec<ItemHistory<'_>> {
             section: entry.section,
             number: entry.number(),
             renumbered: renumbered(entry),
-            type_: member.map(|member| abi.type_text(member.type_)),
+            type_: member
+                .filter(|_| !entry.meta.history.types.is_empty())
+                .map(|member| abi.type_text(member.type_)),
             with_owner: owner.is_some_and(|owner| owner.meta.since == entry.meta.since),
         })
     });

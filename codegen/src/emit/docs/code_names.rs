@@ -12,7 +12,7 @@ pub(super) fn fact(page: &Page<'_>, kind: EntryKind<'_>) -> Option<String> {
 /// The sentence about names.
 pub(super) fn sentence(names: &ApiNames) -> Option<String> {
     let quoted = |names: &[String]| {
-        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+        let names: Vec<_> = names.iter().map(|name| ["`", name, "`"].concat()).collect();
         list(&names)
     };
     match (names.rust.as_slice(), names.c.as_slice()) {

@@ -113,9 +113,9 @@ impl FromLine for FieldSpec {
 /// The place of the last word of a type at the start of a line; none if the line is
 /// not in the file as it is read.
 fn base_place(line: &str, type_: &str, place: Place) -> Option<Place> {
-    let as_written = place.end - place.start == line.chars().count();
+    let as_written = place.end() - place.start() == line.chars().count();
     let base = type_.split_whitespace().next_back().filter(|_| as_written)?;
     let before = type_.chars().count() - base.chars().count();
-    let start = place.start + before;
-    Some(Place { start, end: start + base.chars().count(), ..place })
+    let start = place.start() + before;
+    Some(Place::new(place.file(), start, start + base.chars().count()))
 }

@@ -183,7 +183,7 @@ fn is_laid_over(spec: &Spec, proposal: &str) -> bool {
 /// Whether a place is in an overlay.
 fn is_of_overlay(spec: &Spec, place: Place) -> bool {
     let overlays = spec.files.iter().filter(|file| file.overlay);
-    overlays.map(|file| file.title.place.file).any(|file| file == place.file)
+    overlays.map(|file| file.title.place.file()).any(|file| file == place.file())
 }
 
 fn capabilities(check: &mut Check<'_>) {

@@ -231,7 +231,7 @@ impl Times<'_, '_> {
             let problem = Diagnostic::error(BAD_RELEASE, message).at(place, "");
             let overlays = self.check.spec.files.iter().filter(|file| file.overlay);
             let in_overlay =
-                overlays.map(|file| file.title.place.file).any(|one| one == place.file);
+                overlays.map(|file| file.title.place.file()).any(|one| one == place.file());
             let help = "leave it out: items of an overlay count from the described release";
             self.check.problems.push(problem.maybe_help(in_overlay.then(|| help.to_owned())));
         }

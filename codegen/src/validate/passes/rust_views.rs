@@ -118,10 +118,10 @@ fn elements<'a>(check: &Check<'a>) -> Vec<Made<'a>> {
         let fields = index.structs_named(body).flat_map(StructDeclaration::fields);
         for name in fields.filter_map(|field| element(&field)) {
             for struct_ in index.structs_named(name) {
-                if seen.contains(&(chain.as_str(), struct_.name.place.start, name)) {
+                if seen.contains(&(chain.as_str(), struct_.name.place.start(), name)) {
                     continue;
                 }
-                seen.push((chain.as_str(), struct_.name.place.start, name));
+                seen.push((chain.as_str(), struct_.name.place.start(), name));
                 let type_ = space_element(prefix, chain, name);
                 made.push(Made::new(type_, struct_.name, struct_.validity).within("element"));
             }
