@@ -1,6 +1,7 @@
 //! Findings: code, place, text and help; collected, sorted, and printed as text,
 //! JSON or annotations of a forge. Independent of ABIs and YAML.
 
+mod place;
 mod sarif;
 pub mod shared_codes;
 mod sources;
@@ -10,6 +11,7 @@ use std::collections::HashSet;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
+pub use place::Place;
 pub use sarif::{SarifLevel, SarifResult, sarif};
 use sources::Excerpt;
 pub use sources::Sources;
@@ -29,39 +31,6 @@ pub enum Severity {
     Error,
     /// A warning; the run continues.
     Warning,
-}
-
-/// A stretch of a source file, counted in characters from its start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    // Every value of a specification has a place, and files have at most some megabytes.
-    file: u32,
-    start: u32,
-    end: u32,
-}
-
-impl Place {
-    /// A stretch of a file, an index into [`Sources`].
-    pub fn new(file: usize, start: usize, end: usize) -> Self {
-        let [file, start, end] =
-            [file, start, end].map(|one| u32::try_from(one).unwrap_or(u32::MAX));
-        Self { file, start, end }
-    }
-
-    /// Index of the file in [`Sources`].
-    pub fn file(self) -> usize {
-        self.file as usize
-    }
-
-    /// The first character.
-    pub fn start(self) -> usize {
-        self.start as usize
-    }
-
-    /// The end, exclusive.
-    pub fn end(self) -> usize {
-        self.end as usize
-    }
 }
 
 /// A place and its label.

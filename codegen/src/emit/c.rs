@@ -223,8 +223,7 @@ impl<'a> HeaderEmitter<'a> {
 
     /// The requests and calls.
     fn calls(&self) -> &CallsView {
-        let hosts = || Vec::from_iter(self.chains().hosts());
-        self.calls.get_or_init(|| self.emitter().calls(&self.before("calls"), &hosts()))
+        self.calls.get_or_init(|| self.emitter().calls(&self.before("calls"), self.chains()))
     }
 
     /// The texts before a part with functions that have functions or types of the generator:

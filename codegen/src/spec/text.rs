@@ -152,8 +152,12 @@ pub struct DocText {
 impl From<&str> for DocText {
     fn from(text: &str) -> Self {
         let paragraphs = text.split("\n\n").map(|paragraph| {
-            let words: Vec<_> = paragraph.split_whitespace().collect();
-            words.join(" ")
+            let mut line = String::with_capacity(paragraph.len());
+            for word in paragraph.split_whitespace() {
+                let space = if line.is_empty() { "" } else { " " };
+                line.extend([space, word]);
+            }
+            line
         });
         Self { paragraphs: paragraphs.filter(|paragraph| !paragraph.is_empty()).collect() }
     }

@@ -9,7 +9,7 @@ mod request;
 mod typed;
 mod view;
 
-use super::chains::HostView;
+use super::chains::ChainsView;
 use super::emitter::Emitter;
 use super::runtime;
 use super::unique_names::UniqueNames;
@@ -19,9 +19,10 @@ pub(super) use view::CallsView;
 
 impl Emitter<'_, '_> {
     /// Requests and calls of the ABI; `before` are the texts of the parts before this one, and
-    /// `hosts` the structs before its chains.
-    pub(super) fn calls(&self, before: &[&str], hosts: &[&HostView<'_>]) -> CallsView {
+    /// `chains` is one of them if the ABI has any.
+    pub(super) fn calls(&self, before: &[&str], chains: &ChainsView<'_>) -> CallsView {
         let plan = &self.abi.protocol;
+        let hosts: Vec<_> = chains.hosts().collect();
         let renamed = |part: &str| runtime::renamed(part, self.stem, self.macro_prefix);
         let mut needed = self.runtime();
         let typed = |plan: &RequestPlan| {
@@ -34,10 +35,8 @@ impl Emitter<'_, '_> {
         if self.abi.argument_rules.tail == TailRule::Zero {
             needed.push(runtime::RECEIVE);
         }
-        let runtime: Vec<_> = needed.into_iter().map(renamed).collect();
-        let runtime =
-            runtime.into_iter().filter(|text| !before.iter().any(|part| part.contains(text)));
-        let runtime: Vec<_> = runtime.collect();
+        let runtime = needed.into_iter().map(renamed);
+        let runtime: Vec<_> = runtime.filter(|text| !chains.runtime().contains(text)).collect();
         let mut call_runtime = vec![renamed(runtime::CALL)];
         if !hosts.is_empty() || !plan.counted.is_empty() {
             call_runtime.push(renamed(runtime::GROW));
@@ -53,7 +52,7 @@ impl Emitter<'_, '_> {
             runtime,
             requests,
             plain: self.plain_calls(&mut names),
-            growing: self.growing_calls(hosts, &counted, &mut names),
+            growing: self.growing_calls(&hosts, &counted, &mut names),
             counted,
             call_runtime,
         }

@@ -22,8 +22,13 @@ impl UniqueNames {
 
     /// Reserves the names of a struct's members.
     pub(super) fn members<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let names: HashSet<_> = names.collect();
-        Self { names: names.into_iter().map(str::to_owned).collect() }
+        let mut reserved = HashSet::new();
+        for name in names {
+            if !reserved.contains(name) {
+                reserved.insert(name.to_owned());
+            }
+        }
+        Self { names: reserved }
     }
 
     /// Reserves the name, with underscores appended until it is unique.

@@ -52,7 +52,7 @@ impl<'a> FieldTable<'a> {
         let [offset, size] = self.place(self.struct_.spans(at), &field.type_);
         let name = match &field.type_ {
             Type::Union(_) => format!("*{}*", field.name.replace('_', "\\_")),
-            _ => format!("`{}`", field.name),
+            _ => ["`", &field.name, "`"].concat(),
         };
         let name = self.anchor(&field.name) + &name;
         let type_ = types::linked(self.page, &field.type_, &self.struct_.fields);
@@ -78,7 +78,7 @@ impl<'a> FieldTable<'a> {
 
     /// The anchor of a member.
     fn anchor(&self, member: &str) -> String {
-        format!("<a id=\"{}\"></a>", member_anchor(&self.struct_.name, member))
+        ["<a id=\"", &member_anchor(&self.struct_.name, member), "\"></a>"].concat()
     }
 
     /// The bytes between a field and the next that belong to none.

@@ -72,7 +72,7 @@ fn subject(page: &Page<'_>, histories: &[ItemHistory<'_>]) -> Option<SubjectView
     for history in histories {
         let cells = releases.iter().map(|release| cell(history, *release));
         let name = match history.owner {
-            Some(owner) => format!("`{owner}.{}`", history.name),
+            Some(owner) => ["`", owner, ".", history.name, "`"].concat(),
             None => page.name(history.name),
         };
         let row: Vec<_> = [history.kind.to_owned(), name].into_iter().chain(cells).collect();

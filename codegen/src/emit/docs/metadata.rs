@@ -57,7 +57,7 @@ pub(super) fn history(page: &Page<'_>, meta: &Meta) -> Vec<String> {
 pub(super) fn with_notes(meaning: String, notes: &[String]) -> String {
     match notes {
         [] => meaning,
-        _ => format!("{meaning} ({})", notes.join("; ")),
+        _ => [&meaning, " (", &notes.join("; "), ")"].concat(),
     }
 }
 
@@ -67,7 +67,7 @@ pub(super) fn source(page: &Page<'_>, source: &str) -> String {
         let part = part.trim();
         let is_code = part.contains(['/', '_'])
             && part.chars().all(|one| one.is_ascii_alphanumeric() || "/_-.".contains(one));
-        if is_code { format!("`{part}`") } else { page.cell(&vec![part.to_owned()]) }
+        if is_code { ["`", part, "`"].concat() } else { page.cell(&vec![part.to_owned()]) }
     };
     source.split(',').map(part).collect::<Vec<_>>().join(", ")
 }

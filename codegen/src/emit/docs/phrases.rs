@@ -76,7 +76,7 @@ fn listed(words: &[String], before_last: &str) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{} {before_last} {last}", first.join(", ")),
+        [first @ .., last] => [&first.join(", "), " ", before_last, " ", last].concat(),
     }
 }
 

@@ -127,8 +127,8 @@ fn unlike(page: &Page<'_>, all: &[ItemHistory<'_>], release: Release) -> Vec<Str
 /// The name of an item, after its kind.
 fn called(page: &Page<'_>, history: &ItemHistory<'_>) -> String {
     match history.owner {
-        Some(owner) => format!("field `{}` of {}", history.name, page.name(owner)),
-        None => format!("{} {}", history.kind, page.name(history.name)),
+        Some(owner) => ["field `", history.name, "` of ", &page.name(owner)].concat(),
+        None => [history.kind, " ", &page.name(history.name)].concat(),
     }
 }
 
@@ -147,7 +147,7 @@ fn came(page: &Page<'_>, history: &ItemHistory<'_>) -> String {
 
 /// An item and its description.
 fn sentence(what: &str, notes: &str) -> String {
-    if notes.is_empty() { what.to_owned() } else { format!("{what}: {notes}") }
+    if notes.is_empty() { what.to_owned() } else { [what, ": ", notes].concat() }
 }
 
 /// The changes of an existing item in a release.

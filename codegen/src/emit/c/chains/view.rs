@@ -29,6 +29,11 @@ impl<'a> ChainsView<'a> {
         }
     }
 
+    /// The files of the runtime that the part has.
+    pub(in crate::emit::c) fn runtime(&self) -> &[String] {
+        if self.chains.is_empty() { &[] } else { &self.runtime }
+    }
+
     /// The structs before the chains.
     pub(in crate::emit::c) fn hosts(&self) -> impl Iterator<Item = &HostView<'a>> {
         self.chains.iter().filter_map(|chain| chain.host.as_ref())
