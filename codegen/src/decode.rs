@@ -43,7 +43,7 @@ pub use stream::DecodedRecord;
 pub use subject::{Subject, SubjectNames};
 pub use text::text;
 pub use value::{Array, Content, DecodedValue};
-pub use whole_space::{WholeSpace, doubtful_start, space_struct};
+pub use whole_space::{WholeSpace, doubtful_start, looks_like_space, space_struct};
 
 use crate::ir::{
     Abi, Arg, Capability, CapabilityId, Chain, ChainStart, FdKind, Ioctl, Role, Struct, StructId,

@@ -471,6 +471,8 @@ pub struct Value {
     pub number: i128,
     /// Among flags: the name of the mask whose bits hold this number.
     pub mask: Option<String>,
+    /// Of a mask: whether its bits are read in their place; the number in others is shifted.
+    pub in_place: bool,
     /// For an enumerator that counts the others: whether it grows with them.
     pub count: Option<Count>,
     /// The type of the data that is passed together with this number.

@@ -129,7 +129,13 @@ impl<'a> DecodedNumber<'a> {
                 None if part != 0 && self.ids.is_some() => {
                     parts.insert(0, format!("unknown {part}"))
                 }
-                None if part != 0 => parts.push(format!("{}={part:#x}", mask.short)),
+                None if part != 0 && mask.in_place => {
+                    parts.push(format!("{}={part:#x}", mask.short));
+                }
+                None if part != 0 => {
+                    let number = part >> bits_of(mask, group).trailing_zeros();
+                    parts.push(format!("{}={number}", mask.short));
+                }
                 None => {}
             }
             rest &= !part;

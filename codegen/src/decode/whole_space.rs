@@ -55,6 +55,15 @@ pub fn doubtful_start(abi: &Abi, bytes: &[u8]) -> Option<String> {
     doubts(&start).reason.or(unknown_id)
 }
 
+/// Whether bytes without a name can be a space of an ABI: nothing at its start is unusual, and
+/// its chains have capabilities and no error.
+pub fn looks_like_space(abi: &Abi, bytes: &[u8]) -> bool {
+    let Some(struct_) = space_struct(abi) else { return false };
+    let whole = WholeSpace::read(abi, struct_, &TARGETS[0], bytes);
+    let has_caps = whole.chains.iter().any(|chain| !chain.caps.is_empty());
+    has_caps && whole.problem().is_none() && doubtful_start(abi, bytes).is_none()
+}
+
 fn starts_with(chain: &Chain, struct_: StructId) -> bool {
     chain.space.as_ref().is_some_and(|space| space.struct_ == Some(struct_))
 }

@@ -1,7 +1,7 @@
 //! Dumps of several blocks of bytes, each after a line with its label, as lspci prints the
 //! configuration spaces of devices: `00:1f.2 SATA controller`, then rows of bytes.
 
-use super::{MOST_DUMPS, digit, encoding};
+use super::{Dump, MOST_DUMPS, digit, encoding};
 
 /// Bytes with a label.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +10,13 @@ pub struct LabelledBytes {
     pub label: String,
     /// The bytes from offset 0.
     pub bytes: Vec<u8>,
+}
+
+impl LabelledBytes {
+    /// The bytes of a dump that has no label.
+    pub fn unlabelled(dump: &Dump) -> Self {
+        Self { label: String::new(), bytes: dump.bytes().to_vec() }
+    }
 }
 
 /// The blocks of an input; none if no line is a label.

@@ -133,6 +133,7 @@ impl<'a> Lowering<'a> {
                 count: value.count,
                 payload: self.payload(value),
                 mask: value.mask.as_ref().map(|mask| self.spelt(mask)),
+                in_place: value.in_place,
                 counted_by: counted_by(value),
                 without_payload: value.without_payload,
                 shorter: value.shorter.map(|word| word.value),

@@ -8,7 +8,9 @@ use super::data::GivenData;
 use super::decode::candidates;
 use super::spaces::SpaceType;
 use super::{Format, Output};
-use crate::decode::{self, Candidate, Subject, SubjectNames, arguments, log, space_struct};
+use crate::decode::{
+    self, Candidate, Subject, SubjectNames, arguments, log, looks_like_space, space_struct,
+};
 use crate::dump::labelled::{self, LabelledBytes};
 use crate::dump::{self, Dump};
 use crate::ir::Abi;
@@ -138,12 +140,8 @@ impl DecodeQuestion<'_> {
         if !self.data.is_empty() {
             return self.one_argument(input);
         }
-        if let Some(LabelledSpaces { abi, blocks }) = self.spaces(input)? {
-            let struct_ = space_struct(&abi).ok_or("no specification has spaces")?;
-            let type_ = SpaceType { abi: &abi, struct_, target: self.target };
-            let output = type_.report(&blocks, self.format, self.lines)?;
-            let bytes = blocks.into_iter().map(|block| Some(block.bytes)).collect();
-            return Ok(BytesReport { output, bytes });
+        if let Some(spaces) = self.spaces(input)? {
+            return self.of_spaces(spaces);
         }
         if self.lines {
             return Err("--lines needs a STRUCT or an IOCTL with one struct, or a dump of \
@@ -167,6 +165,18 @@ impl DecodeQuestion<'_> {
         self.of_dump(self.types, &dump?)
     }
 
+    /// The report on spaces.
+    fn of_spaces(
+        self,
+        LabelledSpaces { abi, blocks }: LabelledSpaces,
+    ) -> Result<BytesReport, String> {
+        let struct_ = space_struct(&abi).ok_or("no specification has spaces")?;
+        let type_ = SpaceType { abi: &abi, struct_, target: self.target };
+        let output = type_.report(&blocks, self.format, self.lines)?;
+        let bytes = blocks.into_iter().map(|block| Some(block.bytes)).collect();
+        Ok(BytesReport { output, bytes })
+    }
+
     /// The report on an argument with the memory that it has the address of.
     fn one_argument(self, input: &[u8]) -> Result<BytesReport, String> {
         let text = dump::text(input);
@@ -187,6 +197,11 @@ impl DecodeQuestion<'_> {
             return Err(too_many(dump.bytes().len()));
         }
         let (types, found) = self.best(types, dump)?;
+        if found.is_empty() && !types.named {
+            if let Some(space) = self.space_of(dump) {
+                return self.of_spaces(space);
+            }
+        }
         let output = candidates(&types.abi, self.target, &found, self.format, self.data)?;
         let bytes = found.into_iter().take(1).map(|best| Some(best.input.bytes)).collect();
         Ok(BytesReport { output, bytes })
@@ -215,6 +230,15 @@ impl DecodeQuestion<'_> {
         Ok(all)
     }
 
+    /// The space that a dump without a name is, if it is one.
+    fn space_of(self, dump: &Dump) -> Option<LabelledSpaces> {
+        let abi = self.abis.with_space().ok()?;
+        looks_like_space(&abi, dump.bytes()).then(|| LabelledSpaces {
+            abi: Arc::new(abi),
+            blocks: vec![LabelledBytes::unlabelled(dump)],
+        })
+    }
+
     /// The spaces of an input, if it has some.
     fn spaces(self, input: &[u8]) -> Result<Option<LabelledSpaces>, String> {
         let blocks = labelled::blocks(input)?;
@@ -225,9 +249,7 @@ impl DecodeQuestion<'_> {
                 (false, _) => return Ok(None),
                 (true, false) => blocks,
                 (true, true) => {
-                    let dump = dump::read(input, self.target.big_endian)?;
-                    let bytes = dump.bytes().to_vec();
-                    vec![LabelledBytes { label: String::new(), bytes }]
+                    vec![LabelledBytes::unlabelled(&dump::read(input, self.target.big_endian)?)]
                 }
             };
             return Ok(Some(LabelledSpaces { abi: abi.clone(), blocks }));

@@ -263,6 +263,7 @@ fn made_changes() -> Vec<MadeChange> {
             [WIRE, WIRE],
         ),
         made("Value.longer", |_| (), |abi| flag(abi).longer = Some(WhenLonger::Zero), [WIRE, WIRE]),
+        made("Value.in_place", |_| (), |abi| flag(abi).in_place = true, [WIRE, WIRE]),
         made(
             "Ioctl.returns_fd",
             |_| (),

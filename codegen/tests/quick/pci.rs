@@ -1,11 +1,13 @@
 //! The specification of configuration space: offsets that the kernel names are those of the
 //! fields, and every id of the kernel has a capability.
 
+use std::fs;
+
 use capchain::ir::{Abi, GroupKind, Struct};
 use capchain::lower::lower;
 use serde_json::Value;
 use support::fixtures;
-use support::program::{Outcome, run_with_input};
+use support::program::{Outcome, run, run_with_input};
 
 /// The bytes of the header before those that depend on its type.
 const COMMON_HEADER: u64 = 16;
@@ -88,4 +90,37 @@ fn every_device_of_a_dump_is_decoded() {
     assert_eq!(whole["spaces"].as_array().map(Vec::len), Some(2));
     let text = decode(&[]).stdout;
     assert!(text.contains("0001:00:03.7\nstruct pci_header, "), "{text}");
+}
+
+/// A dump without a label and without a name is a space, if no struct of an ioctl fits.
+#[test]
+fn a_dump_without_a_name_can_be_a_space() {
+    let decode = |input: &[u8]| run_with_input(&fixtures::root(), &["decode"], input);
+    let dump = fs::read(fixtures::root().join("docs/examples/cxl_memory.txt")).expect("a dump");
+    let Outcome { code, stdout, stderr } = decode(&dump);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("PCI_CAP_ID_MSIX: id 17"), "{stdout}");
+    // No device: no capability, or no id of a vendor.
+    for bytes in [&[0; 256], &[0xff; 256], &[1; 256]] {
+        let Outcome { code, stdout, .. } = decode(bytes);
+        assert_ne!(code, 0, "{stdout}");
+        assert!(!stdout.contains("struct pci_header"), "{stdout}");
+    }
+}
+
+/// The numbers in masks are shifted, as lspci prints them; offsets and lists of bits stay in
+/// their place.
+#[test]
+fn numbers_in_masks_are_shifted() {
+    let dump = fixtures::root().join("docs/examples/cxl_memory.txt");
+    let outcome = run(&fixtures::root(), &["decode", "standard", dump.to_str().expect("a path")]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    for text in [
+        "lnkcap   le32  SLS_32_0GB | MLW=16 | ASPM_L0S (0x505)",
+        "table  le32  BIR=4 (0x4)",
+        "pba    le32  BIR=4 | OFFSET=0x800 (0x804)",
+        "lnkcap2  le32  SLS=0x3e (0x3e)",
+    ] {
+        assert!(outcome.stdout.contains(text), "{text}: {}", outcome.stdout);
+    }
 }

@@ -211,7 +211,7 @@ impl<'a> SideNames<'_, 'a> {
         (*value, name)
     }
 
-    pub(super) fn value(&self, group: &'a Group, value: &'a Value) -> [Fact<'a>; 15] {
+    pub(super) fn value(&self, group: &'a Group, value: &'a Value) -> [Fact<'a>; 16] {
         let Value {
             name,
             short,
@@ -221,6 +221,7 @@ impl<'a> SideNames<'_, 'a> {
             count,
             payload,
             mask,
+            in_place,
             counted_by,
             without_payload,
             shorter,
@@ -245,6 +246,7 @@ impl<'a> SideNames<'_, 'a> {
             Fact(key!(Value.count), optional(count.map(count_word))),
             Fact(key!(Value.payload), payload),
             Fact(key!(Value.mask), optional(mask.as_deref().map(|mask| self.constant(mask)))),
+            Fact(key!(Value.in_place), text(if *in_place { "in their place" } else { "shifted" })),
             Fact(key!(Value.counted_by), optional(counted_by.as_deref())),
             Fact(key!(Value.without_payload), Datum::Flag(*without_payload)),
             Fact(key!(Value.shorter), optional(shorter.map(|one| shorter_word(Some(one))))),

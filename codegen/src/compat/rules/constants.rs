@@ -22,6 +22,7 @@ const KEYS: &[IrKey] = &[
     key!(Value.count),
     key!(Value.payload),
     key!(Value.mask),
+    key!(Value.in_place),
     key!(Value.counted_by),
     key!(Value.without_payload),
     key!(Value.shorter),
@@ -74,7 +75,6 @@ impl NumberChange<'_, '_> {
             key!(Value.literal) => Some(self.literal()),
             key!(Value.number) | key!(Capability.id) => self.number(),
             key!(Value.count) => Some(self.count()),
-            key!(Value.mask) => Some(self.read_otherwise(difference)),
             key!(Value.payload) => Some(self.payload()),
             key!(Value.counted_by)
             | key!(Value.without_payload)
@@ -86,9 +86,10 @@ impl NumberChange<'_, '_> {
             key!(Group.values) | key!(Capability.chain) => self.moved(),
             key!(Capability.version) => self.version(),
             key!(Capability.struct_) => Some(self.body()),
-            key!(Capability.length) | key!(Capability.kind) => {
-                Some(self.read_otherwise(difference))
-            }
+            key!(Value.mask)
+            | key!(Value.in_place)
+            | key!(Capability.length)
+            | key!(Capability.kind) => Some(self.read_otherwise(difference)),
             _ => self.short(difference),
         }
     }
@@ -321,12 +322,13 @@ impl NumberChange<'_, '_> {
         Some(self.broken(BODY_CHANGED, message).witness(witness))
     }
 
-    /// The length of a capability, or the conditions of a kind.
+    /// The length of a capability, the conditions of a kind, or the bits of a mask.
     fn read_otherwise(&self, difference: &AbiDifference<'_>) -> Finding {
         let (was, is) = difference.texts();
         let what = match difference.key {
             key!(Capability.length) => "the length is in",
             key!(Value.mask) => "the number is in the bits of",
+            key!(Value.in_place) => "its bits are read",
             _ => "the capability is a kind",
         };
         let witness = self.understood(Maker::Kernel, None, &is, Some(&was));

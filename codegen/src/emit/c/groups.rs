@@ -187,6 +187,7 @@ mod tests {
             count: None,
             payload: None,
             mask: None,
+            in_place: false,
             counted_by: None,
             without_payload: false,
             shorter: None,

@@ -88,6 +88,9 @@ pub(in crate::emit) struct ValueJson<'a> {
     /// The number of the bit, if it is a single bit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) bit: Option<u32>,
+    /// Of a mask: whether its bits are read in their place; the number in others is shifted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::emit) in_place: bool,
     /// The name of which it is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) alias: Option<&'a str>,
@@ -135,6 +138,7 @@ impl<'a> ValueJson<'a> {
             number: string.is_none().then(|| value.number.to_string()),
             string,
             bit,
+            in_place: value.in_place,
             alias: match &value.literal {
                 Literal::Alias(name) => Some(name),
                 _ => None,

@@ -55,6 +55,10 @@ item! {
         /// Among flags: the mask whose bits hold this number.
         #[serde(rename = "in")]
         pub mask: Option<Placed<String>>,
+        /// Whether the bits of a mask are read in their place, as those of an address are;
+        /// the number in other masks is shifted.
+        #[serde(default)]
+        pub in_place: bool,
         /// The flags in a mask.
         #[serde(default)]
         pub of: List<Placed<String>>,

@@ -151,6 +151,9 @@ fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Plac
             check.refuse(KEY_CONFLICT, place, format!("{what} only in {among}"));
         }
     }
+    if value.in_place && !is_mask(group, value) {
+        check.refuse(KEY_CONFLICT, place, "`in_place` stands only in masks of flags");
+    }
     if let Some(mask) = &value.mask {
         in_mask(check, group, (place, value), mask);
     } else if let (Flags, Some(Amount::Number(number))) = (group.kind, value.value) {
@@ -159,6 +162,15 @@ fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Plac
             check.refuse(KEY_CONFLICT, place, message);
         }
     }
+}
+
+/// Whether a value is a number of several bits among flags, of which decode shows the number.
+fn is_mask(group: &NumberGroup<'_>, value: &ValueSpec) -> bool {
+    let number = match value.value {
+        Some(Amount::Number(number)) => number.value,
+        _ => 0,
+    };
+    group.kind == NumberGroupKind::Flags && value.mask.is_none() && number.count_ones() > 1
 }
 
 /// A number of the bits of a mask of the same flags.

@@ -12,8 +12,11 @@ pub(super) struct PrintedCap<'a> {
     pub(super) at: u64,
     pub(super) name: &'a str,
     pub(super) error: Option<String>,
-    numbers: BTreeMap<String, u64>,
+    numbers: Numbers,
 }
+
+/// Each number and its text, by the name of its field.
+type Numbers = BTreeMap<String, (u64, String)>;
 
 /// The capabilities of a space in the order of lspci.
 pub(super) fn caps<'a>(abi: &'a Abi, space: &[u8]) -> Vec<PrintedCap<'a>> {
@@ -38,16 +41,16 @@ pub(super) fn caps<'a>(abi: &'a Abi, space: &[u8]) -> Vec<PrintedCap<'a>> {
     printed.collect()
 }
 
-fn collect(numbers: &mut BTreeMap<String, u64>, prefix: &str, values: &[DecodedValue<'_>]) {
+fn collect(numbers: &mut Numbers, prefix: &str, values: &[DecodedValue<'_>]) {
     for value in values {
         content(numbers, &[prefix, value.name].concat(), &value.content);
     }
 }
 
-fn content(numbers: &mut BTreeMap<String, u64>, name: &str, value: &Content<'_>) {
+fn content(numbers: &mut Numbers, name: &str, value: &Content<'_>) {
     match value {
         Content::Number(number) => {
-            numbers.insert(name.to_owned(), number.bits);
+            numbers.insert(name.to_owned(), (number.bits, number.text()));
         }
         Content::Fields(_, fields, _) => collect(numbers, &[name, "."].concat(), fields),
         Content::Array(array) => {
@@ -65,11 +68,19 @@ fn sign(number: u64, bit: u32) -> char {
 
 impl PrintedCap<'_> {
     fn get(&self, name: &str) -> Option<u64> {
-        self.numbers.get(name).copied()
+        self.numbers.get(name).map(|number| number.0)
     }
 
     fn number(&self, name: &str) -> u64 {
         self.get(name).unwrap_or_else(|| panic!("{} at {:#x} has no {name}", self.name, self.at))
+    }
+
+    /// The number in a mask of a field, as its text has it: `NLW=12`, or by name `NLW_X4`.
+    fn in_mask(&self, name: &str, mask: &str) -> String {
+        let (_, text) = &self.numbers[name];
+        let mut parts = text.split([' ', '|']).filter_map(|part| part.strip_prefix(mask));
+        let number = parts.find_map(|part| part.strip_prefix('=').or(part.strip_prefix("_X")));
+        number.unwrap_or("0").to_owned()
     }
 
     /// Parts of lines that lspci prints; none for a capability that is not compared.
@@ -133,6 +144,8 @@ impl PrintedCap<'_> {
 
     fn msi(&self) -> Vec<String> {
         let flags = self.number("flags");
+        let [used, wanted] = ["FLAGS_QSIZE", "FLAGS_QMASK"].map(|mask| self.in_mask("flags", mask));
+        let count = |power: String| 1 << power.parse::<u32>().expect("a power of two");
         let (lo, data) = (self.number("address_lo"), self.number("data"));
         let address = match self.get("address_hi") {
             Some(hi) => format!("{hi:08x}{lo:08x}"),
@@ -142,8 +155,8 @@ impl PrintedCap<'_> {
             format!(
                 "MSI: Enable{} Count={}/{} Maskable{} 64bit{}",
                 sign(flags, 0),
-                1 << (flags >> 4 & 7),
-                1 << (flags >> 1 & 7),
+                count(used),
+                count(wanted),
                 sign(flags, 8),
                 sign(flags, 7)
             ),
@@ -160,11 +173,13 @@ impl PrintedCap<'_> {
         let payload = |number: u64| format!("MaxPayload {} bytes", 128_u64 << (number & 7));
         lines.push(payload(self.number("devcap")));
         lines.push(payload(self.number("devctl") >> 5));
-        if let Some(cap) = self.get("lnkcap") {
-            lines.push(format!("Port #{}, ", cap >> 24));
+        if self.get("lnkcap").is_some() {
+            lines.push(format!("Port #{}, ", self.in_mask("lnkcap", "PN")));
+            lines.push(format!("Width x{}, ASPM", self.in_mask("lnkcap", "MLW")));
+            lines.push(format!("Width x{}", self.in_mask("lnksta", "NLW")));
         }
-        if let Some(cap) = self.get("sltcap") {
-            lines.push(format!("Slot #{}, ", cap >> 19));
+        if self.get("sltcap").is_some() {
+            lines.push(format!("Slot #{}, ", self.in_mask("sltcap", "PSN")));
         }
         if let Some(status) = self.get("rtsta") {
             let (pme, pending) = (sign(status, 16), sign(status, 17));
