@@ -18,7 +18,6 @@ mod handlers;
 mod helper_names;
 mod ioctls;
 mod layouts;
-mod lifetimes;
 mod limits;
 mod macros;
 mod members;
@@ -27,6 +26,7 @@ mod minsz;
 mod new_numbers;
 mod refusals;
 mod reply_chains;
+mod requests;
 mod streams;
 mod structs;
 
@@ -78,6 +78,7 @@ pub(super) const RULES: &[CompatRule] = &[
     descriptors::RULE,
     streams::RULE,
     helper_names::RULE,
+    requests::RULE,
 ];
 
 /// The findings about all differences.

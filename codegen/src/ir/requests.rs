@@ -48,7 +48,7 @@ pub struct RequestPlan {
 impl RequestPlan {
     /// Whether its type in Rust borrows memory.
     pub fn borrows(&self) -> bool {
-        self.inputs.iter().any(|input| input.borrowed().is_some())
+        self.inputs.iter().any(RequestInput::borrows)
     }
 }
 
@@ -175,13 +175,12 @@ pub struct RequestInput {
 }
 
 impl RequestInput {
-    /// The offset of the memory that it borrows in Rust, or of its address, if it does.
-    pub fn borrowed(&self) -> Option<u64> {
+    /// Whether it is a reference in Rust.
+    fn borrows(&self) -> bool {
         match self.kind {
-            InputKind::Memory { address, .. } => Some(address),
-            InputKind::Typed(ref data) => Some(data.address),
-            InputKind::Inline { offset, count, .. } => count.is_any().then_some(offset),
-            InputKind::Number { .. } | InputKind::Choice { .. } | InputKind::Struct { .. } => None,
+            InputKind::Memory { .. } | InputKind::Typed(_) => true,
+            InputKind::Inline { count, .. } => count.is_any(),
+            InputKind::Number { .. } | InputKind::Choice { .. } | InputKind::Struct { .. } => false,
         }
     }
 }

@@ -90,7 +90,10 @@ fn printed(section: &Section) -> Vec<String> {
     };
     let mut verdicts = Vec::new();
     for block in text.split("\n\n") {
-        let Some(head) = block.lines().next().filter(|head| head.contains("[C")) else { continue };
+        // Functions that only the outputs have are not about the kernel.
+        let is_verdict =
+            |head: &&str| head.contains("[C") && !head.contains(": functions for the ");
+        let Some(head) = block.lines().next().filter(is_verdict) else { continue };
         if is_here(head) {
             let guard = block.lines().map(str::trim).find(|line| is_guard(line));
             verdicts.push([head, guard.unwrap_or_default()].join("\n"));

@@ -12,6 +12,7 @@ mod c_modes;
 mod c_parts;
 mod c_programs;
 mod captures;
+mod compat_outputs;
 mod compat_page;
 mod compat_witnesses;
 mod consumers;

@@ -26,11 +26,7 @@ pub(super) fn judge(
     let Some((old, new)) = pair.structs.both() else { return Vec::new() };
     let grown = AddedMembers { comparison, pair, members, old, new };
     let used = members.unchanged.iter().filter_map(|pair| grown.reserved_field_used(pair));
-    let added = members
-        .added
-        .iter()
-        .map(|member| comparison.with_lifetime(grown.added(member), pair.id, member));
-    used.chain(added).collect()
+    used.chain(members.added.iter().map(|member| grown.added(member))).collect()
 }
 
 /// A reserved member of which only the bytes are left.
