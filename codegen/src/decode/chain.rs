@@ -54,7 +54,6 @@ pub(super) fn newer(known: &Capability, version: u16) -> Option<String> {
 pub(super) struct Found<'a> {
     /// The capabilities before the first error.
     pub(super) caps: Vec<DecodedCap<'a>>,
-    /// The error.
     pub(super) error: Option<DecodeError>,
     /// The companion of a chain in a space; empty if there is none.
     pub(super) companion: &'a [u8],
@@ -175,9 +174,7 @@ fn cap<'a>(
 /// The header of a capability, as read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct HeaderValues {
-    /// The id.
     pub(super) id: u64,
-    /// The version.
     pub(super) version: u16,
     /// The `next` field.
     next: u64,

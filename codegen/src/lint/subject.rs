@@ -10,7 +10,6 @@ use crate::ir::{
 /// The place of a finding, and the items whose `allow` counts.
 #[derive(Clone, Debug)]
 pub(super) struct LintSubject<'a> {
-    /// Its place.
     pub(super) place: Place,
     /// The file, if it has no place.
     pub(super) file: Option<String>,

@@ -6,7 +6,6 @@ use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 
 /// Something that breaks a rule.
 pub(super) struct Violation<'a> {
-    /// Its subject.
     pub(super) subject: LintSubject<'a>,
     message: String,
     label: String,

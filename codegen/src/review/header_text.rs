@@ -18,7 +18,6 @@ pub struct MailLine {
 /// A header in elements.
 #[derive(Clone, Debug)]
 pub(super) struct HeaderText {
-    /// Its path.
     pub(super) path: String,
     pub(super) text: String,
     /// The mail that each line comes from; none for lines of the base.

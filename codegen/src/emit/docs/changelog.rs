@@ -10,7 +10,6 @@ use crate::release::Release;
 pub(super) struct ItemHistory<'a> {
     /// The word for its kind.
     pub(super) kind: &'static str,
-    /// Its name.
     pub(super) name: &'a str,
     /// The struct that it is a field of.
     pub(super) owner: Option<&'a str>,

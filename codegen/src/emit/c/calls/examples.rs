@@ -18,7 +18,6 @@ pub(super) struct ExampleCall<'a> {
     pub(super) function: &'a str,
     /// The parameters of the example.
     pub(super) parameters: Vec<String>,
-    /// Its variables.
     pub(super) variables: Vec<String>,
     /// What it passes.
     pub(super) arguments: Vec<String>,

@@ -41,9 +41,7 @@ pub(super) struct Set {
 /// A capability of a reply.
 #[derive(Clone, Debug)]
 pub(super) struct WrittenCap {
-    /// Its name.
     pub(super) name: String,
-    /// Its version.
     pub(super) version: u16,
     /// The fields that it sets, with the number of their bytes.
     pub(super) fields: Vec<(String, u64)>,
