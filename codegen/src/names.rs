@@ -20,6 +20,8 @@
 //! | C functions of a host | chain and `_info_parse`, `_info_request`, `_info_fixed` | `vfio_abi_region_info_parse` |
 //! | C functions of a chain | chain and `_caps`, `_next`, `_find` | `vfio_abi_region_next` |
 //! | C functions of a capability | chain, short name and `_read`, `_next`, `_find`, `_append` | `vfio_abi_region_type_read` |
+//! | C member for whether a field exists, or whether that is unknown | `has_` or `unknown_`, and the field | `has_fh` |
+//! | C member with the number of elements of an array | `nr_` and the array | `nr_entries` |
 //! | C functions of flags or numbers | the Rust type in snake case and `_name`, `_text` | `vfio_abi_region_info_flags_name` |
 //! | C macro with the number of a constant | `PREFIX_ABI_` and the constant without the prefix of the ABI | `VFIO_ABI_TYPE` |
 //! | C macro of the header | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |
@@ -44,6 +46,7 @@
 //! `util` and `util_str` are `util_str`.
 
 mod api;
+mod bindgen;
 mod errors;
 mod exports;
 mod prelude;
@@ -54,8 +57,13 @@ use std::sync::LazyLock;
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 pub use api::{
-    c_call, c_records, c_reply, c_request, c_word, cap, cap_buf, cap_kinds, caps, new_cap, reply,
-    reply_view,
+    c_call, c_count, c_cut, c_member_count, c_presence, c_records, c_reply, c_request, c_results,
+    c_unknown, c_word, call_with, cap, cap_buf, cap_kinds, caps, new_cap, reply, reply_view,
+    setter,
+};
+pub use bindgen::{
+    bindgen, bindgen_constant, bindgen_enum, bindgen_union_member, bindgen_union_type,
+    header_module,
 };
 pub use errors::rust_error;
 pub use exports::{
@@ -269,27 +277,6 @@ pub const CRATE_MODULES: [&str; 34] = [
     "views",
     "wire",
 ];
-
-/// The module with the bindings of a kernel header: `vfio` for `linux/vfio.h`.
-pub fn header_module(path: &str) -> String {
-    let file = path.rsplit('/').next().unwrap_or(path);
-    let stem = file.strip_suffix(".h").unwrap_or(file);
-    let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
-    let name: String = stem.chars().map(letter).collect();
-    let usable = is_name(&name);
-    if usable { name } else { ["_", &name, "_"].concat() }
-}
-
-/// A member of a struct as bindgen spells it: reserved words and primitive types get
-/// an underscore.
-pub fn bindgen(name: &str) -> String {
-    const PRIMITIVE: [&str; 17] = [
-        "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128",
-        "u16", "u32", "u64", "u8", "usize",
-    ];
-    let plain = is_rust_identifier(name) && !PRIMITIVE.contains(&name);
-    if plain { name.to_owned() } else { [name, "_"].concat() }
-}
 
 /// A C struct or function of the generator.
 pub fn c_name(stem: &str, words: &[&str]) -> String {

@@ -74,6 +74,46 @@ pub fn c_request<'a>(abi: &str, prefix: &str, request: &'a str) -> &'a str {
     after_abi(abi, prefix, request)
 }
 
+/// The function that copies the results of a call in C, by that which writes its request.
+pub fn c_results(request: &str) -> String {
+    [request, "_reply"].concat()
+}
+
+/// The function that returns whether the kernel cut the data of a call in C.
+pub fn c_cut(request: &str) -> String {
+    [request, "_cut"].concat()
+}
+
+/// The parameter with the number of elements of another one in C.
+pub fn c_count(parameter: &str) -> String {
+    [parameter, "_count"].concat()
+}
+
+/// The member with the number of elements of an array in C.
+pub fn c_member_count(array: &str) -> String {
+    ["nr_", array].concat()
+}
+
+/// The member for whether a field exists in C.
+pub fn c_presence(field: &str) -> String {
+    ["has_", field].concat()
+}
+
+/// The member for whether it is unknown that a field exists in C.
+pub fn c_unknown(field: &str) -> String {
+    ["unknown_", field].concat()
+}
+
+/// The method that sets a member of a union in Rust.
+pub fn setter(member: &str) -> String {
+    ["set_", member].concat()
+}
+
+/// The method of a call that takes a whole request in Rust, by that which takes its inputs.
+pub fn call_with(request: &str) -> String {
+    [request, "_with"].concat()
+}
+
 /// The function that calls an ioctl in C, by that which writes its request.
 pub fn c_call(request: &str) -> [&str; 2] {
     ["call", request]

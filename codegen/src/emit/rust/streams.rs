@@ -46,7 +46,6 @@ struct StreamReader<'a> {
     abi: &'a Abi,
     docs: &'a Docs<'a>,
     plan: &'a StreamPlan,
-    /// Its name.
     name: Ident,
     /// The enum of its data.
     data: Ident,

@@ -9,6 +9,7 @@ use super::derives;
 use super::tokens::{decimal, ident, int_type};
 use crate::ir::{Abi, Field, Meta, Role, Struct, StructId, StructRole, Type, UnionArm};
 use crate::layout::{Int, PerModel};
+use crate::names;
 
 /// A struct, its methods, and the proof of its layout.
 pub(super) fn items(abi: &Abi, docs: &Docs<'_>, id: StructId) -> TokenStream {
@@ -256,7 +257,7 @@ fn accessor(
     stored: &Ident,
 ) -> TokenStream {
     let doc = docs.part(&arm.meta, &struct_.meta);
-    let (name, setter) = (ident(&arm.name), ident(&["set_", &arm.name].concat()));
+    let (name, setter) = (ident(&arm.name), ident(&names::setter(&arm.name)));
     let type_ = plain_type(abi, &arm.type_);
     let sets =
         format!(" Sets [`{0}`](Self::{0}), and with it every other member of the union.", arm.name);

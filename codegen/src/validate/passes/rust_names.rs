@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::made_names::{Made, RUST, distinct, prelude, type_names, unique};
-use crate::names::{rust_type, short, stream_data};
+use crate::names::{rust_type, setter, short, stream_data};
 use crate::validate::Check;
 use crate::validate::model::declarations::{NumberGroup, NumberGroupKind, StructDeclaration};
 use crate::validate::model::uniqueness::ALWAYS;
@@ -111,7 +111,7 @@ fn readers(check: &mut Check<'_>) {
 fn accessors(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     let arms = struct_.members().filter(|member| member.union.is_some());
     let methods = arms.flat_map(|arm| {
-        let both = [arm.name.value.clone(), ["set_", &arm.name.value].concat()];
+        let both = [arm.name.value.clone(), setter(&arm.name.value)];
         both.map(|method| Made::new(method, arm.name, arm.validity))
     });
     unique(check, &methods.collect::<Vec<_>>(), "method", RUST);

@@ -199,7 +199,7 @@ impl Emitter<'_, '_> {
         let results = results.find(|results| results.reply == plan);
         let fields = self.fields_by_offset(plan.struct_, "reply->", "bytes");
         let struct_ = self.abi.struct_(plan.struct_);
-        let name = names.reserve([request, "_reply"].concat());
+        let name = names.reserve(names::c_results(request));
         let parameters = [
             "const void *buf".to_owned(),
             format!("{}_size len", self.stem),
@@ -313,7 +313,7 @@ fn parameter<'a>(input: &'a RequestInput, own: &mut UniqueNames) -> Parameter<'a
         InputKind::Typed(_) => true,
         _ => false,
     };
-    let count = counted.then(|| own.reserve([&input.name, "_count"].concat()));
+    let count = counted.then(|| own.reserve(names::c_count(&input.name)));
     Parameter { input, name, count, data }
 }
 

@@ -166,11 +166,11 @@ impl Emitter<'_, '_> {
         let reply = format!("const struct {} *reply", self.abi.struct_(plan.reply.struct_).name);
         let mut own = UniqueNames::members(["reply", "bytes", "at", "length"].into_iter());
         let memory = own.reserve(data.memory.clone());
-        let count = own.reserve([&data.memory, "_count"].concat());
+        let count = own.reserve(names::c_count(&data.memory));
         let out = own.reserve("data".to_owned());
         let size = format!("{}_size {count}", self.stem);
         let [number, length] = [number, length].map(|(at, int)| self.load(int, "bytes", at));
-        let cut = names.reserve([request, "_cut"].concat());
+        let cut = names.reserve(names::c_cut(request));
         let text = format!(
             "Whether the kernel's data have more bytes than {memory}, which has {count}; {} is \
              their size.",

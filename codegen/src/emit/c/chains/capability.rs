@@ -68,7 +68,7 @@ impl<'a> Emitter<'_, 'a> {
         let values = plan.fields.iter().map(|field| {
             let value = self.value(struct_, field, ("cap->bytes", "values->"));
             let is_later = value.version > 1;
-            let has = is_later.then(|| members.reserve(["has_", &value.name].concat()));
+            let has = is_later.then(|| members.reserve(names::c_presence(&value.name)));
             ValueView { has, ..value }
         });
         values.collect()

@@ -83,7 +83,7 @@ impl<'a> Emitter<'_, 'a> {
         members: &mut UniqueNames,
     ) -> ValueView {
         let value = self.value(struct_, &field.int, (place, "values->"));
-        let has = field.is_appended.then(|| members.reserve(["has_", &value.name].concat()));
+        let has = field.is_appended.then(|| members.reserve(names::c_presence(&value.name)));
         ValueView { has, is_output: field.is_output, ..value }
     }
 }

@@ -239,7 +239,7 @@ impl SpaceEmitter<'_> {
                 _ => format!("{}_CAST({type_},\n\t\t\t{get})", self.macro_prefix),
             };
             let has = test.map(|test| HasView {
-                name: members.reserve(["has_", &name].concat()),
+                name: members.reserve(names::c_presence(&name)),
                 comment,
                 test,
                 unknown: plan
@@ -260,7 +260,7 @@ impl SpaceEmitter<'_> {
         members: &mut UniqueNames,
     ) -> Option<UnknownView> {
         part.has_companion().then(|| UnknownView {
-            name: members.reserve(["unknown_", name].concat()),
+            name: members.reserve(names::c_unknown(name)),
             comment: "whether that is unknown".to_owned(),
             test: format!(
                 "{}__space_presence(cap,\n\t\t\t&{layout}, {}) < 0",
@@ -282,7 +282,7 @@ impl SpaceEmitter<'_> {
         let type_ = names::c_int(first.int.value());
         let part = layout.filter(|_| plan.part(first.field).is_some());
         let has = part.map(|layout| HasView {
-            name: members.reserve(["has_", &name].concat()),
+            name: members.reserve(names::c_presence(&name)),
             comment: format!("whether there is {name}"),
             test: format!("{}__space_exists(cap,\n\t\t\t&{layout}, {at})", self.stem),
             unknown: plan

@@ -8,6 +8,7 @@ use super::super::groups;
 use super::super::tokens::{ident, int_type};
 use crate::ir::{Abi, Capability, Group, GroupKind, Literal, Meta, Value};
 use crate::layout::Int;
+use crate::names;
 
 /// The constants of a module, in the order of the specification.
 #[derive(Default)]
@@ -88,7 +89,7 @@ impl BoundConstants {
         let alias = ident(&group.name);
         self.alias(&alias, enumeration_type(group));
         for value in &group.values {
-            let name = ident(&[&group.name, "_", &value.name].concat());
+            let name = ident(&names::bindgen_constant(&group.name, &value.name));
             let number = Token::i128_unsuffixed(value.number);
             self.declared.extend(quote!(pub const #name: #alias = #number;));
         }
@@ -98,7 +99,7 @@ impl BoundConstants {
     fn untagged(&mut self, group: &Group) {
         self.anonymous += 1;
         let types = [enumeration_type(group), groups::int(group)];
-        self.alias(&ident(&format!("_bindgen_ty_{}", self.anonymous)), types[0]);
+        self.alias(&ident(&names::bindgen_enum(self.anonymous)), types[0]);
         for value in &group.values {
             self.number(&value.name, &value.meta, value.number, types);
         }

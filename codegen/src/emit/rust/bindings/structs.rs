@@ -69,8 +69,8 @@ fn bound_fields(struct_: &Struct) -> Vec<BoundField<'_>> {
     let fields = struct_.fields.iter().map(|field| match field.type_ {
         Type::Union(_) => {
             unions += 1;
-            let name = ident(&format!("__bindgen_anon_{unions}"));
-            let union = ident(&format!("{}__bindgen_ty_{unions}", struct_.name));
+            let name = ident(&names::bindgen_union_member(unions));
+            let union = ident(&names::bindgen_union_type(&struct_.name, unions));
             BoundField { name, union: Some(union), field }
         }
         _ => BoundField { name: ident(&names::bindgen(&field.name)), union: None, field },

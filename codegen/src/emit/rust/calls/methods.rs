@@ -171,7 +171,7 @@ impl Method<'_> {
         let plain = self.request_method(plan, &name, quote!(#(, #inputs: #types)*), new);
         let optional = plan.inputs.len() > taken.len();
         let whole = optional.then(|| {
-            let name = ident(&[&plan.name, "_with"].concat());
+            let name = ident(&names::call_with(&plan.name));
             let lifetime = plan.borrows().then(|| quote!(<'_>));
             let parameter = quote!(, request: requests::#request #lifetime);
             self.request_method(plan, &name, parameter, quote!())
