@@ -1,6 +1,6 @@
 //! Attributes and qualifiers of declarations.
 
-use super::tokens::{Kind, Token, behind, split};
+use super::tokens::{Kind, Token, after_bracket, split};
 use super::types;
 
 /// The effect of attributes on a layout.
@@ -32,8 +32,8 @@ impl<'a> Attributes<'a> {
     pub(super) fn take(&mut self, tokens: &[Token<'a>], at: usize) -> Option<usize> {
         let token = tokens.get(at)?;
         let inside = |at: usize| {
-            let close =
-                behind(tokens, at).filter(|_| tokens.get(at).is_some_and(|one| one.is("(")))?;
+            let close = after_bracket(tokens, at)
+                .filter(|_| tokens.get(at).is_some_and(|one| one.is("(")))?;
             Some((&tokens[at + 1..close - 1], close))
         };
         match token.text {

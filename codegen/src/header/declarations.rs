@@ -8,7 +8,7 @@ use super::attributes::Attributes;
 use super::codes::{BAD_DECLARATION, SKIPPED, UNCLOSED, error, too_many};
 use super::externals::Outside;
 use super::members::{BaseType, ParsedMember, members};
-use super::tokens::{Kind, Token, around, behind, split};
+use super::tokens::{Kind, Token, after_bracket, around, split};
 use super::types;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 
@@ -122,7 +122,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
         if !self.tokens.get(brace).is_some_and(|token| token.is("{")) {
             return self.other(start);
         }
-        let Some(end) = behind(self.tokens, brace) else {
+        let Some(end) = after_bracket(self.tokens, brace) else {
             let place = self.tokens[brace].place;
             self.problems.push(error(UNCLOSED, "the brace is never closed", place));
             self.at = self.tokens.len();
@@ -130,33 +130,31 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
         };
         let after = attributes.take_all(self.tokens, end);
         let stop = self.semicolon(end, after);
-        let names: Vec<_> =
-            split(&self.tokens[after..stop]).into_iter().map(<[_]>::to_vec).collect();
-        let typedef = start < self.at;
+        let is_typedef = start < self.at;
         self.at = stop + 1;
-        let mut names = names.into_iter().filter(|name| !name.is_empty());
+        let tokens = self.tokens;
+        let mut names = split(&tokens[after..stop]).into_iter().filter(|name| !name.is_empty());
         let alias = match names.next() {
             None => None,
-            Some(name) => match name.as_slice() {
-                [name] if typedef && name.kind == Kind::Word => Some(*name),
-                _ => {
-                    return self.refuse(
-                        tag.unwrap_or(word),
-                        (start, stop),
-                        "what follows it is not understood",
-                    );
-                }
-            },
+            Some([name]) if is_typedef && name.kind == Kind::Word => Some(*name),
+            Some(_) => {
+                let reason = "what follows it is not understood";
+                return self.refuse(tag.unwrap_or(word), (start, stop), reason);
+            }
         };
         let Some(name) = tag.or(alias).or(word.is("enum").then_some(word)) else {
             return self.refuse(word, (start, stop), "it has no name");
         };
-        if let (Some(alias), true) = (alias, tag.is_some()) {
+        let mut typedef = alias.map(|alias| {
             let base = match word.is("enum") {
                 true => BaseType::Enum(name),
                 false => BaseType::Struct(name.text.to_owned()),
             };
-            self.declared.push(ParsedDeclaration::Typedef(alias.text, base));
+            ParsedDeclaration::Typedef(alias.text, base)
+        });
+        // It names a declaration with a tag even if that is left out.
+        if tag.is_some() {
+            self.declared.extend(typedef.take());
         }
         if self.outside.leaves_out(name.text) {
             return;
@@ -165,23 +163,17 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
             let reason = format!("the attribute `{}` is not understood", unknown.text);
             return self.refuse(name, (start, stop), &reason);
         }
-        match word.text {
-            "enum" => {
-                if let (Some(alias), None) = (alias, tag) {
-                    self.declared
-                        .push(ParsedDeclaration::Typedef(alias.text, BaseType::Enum(alias)));
-                }
+        if word.is("union") {
+            return self.refuse(name, (start, stop), "it is a union with a name");
+        }
+        self.declared.extend(typedef);
+        let inside = brace + 1..end - 1;
+        match word.is("enum") {
+            true => {
                 let tag = tag.or(alias).map(|tag| tag.text);
-                self.enumeration(tag, attributes.packed, brace + 1..end - 1, (start, stop));
+                self.enumeration(tag, attributes.packed, inside, (start, stop));
             }
-            "union" => self.refuse(name, (start, stop), "it is a union with a name"),
-            _ => {
-                if let (Some(alias), None) = (alias, tag) {
-                    let base = BaseType::Struct(alias.text.to_owned());
-                    self.declared.push(ParsedDeclaration::Typedef(alias.text, base));
-                }
-                self.aggregate(name, attributes, brace + 1..end - 1, (start, stop));
-            }
+            false => self.aggregate(name, attributes, inside, (start, stop)),
         }
     }
 
@@ -360,7 +352,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
                 }
                 // A function ends with its body, anything else with a semicolon.
                 "{" if token.kind == Kind::Mark => {
-                    let Some(end) = behind(self.tokens, self.at) else {
+                    let Some(end) = after_bracket(self.tokens, self.at) else {
                         let place = token.place;
                         self.problems.push(error(UNCLOSED, "the brace is never closed", place));
                         self.at = self.tokens.len();

@@ -49,13 +49,13 @@ pub(super) fn follow<'a>(lexed: Lexed<'a>, program: &mut Program<'a>, problems: 
     let mut rest = tokens.as_slice();
     while let Some(first) = rest.first() {
         let length = rest.iter().take_while(|token| token.line == first.line).count();
-        let (line, behind) = rest.split_at(length);
+        let (line, next_lines) = rest.split_at(length);
         match first.is("#") {
-            true => follower.directive(line, behind),
+            true => follower.directive(line, next_lines),
             false if follower.active() => follower.text(line),
             false => {}
         }
-        rest = behind;
+        rest = next_lines;
     }
     for branch in follower.branches {
         follower.problems.push(error(

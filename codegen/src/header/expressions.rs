@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::built_in::BUILT_IN;
 use super::program::{Define, Program};
-use super::tokens::{Kind, Token, behind, split};
+use super::tokens::{Kind, Token, after_bracket, split};
 use super::values::{TypedNumber, literal};
 use crate::layout::{Extent, PerModel};
 
@@ -137,7 +137,7 @@ impl<'r, 'a> ExpressionReader<'r, 'a> {
         let frame = self.frames.last_mut()?;
         let name = frame.tokens.get(frame.at)?.text;
         let open = frame.at + 1;
-        let close = behind(&frame.tokens, open).filter(|_| frame.tokens[open].is("("))?;
+        let close = after_bracket(&frame.tokens, open).filter(|_| frame.tokens[open].is("("))?;
         let arguments: Vec<_> =
             split(&frame.tokens[open + 1..close - 1]).into_iter().map(<[_]>::to_vec).collect();
         let define = self.evaluator.program.define(name)?;

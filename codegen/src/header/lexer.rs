@@ -149,9 +149,9 @@ impl<'a> Cursor<'a> {
 
 /// The length of a backslash at the end of a line, and of that end.
 fn splice(rest: &str) -> Option<usize> {
-    let behind = rest.strip_prefix('\\')?;
-    let blank = behind.len() - behind.trim_start_matches([' ', '\t', '\r']).len();
-    behind[blank..].starts_with('\n').then_some(blank + 2)
+    let after = rest.strip_prefix('\\')?;
+    let blank = after.len() - after.trim_start_matches([' ', '\t', '\r']).len();
+    after[blank..].starts_with('\n').then_some(blank + 2)
 }
 
 /// The length of a quoted text on one line.

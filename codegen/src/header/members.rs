@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::attributes::Attributes;
 use super::codes::{BAD_DECLARATION, HeaderFault, error};
-use super::tokens::{Kind, Token, around, behind, split};
+use super::tokens::{Kind, Token, after_bracket, around, split};
 use super::types::{self, IntType};
 
 /// How deep structs and unions may nest.
@@ -234,7 +234,7 @@ impl<'a> MemberParser<'_, 'a> {
         if self.depth == DEEPEST {
             return self.wrong("structs and unions nest too deep", start..start + 1);
         }
-        let Some(end) = behind(self.tokens, brace) else {
+        let Some(end) = after_bracket(self.tokens, brace) else {
             return self.wrong("the brace is never closed", start..brace + 1);
         };
         let union = self.tokens[start].is("union");
@@ -300,7 +300,7 @@ impl<'a> MemberParser<'_, 'a> {
                 (Kind::Mark, "*") if name.is_none() && !pointer => pointer = true,
                 (Kind::Word, _) if name.is_none() => name = Some((token, at + 1)),
                 (Kind::Mark, "[") if name.is_some() => {
-                    let Some(close) = behind(tokens, at) else {
+                    let Some(close) = after_bracket(tokens, at) else {
                         return self.wrong("the bracket is never closed", at..at + 1);
                     };
                     lengths.push(tokens[at + 1..close - 1].to_vec());
@@ -330,7 +330,7 @@ impl<'a> MemberParser<'_, 'a> {
     fn macro_(&mut self, at: usize, members: &mut Vec<ParsedMember<'a>>) -> Parsed<usize> {
         let tokens = self.tokens;
         let opens = tokens.get(at + 1).is_some_and(|token| token.is("("));
-        let Some(close) = behind(tokens, at + 1).filter(|_| opens) else {
+        let Some(close) = after_bracket(tokens, at + 1).filter(|_| opens) else {
             return self.wrong("the bracket is never closed", at..at + 1);
         };
         let inside = at + 2..close - 1;

@@ -305,7 +305,7 @@ fn spelling(tokens: &[Token<'_>], number: i128) -> Spelt {
     let bare = match tokens {
         [open, inside @ .., close]
             if open.is("(")
-                && super::tokens::behind(tokens, 0) == Some(tokens.len())
+                && super::tokens::after_bracket(tokens, 0) == Some(tokens.len())
                 && close.is(")") =>
         {
             inside

@@ -57,7 +57,7 @@ pub(super) fn around(tokens: &[Token<'_>]) -> Option<Place> {
 }
 
 /// The index after the bracket that closes the one at `open`, if there is one.
-pub(super) fn behind(tokens: &[Token<'_>], open: usize) -> Option<usize> {
+pub(super) fn after_bracket(tokens: &[Token<'_>], open: usize) -> Option<usize> {
     let mut depth = 0_usize;
     for (index, token) in tokens.iter().enumerate().skip(open) {
         match token.text {

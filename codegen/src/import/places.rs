@@ -15,18 +15,18 @@ impl Import<'_> {
             }
             Addition::Values { group, after, .. } => {
                 let owner = words(self.item(*group));
-                [&self.file(*group), ", ", &owner, ", values", &behind(after)].concat()
+                [&self.file(*group), ", ", &owner, ", values", &after_item(after)].concat()
             }
             Addition::Held { owner, field, arm, flags, after, .. } => {
                 let struct_ = self.struct_name(*owner);
                 let arm = arm.as_ref().map(|arm| [".", arm].concat()).unwrap_or_default();
                 let list = if *flags { ", bits" } else { ", values" };
                 let place = [&self.file(*owner), ", ", struct_, ".", field, &arm, list].concat();
-                place + &behind(after)
+                place + &after_item(after)
             }
             Addition::Fields { owner, after, .. } => {
                 let struct_ = self.struct_name(*owner);
-                [&self.file(*owner), ", ", struct_, ", fields", &behind(after)].concat()
+                [&self.file(*owner), ", ", struct_, ", fields", &after_item(after)].concat()
             }
         }
     }
@@ -50,7 +50,7 @@ impl Import<'_> {
     }
 }
 
-fn behind(after: &Option<String>) -> String {
+fn after_item(after: &Option<String>) -> String {
     match after {
         Some(name) => [", after ", name].concat(),
         None => ", at the front".to_owned(),

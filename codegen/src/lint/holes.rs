@@ -27,10 +27,10 @@ pub(super) fn no_pads_that_make_holes(abi: &Abi) -> Vec<Violation<'_>> {
     pads.map(|(struct_, index, field, without)| {
         let message = format!("`{}` causes the hole that it should fill", field.name);
         let finding = Violation::new(LintSubject::of_field(abi, struct_, field), message)
-            .label(format!("with it, {}", behind(struct_, index, &struct_.layouts, index + 1)))
+            .label(format!("with it, {}", laid_out(struct_, index, &struct_.layouts, index + 1)))
             .help(format!(
                 "without it, {}; if it is released, add a second one after it",
-                behind(struct_, index, &without, index)
+                laid_out(struct_, index, &without, index)
             ));
         match struct_.fields.get(index + 1) {
             Some(next) => finding.and(next.meta.place, "the field that it should align"),
@@ -125,9 +125,9 @@ fn relaid(
     Some([lp64?, ilp32?, ilp32_aligned?])
 }
 
-/// The offset of the field after `pad` and the size of the struct; `at` is the
-/// index of that field in these layouts.
-fn behind(struct_: &Struct, pad: usize, layouts: &PerModel<Layout>, at: usize) -> String {
+/// The offset of the field after `pad` and the size of the struct in these layouts, in which
+/// the field has the index `at`.
+fn laid_out(struct_: &Struct, pad: usize, layouts: &PerModel<Layout>, at: usize) -> String {
     let sizes = layouts.each_ref().map(|layout| layout.size);
     let size = format!("the size is {}", per_model(&sizes));
     let Some(next) = struct_.fields.get(pad + 1) else { return size };

@@ -130,8 +130,8 @@ impl<'b> Layouts<'_, 'b> {
         let alive = |at: &usize| index.structs[*at].validity.covers(release);
         let forms = index.structs_at(name).find(alive).and_then(|at| self.forms.get(at));
         let forms = forms.ok_or(None)?;
-        let behind = forms.partition_point(|(from, _)| *from <= release);
-        let (_, form) = behind.checked_sub(1).and_then(|at| forms.get(at)).ok_or(None)?;
+        let next = forms.partition_point(|(from, _)| *from <= release);
+        let (_, form) = next.checked_sub(1).and_then(|at| forms.get(at)).ok_or(None)?;
         Ok(*form)
     }
 
