@@ -129,7 +129,7 @@ pub(crate) fn plain_int(expr: &TypeExpr) -> Option<Int> {
 }
 
 /// A struct as it is declared, on its own or inside a capability.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct StructDeclaration<'a> {
     pub(crate) name: &'a Placed<String>,
     pub(crate) validity: Validity,
@@ -139,24 +139,21 @@ pub(crate) struct StructDeclaration<'a> {
     pub(crate) compact: bool,
     pub(crate) length: Option<&'a QuantitySpec>,
     pub(crate) minsz: Option<&'a Placed<String>>,
-    pub(crate) fields: &'a Map<LineOrMap<FieldSpec>>,
+    /// Its fields, each followed by the members of its union.
+    pub(crate) members: Vec<DeclaredMember<'a>>,
     /// The capability that declares it, and adds the header.
     pub(crate) capability: Option<OfChain<'a>>,
 }
 
 impl<'a> StructDeclaration<'a> {
     /// Its fields, each followed by the members of its union.
-    pub(crate) fn members(&self) -> impl Iterator<Item = DeclaredMember<'a>> + use<'a> {
-        self.fields().flat_map(|field| std::iter::once(field).chain(field.arms()))
+    pub(crate) fn members(&self) -> impl Iterator<Item = DeclaredMember<'a>> + use<'_, 'a> {
+        self.members.iter().copied()
     }
 
     /// Its fields without the members of unions.
-    pub(crate) fn fields(&self) -> impl Iterator<Item = DeclaredMember<'a>> + use<'a> {
-        let around = self.validity;
-        self.fields.iter().map(move |(name, field)| {
-            let validity = field.validity(around);
-            DeclaredMember { name, field, validity, union: None }
-        })
+    pub(crate) fn fields(&self) -> impl Iterator<Item = DeclaredMember<'a>> + use<'_, 'a> {
+        self.members().filter(|member| member.union.is_none())
     }
 
     /// The releases in which the struct has a field of this name. Before a union
@@ -164,7 +161,7 @@ impl<'a> StructDeclaration<'a> {
     pub(crate) fn validities_of<'b>(
         &self,
         name: &'b str,
-    ) -> impl Iterator<Item = Validity> + use<'a, 'b> {
+    ) -> impl Iterator<Item = Validity> + use<'_, 'a, 'b> {
         self.members().flat_map(move |member| {
             let known = member.name.value == name || !member.field.before.is_empty();
             let names = known.then(|| member.names()).into_iter().flatten();
@@ -185,6 +182,15 @@ pub(crate) struct DeclaredMember<'a> {
 }
 
 impl<'a> DeclaredMember<'a> {
+    /// The fields of a struct, each followed by the members of its union.
+    pub(crate) fn of(fields: &'a Map<LineOrMap<FieldSpec>>, around: Validity) -> Vec<Self> {
+        let fields = fields.iter().map(|(name, field)| {
+            let validity = field.validity(around);
+            DeclaredMember { name, field, validity, union: None }
+        });
+        fields.flat_map(|field| std::iter::once(field).chain(field.arms())).collect()
+    }
+
     /// The members of the union that it is.
     pub(crate) fn arms(&self) -> impl Iterator<Item = Self> + use<'a> {
         let around = self.validity;

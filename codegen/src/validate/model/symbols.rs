@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::declarations::{ChainItem, NumberGroup, NumberGroupKind, OfChain, StructDeclaration};
+use super::declarations::{
+    ChainItem, DeclaredMember, NumberGroup, NumberGroupKind, OfChain, StructDeclaration,
+};
 use super::intervals::{first, split_at_changes};
 use super::numbers::{Stretch, stretches};
 use crate::diagnostic::Place;
@@ -236,7 +238,7 @@ impl<'a> Symbols<'a> {
                 compact: item.compact,
                 length: item.length.as_deref(),
                 minsz: item.minsz.as_ref(),
-                fields: &item.fields,
+                members: DeclaredMember::of(&item.fields, validity),
                 capability: None,
             },
             // Another pass refuses fields without a name.
@@ -248,7 +250,7 @@ impl<'a> Symbols<'a> {
                 compact: item.compact,
                 length: None,
                 minsz: None,
-                fields: &item.fields,
+                members: DeclaredMember::of(&item.fields, validity),
                 capability: self.capabilities.last().copied(),
             },
             _ => return,
