@@ -1,7 +1,9 @@
 //! The names of an ABI as the compatibility part of the header sees them: which
 //! kernel header declares each, which macro detects it, and its stable name.
 
-use super::detecting_macros::DetectingMacros;
+use std::collections::HashSet;
+
+use super::detecting_macros::{DetectingMacros, inner_struct};
 use super::literal;
 use crate::ir::{Abi, Entry, EntryKind, Header, StructId};
 use crate::names;
@@ -11,7 +13,11 @@ pub(super) struct CompatContext<'a> {
     pub(super) abi: &'a Abi,
     /// All declarations, in the order of the specification.
     pub(super) entries: Vec<Entry<'a>>,
+    /// The indexes of the declarations of each kernel header.
+    by_header: Vec<Vec<usize>>,
     pub(super) detecting: DetectingMacros<'a>,
+    /// The structs that structs of another kernel header contain, with those that they contain.
+    needed_elsewhere: HashSet<StructId>,
     /// The start of the header's own macros.
     pub(super) prefix: String,
 }
@@ -19,13 +25,28 @@ pub(super) struct CompatContext<'a> {
 impl<'a> CompatContext<'a> {
     pub(super) fn new(abi: &'a Abi) -> Self {
         let entries = abi.declarations();
-        let prefix = names::c_macros(&abi.name);
-        Self { abi, detecting: DetectingMacros::new(abi, &entries), entries, prefix }
+        let mut by_header = vec![Vec::new(); abi.headers.len()];
+        for (at, entry) in entries.iter().enumerate() {
+            by_header[abi.sections[entry.section].header].push(at);
+        }
+        Self {
+            abi,
+            by_header,
+            detecting: DetectingMacros::new(abi, &entries),
+            needed_elsewhere: needed_elsewhere(abi),
+            prefix: names::c_macros(&abi.name),
+            entries,
+        }
     }
 
     /// The names that a kernel header declares, by its index.
     pub(super) fn of_header(&self, header: usize) -> impl Iterator<Item = &Entry<'a>> {
-        self.entries.iter().filter(move |entry| self.abi.sections[entry.section].header == header)
+        self.by_header[header].iter().map(|at| &self.entries[*at])
+    }
+
+    /// Whether declarations of other kernel headers need a struct.
+    pub(super) fn is_needed_elsewhere(&self, entry: &Entry<'_>) -> bool {
+        matches!(entry.kind, EntryKind::Struct(id) if self.needed_elsewhere.contains(&id))
     }
 
     /// Whether no macro shows that a kernel header declares a struct or an enum with a tag, so
@@ -64,6 +85,29 @@ impl<'a> CompatContext<'a> {
             _ => number,
         })
     }
+}
+
+/// The structs that structs of another kernel header contain, with those of their own kernel
+/// header that they contain.
+fn needed_elsewhere(abi: &Abi) -> HashSet<StructId> {
+    let header_of = |id: StructId| abi.sections[abi.struct_(id).section].header;
+    let inner = |id: StructId| {
+        let fields = abi.struct_(id).fields.iter();
+        fields.filter_map(|field| inner_struct(&field.type_))
+    };
+    let mut needed = HashSet::new();
+    for id in (0..abi.structs.len()).map(StructId) {
+        needed.extend(inner(id).filter(|inner| header_of(*inner) != header_of(id)));
+    }
+    let mut open = Vec::from_iter(needed.iter().copied());
+    while let Some(id) = open.pop() {
+        for inner in inner(id).filter(|inner| header_of(*inner) == header_of(id)) {
+            if needed.insert(inner) {
+                open.push(inner);
+            }
+        }
+    }
+    needed
 }
 
 /// Whether the bits of an enum's first enumerators can hold the number of an enumerator.

@@ -27,13 +27,15 @@ pub(super) struct DetectingMacros<'a> {
 impl<'a> DetectingMacros<'a> {
     /// Collects the macros of an ABI; `names` are all its names.
     pub(super) fn new(abi: &'a Abi, names: &[Entry<'a>]) -> Self {
-        let first = (0..abi.headers.len()).map(|header| {
-            let entry = names.iter().filter(|entry| abi.sections[entry.section].header == header);
-            entry.map(|entry| entry.since().first()).min()
-        });
+        let mut first = vec![None; abi.headers.len()];
+        for entry in names {
+            let oldest = &mut first[abi.sections[entry.section].header];
+            let since = entry.since().first();
+            *oldest = Some(oldest.map_or(since, |oldest: Release| oldest.min(since)));
+        }
         let mut detecting = Self {
             abi,
-            first: first.collect(),
+            first,
             macros: HashMap::new(),
             own: HashMap::new(),
             users: HashMap::new(),

@@ -2,10 +2,7 @@
 //! It is assumed to have a struct if it defines the macro that the kernel
 //! introduced together with the struct; missing enumerators become macros.
 
-use std::collections::HashSet;
-
 use super::compat_context::{CompatContext, after_macro};
-use super::detecting_macros::inner_struct;
 use super::groups::{fitted, lone_define};
 use super::section::{ioctl_number, macro_lines, title};
 use super::view::{
@@ -13,7 +10,7 @@ use super::view::{
     MissingDeclsView, ReleaseMacrosView,
 };
 use super::{feature_macros, groups, literal, structs};
-use crate::ir::{Abi, Entry, EntryKind, Group, Header, StructId};
+use crate::ir::{Entry, EntryKind, Group, Header};
 
 /// A kernel header; none if it has no include guard.
 pub(super) fn kernel_header(header: &Header, prefix: &str) -> Option<KernelHeaderView> {
@@ -34,8 +31,7 @@ pub(super) fn backfill(context: &CompatContext<'_>, header: usize) -> Option<Bac
         |entry: &&Entry<'_>| kernel_header.structs || !matches!(entry.kind, EntryKind::Struct(_));
     let late = context.of_header(header).filter(declared);
     let late: Vec<_> = late.filter(|entry| !context.detecting.is_first(entry)).collect();
-    let needed = needed_elsewhere(context.abi, header);
-    let rest = late.iter().filter(|entry| !is_among(&needed, entry));
+    let rest = late.iter().filter(|entry| !context.is_needed_elsewhere(entry));
     let view = BackfillView {
         title: title(&format!("Declarations missing from an older <{}>", kernel_header.path)),
         after: after_macro(kernel_header, &context.prefix)?,
@@ -53,9 +49,8 @@ pub(super) fn needed(context: &CompatContext<'_>, header: usize) -> Vec<MissingD
     if !context.abi.headers[header].structs {
         return vec![MissingDeclsView { detected_by: None, decls: all_structs(context, header) }];
     }
-    let needed = needed_elsewhere(context.abi, header);
     let late = context.of_header(header).filter(|entry| !context.detecting.is_first(entry));
-    missing(context, late.filter(|entry| is_among(&needed, entry)))
+    missing(context, late.filter(|entry| context.is_needed_elsewhere(entry)))
 }
 
 /// Every struct of a kernel header.
@@ -65,27 +60,6 @@ fn all_structs(context: &CompatContext<'_>, header: usize) -> Vec<MissingDecl> {
         _ => None,
     });
     structs.collect()
-}
-
-/// The structs of one kernel header that structs of others contain.
-fn needed_elsewhere(abi: &Abi, header: usize) -> HashSet<StructId> {
-    let header_of = |id: StructId| abi.sections[abi.struct_(id).section].header;
-    let ids = (0..abi.structs.len()).map(StructId);
-    let mut open: Vec<_> = ids.filter(|id| header_of(*id) != header).collect();
-    let mut needed = HashSet::new();
-    while let Some(id) = open.pop() {
-        let inner = abi.struct_(id).fields.iter().filter_map(|field| inner_struct(&field.type_));
-        for inner in inner.filter(|inner| header_of(*inner) == header) {
-            if needed.insert(inner) {
-                open.push(inner);
-            }
-        }
-    }
-    needed
-}
-
-fn is_among(structs: &HashSet<StructId>, entry: &Entry<'_>) -> bool {
-    matches!(entry.kind, EntryKind::Struct(id) if structs.contains(&id))
 }
 
 /// The declarations among `late` that the preprocessor cannot test for, grouped
