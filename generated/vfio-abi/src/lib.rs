@@ -29,8 +29,8 @@
 //!   `std` implies `alloc`.
 //! - `bindings`: the module `bindings` has the same items as bindgen declares them, for
 //!   programs that use such bindings.
-//! - `ioctl`: [`calls`], a type for each kind of file descriptor with a method for each
-//!   ioctl, through rustix; implies `alloc`.
+//! - `ioctl`: the module `calls`, a type for each kind of file descriptor with a method
+//!   for each ioctl, through rustix; implies `alloc`.
 //! - `zerocopy` and `bytemuck`: their traits on every type without padding and
 //!   pointers.
 //!   Left out, since they have padding or a pointer:

@@ -95,8 +95,8 @@ fn byte_order_doc(abi: &Abi) -> TokenStream {
 fn ioctl_doc(abi: &Abi) -> TokenStream {
     match calls::present(abi) {
         true => quote! {
-            //! - `ioctl`: [`calls`], a type for each kind of file descriptor with a method for each
-            //!   ioctl, through rustix; implies `alloc`.
+            //! - `ioctl`: the module `calls`, a type for each kind of file descriptor with a method
+            //!   for each ioctl, through rustix; implies `alloc`.
         },
         false => quote! {
             //! - `ioctl`: nothing, because the ABI has no ioctls.
