@@ -45,6 +45,8 @@ pub use spaces::{Bits, BitsOf, KindOf, Presence, Quantity, Space};
 pub use stream_plans::{RecordFlag, StreamPlan};
 pub use streams::{RecordLength, Stream, StreamFlag};
 
+use std::ops::Deref;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -143,9 +145,9 @@ pub struct Meta {
     /// The kernel file or commit that is its source.
     pub source: String,
     /// Since when it should not be used.
-    pub deprecated: Option<Deprecated>,
+    pub deprecated: Option<Box<Deprecated>>,
     /// Its earlier names, numbers, types and texts.
-    pub history: History,
+    pub history: RareHistory,
     /// Lint rules that do not apply, with the reasons.
     pub allow: Vec<(String, String)>,
     /// Its place in the specification.
@@ -164,6 +166,32 @@ pub struct History {
     pub types: Vec<(String, Release)>,
     /// Releases that changed the text of a macro.
     pub texts: Vec<Release>,
+}
+
+/// The history of an item. Most have none, and take no room for it.
+#[derive(Clone, Debug, Default)]
+pub struct RareHistory(Option<Box<History>>);
+
+impl From<History> for RareHistory {
+    fn from(history: History) -> Self {
+        let History { names, numbers, types, texts } = &history;
+        let none = names.is_empty() && numbers.is_empty() && types.is_empty() && texts.is_empty();
+        Self((!none).then(|| Box::new(history)))
+    }
+}
+
+impl Deref for RareHistory {
+    type Target = History;
+
+    fn deref(&self) -> &History {
+        const NONE: &History = &History {
+            names: Vec::new(),
+            numbers: Vec::new(),
+            types: Vec::new(),
+            texts: Vec::new(),
+        };
+        self.0.as_deref().unwrap_or(NONE)
+    }
 }
 
 /// The release since which an item is deprecated, and what to use instead.
@@ -334,7 +362,7 @@ pub struct Field {
     /// The enums whose numbers it can have, one for each kind of device.
     pub indexes: Vec<GroupId>,
     /// The memory to which its address points.
-    pub payload: Option<Payload>,
+    pub payload: Option<Box<Payload>>,
     /// The kind of the new file descriptor that it returns, if that is specified.
     pub returns_fd: Option<NewFd>,
     /// Sets of its flags of which a request has exactly one.

@@ -16,7 +16,10 @@ mod structs;
 
 use std::collections::HashMap;
 
-use crate::ir::{Abi, ChainId, FdKind, GroupId, Header, Item, Meta, Protocol, Section, StructId};
+use crate::ir::{
+    Abi, ChainId, Deprecated, FdKind, GroupId, Header, History, Item, Meta, Protocol, RareHistory,
+    Section, StructId,
+};
 use crate::release::Release;
 use crate::spec::history::{HistorySpec, Validity};
 use crate::spec::text::DocText;
@@ -205,12 +208,12 @@ impl<'a> Lowering<'a> {
             since: validity.since,
             source: item.source.as_ref().map_or(source, |source| &source.value).to_owned(),
             deprecated: self.deprecated(item.deprecated),
-            history: crate::ir::History {
+            history: RareHistory::from(History {
                 names: former.map(|(name, end)| (name.value.clone(), end)).collect(),
                 numbers: renumbered.collect(),
                 types: item.before.former_types(self.release).collect(),
                 texts: item.before.rewritten(self.release).collect(),
-            },
+            }),
             allow: self.exceptions(item.allow, validity),
             place: item.name.place,
         }
@@ -226,10 +229,10 @@ impl<'a> Lowering<'a> {
         alive.map(|(rule, one)| (rule.value.clone(), one.reason.clone())).collect()
     }
 
-    fn deprecated(&self, item: Option<&DeprecatedSpec>) -> Option<crate::ir::Deprecated> {
+    fn deprecated(&self, item: Option<&DeprecatedSpec>) -> Option<Box<Deprecated>> {
         let item = item.filter(|item| item.since.covers(self.release))?;
         let doc = item.doc.paragraphs.clone();
-        Some(crate::ir::Deprecated { since: item.since.value, doc })
+        Some(Box::new(Deprecated { since: item.since.value, doc }))
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) fn carry_their_length(abi: &Abi) -> Vec<Violation<'_>> {
 }
 
 fn unbounded<'a>(abi: &'a Abi, struct_: &'a Struct, field: &'a Field) -> Option<Violation<'a>> {
-    let Payload { direction, length, .. } = field.payload.as_ref()?;
+    let Payload { direction, length, .. } = field.payload.as_deref()?;
     let PayloadLength::Bytes(Some(other), length) = length else { return None };
     if *direction == Direction::In {
         return None;

@@ -3,8 +3,8 @@
 use super::structs::StructSource;
 use super::{Lowering, groups, parts, resolved};
 use crate::ir::{
-    Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, History, Host,
-    Item, KindOf, Meta, Role, Space, StructId, StructRole, Type,
+    Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, Host, Item,
+    KindOf, Meta, RareHistory, Role, Space, StructId, StructRole, Type,
 };
 use crate::spec::text::Number;
 use crate::spec::types::BitsExpr;
@@ -166,7 +166,8 @@ impl<'a> Lowering<'a> {
             (Some(name), false) => self.structs.get(name.as_str()).copied(),
             (Some(name), true) => {
                 let header = self.header_field(chain, &meta);
-                let meta = Meta { history: History::default(), place: name.place, ..meta.clone() };
+                let meta =
+                    Meta { history: RareHistory::default(), place: name.place, ..meta.clone() };
                 Some(self.declare(StructSource {
                     name,
                     meta,
@@ -238,7 +239,7 @@ impl<'a> Lowering<'a> {
                 doc,
                 allow: Vec::new(),
                 deprecated: None,
-                history: History::default(),
+                history: RareHistory::default(),
                 ..meta.clone()
             },
             type_: Type::Struct(struct_),

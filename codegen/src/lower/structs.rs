@@ -156,7 +156,7 @@ impl<'a> Lowering<'a> {
                 let indexes = field.indexes.iter();
                 indexes.filter_map(|name| self.groups.get(name.as_str()).copied()).collect()
             },
-            payload: field.payload.as_ref().map(|payload| self.pointer_payload(payload)),
+            payload: field.payload.as_ref().map(|payload| Box::new(self.pointer_payload(payload))),
             returns_fd: self.new_fd(field.returns_fd.as_ref()),
             choices: self.choices(field),
             valid_if: field.valid_if.as_ref().map(|gate| gate.value.clone()),

@@ -8,12 +8,14 @@ use capchain::compat::{
     CANNOT_BREAK, Finding, Side, VersionImpact, compare, compared_keys, differing_keys,
 };
 use capchain::ir::{
-    Abi, Bits, BitsOf, CapabilityId, ChainId, ChainStart, Choice, GroupKind, KindOf, NewFd,
-    Payload, PayloadLength, Presence, Quantity, Space, StructId, Type, TypeField, Value,
+    Abi, Bits, BitsOf, CapabilityId, ChainId, ChainStart, Choice, GroupKind, History, KindOf,
+    NewFd, Payload, PayloadLength, Presence, Quantity, RareHistory, Space, StructId, Type,
+    TypeField, Value,
 };
 use capchain::layout::Int;
 use capchain::lower::lower;
 use capchain::output::{CodeFile, CodeLanguage};
+use capchain::release::Release;
 use capchain::reply::{Direction, ReturnedLength, WhenLonger, WhenShorter};
 use support::comparisons::exit_code;
 use support::fixtures::{self, side};
@@ -442,7 +444,7 @@ fn add_choice(abi: &mut Abi) {
 /// Says that the first field with flags is the address of memory.
 fn add_memory(abi: &mut Abi) {
     let (struct_, field) = flags_field(abi);
-    abi.structs[struct_].fields[field].payload = Some(Payload {
+    abi.structs[struct_].fields[field].payload = Some(Box::new(Payload {
         direction: Direction::In,
         element: Type::Int(Int::U8),
         type_by: None,
@@ -452,7 +454,7 @@ fn add_memory(abi: &mut Abi) {
         returns: None,
         too_small: None,
         lasting: false,
-    });
+    }));
 }
 
 fn memory(abi: &mut Abi) -> &mut Payload {
@@ -500,11 +502,16 @@ fn without_minsz(abi: &mut Abi) {
     struct_.expect("a struct").minsz = None;
 }
 
+/// The history of an item that had another name before the release.
+fn former_name(name: String, release: Release) -> RareHistory {
+    History { names: vec![(name, release)], ..History::default() }.into()
+}
+
 fn rename_macro(abi: &mut Abi) {
     let release = abi.release;
     let item = &mut abi.macros[0];
     let old = std::mem::replace(&mut item.name, "DEMO_IS_QUICK".to_owned());
-    item.meta.history.names.push((old, release));
+    item.meta.history = former_name(old, release);
 }
 
 fn rename_value(abi: &mut Abi) {
@@ -512,7 +519,7 @@ fn rename_value(abi: &mut Abi) {
     let values = abi.groups.iter_mut().flat_map(|group| &mut group.values);
     let value = values.into_iter().find(|value| value.name == "DEMO_STATE_ON").expect("a value");
     let old = std::mem::replace(&mut value.name, "DEMO_STATE_UP".to_owned());
-    value.meta.history.names.push((old, release));
+    value.meta.history = former_name(old, release);
 }
 
 fn offset(abi: &mut Abi, offset: u64) {

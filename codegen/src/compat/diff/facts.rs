@@ -159,7 +159,7 @@ impl<'a> SideNames<'_, 'a> {
             returns,
             too_small,
             lasting,
-        ] = self.payload(payload.as_ref());
+        ] = self.payload(payload.as_deref());
         [
             Fact(key!(Field.name), text(name)),
             Fact(key!(Field.type_), Datum::Text(self.type_(struct_, type_))),

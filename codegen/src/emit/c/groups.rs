@@ -118,7 +118,7 @@ fn end(define: &DefineView) -> Option<usize> {
 fn comment<'a>(abi: &Abi, value: &'a Value, group: &Group) -> Comment<'a> {
     let since = since_note(&abi.releases, value.meta.since, group.meta.since);
     let notes: Vec<_> = since.into_iter().collect();
-    Comment::of(&value.meta.doc).notes(&notes).deprecated(value.meta.deprecated.as_ref())
+    Comment::of(&value.meta.doc).notes(&notes).deprecated(value.meta.deprecated.as_deref())
 }
 
 /// A group as an enum.
@@ -165,7 +165,7 @@ fn enumerator_values(values: &[Value]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::{History, Meta};
+    use crate::ir::{Meta, RareHistory};
     use crate::release::{Release, Since};
 
     fn values(numbers: &[(i128, Literal)]) -> Vec<Value> {
@@ -174,7 +174,7 @@ mod tests {
             since: Since::Known(Release::new(3, 6)),
             source: String::new(),
             deprecated: None,
-            history: History::default(),
+            history: RareHistory::default(),
             allow: Vec::new(),
             place: Default::default(),
         };

@@ -69,7 +69,7 @@ pub(super) fn opening(comment: Vec<String>) -> Vec<String> {
 
 /// The comment of an item, completed with its deprecation and first release.
 fn complete(abi: &Abi, comment: Comment<'_>, meta: &Meta) -> Vec<String> {
-    let comment = comment.deprecated(meta.deprecated.as_ref());
+    let comment = comment.deprecated(meta.deprecated.as_deref());
     opening(comment.since(&abi.releases, meta.since).above(0))
 }
 

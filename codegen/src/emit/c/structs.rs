@@ -199,5 +199,5 @@ fn comment<'a>(
     let version = (version > 1).then(|| format!("version {version}"));
     let since = since_note(&abi.releases, meta.since, outer);
     let notes: Vec<_> = [when, version, since].into_iter().flatten().collect();
-    Comment::of(&meta.doc).notes(&notes).deprecated(meta.deprecated.as_ref())
+    Comment::of(&meta.doc).notes(&notes).deprecated(meta.deprecated.as_deref())
 }

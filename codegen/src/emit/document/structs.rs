@@ -356,7 +356,7 @@ impl<'a> PayloadJson<'a> {
             returns,
             too_small,
             lasting,
-        } = field.payload.as_ref()?;
+        } = field.payload.as_deref()?;
         let path = |struct_: Option<StructId>, field: &'a str| FieldPathJson {
             struct_: struct_.map_or(owner.name.as_str(), |id| abi.struct_(id).name.as_str()),
             field,

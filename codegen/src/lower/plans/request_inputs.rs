@@ -323,7 +323,7 @@ fn derived(struct_: &Struct) -> Vec<&str> {
         Type::Flexible(_, Some(count)) => Some(struct_.fields[count].name.as_str()),
         _ => None,
     });
-    let lengths = struct_.fields.iter().filter_map(|field| match &field.payload.as_ref()? {
+    let lengths = struct_.fields.iter().filter_map(|field| match field.payload.as_deref()? {
         Payload { lasting: true, .. } => None,
         Payload {
             length:
