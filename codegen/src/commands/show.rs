@@ -171,7 +171,7 @@ fn facts(abi: &Abi, entry: &Entry<'_>) -> NameFacts {
         EntryKind::Constant(group, value) | EntryKind::Enumerator(group, value) => {
             of_value(abi, &mut facts, group, value);
         }
-        EntryKind::Ioctl(ioctl) => of_ioctl(abi, &mut facts, ioctl),
+        EntryKind::Ioctl(id) => of_ioctl(abi, &mut facts, abi.ioctl(id)),
         EntryKind::Capability(capability) => of_capability(abi, &mut facts, capability),
         EntryKind::Enum(_) => facts.add("c", format!("enum {}", entry.name)),
         EntryKind::Chain(chain) => {

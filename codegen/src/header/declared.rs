@@ -93,9 +93,9 @@ fn constant<'a>(abi: &Abi, entry: &Entry<'a>) -> Option<DeclaredConstant<'a>> {
             (value.number, text, enumerator.then(|| entry.tag().unwrap_or_default()))
         }
         EntryKind::Capability(capability) => (capability.id.into(), None, None),
-        EntryKind::Ioctl(ioctl) => {
+        EntryKind::Ioctl(id) => {
             let numbers = abi.ioctl_numbers.as_ref()?;
-            let number = numbers.low_half(ioctl.number);
+            let number = numbers.low_half(abi.ioctl(id).number);
             (number.into(), None, None)
         }
         _ => return None,

@@ -1,7 +1,7 @@
 //! The names of the generated crate and header by which programs use an item, so that pages
 //! and commands can list them. Emitters make the items; a test finds each name there.
 
-use super::{Abi, Capability, Chain, EntryKind, Group, Ioctl, IoctlId, StructId};
+use super::{Abi, Capability, Chain, EntryKind, Group, IoctlId, StructId};
 use crate::names::{self, c_word};
 
 /// The names of an item in the generated code.
@@ -38,7 +38,7 @@ impl Abi {
                 let function = item.name.to_ascii_lowercase();
                 self.with_own_name(&function, &item.name, ApiNames::default())
             }
-            EntryKind::Ioctl(ioctl) => same(&ioctl.name, self.of_ioctl(ioctl)),
+            EntryKind::Ioctl(id) => same(&self.ioctl(*id).name, self.of_ioctl(*id)),
             EntryKind::Chain(chain) => self.of_chain(chain),
             EntryKind::Capability(one) => {
                 let api = match self.chain(one.chain).space {
@@ -90,35 +90,30 @@ impl Abi {
             let bare = names::after_abi(&self.name, &self.prefix, &self.struct_(id).name);
             api.c.push(self.c_function(&[bare, c_word::PARSE]));
         }
-        let results = self.protocol.results.iter().filter(|plan| plan.reply.struct_ == id);
+        let results = self.protocol.results_of(id);
         let results = results.map(|plan| self.path(&["requests", &names::rust_type(&plan.name)]));
         api.rust.extend(results);
         api
     }
 
     /// The requests of an ioctl, and the functions that call it.
-    fn of_ioctl(&self, ioctl: &Ioctl) -> ApiNames {
+    fn of_ioctl(&self, id: IoctlId) -> ApiNames {
         let mut api = ApiNames::default();
-        let found = self.ioctls.iter().zip(&self.protocol.names).enumerate();
-        let found =
-            found.filter(|(_, (one, _))| one.name == ioctl.name).map(|(at, one)| (at, one.1));
-        let kind = names::rust_type(&self.fds[ioctl.fd].name);
-        for (at, name) in found {
-            let requests = self.protocol.requests.iter();
-            let requests: Vec<_> = requests.filter(|plan| plan.ioctl == IoctlId(at)).collect();
-            for plan in &requests {
-                let type_ = names::rust_type(&plan.name);
-                api.rust.push(self.path(&["requests", &type_]));
-                api.rust.push(self.path(&["calls", &kind, &plan.name]));
-                let own = names::c_request(&self.name, &self.prefix, &plan.name);
-                api.c.push(self.c_function(&[own]));
-                api.c.push(self.c_function(&names::c_call(own)));
-            }
-            if requests.is_empty() {
-                api.rust.push(self.path(&["calls", &kind, name]));
-                let own = names::c_request(&self.name, &self.prefix, name);
-                api.c.push(self.c_function(&names::c_call(own)));
-            }
+        let kind = names::rust_type(&self.fds[self.ioctl(id).fd].name);
+        let requests = self.protocol.requests_of(id);
+        for plan in requests {
+            let type_ = names::rust_type(&plan.name);
+            api.rust.push(self.path(&["requests", &type_]));
+            api.rust.push(self.path(&["calls", &kind, &plan.name]));
+            let own = names::c_request(&self.name, &self.prefix, &plan.name);
+            api.c.push(self.c_function(&[own]));
+            api.c.push(self.c_function(&names::c_call(own)));
+        }
+        if requests.is_empty() {
+            let name = &self.protocol.names[id.0];
+            api.rust.push(self.path(&["calls", &kind, name]));
+            let own = names::c_request(&self.name, &self.prefix, name);
+            api.c.push(self.c_function(&names::c_call(own)));
         }
         api
     }

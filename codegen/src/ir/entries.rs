@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Abi, Capability, Chain, Field, Group, GroupKind, Ioctl, Item, Literal, Macro, Member, Meta,
+    Abi, Capability, Chain, Field, Group, GroupKind, IoctlId, Item, Literal, Macro, Member, Meta,
     StructId, Value,
 };
 use crate::release::Since;
@@ -45,7 +45,7 @@ pub enum EntryKind<'a> {
     /// A function-like macro.
     Macro(&'a Macro),
     /// An ioctl.
-    Ioctl(&'a Ioctl),
+    Ioctl(IoctlId),
     /// A chain, which only the specification names.
     Chain(&'a Chain),
     /// A capability, by its id's constant.
@@ -110,7 +110,7 @@ impl<'a> EntryLister<'a, '_> {
             }
             Item::Ioctl(id) => {
                 let item = abi.ioctl(id);
-                self.add(&item.name, &item.meta, EntryKind::Ioctl(item));
+                self.add(&item.name, &item.meta, EntryKind::Ioctl(id));
             }
             Item::Chain(id) => {
                 let item = abi.chain(id);

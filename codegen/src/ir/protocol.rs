@@ -25,10 +25,28 @@ pub struct Protocol {
     pub counted: Vec<CountedReply>,
     /// The results of requests, each struct at each place once.
     pub results: Vec<ResultsPlan>,
+    /// The indexes of the results, in the order of their structs.
+    pub results_by_struct: Vec<usize>,
     /// The records that are read from file descriptors.
     pub streams: Vec<StreamPlan>,
     /// The structs that are read or written as they are in memory, sorted.
     pub records: Vec<RecordPlan>,
+}
+
+impl Protocol {
+    /// The requests of an ioctl.
+    pub fn requests_of(&self, ioctl: IoctlId) -> &[RequestPlan] {
+        let after = |id| self.requests.partition_point(|plan| plan.ioctl < id);
+        self.requests.get(after(ioctl)..after(IoctlId(ioctl.0 + 1))).unwrap_or_default()
+    }
+
+    /// The results that are a struct, each at another place.
+    pub fn results_of(&self, struct_: StructId) -> impl Iterator<Item = &ResultsPlan> {
+        let sorted = &self.results_by_struct;
+        let start = sorted.partition_point(|at| self.results[*at].reply.struct_ < struct_);
+        let all = sorted[start..].iter().map(|at| &self.results[*at]);
+        all.take_while(move |plan| plan.reply.struct_ == struct_)
+    }
 }
 
 /// A struct that is read or written as it is in memory: an element of an array, or the

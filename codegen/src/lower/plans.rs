@@ -21,6 +21,8 @@ pub(super) fn plan(abi: &Abi) -> Protocol {
     let requests = requests::requests(abi, &names);
     let counted = requests::counted_replies(abi, &names);
     let results = results::results(abi, &names, &requests, &counted);
+    let mut results_by_struct: Vec<_> = (0..results.len()).collect();
+    results_by_struct.sort_by_key(|at| results[*at].reply.struct_);
     let mut plan = Protocol {
         capabilities: chains::capability_plans(abi, &headers),
         headers,
@@ -29,6 +31,7 @@ pub(super) fn plan(abi: &Abi) -> Protocol {
         requests,
         counted,
         results,
+        results_by_struct,
         streams: streams::streams(abi),
         records: Vec::new(),
     };

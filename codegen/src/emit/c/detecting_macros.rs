@@ -61,7 +61,7 @@ impl<'a> DetectingMacros<'a> {
     /// Adds a macro; `holder` is the last struct before it.
     fn add(&mut self, entry: Entry<'a>, holder: Option<StructId>) {
         let about = match entry.kind {
-            EntryKind::Ioctl(ioctl) => match ioctl.arg {
+            EntryKind::Ioctl(id) => match self.abi.ioctl(id).arg {
                 Arg::Struct(id) => Some(id),
                 _ => None,
             },

@@ -130,7 +130,10 @@ fn define(context: &CompatContext<'_>, entry: &Entry<'_>) -> Option<DefineView> 
             let number = context.number(entry).filter(|_| !detected)?;
             Some(lone_define(entry.name, number))
         }
-        EntryKind::Ioctl(ioctl) => Some(lone_define(entry.name, ioctl_number(context.abi, ioctl))),
+        EntryKind::Ioctl(id) => {
+            let number = ioctl_number(context.abi, context.abi.ioctl(id));
+            Some(lone_define(entry.name, number))
+        }
         EntryKind::Capability(capability) => {
             Some(lone_define(entry.name, capability.id.to_string()))
         }

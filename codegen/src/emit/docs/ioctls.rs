@@ -38,7 +38,7 @@ pub(super) fn block(page: &Page<'_>, id: crate::ir::IoctlId) -> String {
     facts.extend(ioctl.lasting.as_ref().map(|doc| format!("Lasting: {}", page.cell(doc))));
     facts.extend(refused(page, ioctl));
     facts.extend(errors::facts(page, ioctl));
-    facts.extend(code_names::fact(page, EntryKind::Ioctl(ioctl)));
+    facts.extend(code_names::fact(page, EntryKind::Ioctl(id)));
     let view = IoctlView {
         name: ioctl.name.clone(),
         doc: page.doc(&ioctl.meta.doc),

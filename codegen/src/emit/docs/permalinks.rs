@@ -117,7 +117,7 @@ impl<'a> PermalinkLister<'a> {
             EntryKind::Member(id, _) | EntryKind::Union(id, _) => Some(&self.abi.struct_(id).name),
             EntryKind::Constant(group, _) | EntryKind::Enumerator(group, _) => Some(&group.name),
             EntryKind::Capability(one) => Some(&self.abi.chain(one.chain).name),
-            EntryKind::Ioctl(ioctl) => Some(&self.abi.fds[ioctl.fd].name),
+            EntryKind::Ioctl(id) => Some(&self.abi.fds[self.abi.ioctl(id).fd].name),
             _ => None,
         }
     }

@@ -194,9 +194,8 @@ impl Emitter<'_, '_> {
         request: &str,
         names: &mut UniqueNames,
     ) -> ReplyView {
-        let results = self.abi.protocol.results.iter();
-        let mut results = results.filter(|results| results.ioctl == ioctl);
-        let results = results.find(|results| results.reply == plan);
+        let mut results = self.abi.protocol.results_of(plan.struct_);
+        let results = results.find(|results| results.ioctl == ioctl && results.reply == plan);
         let fields = self.fields_by_offset(plan.struct_, "reply->", "bytes");
         let struct_ = self.abi.struct_(plan.struct_);
         let name = names.reserve(names::c_results(request));

@@ -33,8 +33,8 @@ pub(super) fn of_kind(abi: &Abi, docs: &Docs<'_>, kind: usize) -> Vec<TokenStrea
         methods.extend(hosts.map(|host| method.host(host)));
         let counted = abi.protocol.counted.iter().filter(|plan| plan.ioctl == id);
         methods.extend(counted.map(|plan| method.counted(plan)));
-        let requests = abi.protocol.requests.iter().filter(|plan| plan.ioctl == id);
-        methods.extend(requests.map(|plan| method.request(plan)));
+        let requests = abi.protocol.requests_of(id);
+        methods.extend(requests.iter().map(|plan| method.request(plan)));
     }
     methods
 }

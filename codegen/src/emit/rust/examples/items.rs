@@ -35,8 +35,7 @@ fn struct_(abi: &Abi, id: StructId) -> Example {
         let view = names::reply_view(&abi.prefix, &one.name);
         return parse(&stem, "requests", &view, "reply");
     }
-    let mut results = plan.results.iter().filter(|results| results.reply.struct_ == id);
-    match results.next() {
+    match plan.results_of(id).next() {
         Some(results) => {
             let view = names::rust_type(&results.name);
             parse(&stem, "requests", &view, "reply.to_struct()")

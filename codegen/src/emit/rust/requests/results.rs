@@ -29,8 +29,8 @@ pub(in crate::emit::rust) fn of_request<'a>(
     abi: &'a Abi,
     request: &RequestPlan,
 ) -> Option<&'a ResultsPlan> {
-    let own = |plan: &&ResultsPlan| request.reply == Some(plan.reply);
-    abi.protocol.results.iter().find(own)
+    let reply = request.reply?;
+    abi.protocol.results_of(reply.struct_).find(|plan| plan.reply == reply)
 }
 
 /// The view: `IrqInfoReply` of `vfio_irq_info`.
