@@ -34,6 +34,17 @@ impl<'a> WholeSpace<'a> {
     pub fn problem(&self) -> Option<&DecodeError> {
         [&self.start].into_iter().chain(&self.chains).find_map(Decoded::problem)
     }
+
+    /// The strongest reason against the values at its start, if they are unusual.
+    fn doubtful_start(&self) -> Option<String> {
+        let unknown_id = self.start.fields.iter().find_map(|field| match field.content {
+            Content::Number(number) if number.ids.is_some() && number.id().is_none() => {
+                Some(format!("{} is {}", field.name, number.text()))
+            }
+            _ => None,
+        });
+        doubts(&self.start).reason.or(unknown_id)
+    }
 }
 
 /// The struct at the start of the spaces of an ABI, if it has some.
@@ -44,15 +55,7 @@ pub fn space_struct(abi: &Abi) -> Option<StructId> {
 /// Why bytes are hardly a space of an ABI: the strongest reason against the values at its
 /// start, if they are unusual.
 pub fn doubtful_start(abi: &Abi, bytes: &[u8]) -> Option<String> {
-    let struct_ = space_struct(abi)?;
-    let start = WholeSpace::read(abi, struct_, &TARGETS[0], bytes).start;
-    let unknown_id = start.fields.iter().find_map(|field| match field.content {
-        Content::Number(number) if number.ids.is_some() && number.id().is_none() => {
-            Some(format!("{} is {}", field.name, number.text()))
-        }
-        _ => None,
-    });
-    doubts(&start).reason.or(unknown_id)
+    WholeSpace::read(abi, space_struct(abi)?, &TARGETS[0], bytes).doubtful_start()
 }
 
 /// Whether bytes without a name can be a space of an ABI: nothing at its start is unusual, and
@@ -61,7 +64,7 @@ pub fn looks_like_space(abi: &Abi, bytes: &[u8]) -> bool {
     let Some(struct_) = space_struct(abi) else { return false };
     let whole = WholeSpace::read(abi, struct_, &TARGETS[0], bytes);
     let has_caps = whole.chains.iter().any(|chain| !chain.caps.is_empty());
-    has_caps && whole.problem().is_none() && doubtful_start(abi, bytes).is_none()
+    has_caps && whole.problem().is_none() && whole.doubtful_start().is_none()
 }
 
 fn starts_with(chain: &Chain, struct_: StructId) -> bool {
