@@ -115,10 +115,8 @@ pub(super) fn in_title(text: &str) -> String {
 
 /// A block of code in Markdown, with a fence that its content cannot end.
 pub(super) fn fenced(language: &str, text: &str) -> String {
-    let mut fence = "```".to_owned();
-    while text.contains(&fence) {
-        fence.push('`');
-    }
+    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
     let mut block = String::with_capacity(text.len() + 2 * fence.len() + language.len() + 2);
     block.extend([&fence, language]);
     for line in text.trim_end().lines() {

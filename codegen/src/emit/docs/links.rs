@@ -34,7 +34,7 @@ pub(super) fn registry_path(name: &str) -> String {
 
 /// The page of a release.
 pub(super) fn release_path(release: Release) -> String {
-    ["releases/v", &release.bare(), ".md"].concat()
+    format!("releases/{release}.md")
 }
 
 /// The word for the kind of a group in a heading.
