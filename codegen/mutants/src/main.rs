@@ -82,7 +82,9 @@ fn inserted(root: &Path, seed: &str, count: usize, dropped: &[usize], lists: &[S
     for (list, first) in lists.iter().map(Path::new).zip((0..).step_by(NUMBERS)) {
         let module = list.file_stem().unwrap_or_default().to_string_lossy();
         let mut wanted = count;
-        for ((mutant, name), number) in drawn(seed, list).iter().zip(first + 1..) {
+        let drawn = drawn(seed, list);
+        assert!(drawn.len() < NUMBERS, "{module} has too many mutants");
+        for ((mutant, name), number) in drawn.iter().zip(first + 1..) {
             let file = root.join(&mutant.file);
             let edits = files.entry(file).or_insert_with_key(|file| {
                 Edits::of(fs::read_to_string(file).expect("a file of the list"))
@@ -103,9 +105,9 @@ fn inserted(root: &Path, seed: &str, count: usize, dropped: &[usize], lists: &[S
 }
 
 /// More than the mutants of a list.
-const NUMBERS: usize = 100_000;
+const NUMBERS: usize = 10_000;
 
-/// The condition of each mutant.
+/// The condition of each mutant, of which there are `MUTANTS` at most.
 const SWITCH: &str = r#"
 /// Mutants.
 #[doc(hidden)]
@@ -123,7 +125,7 @@ pub mod mutants {
         let path = std::env::var_os("CAPCHAIN_REACHED")?;
         File::options().create(true).append(true).open(path).ok()
     });
-    static REACHED: [AtomicBool; 400_000] = [const { AtomicBool::new(false) }; 400_000];
+    static REACHED: [AtomicBool; MUTANTS] = [const { AtomicBool::new(false) }; MUTANTS];
 
     /// Whether a mutant is switched on.
     pub fn on(number: usize) -> bool {
@@ -147,5 +149,6 @@ fn main() {
     inserted(Path::new(root), seed, count.parse().expect("a count"), &dropped, lists);
     let lib = Path::new(root).join("codegen/src/lib.rs");
     let text = fs::read_to_string(&lib).expect("the library");
-    fs::write(&lib, text + SWITCH).expect("the library");
+    let switch = SWITCH.replace("MUTANTS", &(NUMBERS * lists.len()).to_string());
+    fs::write(&lib, text + &switch).expect("the library");
 }
