@@ -46,6 +46,7 @@ pub use stream_plans::{RecordFlag, StreamPlan};
 pub use streams::{RecordLength, Stream, StreamFlag};
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -133,7 +134,7 @@ pub struct ChainId(pub usize);
 pub struct CapabilityId(pub usize);
 
 /// Paragraphs of plain text, each one line; names are in backticks.
-pub type Doc = Vec<String>;
+pub type Doc = Arc<[String]>;
 
 /// Metadata common to all items.
 #[derive(Clone, Debug)]

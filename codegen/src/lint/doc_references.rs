@@ -99,7 +99,7 @@ fn conditions(abi: &Abi) -> Vec<(LintSubject<'_>, &'static str, Vec<String>)> {
 
 /// The names in backticks, alone or after the word for their kind.
 fn quoted<'a>(docs: impl IntoIterator<Item = &'a Doc>) -> Vec<String> {
-    let paragraphs = docs.into_iter().flatten();
+    let paragraphs = docs.into_iter().flat_map(|doc| doc.iter());
     let quotes = paragraphs.flat_map(|paragraph| paragraph.split('`').skip(1).step_by(2));
     let bare = quotes.map(|quote| {
         let kind = ["struct ", "enum ", "union "].iter().find_map(|kind| quote.strip_prefix(kind));

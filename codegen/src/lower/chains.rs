@@ -232,7 +232,7 @@ impl<'a> Lowering<'a> {
             Some(_) => "the capability's id and version, and the offset of the next capability",
             None => "the capability's id, and the offset of the next capability",
         };
-        let doc = vec![doc.to_owned()];
+        let doc = [doc.to_owned()].into();
         Field {
             name: "header".to_owned(),
             meta: Meta {

@@ -2,7 +2,7 @@
 
 use super::{Lowering, resolved};
 use crate::ir::{
-    BitsAre, BitsAt, KeptBits, Region, RegionHandler, ReleaseSpan, ShownCap, ShownChain,
+    BitsAre, BitsAt, Doc, KeptBits, Region, RegionHandler, ReleaseSpan, ShownCap, ShownChain,
     ShownLength,
 };
 use crate::spec::history::Validity;
@@ -109,6 +109,6 @@ fn span(validity: Validity) -> ReleaseSpan {
     ReleaseSpan { since: validity.since, until: validity.until }
 }
 
-fn doc(doc: Option<&Placed<DocText>>) -> Vec<String> {
+fn doc(doc: Option<&Placed<DocText>>) -> Doc {
     doc.map(|doc| doc.paragraphs.clone()).unwrap_or_default()
 }

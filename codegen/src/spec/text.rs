@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer};
@@ -146,7 +147,7 @@ from_text!(Since, "Since", {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DocText {
     /// The paragraphs, each on one line.
-    pub paragraphs: Vec<String>,
+    pub paragraphs: Arc<[String]>,
 }
 
 impl From<&str> for DocText {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use capchain::emit::kernel_header;
 use capchain::ir::requests::InputKind;
-use capchain::ir::{Abi, Meta, Role};
+use capchain::ir::{Abi, Doc, Meta, Role};
 use capchain::lower::lower;
 use support::apply_import::paste;
 use support::groups::{Group, skip};
@@ -48,7 +48,7 @@ fn headers(folder: &Path) -> Vec<Vec<String>> {
 /// handlers, and which numbers are file descriptors.
 fn without_what_people_write(mut abi: Abi) -> Abi {
     let meta = |meta: &mut Meta| {
-        meta.doc = vec!["A text.".to_owned()];
+        meta.doc = ["A text.".to_owned()].into();
         meta.since = "v3.6".parse().expect("a release");
         meta.allow.clear();
     };
@@ -74,11 +74,11 @@ fn without_what_people_write(mut abi: Abi) -> Abi {
     // Profiles are rules of handlers.
     abi.protocol.chains.iter_mut().for_each(|chain| chain.profiles.clear());
     for request in &mut abi.protocol.requests {
-        request.doc.clear();
+        request.doc = Doc::default();
         for input in &mut request.inputs {
-            input.doc.clear();
+            input.doc = Doc::default();
             if let InputKind::Choice { options, .. } = &mut input.kind {
-                options.iter_mut().for_each(|option| option.doc.clear());
+                options.iter_mut().for_each(|option| option.doc = Doc::default());
             }
         }
     }

@@ -14,7 +14,7 @@ pub(super) fn draft(comment: &str, place: Place) -> Placed<DocText> {
         true => [DRAFT, " to be written"].concat(),
         false => [DRAFT, " ", &words.join(" ")].concat(),
     };
-    Placed { value: DocText { paragraphs: vec![text] }, place }
+    Placed { value: DocText { paragraphs: [text].into() }, place }
 }
 
 /// The comment of an ioctl without the ioctl and the macro at its start, which name the

@@ -122,7 +122,7 @@ impl<'a> Emitter<'_, 'a> {
             ),
             None => format!("Starts a walk over the chain {} in len bytes.", chain.name),
         };
-        section::opening(Comment::of(&vec![text]).above(0))
+        section::opening(Comment::of(&[text]).above(0))
     }
 
     /// The start of a chain to which no `cap_offset` leads.

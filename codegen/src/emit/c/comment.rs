@@ -7,7 +7,7 @@ use super::tabs::WIDTH;
 use crate::emit::escape::in_c;
 use crate::emit::since::since_text;
 use crate::emit::wrap::{unbroken, wrap};
-use crate::ir::{Deprecated, Doc, Reserved};
+use crate::ir::{Deprecated, Reserved};
 use crate::release::{Release, Since};
 
 /// The parts of a comment, in the order in which they are printed.
@@ -24,7 +24,7 @@ pub(super) struct Comment<'a> {
 
 impl<'a> Comment<'a> {
     /// The documentation of an item.
-    pub(super) fn of(doc: &'a Doc) -> Self {
+    pub(super) fn of(doc: &'a [String]) -> Self {
         let paragraphs = doc.iter().map(|paragraph| Cow::Borrowed(paragraph.as_str()));
         Self { paragraphs: paragraphs.collect(), ..Self::default() }
     }
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn facts_stand_below_the_text() {
         let since = Since::Known(Release::new(4, 6));
-        let deprecated = Deprecated { since, doc: vec!["nobody emits it".to_owned()] };
+        let deprecated = Deprecated { since, doc: ["nobody emits it".to_owned()].into() };
         let comment = comment(&["First.", "Second."]).label("Argument", "none");
         let lines = comment.deprecated(Some(&deprecated)).since(&[], since).block(0);
         let expected = [

@@ -170,7 +170,7 @@ mod tests {
 
     fn values(numbers: &[(i128, Literal)]) -> Vec<Value> {
         let meta = Meta {
-            doc: vec!["a number".to_owned()],
+            doc: ["a number".to_owned()].into(),
             since: Since::Known(Release::new(3, 6)),
             source: String::new(),
             deprecated: None,

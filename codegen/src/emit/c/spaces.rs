@@ -140,7 +140,7 @@ impl SpaceEmitter<'_> {
         let kinds =
             kinds.map(|(parent, kind)| capability(kind.capability, Some((parent, kind)))).collect();
         SpaceChainView {
-            comment: section::opening(Comment::of(&vec![text]).above(0)),
+            comment: section::opening(Comment::of(&[text]).above(0)),
             format: format.to_owned(),
             empty,
             empty_values: empty_values.collect(),

@@ -77,7 +77,7 @@ fn stream(emitter: &HeaderEmitter<'_>, plan: &StreamPlan, names: &mut UniqueName
     let guard = undetected.contains(&plan.record);
     StreamView {
         guard: guard.then(|| feature_macros::macro_name(&context.prefix, record)),
-        comment: section::opening(Comment::of(&vec![about(abi, plan)]).above(0)),
+        comment: section::opening(Comment::of(&[about(abi, plan)]).above(0)),
         signature: broken(0, &format!("static inline int {name}("), &parameters, ")"),
         size: literal(plan.size.kernel()),
         length: length(context, stem, plan),

@@ -44,7 +44,7 @@ fn named_group(abi: &Abi, group: &Group, type_: &str) -> NamedGroupView {
     let is_flags = group.is_flags();
     let name = |word| names::c_group(&abi.name, &abi.prefix, type_, word);
     NamedGroupView {
-        comment: opening(Comment::of(&vec![about(abi, group)]).above(0)),
+        comment: opening(Comment::of(&[about(abi, group)]).above(0)),
         name: name("name"),
         text: is_flags.then(|| name("text")),
         type_: match (is_flags, group.int) {

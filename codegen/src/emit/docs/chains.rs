@@ -163,7 +163,7 @@ fn ids(page: &Page<'_>, chain: &Chain) -> Option<String> {
             page.name(&one.name),
             one.version.to_string(),
             since(page.abi, one.meta.since),
-            page.cell(&meaning.into_iter().map(str::to_owned).collect()),
+            page.cell(meaning.map(str::to_owned).as_slice()),
         ]);
     }
     table.finish()

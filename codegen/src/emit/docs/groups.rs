@@ -181,6 +181,6 @@ pub(super) fn literal(page: &Page<'_>, is_flags: bool, value: &Value) -> String 
         Literal::Decimal | Literal::Hex | Literal::Next => value.number.to_string(),
         Literal::Or(names) => page.names(names).join(" or "),
         Literal::Alias(name) => page.names(std::slice::from_ref(name)).join(""),
-        Literal::Text(text) => page.cell(&vec![format!("`\"{text}\"`")]),
+        Literal::Text(text) => page.cell(&[format!("`\"{text}\"`")]),
     }
 }

@@ -12,7 +12,7 @@ use super::phrases::{linux, since};
 use super::section::summary;
 use super::streams;
 use super::table::{Align, Table};
-use crate::ir::{Arg, FdKind, GroupKind, Ioctl, StructId};
+use crate::ir::{Arg, Doc, FdKind, GroupKind, Ioctl, StructId};
 use crate::layout::Model;
 use crate::names;
 use crate::output::OutputFile;
@@ -112,7 +112,7 @@ fn fd(page: &Page<'_>, at: usize, kind: &FdKind) -> FdView {
             since(page.abi, ioctl.meta.since),
         ]);
     }
-    let backend = |(name, doc): &(String, _)| format!("`{name}`: {}", page.cell(doc));
+    let backend = |(name, doc): &(String, Doc)| format!("`{name}`: {}", page.cell(doc));
     FdView {
         name: kind.name.clone(),
         doc: page.doc(&kind.doc),

@@ -67,7 +67,7 @@ pub(super) fn source(page: &Page<'_>, source: &str) -> String {
         let part = part.trim();
         let is_code = part.contains(['/', '_'])
             && part.chars().all(|one| one.is_ascii_alphanumeric() || "/_-.".contains(one));
-        if is_code { ["`", part, "`"].concat() } else { page.cell(&vec![part.to_owned()]) }
+        if is_code { ["`", part, "`"].concat() } else { page.cell(&[part.to_owned()]) }
     };
     source.split(',').map(part).collect::<Vec<_>>().join(", ")
 }

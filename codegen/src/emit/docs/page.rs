@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::links::{LinkTarget, Links};
 use crate::emit::escape;
-use crate::ir::{Abi, ChainId, Doc, GroupId, StructId};
+use crate::ir::{Abi, ChainId, GroupId, StructId};
 
 /// A page that links from itself to others.
 #[derive(Clone, Copy, Debug)]
@@ -39,12 +39,12 @@ impl<'a> Page<'a> {
     }
 
     /// All paragraphs, an empty line between them.
-    pub(super) fn doc(&self, doc: &Doc) -> String {
+    pub(super) fn doc(&self, doc: &[String]) -> String {
         doc.iter().map(|text| self.paragraph(text)).collect::<Vec<_>>().join("\n\n")
     }
 
     /// All paragraphs as one run of text, fit for a table's cell.
-    pub(super) fn cell(&self, doc: &Doc) -> String {
+    pub(super) fn cell(&self, doc: &[String]) -> String {
         self.text(&doc.join(" "))
     }
 

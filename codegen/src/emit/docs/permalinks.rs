@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::links::{Links, registry_path};
 use super::numbers;
 use super::phrases::{first_sentence, since};
-use crate::ir::{Abi, ClaimedSpace, Doc, Entry, EntryKind, Group, GroupKind, Reserved};
+use crate::ir::{Abi, ClaimedSpace, Entry, EntryKind, Group, GroupKind, Reserved};
 use crate::names;
 
 /// A name and the place that explains it.
@@ -63,7 +63,7 @@ impl<'a> PermalinkLister<'a> {
         name: &str,
         kind: &'static str,
         owner: Option<&str>,
-        doc: &Doc,
+        doc: &[String],
         target: String,
     ) {
         let first = doc.first().map(|paragraph| first_sentence(paragraph));
@@ -81,10 +81,10 @@ impl<'a> PermalinkLister<'a> {
         let abi = self.abi;
         let home = || "README.md".to_owned();
         self.add(&abi.name, "ABI", None, &abi.doc, home());
-        self.add(&names::package(&abi.name), "crate", None, &Doc::new(), home());
-        self.add(&(names::c_stem(&abi.name) + ".h"), "header", None, &Doc::new(), home());
+        self.add(&names::package(&abi.name), "crate", None, &[], home());
+        self.add(&(names::c_stem(&abi.name) + ".h"), "header", None, &[], home());
         for header in &abi.headers {
-            self.add(&header.path, "header", None, &Doc::new(), home());
+            self.add(&header.path, "header", None, &[], home());
         }
     }
 
@@ -166,7 +166,7 @@ impl<'a> PermalinkLister<'a> {
         for header in &self.abi.cap_headers {
             let struct_ = &self.abi.struct_(header.struct_).name;
             let place = self.place_of(struct_);
-            self.add(&header.name, "capability header", Some(struct_), &Doc::new(), place);
+            self.add(&header.name, "capability header", Some(struct_), &[], place);
         }
     }
 
@@ -230,7 +230,7 @@ impl<'a> PermalinkLister<'a> {
         for space in spaces {
             if self.found.iter().all(|one| one.name != *space) {
                 let place = [numbers::PATH, "#proposals"].concat();
-                self.add(space, "proposed space", None, &Doc::new(), place);
+                self.add(space, "proposed space", None, &[], place);
             }
         }
     }

@@ -11,7 +11,7 @@ use super::page::Page;
 use super::phrases::{first_sentence, since};
 use super::table::{Align, Table};
 use super::{chains, groups, ioctls, macros, regions, structs};
-use crate::ir::{Doc, GroupKind, Item, Meta, Section, StructId};
+use crate::ir::{GroupKind, Item, Meta, Section, StructId};
 use crate::output::OutputFile;
 
 /// The data of the template.
@@ -119,7 +119,7 @@ fn line(page: &Page<'_>, kind: &str, name: String, meta: &Meta) -> [String; 4] {
 }
 
 /// The first sentence of a documentation.
-pub(super) fn summary(page: &Page<'_>, doc: &Doc) -> String {
+pub(super) fn summary(page: &Page<'_>, doc: &[String]) -> String {
     let first = doc.first().map(|paragraph| first_sentence(paragraph));
     page.text(first.unwrap_or_default())
 }

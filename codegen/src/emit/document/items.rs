@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::ir::{Doc, Macro, Meta};
+use crate::ir::{Macro, Meta};
 use crate::layout::{Model, PerModel};
 use crate::release::{Release, Since};
 
@@ -132,7 +132,7 @@ pub(in crate::emit) struct NamedJson<'a> {
 }
 
 impl<'a> NamedJson<'a> {
-    pub(in crate::emit) fn of(name: &'a str, doc: &'a Doc) -> Self {
+    pub(in crate::emit) fn of(name: &'a str, doc: &'a [String]) -> Self {
         Self { name, doc }
     }
 }

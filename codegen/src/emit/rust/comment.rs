@@ -10,7 +10,7 @@ use crate::emit::escape::in_markdown;
 use crate::emit::sentence::sentence;
 use crate::emit::since::since_text;
 use crate::emit::wrap::wrap;
-use crate::ir::{Abi, Doc, Entry, EntryKind, Meta};
+use crate::ir::{Abi, Entry, EntryKind, Meta};
 use crate::release::{Release, Since};
 
 /// The longest line of documentation, in columns.
@@ -52,7 +52,7 @@ impl<'a> Docs<'a> {
     }
 
     /// Paragraphs as `///` lines.
-    pub(super) fn paragraphs(&self, doc: &Doc) -> TokenStream {
+    pub(super) fn paragraphs(&self, doc: &[String]) -> TokenStream {
         let safe: Vec<_> =
             doc.iter().map(|text| in_markdown(text, |name| self.link(name))).collect();
         attributes(&safe)

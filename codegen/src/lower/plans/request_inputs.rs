@@ -189,7 +189,7 @@ impl<'a> Inputs<'a> {
             let names = free.iter().map(|flag| format!("`{}`", flag.name)).collect::<Vec<_>>();
             let doc = match id_of {
                 // The documentation of the field is about the id too.
-                Some(_) => vec![format!("any of {}", names.join(", "))],
+                Some(_) => [format!("any of {}", names.join(", "))].into(),
                 None => field.meta.doc.clone(),
             };
             self.push(&field.name, &doc, kind, None);

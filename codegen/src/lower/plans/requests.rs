@@ -164,7 +164,7 @@ impl<'a> IoctlArgument<'a> {
         let ioctl = self.abi.ioctl(self.ioctl);
         PayloadKind {
             name: self.name.to_owned(),
-            doc: Doc::new(),
+            doc: Doc::default(),
             selected: None,
             gate: None,
             fixed: 0,

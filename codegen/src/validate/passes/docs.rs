@@ -138,7 +138,7 @@ impl Texts<'_, '_> {
         if doc.paragraphs.is_empty() {
             self.check.refuse(BAD_TEXT, place, "the documentation is empty");
         }
-        for text in &doc.paragraphs {
+        for text in doc.paragraphs.iter() {
             self.shown(text, place);
         }
     }

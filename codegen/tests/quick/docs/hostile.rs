@@ -42,7 +42,7 @@ pub(crate) fn letters(text: &str) -> String {
 }
 
 fn hostile(mut abi: Abi, text: &str) -> Abi {
-    let doc: Doc = vec![text.to_owned(), format!("Second. {text}")];
+    let doc: Doc = [text.to_owned(), format!("Second. {text}")].into();
     abi.title = text.to_owned();
     abi.doc = doc.clone();
     abi.overlays = vec![text.to_owned()];

@@ -143,7 +143,7 @@ impl Emitter<'_, '_> {
             once_signature: broken(0, &format!("static inline int {once}("), &[buffer], ")"),
             once,
             ioctl: broken(1, "return ioctl(", &ioctl, ");"),
-            comment: section::opening(Comment::of(&vec![text]).block(0)),
+            comment: section::opening(Comment::of(&[text]).block(0)),
             signature: broken(0, &format!("static inline int {call}("), &parameters, ")"),
             request: broken(1, &format!("return {request}("), &arguments, ");"),
             fd,

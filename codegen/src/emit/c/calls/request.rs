@@ -162,7 +162,8 @@ impl Emitter<'_, '_> {
         };
         let own = |text: &&String| parameters.iter().all(|one| !one.input.doc.contains(*text));
         // The declaration of the ioctl has the other paragraphs.
-        let doc = doc.iter().take(1).filter(own).map(|text| sentence(text)).collect();
+        let doc = doc.iter().take(1).filter(own).map(|text| sentence(text));
+        let doc: Vec<_> = doc.collect();
         let mut comment = Comment::of(&doc).titled(&title);
         comment = match &plan.hazard {
             Some(Hazard::Elsewhere(until)) => comment.paragraph(sentence(&until.join(" "))),
@@ -271,7 +272,7 @@ impl Emitter<'_, '_> {
         let arguments = [fd, ioctl.clone(), buffer.to_owned()];
         let results = [buffer, "argsz", "reply"].map(str::to_owned);
         CallView {
-            comment: section::opening(Comment::of(&vec![text]).above(0)),
+            comment: section::opening(Comment::of(&[text]).above(0)),
             signature: broken(0, &format!("static inline int {name}("), &all, ")"),
             words: plan.size.div_ceil(8),
             size: broken(1, &size, &inputs, ");"),

@@ -181,7 +181,7 @@ impl Emitter<'_, '_> {
         let form = |form| self.returned_form(form, (request, &parameters, &out), names);
         let forms: Vec<_> = forms.map(form).collect();
         Some(ReturnedView {
-            comment: section::opening(Comment::of(&vec![text]).above(0)),
+            comment: section::opening(Comment::of(&[text]).above(0)),
             signature: broken(0, &format!("static inline int {cut}("), &[reply, size], ")"),
             number,
             length,
@@ -208,7 +208,7 @@ impl Emitter<'_, '_> {
         let parameters = [parameters, &[format!("struct {struct_} *{out}")]].concat();
         ReturnedFormView {
             guard: self.guard(form),
-            comment: section::opening(Comment::of(&vec![text]).above(0)),
+            comment: section::opening(Comment::of(&[text]).above(0)),
             signature: broken(0, &format!("static inline int {name}("), &parameters, ")"),
             value: self.number(form),
         }

@@ -11,7 +11,7 @@ use crate::emit::rust::views::host_name;
 use crate::emit::sentence::sentences;
 use crate::ir::protocol::HostPlan;
 use crate::ir::requests::{CountedReply, FailedReply, Hazard, RequestPlan, Returns};
-use crate::ir::{Abi, Arg, Doc, Field, Ioctl, IoctlId, NewFd};
+use crate::ir::{Abi, Arg, Field, Ioctl, IoctlId, NewFd};
 use crate::layout::Int;
 use crate::names;
 
@@ -261,9 +261,9 @@ impl Method<'_> {
     }
 
     /// What the ioctl does, or what the id or the flag of the request says.
-    fn request_doc(&self, plan: &RequestPlan) -> Doc {
+    fn request_doc(&self, plan: &RequestPlan) -> Vec<String> {
         match plan.doc.is_empty() {
-            true => self.ioctl.meta.doc.clone(),
+            true => self.ioctl.meta.doc.to_vec(),
             false => sentences(&plan.doc),
         }
     }
@@ -332,7 +332,7 @@ fn failed_doc(failed: &FailedReply) -> String {
     }
 }
 
-fn contract(hazard: &Hazard) -> Doc {
+fn contract(hazard: &Hazard) -> Vec<String> {
     let text = match hazard {
         Hazard::Lasting => {
             "The memory at the address stays valid as long as the kernel or a device can access \

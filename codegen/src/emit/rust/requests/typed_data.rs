@@ -201,7 +201,7 @@ pub(super) fn returned(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> Option
     });
     let number = number_of(abi, data);
     let (length, memory) = (ident(&data.length), ident(&data.memory));
-    let read = docs.paragraphs(&vec![format!(
+    let read = docs.paragraphs(&[format!(
         "Reads the data from `{}`, the memory of the request, after the call. Bytes that the \
          kernel has not written are read as 0.",
         data.memory
