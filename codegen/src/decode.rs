@@ -168,7 +168,7 @@ impl<'a> Decoded<'a> {
         self.struct_ = Some(struct_);
         match (self.abi.chain_of(id), struct_.argsz, struct_.role) {
             (Some(chain), ..) => self.host(chain, struct_),
-            (None, Some(argsz), _) => self.sized(struct_, argsz),
+            (None, Some(argsz), _) => self.sized(id, argsz),
             (None, None, StructRole::Capability(id)) => self.lone_body(struct_, id),
             (None, None, _) => self.plain(struct_),
         }
@@ -206,7 +206,8 @@ impl<'a> Decoded<'a> {
     }
 
     /// A struct with argsz, which limits the bytes that are read.
-    fn sized(mut self, struct_: &'a Struct, argsz: usize) -> Self {
+    fn sized(mut self, id: StructId, argsz: usize) -> Self {
+        let struct_ = self.abi.struct_(id);
         let all = self.reader(self.size);
         let value = all.unsigned(all.span(struct_, 0, argsz)).unwrap_or(0);
         let size = self.size.min(value);
@@ -224,7 +225,7 @@ impl<'a> Decoded<'a> {
             self.fields = all.fields(struct_, 0, |_| true);
             return self;
         }
-        self.notes.extend(self.unlinked_chain(struct_));
+        self.notes.extend(self.unlinked_chain(id));
         self.notes.extend(self.unknown_tail(struct_));
         self.notes.extend(self.payload_notes(struct_));
         self.whole(struct_)
@@ -252,15 +253,11 @@ impl<'a> Decoded<'a> {
 
     /// A note about a chain without an offset: it may be present, but the reply
     /// does not show whether it fitted.
-    fn unlinked_chain(&self, struct_: &Struct) -> Option<String> {
-        let starts_after = |chain: &&Chain| {
-            let host = chain.host();
-            host.is_some_and(|host| std::ptr::eq(self.abi.struct_(host.struct_), struct_))
-        };
-        let chain = self.abi.chains.iter().find(starts_after)?;
+    fn unlinked_chain(&self, id: StructId) -> Option<String> {
+        let chain = self.abi.hosted_chain(id)?;
         let ChainStart::After { host, offset: at } = &chain.start else { return None };
         let reader = self.reader(self.size);
-        let flags = reader.unsigned(reader.span(struct_, 0, host.flags)).unwrap_or(0);
+        let flags = reader.unsigned(reader.span(self.abi.struct_(id), 0, host.flags)).unwrap_or(0);
         (flags & host.flag.1 != 0).then(|| {
             let (flag, name) = (&host.flag.0, &chain.name);
             format!("{flag} is set: if it fitted, the chain `{name}` starts at {at}")

@@ -4,6 +4,7 @@
 
 mod banner;
 mod c;
+mod constants;
 mod docs;
 mod document;
 mod escape;
@@ -12,14 +13,15 @@ mod gdb;
 mod go;
 mod install;
 mod json;
-mod literal;
 mod package;
+mod padded;
 mod plain_doc;
 mod python;
 mod render;
 mod rust;
 mod sentence;
 mod since;
+mod walk_tables;
 mod wrap;
 
 pub use docs::Permalink;

@@ -121,9 +121,7 @@ impl<'a> HandlerModel<'a> {
         let appended = match (&handler.array, &handler.chain) {
             (Some(array), _) => Appended::Array(array),
             _ if struct_.fields.iter().any(flexible) => return None,
-            (None, Some(rules)) => Appended::Chain(
-                abi.chains.iter().find_map(|chain| appended_chain(chain, rules, id))?,
-            ),
+            (None, Some(rules)) => Appended::Chain(appended_chain(abi, rules, id)?),
             (None, None) => Appended::Nothing,
         };
         Some(Self { abi, struct_, handler, appended })
@@ -344,11 +342,12 @@ impl<'a> HandlerModel<'a> {
 
 /// The chain of a struct, if it has one.
 fn appended_chain<'a>(
-    chain: &'a Chain,
+    abi: &'a Abi,
     rules: &'a ReplyChain,
     id: StructId,
 ) -> Option<AppendedChain<'a>> {
-    let host = chain.host().filter(|host| host.struct_ == id)?;
+    let chain = abi.hosted_chain(id)?;
+    let host = chain.host()?;
     let (flags, flag) = (host.flags, host.flag.1);
     Some(AppendedChain { chain, rules, flags, flag, cap_offset: chain.cap_offset() })
 }

@@ -3,6 +3,7 @@
 
 use super::document::ioctls::{ArgJson, IoctlJson};
 use super::document::items::{MetaJson, SinceJson};
+use super::document::structs::FieldJson;
 use super::sentence::sentence;
 use super::wrap::wrap;
 
@@ -22,6 +23,11 @@ pub(super) fn part(meta: &MetaJson<'_>, owner: &MetaJson<'_>) -> Vec<String> {
     }
     doc.extend(deprecation(meta));
     doc
+}
+
+/// The version of a capability from which on it has a field, if not from its first.
+pub(super) fn version(field: &FieldJson<'_>) -> Option<String> {
+    (field.version > 1).then(|| format!("Since version {} of the capability.", field.version))
 }
 
 /// Documentation of an ioctl, with its use; `struct_name` is the name of a struct.

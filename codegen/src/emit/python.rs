@@ -11,7 +11,7 @@ mod structs;
 use askama::Template;
 
 use super::document::AbiDocument;
-use super::{OutputFile, banner, escape, render};
+use super::{OutputFile, banner, escape, render, walk_tables};
 use crate::ir::Abi;
 use crate::names;
 
@@ -52,7 +52,7 @@ pub(super) fn emit(abi: &Abi, document: &AbiDocument<'_>) -> Vec<OutputFile> {
     };
     let package = PythonPackage {
         doc: comment::docstring("", &doc(document)),
-        has_chains: chains::present(document),
+        has_chains: walk_tables::present(document),
         has_spaces: spaces::present(document),
     };
     let mut modules = vec![
@@ -62,7 +62,7 @@ pub(super) fn emit(abi: &Abi, document: &AbiDocument<'_>) -> Vec<OutputFile> {
         ("structs.py", structs::file(document)),
         ("py.typed", String::new()),
     ];
-    if chains::present(document) {
+    if walk_tables::present(document) {
         modules.push(("chains.py", chains::file(document)));
         modules.push(("walk.py", WALK.to_owned()));
     }

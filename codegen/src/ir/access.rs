@@ -133,8 +133,14 @@ impl Abi {
 
     /// The chain to which the `cap_offset` of a struct leads.
     pub fn chain_of(&self, host: StructId) -> Option<&Chain> {
-        let leads = |chain: &&Chain| chain.offset_host().is_some_and(|one| one.struct_ == host);
-        self.chains.iter().find(leads)
+        self.hosted_chain(host).filter(|chain| chain.cap_offset().is_some())
+    }
+
+    /// The chain after a struct, whether or not a `cap_offset` leads to it; a struct hosts one
+    /// chain at most.
+    pub fn hosted_chain(&self, host: StructId) -> Option<&Chain> {
+        let is_host = |chain: &&Chain| chain.host().is_some_and(|one| one.struct_ == host);
+        self.chains.iter().find(is_host)
     }
 
     /// A type as the specification writes it.

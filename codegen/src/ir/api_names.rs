@@ -76,12 +76,9 @@ impl Abi {
     fn of_struct(&self, id: StructId) -> ApiNames {
         let mut api = ApiNames::default();
         let view = names::reply_view(&self.prefix, &self.struct_(id).name);
-        let mut hosts = self.protocol.chains.iter();
-        let host = |plan: &&_| plan_host(plan) == Some(id);
-        if let Some(plan) = hosts.find(host) {
-            let chain = &self.chain(plan.chain).name;
+        if let Some(chain) = self.chain_of(id) {
             api.rust.push(self.path(&["views", &view]));
-            let own = names::c_reply(chain);
+            let own = names::c_reply(&chain.name);
             let words = [c_word::PARSE, c_word::REQUEST, c_word::FIXED];
             api.c.extend(words.map(|word| self.c_function(&[&own[..], &[word]].concat())));
         }
@@ -158,9 +155,4 @@ impl Abi {
         let c = words.iter().map(|word| self.c_function(&[&chain.name, word])).collect();
         ApiNames { rust: rust.into(), c }
     }
-}
-
-/// The struct before a chain.
-fn plan_host(plan: &super::protocol::ChainPlan) -> Option<StructId> {
-    plan.host.as_ref().map(|host| host.struct_)
 }

@@ -34,6 +34,12 @@ pub struct Protocol {
 }
 
 impl Protocol {
+    /// The plan of a struct whose `cap_offset` leads to a chain.
+    pub fn host(&self, struct_: StructId) -> Option<&HostPlan> {
+        let mut hosts = self.chains.iter().filter_map(|chain| chain.host.as_ref());
+        hosts.find(|host| host.struct_ == struct_)
+    }
+
     /// The requests of an ioctl.
     pub fn requests_of(&self, ioctl: IoctlId) -> &[RequestPlan] {
         let after = |id| self.requests.partition_point(|plan| plan.ioctl < id);

@@ -3,8 +3,7 @@
 use super::subject::LintSubject;
 use super::violation::Violation;
 use crate::ir::{
-    Abi, Arg, Chain, Copied, Field, Handler, Ioctl, Meta, ReplyChain, Role, Struct, StructRole,
-    Type,
+    Abi, Arg, Copied, Field, Handler, Ioctl, Meta, ReplyChain, Role, Struct, StructRole, Type,
 };
 use crate::reply::Unset;
 
@@ -78,9 +77,9 @@ fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Violation<'a>> 
 
 /// L9: a handler that writes a chain rounds up to the chain's alignment.
 pub(super) fn chains_keep_the_alignment(abi: &Abi) -> Vec<Violation<'_>> {
-    let chains = present_chains(abi).filter_map(|(ioctl, struct_, handler, reply)| {
-        let host = |chain: &&Chain| hosts(abi, chain, struct_);
-        let align = abi.cap_headers[abi.chains.iter().find(host)?.header].align;
+    let chains = present_chains(abi).filter_map(|(ioctl, _, handler, reply)| {
+        let Arg::Struct(host) = ioctl.arg else { return None };
+        let align = abi.cap_headers[abi.chain_of(host)?.header].align;
         (reply.align % align != 0).then(|| {
             let message = format!("`{}` leaves capabilities misaligned", handler.name);
             Violation::new(LintSubject::of_handler(ioctl, handler), message)
@@ -89,10 +88,6 @@ pub(super) fn chains_keep_the_alignment(abi: &Abi) -> Vec<Violation<'_>> {
         })
     });
     chains.collect()
-}
-
-fn hosts(abi: &Abi, chain: &Chain, struct_: &Struct) -> bool {
-    chain.offset_host().is_some_and(|host| std::ptr::eq(abi.struct_(host.struct_), struct_))
 }
 
 /// L20: the fixed part comes from an initialised buffer, includes `cap_offset` or

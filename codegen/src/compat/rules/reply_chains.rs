@@ -160,7 +160,5 @@ impl HandlerChange<'_, '_> {
 /// The offset before which readers of a chain accept no capability.
 fn bound(abi: &Abi, ioctl: &Ioctl) -> Option<u64> {
     let Arg::Struct(id) = ioctl.arg else { return None };
-    let hosts = abi.chains.iter();
-    let mut chains = hosts.filter(|chain| chain.host().is_some_and(|host| host.struct_ == id));
-    chains.next().map(|chain| chain.bound)
+    abi.hosted_chain(id).map(|chain| chain.bound)
 }

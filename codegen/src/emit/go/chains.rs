@@ -5,11 +5,9 @@ use askama::Template;
 use super::comment;
 use super::names::GoNames;
 use crate::emit::document::AbiDocument;
-use crate::emit::document::capabilities::{CapArrayJson, CapabilityJson};
-use crate::emit::document::chains::{
-    BitsJson, CapHeaderJson, ChainJson, ChainStartJson, IntPlaceJson, ReplyPlacesJson,
-};
-use crate::emit::{escape, render};
+use crate::emit::document::chains::BitsJson;
+use crate::emit::render;
+use crate::emit::walk_tables::{DocumentedName, Spelling, WalkTables, tables};
 use crate::names;
 
 /// All chains.
@@ -17,149 +15,76 @@ use crate::names;
 #[template(path = "go/chains.go.jinja", escape = "none")]
 struct GoChains {
     package: String,
-    formats: Vec<GoFormat>,
-    chains: Vec<GoChain>,
+    tables: WalkTables,
     uses_order: bool,
 }
 
-/// The format of the headers of capabilities.
-struct GoFormat {
-    name: String,
-    size: u64,
-    min_size: u64,
-    id: String,
-    version: String,
-    next: String,
-    end: u64,
-    from_reply: bool,
-}
-
-/// A chain and its capabilities.
-struct GoChain {
-    name: String,
-    format: String,
-    bound: u64,
-    caps: Vec<String>,
-    replies: Option<GoReplyFunction>,
-    walk: Option<GoWalkFunction>,
-}
-
-/// The function that reads the reply before a chain.
-struct GoReplyFunction {
-    doc: String,
-    name: String,
-    host: String,
-    places: String,
-    appended: String,
-}
-
-/// The function that walks a chain without such a reply.
-struct GoWalkFunction {
-    doc: String,
-    name: String,
-    /// The function of the runtime, and its last argument.
-    start: String,
-    first: String,
-}
-
 pub(super) fn file(document: &AbiDocument<'_>, names: &GoNames<'_>) -> String {
-    let chains: Vec<_> = walked(document).map(|chain| table(document, names, chain)).collect();
-    let uses_order = chains.iter().any(|one| one.replies.is_some() || one.walk.is_some());
-    let used =
-        |header: &&CapHeaderJson<'_>| walked(document).any(|chain| chain.header == header.name);
-    let formats = document.capability_headers.iter().filter(used).map(format_table).collect();
-    render::file(&GoChains { package: names.package.clone(), formats, chains, uses_order })
+    let tables = tables(document, names);
+    let uses_order = tables.chains.iter().any(|one| one.replies.is_some() || one.walk.is_some());
+    render::file(&GoChains { package: names.package.clone(), tables, uses_order })
 }
 
-/// The chains that the hand-written code walks: those that are in no space.
-fn walked<'a>(document: &'a AbiDocument<'_>) -> impl Iterator<Item = &'a ChainJson<'a>> {
-    document.chains.iter().filter(|chain| chain.space.is_none())
-}
+impl Spelling for GoNames<'_> {
+    const TRUE: &'static str = "true";
+    const FALSE: &'static str = "false";
+    const WALK_FROM: &'static str = "newCaps";
+    const WALK_BY_FIELD: &'static str = "newCapsByField";
 
-fn format_table(header: &CapHeaderJson<'_>) -> GoFormat {
-    GoFormat {
-        name: names::go_format(header.name),
-        size: header.size,
-        min_size: header.min_size,
-        id: bits(&header.id),
-        version: header.version.as_ref().map_or("nil".to_owned(), |one| ["&", &bits(one)].concat()),
-        next: bits(&header.next),
-        end: header.end,
-        from_reply: header.from_reply,
+    fn format(&self, header: &str) -> String {
+        names::go_format(header)
     }
-}
 
-fn bits(one: &BitsJson<'_>) -> String {
-    format!("bits{{place{{{}, {}}}, {}, {}}}", one.offset, one.width, one.low, one.count)
-}
-
-fn table(document: &AbiDocument<'_>, names: &GoNames<'_>, chain: &ChainJson<'_>) -> GoChain {
-    let replies = match &chain.start {
-        ChainStartJson::AtOffsetField { host, places, .. } => {
-            Some(replies(names, chain, host.host, places))
-        }
-        _ => None,
-    };
-    GoChain {
-        name: names::go_chain(chain.name),
-        format: names::go_format(chain.header),
-        bound: chain.bound,
-        caps: document.capabilities_of(chain.name).into_iter().map(cap).collect(),
-        replies,
-        walk: walk(chain),
+    fn chain(&self, chain: &str) -> String {
+        names::go_chain(chain)
     }
-}
 
-fn cap(one: &CapabilityJson<'_>) -> String {
-    let sizes: Vec<_> = one.required_size.iter().map(|size| size.lp64.to_string()).collect();
-    let array = one.array.as_ref().map_or("nil".to_owned(), array);
-    let sizes = sizes.join(", ");
-    let short = escape::string_literal(one.short);
-    format!("{{{}, {short}, []uint64{{{sizes}}}, {array}}}", one.name)
-}
-
-fn array(array: &CapArrayJson<'_>) -> String {
-    let count =
-        array.count.as_ref().map_or("nil".to_owned(), |one| ["&place", &place(one)].concat());
-    format!("&capArray{{{}, {}, {count}}}", array.offset.lp64, array.stride.lp64)
-}
-
-fn place(int: &IntPlaceJson<'_>) -> String {
-    format!("{{{}, {}}}", int.offset.lp64, int.width)
-}
-
-fn replies(
-    names: &GoNames<'_>,
-    chain: &ChainJson<'_>,
-    host: &str,
-    places: &ReplyPlacesJson<'_>,
-) -> GoReplyFunction {
-    let type_ = names.struct_(host);
-    let name = names::go_parse(&type_);
-    let doc = format!("{name} reads a reply that starts with {type_}.");
-    let ReplyPlacesJson { minsz, argsz, flags, cap_offset, flag, appended } = places;
-    GoReplyFunction {
-        doc: comment::of("", &[doc]),
-        name,
-        host: names::go_host(chain.name),
-        places: format!("{minsz}, {argsz}, {flags}, {cap_offset}, {flag:#x}"),
-        appended: appended.iter().map(place).collect::<Vec<_>>().join(", "),
+    fn host(&self, chain: &str) -> String {
+        names::go_host(chain)
     }
-}
 
-fn walk(chain: &ChainJson<'_>) -> Option<GoWalkFunction> {
-    let (start, first) = match &chain.start {
-        ChainStartJson::Fixed { offset } | ChainStartJson::After { offset, .. } => {
-            ("newCaps", offset.to_string())
-        }
-        ChainStartJson::FieldAt { offset, width, .. } => {
-            ("newCapsByField", format!("place{{{offset}, {width}}}"))
-        }
-        ChainStartJson::AtOffsetField { .. }
-        | ChainStartJson::Chosen { .. }
-        | ChainStartJson::Unknown => return None,
-    };
-    let name = names::caps(chain.name);
-    let doc = format!("{name} walks the chain in these bytes.");
-    Some(GoWalkFunction { doc: comment::of("", &[doc]), name, start: start.to_owned(), first })
+    fn id(&self, constant: &str) -> String {
+        constant.to_owned()
+    }
+
+    fn parse(&self, host: &str) -> DocumentedName {
+        let type_ = self.struct_(host);
+        let name = names::go_parse(&type_);
+        let doc = comment::of("", &[format!("{name} reads a reply that starts with {type_}.")]);
+        DocumentedName { name, doc }
+    }
+
+    fn caps(&self, chain: &str) -> DocumentedName {
+        let name = names::caps(chain);
+        let doc = comment::of("", &[format!("{name} walks the chain in these bytes.")]);
+        DocumentedName { name, doc }
+    }
+
+    fn bits(&self, bits: &BitsJson<'_>) -> String {
+        let BitsJson { offset, width, low, count, .. } = bits;
+        format!("bits{{{}, {low}, {count}}}", self.place(*offset, *width))
+    }
+
+    fn place(&self, offset: u64, width: u64) -> String {
+        format!("place{{{offset}, {width}}}")
+    }
+
+    fn array(&self, offset: u64, stride: u64, count: String) -> String {
+        format!("capArray{{{offset}, {stride}, {count}}}")
+    }
+
+    fn optional(&self, value: Option<String>) -> String {
+        value.map_or("nil".to_owned(), |value| ["&", &value].concat())
+    }
+
+    fn sizes(&self, sizes: impl Iterator<Item = u64>) -> String {
+        let sizes: Vec<_> = sizes.map(|size| size.to_string()).collect();
+        format!("[]uint64{{{}}}", sizes.join(", "))
+    }
+
+    fn places(&self, places: impl Iterator<Item = (u64, u64)>) -> String {
+        let places: Vec<_> =
+            places.map(|(offset, width)| format!("{{{offset}, {width}}}")).collect();
+        format!("[]place{{{}}}", places.join(", "))
+    }
 }

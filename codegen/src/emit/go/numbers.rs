@@ -4,10 +4,10 @@ use askama::Template;
 
 use super::comment;
 use super::names::{GoNames, int_type};
+use crate::emit::constants::{self, ConstBlock};
 use crate::emit::document::AbiDocument;
-use crate::emit::document::chains::ChainJson;
 use crate::emit::document::numbers::{GroupJson, ValueJson};
-use crate::emit::{escape, literal, plain_doc, render};
+use crate::emit::{escape, render};
 use crate::names;
 
 /// All numbers.
@@ -55,9 +55,7 @@ struct GoConstant {
 }
 
 pub(super) fn file(document: &AbiDocument<'_>, names: &GoNames<'_>) -> String {
-    let groups = document.groups.iter().map(|group| block(names, group));
-    let chains = document.chains.iter().map(|chain| ids(document, chain));
-    let blocks = groups.chain(chains).filter(|block| !block.constants.is_empty());
+    let blocks = constants::blocks(document).map(|one| block(names, one));
     render::file(&GoNumbers {
         package: names.package.clone(),
         types: document.groups.iter().filter_map(|group| number_type(names, group)).collect(),
@@ -88,29 +86,15 @@ fn named(value: &ValueJson<'_>) -> GoNamedNumber {
     GoNamedNumber { constant: value.name.to_owned(), short: escape::string_literal(value.short) }
 }
 
-fn block(names: &GoNames<'_>, group: &GroupJson<'_>) -> GoConstBlock {
-    let type_ = names.group_type(group).map(|name| [" ", &name].concat()).unwrap_or_default();
-    let mut doc = vec![format!("The numbers of `{}`.", group.name)];
-    doc.extend(plain_doc::item(&group.meta));
-    let constants = group.values.iter().map(|value| GoConstant {
-        doc: comment::of("\t", &plain_doc::part(&value.meta, &group.meta)),
-        name: value.name.to_owned(),
-        type_: if value.string.is_some() { String::new() } else { type_.clone() },
-        value: literal::of(group, value),
+fn block(names: &GoNames<'_>, block: ConstBlock<'_>) -> GoConstBlock {
+    let constants = block.constants.into_iter().map(|constant| {
+        let type_ = constant.group.and_then(|group| names.group_type(group));
+        GoConstant {
+            doc: comment::of("\t", &constant.doc),
+            name: constant.name.to_owned(),
+            type_: type_.map(|name| [" ", &name].concat()).unwrap_or_default(),
+            value: constant.literal,
+        }
     });
-    GoConstBlock { doc: comment::of("", &doc), constants: constants.collect() }
-}
-
-/// The ids of a chain.
-fn ids(document: &AbiDocument<'_>, chain: &ChainJson<'_>) -> GoConstBlock {
-    let of_chain = document.capabilities.iter().filter(|one| one.chain == chain.name);
-    let constants = of_chain.map(|one| GoConstant {
-        doc: comment::of("\t", &plain_doc::part(&one.meta, &chain.meta)),
-        name: one.name.to_owned(),
-        type_: String::new(),
-        value: one.id.to_string(),
-    });
-    let mut doc = vec![format!("The ids of the chain `{}`.", chain.name)];
-    doc.extend(plain_doc::item(&chain.meta));
-    GoConstBlock { doc: comment::of("", &doc), constants: constants.collect() }
+    GoConstBlock { doc: comment::of("", &block.doc), constants: constants.collect() }
 }

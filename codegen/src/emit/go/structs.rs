@@ -6,6 +6,7 @@ use super::comment;
 use super::names::{GoNames, int_type};
 use crate::emit::document::AbiDocument;
 use crate::emit::document::structs::{FieldJson, StructJson, TypeJson, UnionMemberJson};
+use crate::emit::padded::{Part, parts};
 use crate::emit::{plain_doc, render};
 use crate::names;
 
@@ -56,15 +57,12 @@ impl GoContext<'_> {
         let name = self.names.struct_(one.name);
         let mut doc = vec![format!("{name} is `struct {}`.", one.name)];
         doc.extend(plain_doc::item(&one.meta));
-        let (mut fields, mut end) = (Vec::new(), 0);
-        for field in &one.fields {
-            fields.extend(padding(field.offset.lp64 - end));
-            end = field.offset.lp64 + field.size.lp64;
-            if !matches!(field.type_, TypeJson::Flexible { .. }) {
-                fields.push(self.field(one, field));
-            }
-        }
-        fields.extend(padding(one.size.lp64 - end));
+        let fields = parts(one).into_iter().filter_map(|part| match part {
+            Part::Field(field) if matches!(field.type_, TypeJson::Flexible { .. }) => None,
+            Part::Field(field) => Some(self.field(one, field)),
+            Part::Padding(_, size) => Some(padding(size)),
+        });
+        let fields = fields.collect();
         let array = one.fields.iter().find_map(|field| self.array(one, field));
         GoStruct { doc: comment::of("", &doc), name, size: one.size.lp64, fields, array }
     }
@@ -74,9 +72,7 @@ impl GoContext<'_> {
         if let TypeJson::Union { members } = &field.type_ {
             doc.extend(members.iter().map(|member| self.member(owner, member)));
         }
-        if field.version > 1 {
-            doc.push(format!("Since version {} of the capability.", field.version));
-        }
+        doc.extend(plain_doc::version(field));
         let type_ = match self.is_unaligned(owner, field) {
             true => bytes(field.size.lp64),
             false => self.type_(&field.type_, field.group, field.size.lp64),
@@ -144,10 +140,9 @@ impl GoContext<'_> {
     }
 }
 
-/// A field for bytes that no other field has.
-fn padding(size: u64) -> Option<GoField> {
+fn padding(size: u64) -> GoField {
     let doc = comment::of("\t", &["Padding.".to_owned()]);
-    (size > 0).then(|| GoField { doc, name: "_".to_owned(), type_: bytes(size) })
+    GoField { doc, name: "_".to_owned(), type_: bytes(size) }
 }
 
 fn bytes(size: u64) -> String {

@@ -4,10 +4,10 @@
 use askama::Template;
 
 use super::comment;
+use crate::emit::constants::{self, ConstBlock};
 use crate::emit::document::AbiDocument;
-use crate::emit::document::chains::ChainJson;
 use crate::emit::document::numbers::{GroupJson, ValueJson};
-use crate::emit::{literal, plain_doc, render};
+use crate::emit::{plain_doc, render};
 use crate::names;
 
 /// All numbers.
@@ -51,29 +51,16 @@ struct PythonIoctls {
 }
 
 pub(super) fn file(document: &AbiDocument<'_>) -> String {
-    let groups = document.groups.iter().map(block);
-    let chains = document.chains.iter().map(|chain| ids(document, chain));
-    let blocks = groups.chain(chains).filter(|block| !block.constants.is_empty());
+    let blocks = constants::blocks(document).map(block);
     let types = document.groups.iter().filter_map(number_type);
     render::file(&PythonNumbers { blocks: blocks.collect(), types: types.collect() })
 }
 
-fn block(group: &GroupJson<'_>) -> PythonConstBlock {
-    let constants = group.values.iter().map(|value| PythonConstant {
-        doc: comment::of("", &plain_doc::part(&value.meta, &group.meta)),
-        name: names::python(value.name),
-        value: literal::of(group, value),
-    });
-    PythonConstBlock { constants: constants.collect() }
-}
-
-/// The ids of a chain.
-fn ids(document: &AbiDocument<'_>, chain: &ChainJson<'_>) -> PythonConstBlock {
-    let of_chain = document.capabilities.iter().filter(|one| one.chain == chain.name);
-    let constants = of_chain.map(|one| PythonConstant {
-        doc: comment::of("", &plain_doc::part(&one.meta, &chain.meta)),
-        name: names::python(one.name),
-        value: one.id.to_string(),
+fn block(block: ConstBlock<'_>) -> PythonConstBlock {
+    let constants = block.constants.into_iter().map(|constant| PythonConstant {
+        doc: comment::of("", &constant.doc),
+        name: names::python(constant.name),
+        value: constant.literal,
     });
     PythonConstBlock { constants: constants.collect() }
 }

@@ -5,6 +5,7 @@ use askama::Template;
 use super::comment;
 use crate::emit::document::AbiDocument;
 use crate::emit::document::structs::{FieldJson, StructJson, TypeJson, UnionMemberJson};
+use crate::emit::padded::{Part, parts};
 use crate::emit::{escape, plain_doc, render};
 use crate::names;
 
@@ -49,13 +50,15 @@ pub(super) fn file(document: &AbiDocument<'_>) -> String {
 }
 
 fn struct_(one: &StructJson<'_>) -> PythonStruct {
-    let (mut fields, mut end) = (Vec::new(), 0);
-    for field in &one.fields {
-        fields.extend(padding(end, field.offset.lp64));
-        end = field.offset.lp64 + field.size.lp64;
-        fields.push(PythonField { name: names::python(field.name), type_: field_type(field) });
-    }
-    fields.extend(padding(end, one.size.lp64));
+    let fields = parts(one).into_iter().map(|part| match part {
+        Part::Field(field) => {
+            PythonField { name: names::python(field.name), type_: field_type(field) }
+        }
+        Part::Padding(offset, size) => PythonField {
+            name: format!("_padding_{offset}"),
+            type_: format!("ctypes.c_uint8 * {size}"),
+        },
+    });
     let unions = one.fields.iter().filter(|field| is_union(field));
     PythonStruct {
         doc: comment::docstring("    ", &plain_doc::item(&one.meta)),
@@ -64,7 +67,7 @@ fn struct_(one: &StructJson<'_>) -> PythonStruct {
         anonymous: unions.clone().map(|field| escape::string_literal(field.name) + ", ").collect(),
         unions: unions.filter_map(union).collect(),
         hints: one.fields.iter().flat_map(|field| hints(one, field)).collect(),
-        fields,
+        fields: fields.collect(),
     }
 }
 
@@ -101,9 +104,7 @@ fn hints(owner: &StructJson<'_>, field: &FieldJson<'_>) -> Vec<PythonHint> {
         return members.iter().map(hint).collect();
     }
     let mut doc = plain_doc::part(&field.meta, &owner.meta);
-    if field.version > 1 {
-        doc.push(format!("Since version {} of the capability.", field.version));
-    }
+    doc.extend(plain_doc::version(field));
     if let TypeJson::Flexible { counted_by: Some(count), .. } = field.type_ {
         doc.push(format!("Has `{count}` elements, which come after the struct."));
     }
@@ -147,10 +148,4 @@ fn int_type(int: &str) -> &'static str {
         "le64" | "aligned_le64" => "ctypes.c_uint64.__ctype_le__",
         _ => "ctypes.c_uint64",
     }
-}
-
-/// A field for bytes that no other field has.
-fn padding(from: u64, to: u64) -> Option<PythonField> {
-    let type_ = format!("ctypes.c_uint8 * {}", to - from);
-    (to > from).then(|| PythonField { name: format!("_padding_{from}"), type_ })
 }

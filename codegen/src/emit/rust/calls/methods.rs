@@ -25,12 +25,9 @@ pub(super) fn of_kind(abi: &Abi, docs: &Docs<'_>, kind: usize) -> Vec<TokenStrea
         let id = IoctlId(index);
         let method = Method { abi, docs, ioctl, name: ident(&abi.protocol.names[index]) };
         methods.extend(match ioctl.arg {
-            Arg::Struct(_) => None,
+            Arg::Struct(struct_) => abi.protocol.host(struct_).map(|host| method.host(host)),
             _ => Some(method.plain()),
         });
-        let chains = abi.protocol.chains.iter().filter_map(|chain| chain.host.as_ref());
-        let hosts = chains.filter(|host| ioctl.arg == Arg::Struct(host.struct_));
-        methods.extend(hosts.map(|host| method.host(host)));
         let counted = abi.protocol.counted.iter().filter(|plan| plan.ioctl == id);
         methods.extend(counted.map(|plan| method.counted(plan)));
         let requests = abi.protocol.requests_of(id);

@@ -26,8 +26,10 @@ struct Call {
 /// The example of an ioctl.
 pub(super) fn ioctl(abi: &Abi, id: IoctlId) -> Example {
     let (ioctl, name) = (abi.ioctl(id), &abi.protocol.names[id.0]);
-    let mut hosts = abi.protocol.chains.iter().filter_map(|chain| chain.host.as_ref());
-    let host = hosts.find(|host| ioctl.arg == Arg::Struct(host.struct_));
+    let host = match ioctl.arg {
+        Arg::Struct(struct_) => abi.protocol.host(struct_),
+        _ => None,
+    };
     match (host, abi.protocol.requests_of(id).first()) {
         (Some(host), _) => example(abi, ioctl, name, &chain(abi, host)),
         (None, Some(plan)) => example(abi, ioctl, &plan.name, &request(abi, plan)),

@@ -4,10 +4,8 @@ use super::{calls, fallible, group, program, space, stem};
 use crate::emit::example::{Example, shown_field, usual};
 use crate::emit::rust::tokens::ident;
 use crate::emit::rust::views::host_name;
-use crate::ir::protocol::ChainPlan;
 use crate::ir::{
-    Abi, Capability, CapabilityId, Chain, ChainId, Group, Item, Literal, Macro, Struct, StructId,
-    Value,
+    Abi, Capability, CapabilityId, ChainId, Group, Item, Literal, Macro, Struct, StructId, Value,
 };
 use crate::names;
 
@@ -18,8 +16,8 @@ pub(in crate::emit) fn of_item(abi: &Abi, item: Item) -> Option<Example> {
         Item::Group(id) => numbers(abi, abi.group(id)),
         Item::Macro(id) => Some(macro_(abi, abi.macro_(id))),
         Item::Ioctl(id) => Some(calls::ioctl(abi, id)),
-        Item::Chain(id) => chain(abi, id),
-        Item::Capability(id) => capability(abi, id),
+        Item::Chain(id) => Some(chain(abi, id)),
+        Item::Capability(id) => Some(capability(abi, id)),
     }
 }
 
@@ -27,8 +25,7 @@ pub(in crate::emit) fn of_item(abi: &Abi, item: Item) -> Option<Example> {
 fn struct_(abi: &Abi, id: StructId) -> Example {
     let (one, stem) = (abi.struct_(id), stem(abi));
     let plan = &abi.protocol;
-    let mut hosts = plan.chains.iter().filter_map(|chain| chain.host.as_ref());
-    if let Some(host) = hosts.find(|host| host.struct_ == id) {
+    if let Some(host) = plan.host(id) {
         return parse(&stem, "views", &host_name(abi, host), "reply");
     }
     if plan.counted.iter().any(|counted| counted.struct_ == id) {
@@ -102,32 +99,28 @@ fn macro_(abi: &Abi, one: &Macro) -> Example {
     program(vec![format!("use {}::uapi::{function};", stem(abi))], vec![print])
 }
 
-fn plan(abi: &Abi, id: ChainId) -> Option<&ChainPlan> {
-    abi.protocol.chains.iter().find(|plan| plan.chain == id)
-}
-
 /// Walks a chain.
-fn chain(abi: &Abi, id: ChainId) -> Option<Example> {
-    let (chain, plan) = (abi.chain(id), plan(abi, id)?);
+fn chain(abi: &Abi, id: ChainId) -> Example {
+    let chain = abi.chain(id);
     if chain.space.is_some() {
-        return Some(space(abi, &names::caps(&chain.name)));
+        return space(abi, &names::caps(&chain.name));
     }
-    let (view, walk) = walk(abi, chain, plan);
+    let (view, walk) = walk(abi, id);
     let uses = [format!("use {}::views::{view};", stem(abi))];
     let shown = [&*walk, "    println!(\"{:?}\", cap?);", "}"];
-    Some(fallible(&uses, "fn print(bytes: &[u8])", &shown))
+    fallible(&uses, "fn print(bytes: &[u8])", &shown)
 }
 
 /// The type with which a walk starts, and the first line of the walk.
-fn walk(abi: &Abi, chain: &Chain, plan: &ChainPlan) -> (String, String) {
-    match &plan.host {
+fn walk(abi: &Abi, id: ChainId) -> (String, String) {
+    match &abi.protocol.chains[id.0].host {
         Some(host) => {
             let view = host_name(abi, host);
             let walk = format!("for cap in {view}::parse(bytes)?.caps() {{");
             (view, walk)
         }
         None => {
-            let view = names::caps(&chain.name);
+            let view = names::caps(&abi.chain(id).name);
             let walk = format!("for cap in {view}::parse(bytes) {{");
             (view, walk)
         }
@@ -135,10 +128,10 @@ fn walk(abi: &Abi, chain: &Chain, plan: &ChainPlan) -> (String, String) {
 }
 
 /// Finds a capability in its chain.
-fn capability(abi: &Abi, id: CapabilityId) -> Option<Example> {
+fn capability(abi: &Abi, id: CapabilityId) -> Example {
     let one = abi.capability(id);
-    let (chain, plan) = (abi.chain(one.chain), plan(abi, one.chain)?);
-    let (view, walk) = walk(abi, chain, plan);
+    let chain = abi.chain(one.chain);
+    let (view, walk) = walk(abi, one.chain);
     let enumeration = names::cap(&chain.name);
     let outer = match &one.kind {
         Some(kind) => abi.capability(kind.parent),
@@ -163,5 +156,5 @@ fn capability(abi: &Abi, id: CapabilityId) -> Option<Example> {
     imports.sort();
     let uses = [format!("use {}::views::{{{}}};", stem(abi), imports.join(", "))];
     let shown: Vec<_> = shown.iter().map(String::as_str).collect();
-    Some(fallible(&uses, "fn print(bytes: &[u8])", &shown))
+    fallible(&uses, "fn print(bytes: &[u8])", &shown)
 }
