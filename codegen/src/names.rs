@@ -67,9 +67,8 @@ pub use bindgen::{
 };
 pub use errors::rust_error;
 pub use exports::{
-    go_chain, go_field, go_format, go_host, go_number_names, go_offset, go_package, go_parse,
-    go_type, is_go_name, python, python_cap, python_caps, python_chain, python_format, python_host,
-    python_layout, python_parse, python_union,
+    TableKind, go_field, go_offset, go_package, go_parse, go_table, go_type, is_go_name, python,
+    python_cap, python_caps, python_parse, python_table, python_union,
 };
 
 pub use prelude::is_in_prelude;
@@ -399,7 +398,8 @@ mod tests {
         assert_eq!(go_type("vfio", "vfio_region_info"), "RegionInfo");
         assert_eq!(go_type("vfio", "IommuType1InfoFlags"), "IommuType1InfoFlags");
         assert_eq!(go_field("cap_offset"), "CapOffset");
-        assert_eq!(go_chain("region"), "regionChain");
+        assert_eq!(go_table("region", TableKind::Chain), "regionChain");
+        assert_eq!(python_table("region", TableKind::Chain), "REGION_CHAIN");
         assert_eq!(go_package("vfio"), "vfioabi");
         assert_eq!(["type", "from"].map(python), ["type", "from_"]);
         let words = ["region", "SPARSE_MMAP", "find"];

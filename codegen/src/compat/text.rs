@@ -45,13 +45,16 @@ fn facts(finding: &Finding) -> Vec<String> {
     [class, affected, gate, window, condition, major(finding)].into_iter().flatten().collect()
 }
 
-/// The outputs for which a finding that breaks nothing is a major step.
+/// The outputs for which a finding that breaks nothing is a major step, and why it is one.
 fn major(finding: &Finding) -> Option<String> {
     let VersionImpact { crate_, header, .. } = finding.versions;
     let outputs = [("crate", crate_), ("header", header)].into_iter();
     let outputs = outputs.filter(|(_, step)| *step == Bump::Major).map(|(name, _)| name);
     let outputs: Vec<_> = outputs.filter(|_| !finding.class.breaks()).collect();
-    (!outputs.is_empty()).then(|| format!("a major step of the {}", outputs.join(" and the ")))
+    (!outputs.is_empty()).then(|| {
+        let outputs = outputs.join(" and the ");
+        format!("programs run as before, but not all compile again: a major step of the {outputs}")
+    })
 }
 
 /// A witness, line by line.

@@ -1,6 +1,7 @@
 //! Lists of numbers in brackets: of C, Rust, Go, Python and JavaScript, of JSON, and
 //! of `p` of gdb. A size next to the list must agree with it.
 
+mod brackets;
 mod elements;
 mod groups;
 

@@ -8,11 +8,11 @@ use super::{escape, plain_doc};
 /// Constants that belong together.
 pub(super) struct ConstBlock<'a> {
     pub(super) doc: Vec<String>,
-    pub(super) constants: Vec<Constant<'a>>,
+    pub(super) constants: Vec<NamedConstant<'a>>,
 }
 
 /// A number or a string with a name.
-pub(super) struct Constant<'a> {
+pub(super) struct NamedConstant<'a> {
     pub(super) doc: Vec<String>,
     pub(super) name: &'a str,
     /// The group whose type it has; none of a string and of an id.
@@ -30,7 +30,7 @@ pub(super) fn blocks<'a>(document: &'a AbiDocument<'a>) -> impl Iterator<Item = 
 fn numbers<'a>(group: &'a GroupJson<'a>) -> ConstBlock<'a> {
     let mut doc = vec![format!("The numbers of `{}`.", group.name)];
     doc.extend(plain_doc::item(&group.meta));
-    let constants = group.values.iter().map(|value| Constant {
+    let constants = group.values.iter().map(|value| NamedConstant {
         doc: plain_doc::part(&value.meta, &group.meta),
         name: value.name,
         group: value.string.is_none().then_some(group),
@@ -43,7 +43,7 @@ fn ids<'a>(document: &'a AbiDocument<'a>, chain: &'a ChainJson<'a>) -> ConstBloc
     let mut doc = vec![format!("The ids of the chain `{}`.", chain.name)];
     doc.extend(plain_doc::item(&chain.meta));
     let of_chain = document.capabilities.iter().filter(|one| one.chain == chain.name);
-    let constants = of_chain.map(|one| Constant {
+    let constants = of_chain.map(|one| NamedConstant {
         doc: plain_doc::part(&one.meta, &chain.meta),
         name: one.name,
         group: None,

@@ -7,23 +7,29 @@ use std::borrow::Cow;
 /// Text for a C comment: without quotes, and without sequences that end or open a
 /// comment or cause a warning.
 pub(super) fn in_c(text: &str) -> Cow<'_, str> {
-    let harmless = |byte| matches!(byte, b' '..=b'~') && !b"`*?\\".contains(&byte);
-    if text.bytes().all(harmless) {
+    const DANGEROUS: [(&str, &str); 3] = [("??/", "? ?/"), ("*/", "* /"), ("/*", "/ *")];
+    /// It joins the next line, if it is the last character.
+    const JOINING: char = '\\';
+    let dropped = |character| character == '`' || is_invisible(character);
+    // Most texts need no change: none of their characters is one of those.
+    let starts_dangerous =
+        |character| DANGEROUS.iter().any(|(text, _)| text.starts_with(character));
+    let matters =
+        |character| dropped(character) || character == JOINING || starts_dangerous(character);
+    if text.bytes().all(|byte| byte.is_ascii() && !matters(byte.into())) {
         return Cow::Borrowed(text);
     }
-    let mut safe = text.replace('`', "");
-    if safe.contains(is_invisible) {
-        safe.retain(|character| !is_invisible(character));
-    }
-    for (dangerous, harmless) in [("??/", "? ?/"), ("*/", "* /"), ("/*", "/ *")] {
+    let mut safe = text.to_owned();
+    safe.retain(|character| !dropped(character));
+    for (dangerous, harmless) in DANGEROUS {
         while safe.contains(dangerous) {
             safe = safe.replace(dangerous, harmless);
         }
     }
-    match safe.strip_suffix('\\') {
-        Some(rest) => Cow::Owned([rest, "\\."].concat()),
-        None => Cow::Owned(safe),
+    if safe.ends_with(JOINING) {
+        safe.push('.');
     }
+    Cow::Owned(safe)
 }
 
 /// Text for a comment that ends with its line: without quotes.

@@ -7,6 +7,7 @@ use super::document::chains::{
     BitsJson, CapHeaderJson, ChainJson, ChainStartJson, IntPlaceJson, ReplyPlacesJson,
 };
 use super::escape;
+use crate::names::TableKind;
 
 /// How a language writes tables.
 pub(super) trait Spelling {
@@ -17,12 +18,8 @@ pub(super) trait Spelling {
     /// The one that walks from where a field leads.
     const WALK_BY_FIELD: &'static str;
 
-    /// The table of a header.
-    fn format(&self, header: &str) -> String;
-    /// The table of a chain.
-    fn chain(&self, chain: &str) -> String;
-    /// The table of the replies before a chain.
-    fn host(&self, chain: &str) -> String;
+    /// The name of the table of an item.
+    fn table(&self, item: &str, table: TableKind) -> String;
     /// The constant with the id of a capability.
     fn id(&self, constant: &str) -> String;
     /// The function that reads a reply which starts with a struct.
@@ -131,7 +128,7 @@ fn walked<'a>(document: &'a AbiDocument<'_>) -> impl Iterator<Item = &'a ChainJs
 fn format_table<S: Spelling>(spelling: &S, header: &CapHeaderJson<'_>) -> FormatTable {
     let version = header.version.as_ref();
     FormatTable {
-        name: spelling.format(header.name),
+        name: spelling.table(header.name, TableKind::Format),
         size: header.size,
         min_size: header.min_size,
         id: spelling.bits(&header.id),
@@ -149,8 +146,8 @@ fn chain_table(
 ) -> ChainTable {
     let caps = document.capabilities_of(chain.name).into_iter();
     ChainTable {
-        name: spelling.chain(chain.name),
-        format: spelling.format(chain.header),
+        name: spelling.table(chain.name, TableKind::Chain),
+        format: spelling.table(chain.header, TableKind::Format),
         bound: chain.bound,
         caps: caps.map(|cap| cap_table(spelling, cap)).collect(),
         replies: replies(spelling, chain),
@@ -181,7 +178,7 @@ fn replies(spelling: &impl Spelling, chain: &ChainJson<'_>) -> Option<RepliesTab
     let ReplyPlacesJson { minsz, argsz, flags, cap_offset, flag, appended } = places;
     Some(RepliesTable {
         function: spelling.parse(host.host),
-        host: spelling.host(chain.name),
+        host: spelling.table(chain.name, TableKind::Host),
         minsz: *minsz,
         argsz: *argsz,
         flags: *flags,

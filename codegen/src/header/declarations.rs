@@ -2,15 +2,17 @@
 //! ABI; they are skipped, with one report per file. What cannot be parsed costs the
 //! declaration, not the header.
 
+mod tagged;
+
 use std::collections::BTreeMap;
 
 use super::attributes::Attributes;
 use super::codes::{BAD_DECLARATION, SKIPPED, UNCLOSED, error, too_many};
 use super::externals::Outside;
-use super::members::{BaseType, ParsedMember, members};
-use super::tokens::{Kind, Token, after_bracket, around, split};
+use super::members::{BaseType, ParsedMember};
+use super::tokens::{Kind, Token, after_bracket};
 use super::types;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// A declaration that a header can contain.
 pub(super) enum ParsedDeclaration<'a> {
@@ -112,86 +114,6 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
         }
     }
 
-    /// A struct, union or enum, possibly after `typedef`.
-    fn tagged(&mut self, start: usize) {
-        let word = self.tokens[self.at];
-        let mut attributes = Attributes::default();
-        let at = attributes.take_all(self.tokens, self.at + 1);
-        let tag = self.tokens.get(at).copied().filter(|token| token.kind == Kind::Word);
-        let brace = attributes.take_all(self.tokens, at + usize::from(tag.is_some()));
-        if !self.tokens.get(brace).is_some_and(|token| token.is("{")) {
-            return self.other(start);
-        }
-        let Some(end) = after_bracket(self.tokens, brace) else {
-            let place = self.tokens[brace].place;
-            self.problems.push(error(UNCLOSED, "the brace is never closed", place));
-            self.at = self.tokens.len();
-            return;
-        };
-        let after = attributes.take_all(self.tokens, end);
-        let stop = self.semicolon(end, after);
-        let is_typedef = start < self.at;
-        self.at = stop + 1;
-        let tokens = self.tokens;
-        let mut names = split(&tokens[after..stop]).into_iter().filter(|name| !name.is_empty());
-        let alias = match names.next() {
-            None => None,
-            Some([name]) if is_typedef && name.kind == Kind::Word => Some(*name),
-            Some(_) => {
-                let reason = "what follows it is not understood";
-                return self.refuse(tag.unwrap_or(word), (start, stop), reason);
-            }
-        };
-        let Some(name) = tag.or(alias).or(word.is("enum").then_some(word)) else {
-            return self.refuse(word, (start, stop), "it has no name");
-        };
-        let mut typedef = alias.map(|alias| {
-            let base = match word.is("enum") {
-                true => BaseType::Enum(name),
-                false => BaseType::Struct(name.text.to_owned()),
-            };
-            ParsedDeclaration::Typedef(alias.text, base)
-        });
-        // It names a declaration with a tag even if that is left out.
-        if tag.is_some() {
-            self.declared.extend(typedef.take());
-        }
-        if self.outside.leaves_out(name.text) {
-            return;
-        }
-        if let Some(unknown) = attributes.unknown {
-            let reason = format!("the attribute `{}` is not understood", unknown.text);
-            return self.refuse(name, (start, stop), &reason);
-        }
-        if word.is("union") {
-            return self.refuse(name, (start, stop), "it is a union with a name");
-        }
-        self.declared.extend(typedef);
-        let inside = brace + 1..end - 1;
-        match word.is("enum") {
-            true => {
-                let tag = tag.or(alias).map(|tag| tag.text);
-                self.enumeration(tag, attributes.packed, inside, (start, stop));
-            }
-            false => self.aggregate(name, attributes, inside, (start, stop)),
-        }
-    }
-
-    /// The index of the semicolon after a closing brace; the brace itself if there is
-    /// none before the next declaration.
-    fn semicolon(&mut self, end: usize, after: usize) -> usize {
-        let rest = &self.tokens[after..];
-        let length = rest.iter().position(|token| token.is(";") || token.is("{") || token.is("}"));
-        match length {
-            Some(length) if rest[length].is(";") => after + length,
-            _ => {
-                let place = self.tokens[end - 1].place;
-                self.problems.push(error(UNCLOSED, "a `;` is missing after this brace", place));
-                end
-            }
-        }
-    }
-
     /// Records a declaration that cannot be parsed.
     fn refuse(&mut self, name: Token<'a>, range: (usize, usize), reason: &str) {
         let problem =
@@ -199,81 +121,6 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
         self.problems.push(problem.at(name.place, ""));
         let reason = reason.to_owned();
         self.declared.push(ParsedDeclaration::Unread(UnreadDeclaration { name, reason, range }));
-    }
-
-    fn aggregate(
-        &mut self,
-        name: Token<'a>,
-        attributes: Attributes<'a>,
-        inside: std::ops::Range<usize>,
-        range: (usize, usize),
-    ) {
-        let earlier = self.packs.iter().rev().find(|(at, _)| *at <= range.0);
-        let pack = earlier.and_then(|(_, pack)| *pack);
-        match members(self.tokens, inside, name.text) {
-            Err(mut problem) => {
-                problem.severity = Severity::Warning;
-                let reason = problem.message.clone();
-                self.problems.push(*problem);
-                self.declared.push(ParsedDeclaration::Unread(UnreadDeclaration {
-                    name,
-                    reason,
-                    range,
-                }));
-            }
-            Ok(body) => {
-                for inner in body.inner {
-                    self.declared.push(ParsedDeclaration::Struct(DeclaredStruct {
-                        name: inner.name,
-                        at: inner.at,
-                        members: inner.members,
-                        attributes: inner.attributes,
-                        pack,
-                        range,
-                        inner: true,
-                    }));
-                }
-                self.declared.push(ParsedDeclaration::Struct(DeclaredStruct {
-                    name: name.text.to_owned(),
-                    at: name,
-                    members: body.members,
-                    attributes,
-                    pack,
-                    range,
-                    inner: false,
-                }));
-            }
-        }
-    }
-
-    fn enumeration(
-        &mut self,
-        tag: Option<&'a str>,
-        packed: bool,
-        inside: std::ops::Range<usize>,
-        range: (usize, usize),
-    ) {
-        let mut values = Vec::new();
-        for part in split(&self.tokens[inside]) {
-            let Some(name) = part.first().filter(|name| name.kind == Kind::Word) else {
-                if let Some(place) = around(part) {
-                    let message = "the enumerator is not understood";
-                    self.problems.push(Diagnostic::warning(BAD_DECLARATION, message).at(place, ""));
-                }
-                continue;
-            };
-            let mut ignored = Attributes::default();
-            let at = ignored.take_all(part, 1);
-            match &part[at..] {
-                [] => values.push((*name, Vec::new())),
-                [equals, value @ ..] if equals.is("=") => values.push((*name, value.to_vec())),
-                _ => {
-                    self.refuse(*name, range, "the enumerator is not understood");
-                    values.push((*name, Vec::new()));
-                }
-            }
-        }
-        self.declared.push(ParsedDeclaration::Enum(DeclaredEnum { tag, packed, values }));
     }
 
     fn typedef(&mut self) {

@@ -9,14 +9,13 @@ use crate::ir::{
 use crate::release::Since;
 use crate::reply::{INVALID, TailRule};
 use crate::spec::handlers::CopiedWord;
-use crate::spec::protocol::AnyError;
+use crate::spec::protocol::{AnyError, RepliesOnSpec, TailSpec, WrittenSpec};
 use crate::spec::types::{Amount, ErrorName};
 use crate::spec::wrappers::{List, Map, Placed, ValueOrMap, WordOrNames};
 use crate::spec::{self, CopiedSpec, ErrorsSpec, ProtocolSpec};
 
 impl<'a> Lowering<'a> {
-    /// A handler's rules in bytes; none if the release lacks a field that they
-    /// name.
+    /// A handler's rules in bytes; none if the release lacks a field that they name.
     pub(super) fn handler(
         &self,
         (name, place, item): (&Placed<String>, Place, &'a spec::HandlerSpec),
@@ -32,6 +31,7 @@ impl<'a> Lowering<'a> {
             Some(field) => end(struct_, field)?,
             None => struct_.kernel_span(struct_.minsz?).end(),
         };
+        let argument = Argument { struct_, minsz, protocol };
         let chain = match rules.chain {
             Some(chain) => Some(reply_chain(chain, struct_, self.capabilities_of(item, arg))?),
             None => None,
@@ -47,47 +47,15 @@ impl<'a> Lowering<'a> {
             until: item.until.as_ref().map(|until| until.value),
             doc: item.doc.as_ref().map(|doc| doc.paragraphs.clone()).unwrap_or_default(),
             minsz,
-            reads: match rules.reads {
-                Some(copied) => self::copied(copied, struct_, minsz)?,
-                None => copied_word(protocol.reply.reads.unwrap_or(CopiedWord::Minsz), minsz),
-            },
-            writes: match rules.writes {
-                Some(ValueOrMap::Value(copied)) => self::copied(copied, struct_, minsz)?,
-                Some(ValueOrMap::Map(only)) => Copied::Only(positions(struct_, &only.only)?),
-                None => copied_word(protocol.reply.writes.unwrap_or(CopiedWord::Nothing), minsz),
-            },
-            tail: match rules.tail {
-                Some(ValueOrMap::Map(tail)) => {
-                    TailCheck::ZeroAfter(end(struct_, &tail.zero_after)?)
-                }
-                Some(ValueOrMap::Value(word)) => tail(word.value, struct_),
-                None => tail(protocol.tail, struct_),
-            },
-            errors: match rules.errors {
-                Some(errors) => self::errors(&errors.or(&protocol.errors)),
-                None => self::errors(&protocol.errors),
-            },
-            unchecked: match rules.unchecked {
-                // A release has those of its fields.
-                Some(fields) => fields.iter().filter_map(|one| position(struct_, one)).collect(),
-                None => Vec::new(),
-            },
-            replies_on: match rules.replies_on {
-                Some(WordOrNames::Word(AnyError::Any)) => RepliesOn::Any,
-                Some(WordOrNames::Names(errors)) => {
-                    RepliesOn::Errors(errors.iter().map(|error| error.value.clone()).collect())
-                }
-                None => RepliesOn::Errors(Vec::new()),
-            },
+            reads: argument.reads(rules.reads)?,
+            writes: argument.writes(rules.writes)?,
+            tail: argument.tail(rules.tail)?,
+            errors: argument.errors(rules.errors),
+            unchecked: argument.unchecked(rules.unchecked),
+            replies_on: replies_on(rules.replies_on),
             unset: rules.unset.unwrap_or_default(),
-            below: match rules.below {
-                Some(below) => self.limits(below, struct_)?,
-                None => Vec::new(),
-            },
-            may_refuse: match rules.may_refuse {
-                Some(refused) => self.refused(refused, struct_)?,
-                None => Vec::new(),
-            },
+            below: self.limits(rules.below, struct_)?,
+            may_refuse: self.refused(rules.may_refuse, struct_)?,
             absent: rules.absent.map(|error| error.0.clone()),
             array,
             chain,
@@ -119,8 +87,12 @@ impl<'a> Lowering<'a> {
         alive.into_iter().map(|capability| capability.capability.value.clone()).collect()
     }
 
-    fn limits(&self, below: &Map<Placed<String>>, struct_: &Struct) -> Option<Vec<(usize, Limit)>> {
-        let limits = below.iter().map(|(field, constant)| {
+    fn limits(
+        &self,
+        below: Option<&Map<Placed<String>>>,
+        struct_: &Struct,
+    ) -> Option<Vec<(usize, Limit)>> {
+        let limits = below.into_iter().flat_map(|fields| fields.iter()).map(|(field, constant)| {
             let number = u64::try_from(*self.numbers.get(constant.as_str())?).ok()?;
             let limit = Limit { name: self.spelt(constant), number };
             Some((position(struct_, field)?, limit))
@@ -130,10 +102,11 @@ impl<'a> Lowering<'a> {
 
     fn refused(
         &self,
-        refused: &Map<List<Placed<String>>>,
+        refused: Option<&Map<List<Placed<String>>>>,
         struct_: &Struct,
     ) -> Option<Vec<(usize, RefusedNumber)>> {
-        let named = refused.iter().flat_map(|(field, names)| {
+        let fields = refused.into_iter().flat_map(|fields| fields.iter());
+        let named = fields.flat_map(|(field, names)| {
             names.iter().map(move |constant| {
                 let number = u64::try_from(*self.numbers.get(constant.as_str())?).ok()?;
                 let refused = RefusedNumber { name: self.spelt(constant), number };
@@ -144,6 +117,85 @@ impl<'a> Lowering<'a> {
     }
 }
 
+/// The argument of a handler. The protocol has the rules that the handler does not have.
+struct Argument<'a> {
+    struct_: &'a Struct,
+    minsz: u64,
+    protocol: &'a ProtocolSpec,
+}
+
+impl Argument<'_> {
+    fn reads(&self, rule: Option<&CopiedSpec>) -> Option<Copied> {
+        match rule {
+            Some(copied) => self.copied(copied),
+            None => Some(self.copied_word(self.protocol.reply.reads.unwrap_or(CopiedWord::Minsz))),
+        }
+    }
+
+    fn writes(&self, rule: Option<&WrittenSpec>) -> Option<Copied> {
+        match rule {
+            Some(ValueOrMap::Value(copied)) => self.copied(copied),
+            Some(ValueOrMap::Map(only)) => Some(Copied::Only(positions(self.struct_, &only.only)?)),
+            None => {
+                Some(self.copied_word(self.protocol.reply.writes.unwrap_or(CopiedWord::Nothing)))
+            }
+        }
+    }
+
+    fn copied(&self, rule: &CopiedSpec) -> Option<Copied> {
+        match rule {
+            WordOrNames::Names(names) => Some(Copied::Ends(ends(self.struct_, names)?)),
+            WordOrNames::Word(word) => Some(self.copied_word(*word)),
+        }
+    }
+
+    fn copied_word(&self, word: CopiedWord) -> Copied {
+        match word {
+            CopiedWord::Nothing => Copied::Ends(Vec::new()),
+            CopiedWord::Minsz => Copied::Ends(vec![self.minsz]),
+            CopiedWord::Fitting => Copied::Fitting,
+        }
+    }
+
+    /// Up to where the bytes after the struct are checked.
+    fn tail(&self, rule: Option<&TailSpec>) -> Option<TailCheck> {
+        let word = match rule {
+            Some(ValueOrMap::Map(tail)) => {
+                return Some(TailCheck::ZeroAfter(end(self.struct_, &tail.zero_after)?));
+            }
+            Some(ValueOrMap::Value(word)) => word.value,
+            None => self.protocol.tail,
+        };
+        Some(match word {
+            TailRule::Ignored => TailCheck::Ignored,
+            TailRule::Zero => TailCheck::ZeroAfter(self.struct_.kernel_layout().size),
+        })
+    }
+
+    fn errors(&self, rule: Option<&ErrorsSpec>) -> ArgumentErrors {
+        match rule {
+            Some(own) => errors(&own.or(&self.protocol.errors)),
+            None => errors(&self.protocol.errors),
+        }
+    }
+
+    /// Of the fields that are not checked, those that the release has.
+    fn unchecked(&self, rule: Option<&List<Placed<String>>>) -> Vec<usize> {
+        let fields = rule.into_iter().flat_map(|fields| fields.iter());
+        fields.filter_map(|field| position(self.struct_, field)).collect()
+    }
+}
+
+fn replies_on(rule: Option<&RepliesOnSpec>) -> RepliesOn {
+    match rule {
+        Some(WordOrNames::Word(AnyError::Any)) => RepliesOn::Any,
+        Some(WordOrNames::Names(errors)) => {
+            RepliesOn::Errors(errors.iter().map(|error| error.value.clone()).collect())
+        }
+        None => RepliesOn::Errors(Vec::new()),
+    }
+}
+
 fn position(struct_: &Struct, field: &str) -> Option<usize> {
     struct_.fields.iter().position(|candidate| candidate.name == field)
 }
@@ -151,14 +203,6 @@ fn position(struct_: &Struct, field: &str) -> Option<usize> {
 /// The end of a field.
 fn end(struct_: &Struct, field: &str) -> Option<u64> {
     Some(struct_.kernel_span(position(struct_, field)?).end())
-}
-
-/// Up to where the bytes after the struct are checked.
-fn tail(rule: TailRule, struct_: &Struct) -> TailCheck {
-    match rule {
-        TailRule::Ignored => TailCheck::Ignored,
-        TailRule::Zero => TailCheck::ZeroAfter(struct_.kernel_layout().size),
-    }
 }
 
 /// The rules of a protocol, with the default of every key that it does not have.
@@ -184,21 +228,6 @@ fn errors(errors: &ErrorsSpec) -> ArgumentErrors {
         flag: name(flag, INVALID),
         value: name(value, INVALID),
         reserved: name(reserved, INVALID),
-    }
-}
-
-fn copied(rule: &CopiedSpec, struct_: &Struct, minsz: u64) -> Option<Copied> {
-    match rule {
-        WordOrNames::Names(names) => Some(Copied::Ends(ends(struct_, names)?)),
-        WordOrNames::Word(word) => Some(copied_word(*word, minsz)),
-    }
-}
-
-fn copied_word(word: CopiedWord, minsz: u64) -> Copied {
-    match word {
-        CopiedWord::Nothing => Copied::Ends(Vec::new()),
-        CopiedWord::Minsz => Copied::Ends(vec![minsz]),
-        CopiedWord::Fitting => Copied::Fitting,
     }
 }
 

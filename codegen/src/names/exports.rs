@@ -25,29 +25,45 @@ pub fn go_offset(prefix: &str, struct_: &str, field: &str) -> String {
     ["Offsetof", &go_field(struct_), &go_field(unrepeated(struct_, field))].concat()
 }
 
-/// The table of the names of a type's numbers in Go.
-pub fn go_number_names(type_: &str) -> String {
-    go_table(type_, "names")
+/// The tables that hand-written code in Go and Python reads. Their names are that of an item
+/// with a word after it.
+#[derive(Clone, Copy, Debug)]
+pub enum TableKind {
+    /// A capability in a space.
+    Cap,
+    /// A chain.
+    Chain,
+    /// The format of a header.
+    Format,
+    /// The replies before a chain.
+    Host,
+    /// The layout of a struct.
+    Layout,
+    /// The names of the numbers of a type.
+    Names,
 }
 
-/// The table of the format of a header in Go.
-pub fn go_format(header: &str) -> String {
-    go_table(header, "format")
+impl TableKind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Cap => "cap",
+            Self::Chain => "chain",
+            Self::Format => "format",
+            Self::Host => "host",
+            Self::Layout => "layout",
+            Self::Names => "names",
+        }
+    }
 }
 
-/// The table of a chain in Go.
-pub fn go_chain(chain: &str) -> String {
-    go_table(chain, "chain")
+/// The table of an item in Go; no other package can use it.
+pub fn go_table(item: &str, table: TableKind) -> String {
+    [item, "_", table.word()].concat().to_lower_camel_case()
 }
 
-/// The table of the replies before a chain in Go.
-pub fn go_host(chain: &str) -> String {
-    go_table(chain, "host")
-}
-
-/// A variable of a Go package that no other package can use.
-fn go_table(item: &str, word: &str) -> String {
-    [item, "_", word].concat().to_lower_camel_case()
+/// The table of an item in Python.
+pub fn python_table(item: &str, table: TableKind) -> String {
+    screaming(&[item, "_", table.word()].concat())
 }
 
 /// The function that reads a reply in Go, by the type of the reply.
@@ -70,33 +86,9 @@ pub fn python_caps(chain: &str) -> String {
     [chain, "_caps"].concat().to_snake_case()
 }
 
-/// The table of the layout of a struct in Python.
-pub fn python_layout(struct_: &str) -> String {
-    python_table(struct_, "layout")
-}
-
-/// The table of the format of a header in Python.
-pub fn python_format(header: &str) -> String {
-    python_table(header, "format")
-}
-
-/// The table of a chain in Python.
-pub fn python_chain(chain: &str) -> String {
-    python_table(chain, "chain")
-}
-
-/// The table of the replies before a chain in Python.
-pub fn python_host(chain: &str) -> String {
-    python_table(chain, "host")
-}
-
 /// The table of a capability in Python.
 pub fn python_cap(chain: &str, short: &str) -> String {
-    python_table(&[chain, "_", short].concat(), "cap")
-}
-
-fn python_table(item: &str, word: &str) -> String {
-    screaming(&[item, "_", word].concat())
+    python_table(&[chain, "_", short].concat(), TableKind::Cap)
 }
 
 /// The type of an anonymous union in Python, by its field.

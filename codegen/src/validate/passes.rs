@@ -33,6 +33,8 @@ mod typed_memory;
 mod values;
 mod versions;
 
+use made_names::RefusedNames;
+
 use super::Check;
 use crate::diagnostic::Diagnostics;
 use crate::parallel;
@@ -72,8 +74,10 @@ const PASSES: [fn(&mut Check<'_>); 26] = [
 /// is not refused for the next.
 fn names_by_language(check: &mut Check<'_>) {
     rust_names::check(check);
-    go_names::check(check);
-    c_names::check(check);
+    let refused = RefusedNames::so_far(check);
+    go_names::check(check, &refused);
+    let refused = RefusedNames::so_far(check);
+    c_names::check(check, &refused);
 }
 
 /// Runs every pass, in parallel. Returns the releases that the specification describes.

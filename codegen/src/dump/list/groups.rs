@@ -1,6 +1,7 @@
 //! The brackets of a text, outside of its strings, that contain only numbers.
 
 use super::super::MOST_BYTES;
+use super::brackets::Brackets;
 use super::elements::ListElements;
 
 /// The lists of a text.
@@ -19,73 +20,45 @@ pub(super) struct Groups<'a> {
 
 impl<'a> Groups<'a> {
     pub(super) fn of(text: &'a str) -> Self {
-        let (mut lists, mut around) = (Vec::new(), Vec::new());
-        let (mut open, mut quote, mut escaped) = (None, None, false);
-        let (mut done, mut plain, mut ends_in_size) = (0, false, false);
-        // The first character after the last list that is no white space.
-        let mut first = None;
+        let (lists, around) = (Vec::new(), Vec::new());
+        let mut found = Self { lists, around, plain: false, ends_in_size: false, too_many: false };
         let mut left = MOST_BYTES + 1;
-        for (at, c) in text.char_indices() {
-            if !c.is_whitespace() {
-                first.get_or_insert(at);
+        // The end of the last list, and the first character after it that is no white space.
+        let (mut done, mut next) = (0, after_space(text, 0));
+        for brackets in Brackets::of(text) {
+            let before = text.get(done..brackets.start - 1).unwrap_or_default();
+            let is_erlang = before.ends_with('<');
+            let before = before.strip_suffix('<').unwrap_or(before);
+            let is_blank = done + before.len() <= next;
+            let is_buffer = brackets.close == '>' && !is_erlang;
+            let elements = ListElements::of(brackets.content, is_buffer, &mut left);
+            // Before the parentheses of a list is a name, those of a tuple of Python begin the text.
+            let can_be_list = brackets.close != ')' || is_blank || ends_in_word(before.trim_end());
+            if let Some(elements) = elements.filter(|_| can_be_list) {
+                found.plain |= found.lists.is_empty() && is_blank;
+                let is_size = brackets.close == ']' && ends_in_word(before);
+                found.ends_in_size = is_size && elements.single().is_some();
+                found.around.push(before);
+                found.lists.push(elements);
+                done = brackets.end();
+                next = after_space(text, done);
             }
-            let in_quotes = quote.is_some();
-            match (quote, c) {
-                (Some(end), _) if c == end && !escaped => quote = None,
-                (None, '"' | '\'') => (quote, open) = (Some(c), None),
-                _ => {}
-            }
-            escaped = c == '\\' && !escaped;
-            if in_quotes {
-                continue;
-            }
-            let starts = |mark: &str| text.get(at..).is_some_and(|rest| rest.starts_with(mark));
-            match c {
-                '[' => open = Some((at + 1, ']')),
-                '{' => open = Some((at + 1, '}')),
-                '(' => open = Some((at + 1, ')')),
-                '<' if starts("<Buffer ") => open = Some((at + 8, '>')),
-                // Erlang and Elixir.
-                '<' if starts("<<") => open = Some((at + 2, '>')),
-                ']' | '}' | ')' | '>' => {
-                    let repeats = c == '>' && text.get(..at).is_some_and(|t| t.ends_with(" times"));
-                    if repeats {
-                        continue;
-                    }
-                    let Some((start, _)) = open.take().filter(|(_, end)| *end == c) else {
-                        continue;
-                    };
-                    let content = text.get(start..at).unwrap_or_default();
-                    let before = text.get(done..start - 1).unwrap_or_default();
-                    let erlang = before.ends_with('<');
-                    let before = before.strip_suffix('<').unwrap_or(before);
-                    let name = before.trim_end().ends_with(|c: char| c.is_ascii_alphanumeric());
-                    let blank = first.is_none_or(|first| first >= start - 1 - usize::from(erlang));
-                    // A tuple of Python has no name before it.
-                    let size = c != ')' || name || blank;
-                    let elements = ListElements::of(content, c == '>' && !erlang, &mut left);
-                    if let Some(elements) = elements.filter(|_| size) {
-                        plain |= lists.is_empty() && blank;
-                        let directly = before.ends_with(|c: char| c.is_ascii_alphanumeric());
-                        ends_in_size = c == ']' && directly && elements.single().is_some();
-                        around.push(before);
-                        lists.push(elements);
-                        (done, first) = (at + 1, None);
-                    }
-                    if left == 0 {
-                        break;
-                    }
-                }
-                _ => {}
+            if left == 0 {
+                break;
             }
         }
-        around.push(text.get(done..).unwrap_or_default());
-        // A call such as `read(7)` has no list.
+        found.too_many = left == 0;
+        found.around.push(text.get(done..).unwrap_or_default());
+        if found.is_call(text) {
+            found.lists.clear();
+        }
+        found
+    }
+
+    /// Whether the only list is the arguments of a call such as `read(7)`.
+    fn is_call(&self, text: &str) -> bool {
         let call = text.trim_end().ends_with(')') && !text.contains(['[', '{']);
-        if lists.len() == 1 && call && !plain {
-            lists.clear();
-        }
-        Self { lists, around, plain, ends_in_size, too_many: left == 0 }
+        self.lists.len() == 1 && call && !self.plain
     }
 
     /// The list with the numbers; those before it are sizes, and no other brackets follow.
@@ -116,4 +89,15 @@ impl<'a> Groups<'a> {
         let parts = last.split(';').filter_map(|part| part.split_once("_len ="));
         parts.map(|(_, size)| size.trim().parse().ok())
     }
+}
+
+/// Whether a name or a type can end with a text.
+fn ends_in_word(before: &str) -> bool {
+    before.ends_with(|c: char| c.is_ascii_alphanumeric())
+}
+
+/// The first character from an offset on that is no white space, or the end of the text.
+fn after_space(text: &str, from: usize) -> usize {
+    let rest = text.get(from..).unwrap_or_default();
+    from + rest.len() - rest.trim_start().len()
 }

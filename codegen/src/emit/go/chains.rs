@@ -8,7 +8,7 @@ use crate::emit::document::AbiDocument;
 use crate::emit::document::chains::BitsJson;
 use crate::emit::render;
 use crate::emit::walk_tables::{DocumentedName, Spelling, WalkTables, tables};
-use crate::names;
+use crate::names::{self, TableKind};
 
 /// All chains.
 #[derive(Template)]
@@ -31,16 +31,8 @@ impl Spelling for GoNames<'_> {
     const WALK_FROM: &'static str = "newCaps";
     const WALK_BY_FIELD: &'static str = "newCapsByField";
 
-    fn format(&self, header: &str) -> String {
-        names::go_format(header)
-    }
-
-    fn chain(&self, chain: &str) -> String {
-        names::go_chain(chain)
-    }
-
-    fn host(&self, chain: &str) -> String {
-        names::go_host(chain)
+    fn table(&self, item: &str, table: TableKind) -> String {
+        names::go_table(item, table)
     }
 
     fn id(&self, constant: &str) -> String {

@@ -8,7 +8,7 @@ use crate::emit::constants::{self, ConstBlock};
 use crate::emit::document::AbiDocument;
 use crate::emit::document::numbers::{GroupJson, ValueJson};
 use crate::emit::{escape, render};
-use crate::names;
+use crate::names::{self, TableKind};
 
 /// All numbers.
 #[derive(Template)]
@@ -75,7 +75,7 @@ fn number_type(names: &GoNames<'_>, group: &GroupJson<'_>) -> Option<GoNumberTyp
         int: int_type(group.int),
         text: GoNumberText {
             function,
-            table: names::go_number_names(&name),
+            table: names::go_table(&name, TableKind::Names),
             named: group.named().map(named).collect(),
         },
         name,

@@ -6,7 +6,7 @@ use super::comment;
 use super::names::{GoNames, int_type};
 use crate::emit::document::AbiDocument;
 use crate::emit::document::structs::{FieldJson, StructJson, TypeJson, UnionMemberJson};
-use crate::emit::padded::{Part, parts};
+use crate::emit::padded::{StructPart, parts};
 use crate::emit::{plain_doc, render};
 use crate::names;
 
@@ -58,9 +58,9 @@ impl GoContext<'_> {
         let mut doc = vec![format!("{name} is `struct {}`.", one.name)];
         doc.extend(plain_doc::item(&one.meta));
         let fields = parts(one).into_iter().filter_map(|part| match part {
-            Part::Field(field) if matches!(field.type_, TypeJson::Flexible { .. }) => None,
-            Part::Field(field) => Some(self.field(one, field)),
-            Part::Padding(_, size) => Some(padding(size)),
+            StructPart::Field(field) if matches!(field.type_, TypeJson::Flexible { .. }) => None,
+            StructPart::Field(field) => Some(self.field(one, field)),
+            StructPart::Padding(_, size) => Some(padding(size)),
         });
         let fields = fields.collect();
         let array = one.fields.iter().find_map(|field| self.array(one, field));

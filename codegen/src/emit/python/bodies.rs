@@ -8,7 +8,7 @@ use crate::emit::document::chains::BitsJson;
 use crate::emit::document::structs::{FieldJson, StructJson, TypeJson};
 use crate::emit::escape;
 use crate::ir::Role;
-use crate::names;
+use crate::names::{self, TableKind};
 
 /// The layout of the body of a capability, or of an element of an array.
 pub(super) struct PythonLayout {
@@ -64,7 +64,7 @@ fn element<'a>(array: &FieldJson<'a>) -> Option<&'a str> {
 fn layout(one: &StructJson<'_>, array: Option<PythonArray>) -> PythonLayout {
     let fixed = one.fields.iter().filter(|field| !matches!(field.type_, TypeJson::Flexible { .. }));
     PythonLayout {
-        name: names::python_layout(one.name),
+        name: names::python_table(one.name, TableKind::Layout),
         fields: fixed.map(field).collect(),
         array,
         compact: one.compact,
@@ -162,7 +162,8 @@ fn array_table(array: &CapArrayJson<'_>, field: &FieldJson<'_>) -> PythonArray {
         .count
         .as_ref()
         .map(|count| quantity(indent, if count.first_of.is_some() { start } else { 0 }, count));
-    let element = element(field).map_or("None".to_owned(), names::python_layout);
+    let element = element(field)
+        .map_or("None".to_owned(), |name| names::python_table(name, TableKind::Layout));
     PythonArray {
         values: format!(
             "{indent}{},\n{indent}{start},\n{indent}{stride},\n{indent}{element},",

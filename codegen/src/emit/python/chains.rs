@@ -7,7 +7,7 @@ use crate::emit::document::AbiDocument;
 use crate::emit::document::chains::BitsJson;
 use crate::emit::render;
 use crate::emit::walk_tables::{DocumentedName, Spelling, WalkTables, tables};
-use crate::names;
+use crate::names::{self, TableKind};
 
 /// All chains.
 #[derive(Template)]
@@ -42,16 +42,8 @@ impl Spelling for PythonSpelling<'_> {
     const WALK_FROM: &'static str = "walk_from";
     const WALK_BY_FIELD: &'static str = "walk_by_field";
 
-    fn format(&self, header: &str) -> String {
-        names::python_format(header)
-    }
-
-    fn chain(&self, chain: &str) -> String {
-        names::python_chain(chain)
-    }
-
-    fn host(&self, chain: &str) -> String {
-        names::python_host(chain)
+    fn table(&self, item: &str, table: TableKind) -> String {
+        names::python_table(item, table)
     }
 
     fn id(&self, constant: &str) -> String {

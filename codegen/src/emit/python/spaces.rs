@@ -11,7 +11,7 @@ use crate::emit::document::chains::{
     BitsJson, BitsValuesJson, CapHeaderJson, ChainJson, ChainStartJson, SpaceFlagJson, SpaceJson,
 };
 use crate::emit::{escape, render};
-use crate::names;
+use crate::names::{self, TableKind};
 
 /// All chains in a space.
 #[derive(Template)]
@@ -134,7 +134,9 @@ fn known_cap(document: &AbiDocument<'_>, cap: &CapabilityJson<'_>) -> PythonSpac
         id: names::python(cap.name),
         name: escape::string_literal(cap.short),
         required_size: tuple(cap.required_size.iter().map(|size| size.lp64.to_string())),
-        layout: cap.struct_.map_or("space.Layout(())".to_owned(), names::python_layout),
+        layout: cap.struct_.map_or("space.Layout(())".to_owned(), |name| {
+            names::python_table(name, TableKind::Layout)
+        }),
         length: cap.length.as_ref().map(bits),
         kinds: kinds.collect(),
     }
@@ -160,7 +162,7 @@ fn format_table(header: &CapHeaderJson<'_>) -> PythonSpaceFormat {
         values: tuple(empty.values.iter().map(ToString::to_string)),
     });
     PythonSpaceFormat {
-        name: names::python_format(header.name),
+        name: names::python_table(header.name, TableKind::Format),
         size: header.size,
         id: bits(&header.id),
         version: header.version.as_ref().map_or("None".to_owned(), bits),
@@ -179,17 +181,17 @@ fn table(
 ) -> PythonSpaceChain {
     let required = document.capabilities.iter();
     let mut required = required.filter(|cap| space.requires.contains(&cap.name)).peekable();
-    let requires = required.peek().map(|cap| names::python_chain(cap.chain));
+    let requires = required.peek().map(|cap| names::python_table(cap.chain, TableKind::Chain));
     let mut companions = document.capabilities.iter();
     let companion = companions.find(|cap| Some(cap.name) == space.companion);
     let caps = document.capabilities.iter();
     let caps = caps.filter(|cap| cap.chain == chain.name && cap.kind.is_none());
     let doc = format!("The capabilities of the chain `{}` in a space.", chain.name);
     PythonSpaceChain {
-        name: names::python_chain(chain.name),
+        name: names::python_table(chain.name, TableKind::Chain),
         function: names::python_caps(chain.name),
         doc: comment::docstring("    ", &[doc]),
-        format: names::python_format(chain.header),
+        format: names::python_table(chain.header, TableKind::Format),
         bound: chain.bound,
         end: space.end,
         flag: space.flag.as_ref().map_or("None".to_owned(), |flag| {
@@ -203,7 +205,7 @@ fn table(
             ids: required.map(|cap| names::python(cap.name)).collect(),
         }),
         companion: companion.map(|cap| PythonCompanion {
-            chain: names::python_chain(cap.chain),
+            chain: names::python_table(cap.chain, TableKind::Chain),
             id: names::python(cap.name),
         }),
     }

@@ -5,7 +5,7 @@ use askama::Template;
 use super::comment;
 use crate::emit::document::AbiDocument;
 use crate::emit::document::structs::{FieldJson, StructJson, TypeJson, UnionMemberJson};
-use crate::emit::padded::{Part, parts};
+use crate::emit::padded::{StructPart, parts};
 use crate::emit::{escape, plain_doc, render};
 use crate::names;
 
@@ -51,10 +51,10 @@ pub(super) fn file(document: &AbiDocument<'_>) -> String {
 
 fn struct_(one: &StructJson<'_>) -> PythonStruct {
     let fields = parts(one).into_iter().map(|part| match part {
-        Part::Field(field) => {
+        StructPart::Field(field) => {
             PythonField { name: names::python(field.name), type_: field_type(field) }
         }
-        Part::Padding(offset, size) => PythonField {
+        StructPart::Padding(offset, size) => PythonField {
             name: format!("_padding_{offset}"),
             type_: format!("ctypes.c_uint8 * {size}"),
         },

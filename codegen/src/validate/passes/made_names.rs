@@ -2,6 +2,7 @@
 //! each with its origin, and the ways to refuse it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::names::{field_type, is_in_prelude, is_name, is_rust_identifier, rust_type};
@@ -113,12 +114,19 @@ pub(super) fn prelude(check: &mut Check<'_>, types: &[Made<'_>]) {
     }
 }
 
-/// The names whose origins have not been refused for another language.
-pub(super) fn unrefused<'a>(check: &Check<'_>, mut made: Vec<Made<'a>>) -> Vec<Made<'a>> {
-    let refused = check.problems.errors().filter(|error| error.code == RUST_NAME);
-    let refused: Vec<_> = refused.filter_map(Diagnostic::place).collect();
-    made.retain(|made| !refused.contains(&made.place));
-    made
+/// The names that this pass has refused so far, for any language, by the places of their origins.
+pub(super) struct RefusedNames(HashSet<Place>);
+
+impl RefusedNames {
+    /// All errors of the pass of names are about them.
+    pub(super) fn so_far(check: &Check<'_>) -> Self {
+        Self(check.problems.errors().filter_map(Diagnostic::place).collect())
+    }
+
+    /// The names with other origins.
+    pub(super) fn others<'a>(&self, made: impl Iterator<Item = Made<'a>>) -> Vec<Made<'a>> {
+        made.filter(|made| !self.0.contains(&made.place)).collect()
+    }
 }
 
 /// Refuses the later of two names that are equal in a language.
