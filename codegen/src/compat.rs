@@ -22,7 +22,7 @@ pub use finding::{Affected, Bump, Class, Finding, Party, VersionImpact, Window};
 pub use keys::{CANNOT_BREAK, Reason};
 pub use severity::{Accepted, Assessed, Location, SeverityRules, Verdict};
 pub use side::Side;
-pub use text::told;
+pub use text::finding_text;
 
 use std::collections::HashSet;
 

@@ -1,8 +1,8 @@
 //! Decodes bytes at run time, from the resolved ABI only, without generated code.
-//! `subject` knows the names of types, `log` finds the calls of a log, `input` reads the
-//! user's bytes, `candidates` the structs that they can be, `calls` the ioctls of a program, `reply` and `chain` apply the protocol, `value`
-//! reads fields, and `text`, `json` and `canonical` print the result. Every number
-//! is checked against the available bytes.
+//! `subject` knows the names of types, `log` finds the calls of a log, `input` reads the user's
+//! bytes, `candidates` ranks the structs that they can be, `calls` identifies the ioctls of a
+//! program, `reply`, `chain` and `space` apply the protocol, `value` reads fields, and `text` and
+//! `json` print the result. Every number is checked against the available bytes.
 
 mod body;
 mod bytes;
@@ -46,8 +46,8 @@ pub use value::{Array, Content, DecodedValue};
 pub use whole_space::{WholeSpace, doubtful_start, looks_like_space, space_struct};
 
 use crate::ir::{
-    Abi, Arg, Capability, CapabilityId, Chain, ChainStart, FdKind, Ioctl, Role, Struct, StructId,
-    StructRole, TailCheck,
+    Abi, Arg, Capability, CapabilityId, Chain, ChainStart, FdKind, Field, Ioctl, Role, Struct,
+    StructId, StructRole, TailCheck,
 };
 use crate::layout::{Span, TARGETS, Target};
 use bytes::ByteReader;
@@ -316,8 +316,7 @@ impl<'a> Decoded<'a> {
         let Some(struct_) = cap.struct_(self.abi) else {
             return Vec::new();
         };
-        let of_version =
-            |field: &crate::ir::Field| field.version <= cap.version && field.role != Role::Header;
+        let of_version = |field: &Field| field.version <= cap.version && field.role != Role::Header;
         self.cap_reader(cap).fields(struct_, cap.at, of_version)
     }
 

@@ -136,12 +136,15 @@ impl<'a> HandlerModel<'a> {
         let mut memory = Memory::new(before);
         let limit = || self.is_out_of_range(before).then_some(INVALID);
         let result = match self.refused_with(before).or_else(limit) {
-            None => self.reply(&mut memory, argsz, contents),
+            None => self.write_reply(&mut memory, argsz, contents),
             Some(error) => {
                 if self.replies_on(error) && self.checked(before).refusal_of_size().is_none() {
                     let copied = self.copied(&self.handler.writes, argsz);
                     let contents = &self.checked(before).nothing_done(contents);
-                    self.fixed(&mut memory, Outcome { need: copied, fits: true, copied, contents });
+                    self.write_fixed(
+                        &mut memory,
+                        Outcome { need: copied, fits: true, copied, contents },
+                    );
                 }
                 Err(error)
             }
@@ -172,7 +175,12 @@ impl<'a> HandlerModel<'a> {
     }
 
     /// Writes everything that fits the buffer.
-    fn reply(&self, memory: &mut Memory, argsz: u64, contents: &Contents) -> Result<(), &'a str> {
+    fn write_reply(
+        &self,
+        memory: &mut Memory,
+        argsz: u64,
+        contents: &Contents,
+    ) -> Result<(), &'a str> {
         let need = match self.appended {
             Appended::Array(_) => self.need(&[]) + contents.array.len() as u64,
             _ => self.need(&contents.caps),
@@ -191,14 +199,14 @@ impl<'a> HandlerModel<'a> {
         };
         let copied = self.copied(&self.handler.writes, argsz).max(with_chain);
         let outcome = Outcome { need, fits, copied, contents };
-        self.fixed(memory, outcome);
+        self.write_fixed(memory, outcome);
         match self.appended {
             Appended::Chain(appended) => {
                 self.set_chain_fields(memory, appended, outcome);
                 if !bare && (fits || appended.rules.when_too_small == WhenTooSmall::Partial) {
                     let header = &self.abi.cap_headers[appended.chain.header];
                     ChainWriter { abi: self.abi, header, rules: appended.rules, argsz, fits }
-                        .chain(memory, &contents.caps);
+                        .write(memory, &contents.caps);
                 }
             }
             Appended::Array(rules) if fits => {
@@ -247,13 +255,6 @@ impl<'a> HandlerModel<'a> {
         refused.any(|(field, one)| memory::number(buffer, self.span(*field)) == one.number)
     }
 
-    /// The answer of a device that refuses a call: the buffer stays as it was.
-    pub fn refusal(&self, before: &[u8]) -> Answer<'a> {
-        let read = self.checked(before).copied_in();
-        let (bytes, written) = Memory::new(before).finish();
-        Answer { result: Err(INVALID), bytes, read, written }
-    }
-
     fn span(&self, field: usize) -> Span {
         self.struct_.kernel_span(field)
     }
@@ -267,24 +268,24 @@ impl<'a> HandlerModel<'a> {
     }
 
     /// Writes the fixed part except for the fields about a chain.
-    fn fixed(&self, memory: &mut Memory, outcome: Outcome<'_>) {
+    fn write_fixed(&self, memory: &mut Memory, outcome: Outcome<'_>) {
         for at in 0..outcome.copied.min(self.size()) {
             if !self.is_written(at) {
                 continue;
             }
             let unset = match self.handler.unset {
-                Unset::Echo => memory.kept(at),
+                Unset::Echo => memory.byte(at),
                 Unset::Zero => Some(0),
                 Unset::Stack => None,
             };
             let byte = match self.field_at(at) {
-                Some(field) if self.is_kept(field) => memory.kept(at),
+                Some(field) if self.is_kept(field) => memory.byte(at),
                 Some(field) if self.is_set(field, outcome.fits) => {
                     outcome.contents.fixed.get(at as usize).copied()
                 }
                 _ => unset,
             };
-            memory.set(at, byte);
+            memory.write_byte(at, byte);
         }
     }
 
@@ -300,13 +301,13 @@ impl<'a> HandlerModel<'a> {
         let bare = contents.caps.is_empty();
         let bits = memory::number(&contents.fixed, self.span(flags)) & !flag;
         let flagged = !bare && (fits || rules.when_too_small != WhenTooSmall::FlagClear);
-        memory.put(self.span(flags), if flagged { bits | flag } else { bits }, copied);
+        memory.write_number(self.span(flags), if flagged { bits | flag } else { bits }, copied);
         if let (Some(cap_offset), false) = (cap_offset, bare) {
             let set = fits || rules.when_too_small == WhenTooSmall::OffsetSet;
-            memory.put(self.span(cap_offset), if set { rules.offset } else { 0 }, copied);
+            memory.write_number(self.span(cap_offset), if set { rules.offset } else { 0 }, copied);
         }
         if rules.argsz == ArgszReply::Always || !fits {
-            memory.put(self.span(self.struct_.argsz.unwrap_or_default()), need, copied);
+            memory.write_number(self.span(self.struct_.argsz.unwrap_or_default()), need, copied);
         }
     }
 
@@ -340,7 +341,7 @@ impl<'a> HandlerModel<'a> {
     }
 }
 
-/// The chain of a struct, if it has one.
+/// The chain that a handler appends by its rules, if the struct hosts one.
 fn appended_chain<'a>(
     abi: &'a Abi,
     rules: &'a ReplyChain,

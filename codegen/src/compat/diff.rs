@@ -54,7 +54,7 @@ pub(super) enum Of {
 /// A member by its index in one of the lists of [`Members`](super::matching::Members).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum MemberOf {
-    Unchanged(usize),
+    Both(usize),
     Removed(usize),
     Reused(usize),
     Added(usize),

@@ -107,7 +107,7 @@ impl<'a> Matching<'a> {
 }
 
 impl<'a> StructPair<'a> {
-    /// The capability of the old side whose body it is.
+    /// The version that the capability whose body it is has on the old side.
     pub(super) fn old_version(&self, old: &Abi) -> Option<u16> {
         match self.structs.old?.role {
             StructRole::Capability(id) => Some(old.capability(id).version),
@@ -127,16 +127,16 @@ pub(super) fn same_item(one: (&str, &Meta), other: (&str, &Meta)) -> bool {
         || names(other.0, other.1).any(|name| name == one.0)
 }
 
-/// A handler that appends a chain.
-pub(super) fn handler_returning<'a>(
+/// The first handler that appends a chain of the ABI.
+pub(super) fn handler_appending<'a>(
     abi: &'a Abi,
     chain: &Chain,
 ) -> Option<(&'a Ioctl, &'a Handler)> {
-    handlers_returning(abi, chain).into_iter().next()
+    handlers_appending(abi, chain).into_iter().next()
 }
 
 /// Every handler that appends a chain of the ABI.
-pub(super) fn handlers_returning<'a>(abi: &'a Abi, chain: &Chain) -> Vec<(&'a Ioctl, &'a Handler)> {
+pub(super) fn handlers_appending<'a>(abi: &'a Abi, chain: &Chain) -> Vec<(&'a Ioctl, &'a Handler)> {
     let Some(host) = chain.host() else { return Vec::new() };
     let asked = abi.ioctls.iter().filter(|ioctl| ioctl.arg == Arg::Struct(host.struct_));
     let served = asked.flat_map(|ioctl| ioctl.served_at(abi.release).map(move |one| (ioctl, one)));

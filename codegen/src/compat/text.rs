@@ -10,7 +10,7 @@ const LINE: usize = 16;
 
 /// A finding with all that is known of it: what breaks in full, the rest in two
 /// or three lines.
-pub fn told(assessed: &Assessed) -> String {
+pub fn finding_text(assessed: &Assessed) -> String {
     let Assessed { finding, location, verdict, reason } = assessed;
     let head = match verdict {
         Verdict::Breaks => "error",

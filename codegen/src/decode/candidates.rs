@@ -47,7 +47,7 @@ pub fn candidates(
         let decoded = decode(abi, *subject, target, &input.bytes);
         let mut found: Doubts = doubts(&decoded);
         found.extend(size_doubts(&decoded));
-        let Doubts { weight, reason } = found;
+        let Doubts { weight, reason, .. } = found;
         Candidate { subject: *subject, weight, reason, input }
     };
     let mut found: Vec<_> = subjects.iter().map(candidate).collect();

@@ -51,7 +51,7 @@ pub(super) fn newer(known: &Capability, version: u16) -> Option<String> {
 }
 
 /// The result of a walk.
-pub(super) struct Found<'a> {
+pub(super) struct WalkedChain<'a> {
     /// The capabilities before the first error.
     pub(super) caps: Vec<DecodedCap<'a>>,
     pub(super) error: Option<DecodeError>,
@@ -80,7 +80,7 @@ pub(super) fn walk<'a>(
     chain: &'a Chain,
     first: u64,
     source: Span,
-) -> Found<'a> {
+) -> WalkedChain<'a> {
     let header = &reader.abi.cap_headers[chain.header];
     let size = reader.layout(reader.abi.struct_(header.struct_)).size;
     let mut left = reader.len() / header.align.max(size).max(1);
@@ -88,30 +88,28 @@ pub(super) fn walk<'a>(
     let mut caps = Vec::new();
     loop {
         let place = CapPlace { bound: chain.bound, size, left };
-        let error = match place.visit(reader, at, source) {
-            Err(error) => Some(error),
-            Ok(()) => match cap(reader, chain, header, at) {
-                Err(error) => Some(error),
-                Ok(cap) => {
-                    let next = cap.next;
-                    caps.push(cap);
-                    source = bits_span(reader, header, header.next, at);
-                    match next {
-                        Some(next) if next == at => Some(DecodeError {
-                            kind: DecodeErrorKind::Cycle,
-                            at,
-                            marks: vec![source],
-                        }),
-                        Some(next) => {
-                            (at, left) = (next, left - 1);
-                            continue;
-                        }
-                        None => None,
+        let cap =
+            place.check(reader, at, source).and_then(|()| read_cap(reader, chain, header, at));
+        let error = match cap {
+            Ok(cap) => {
+                let next = cap.next;
+                caps.push(cap);
+                source = bits_span(reader, header, header.next, at);
+                match next {
+                    Some(next) if next != at => {
+                        (at, left) = (next, left - 1);
+                        continue;
                     }
+                    Some(_) => {
+                        let kind = DecodeErrorKind::Cycle;
+                        Some(DecodeError { kind, at, marks: vec![source] })
+                    }
+                    None => None,
                 }
-            },
+            }
+            Err(error) => Some(error),
         };
-        return Found { caps, error, companion: &[] };
+        return WalkedChain { caps, error, companion: &[] };
     }
 }
 
@@ -126,7 +124,8 @@ struct CapPlace {
 }
 
 impl CapPlace {
-    fn visit(&self, reader: ByteReader<'_>, at: u64, source: Span) -> Result<(), DecodeError> {
+    /// Refuses an offset at which there can be no capability; the bytes at `source` contain it.
+    fn check(&self, reader: ByteReader<'_>, at: u64, source: Span) -> Result<(), DecodeError> {
         let kind = match at {
             _ if at < self.bound => DecodeErrorKind::InsideFixed,
             _ if at >= reader.len() => DecodeErrorKind::OutOfBounds,
@@ -143,7 +142,7 @@ impl CapPlace {
 }
 
 /// Reads the capability whose header is at `at` and checks its body.
-fn cap<'a>(
+fn read_cap<'a>(
     reader: ByteReader<'a>,
     chain: &'a Chain,
     header: &CapHeader,

@@ -13,20 +13,23 @@ const MOST_ARGSZ: u64 = 16 << 20;
 pub(super) struct Doubts {
     /// The larger, the less plausible.
     pub(super) weight: u32,
-    /// The strongest reason.
+    /// The reason with the largest weight, the first of several.
     pub(super) reason: Option<String>,
+    /// Its weight.
+    strongest: u32,
 }
 
 impl Doubts {
     fn add(&mut self, weight: u32, reason: String) {
-        self.weight += weight;
-        self.reason.get_or_insert(reason);
+        self.extend(Self { weight, reason: Some(reason), strongest: weight });
     }
 
     /// Adds other doubts.
     pub(super) fn extend(&mut self, other: Self) {
         self.weight += other.weight;
-        self.reason = self.reason.take().or(other.reason);
+        if other.strongest > self.strongest {
+            (self.reason, self.strongest) = (other.reason, other.strongest);
+        }
     }
 }
 
@@ -98,5 +101,22 @@ fn number<'a>(field: &DecodedValue<'a>) -> Option<DecodedNumber<'a>> {
     match field.content {
         Content::Number(number) => Some(number),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_is_the_first_of_the_strongest() {
+        let mut doubts = Doubts::default();
+        for (weight, reason) in [(1, "weak"), (4, "strong"), (4, "as strong"), (2, "other")] {
+            doubts.add(weight, reason.to_owned());
+        }
+        let mut all = Doubts::default();
+        all.add(3, "of another kind".to_owned());
+        all.extend(doubts);
+        assert_eq!((all.weight, all.reason.as_deref()), (14, Some("strong")));
     }
 }

@@ -40,11 +40,11 @@ impl<'a> ByteReader<'a> {
     /// The end of the element at `at`, if its struct says how long it is.
     fn element_end(self, struct_: &Struct, at: u64) -> Option<u64> {
         struct_.length?;
-        Some(at.saturating_add(self.element_size(struct_, at)?))
+        Some(at.saturating_add(self.size_of_struct(struct_, at)?))
     }
 
-    /// The size of the element at `at`; none if the bytes end before it says how long it is.
-    pub(super) fn element_size(self, struct_: &Struct, at: u64) -> Option<u64> {
+    /// The size of the struct at `at`; none if the bytes end before it says how long it is.
+    pub(super) fn size_of_struct(self, struct_: &Struct, at: u64) -> Option<u64> {
         match &struct_.length {
             None => Some(self.layout(struct_).size),
             Some(length) => Some(length.of(self.bits(struct_, at, length.bits)?)),
@@ -84,7 +84,7 @@ impl<'a> ByteReader<'a> {
     /// The size of an element at `at`.
     pub(super) fn size_of_element(self, element: &Type, at: u64) -> Option<u64> {
         match element {
-            Type::Struct(id) => self.element_size(self.abi.struct_(*id), at),
+            Type::Struct(id) => self.size_of_struct(self.abi.struct_(*id), at),
             type_ => Some(self.size_of(type_)),
         }
     }
@@ -136,8 +136,8 @@ impl<'a> ByteReader<'a> {
         held.map(|held| quantity.of(held))
     }
 
-    /// The bytes that the body at `at` has if nothing exists that need not, up to the end of
-    /// the bits with the number of elements.
+    /// The bytes that a body has if no field exists that need not, up to the end of the bits
+    /// with the number of elements.
     pub(super) fn least(self, struct_: &Struct) -> u64 {
         let fields = &struct_.fields;
         let spans = &self.layout(struct_).fields;
@@ -164,7 +164,8 @@ impl<'a> ByteReader<'a> {
         fixed.filter_map(|(place, _)| Some(place?.end() - at)).max().unwrap_or(0)
     }
 
-    /// The bytes of the body at `at` up to the end of a counted array; the end of the first element that is not complete, if there is one.
+    /// The bytes of the body at `at` up to the end of a counted array, or up to the end of its
+    /// first element that is not complete.
     pub(super) fn counted(self, struct_: &Struct, at: u64) -> Option<u64> {
         let (index, field) = struct_.fields.iter().enumerate().next_back()?;
         let Type::Flexible(type_, counted) = &field.type_ else { return None };
@@ -183,7 +184,7 @@ impl<'a> ByteReader<'a> {
         };
         let mut place = start;
         for _ in 0..count {
-            let Some(size) = self.element_size(element, place) else {
+            let Some(size) = self.size_of_struct(element, place) else {
                 return Some(self.span(element, place, length.bits.field).end() - at);
             };
             place = place.saturating_add(size);

@@ -3,7 +3,7 @@
 
 use super::body;
 use super::bytes::ByteReader;
-use super::chain::{DecodedCap, Found, HeaderValues, bits_span};
+use super::chain::{DecodedCap, HeaderValues, WalkedChain, bits_span};
 use super::error::{DecodeError, DecodeErrorKind};
 use crate::ir::{
     Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, KindOf, Space,
@@ -11,9 +11,13 @@ use crate::ir::{
 use crate::layout::Span;
 
 /// Walks a chain in the space that the bytes are.
-pub(super) fn walk<'a>(reader: ByteReader<'a>, chain: &'a Chain, space: &'a Space) -> Found<'a> {
+pub(super) fn walk<'a>(
+    reader: ByteReader<'a>,
+    chain: &'a Chain,
+    space: &'a Space,
+) -> WalkedChain<'a> {
     let reader = reader.of_space();
-    let mut found = Found { caps: Vec::new(), error: None, companion: &[] };
+    let mut found = WalkedChain { caps: Vec::new(), error: None, companion: &[] };
     let Some((first, source)) = first(reader, chain, space) else { return found };
     found.companion = space.companion.map_or(&[], |id| companion(reader, id));
     let reader = ByteReader { companion: found.companion, ..reader };
@@ -83,11 +87,11 @@ struct SpaceWalk<'a> {
     header: &'a CapHeader,
     /// The offsets of the capabilities so far.
     visited: Vec<u64>,
-    found: Found<'a>,
+    found: WalkedChain<'a>,
 }
 
 impl<'a> SpaceWalk<'a> {
-    fn from(mut self, first: u64, source: Span) -> Found<'a> {
+    fn from(mut self, first: u64, source: Span) -> WalkedChain<'a> {
         let (mut at, mut source) = (first, source);
         let size = self.reader.layout(self.reader.abi.struct_(self.header.struct_)).size;
         loop {
@@ -104,7 +108,7 @@ impl<'a> SpaceWalk<'a> {
             if self.is_empty(at) {
                 return self.found;
             }
-            let cap = self.cap(read, at);
+            let cap = self.read_cap(read, at);
             source = bits_span(self.reader, self.header, self.header.next, at);
             let next = cap.next;
             self.found.caps.push(cap);
@@ -138,7 +142,7 @@ impl<'a> SpaceWalk<'a> {
         })
     }
 
-    fn cap(&self, read: HeaderValues, at: u64) -> DecodedCap<'a> {
+    fn read_cap(&self, read: HeaderValues, at: u64) -> DecodedCap<'a> {
         let next = read.next(self.header, at);
         let limit = match next {
             Some(next) if next > at => next.min(self.end()),

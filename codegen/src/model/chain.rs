@@ -16,27 +16,27 @@ pub(super) struct ChainWriter<'a> {
 }
 
 impl ChainWriter<'_> {
-    pub(super) fn chain(&self, memory: &mut Memory, caps: &[Cap]) {
+    pub(super) fn write(&self, memory: &mut Memory, caps: &[Cap]) {
         let size = size_of_header(self.abi, self.header);
         let mut at = self.rules.offset;
         let mut previous = None;
         for cap in caps {
             if let Some(previous) = previous.filter(|_| at <= self.argsz) {
                 let next = if self.header.from_reply { at } else { at - previous };
-                self.bits(memory, previous, self.header.next, next);
+                self.write_bits(memory, previous, self.header.next, next);
             }
             let taken = taken(self.rules, size, cap);
             if self.fits && self.rules.padding == Padding::Zero {
-                (at..at + taken).for_each(|at| memory.set(at, Some(0)));
+                (at..at + taken).for_each(|at| memory.write_byte(at, Some(0)));
             }
-            self.capability(memory, at, size, cap);
+            self.write_cap(memory, at, size, cap);
             previous = Some(at);
             at += taken;
         }
     }
 
-    /// A capability, if its fields fit, with the elements of its array that fit.
-    fn capability(&self, memory: &mut Memory, at: u64, header: u64, cap: &Cap) {
+    /// Writes a capability, if its fields fit, with the elements of its array that fit.
+    fn write_cap(&self, memory: &mut Memory, at: u64, header: u64, cap: &Cap) {
         let body = at + header;
         let (start, each) = cap.array.unwrap_or((cap.body.len(), 1));
         let (head, elements) = cap.body.split_at(start.min(cap.body.len()));
@@ -48,25 +48,25 @@ impl ChainWriter<'_> {
         }
         if body + cap.body.len() as u64 <= self.argsz {
             memory.write(at, &vec![0; header as usize]);
-            self.bits(memory, at, self.header.id, cap.id);
+            self.write_bits(memory, at, self.header.id, cap.id);
             if let Some(version) = self.header.version {
-                self.bits(memory, at, version, cap.version);
+                self.write_bits(memory, at, version, cap.version);
             }
-            self.bits(memory, at, self.header.next, self.header.end);
+            self.write_bits(memory, at, self.header.next, self.header.end);
             memory.write(body, head);
         }
     }
 
     /// Sets some bits of a header's field.
-    fn bits(&self, memory: &mut Memory, at: u64, bits: Bits, value: u64) {
+    fn write_bits(&self, memory: &mut Memory, at: u64, bits: Bits, value: u64) {
         let span = self.abi.struct_(self.header.struct_).kernel_span(bits.field);
         let mask = bits.mask() << bits.low;
         for index in 0..span.size {
             let place = at + span.offset + index;
-            let Some(old) = memory.kept(place) else { continue };
+            let Some(old) = memory.byte(place) else { continue };
             let (mask, value) =
                 ((mask >> (8 * index)) as u8, ((value << bits.low) >> (8 * index)) as u8);
-            memory.set(place, Some(old & !mask | value & mask));
+            memory.write_byte(place, Some(old & !mask | value & mask));
         }
     }
 }

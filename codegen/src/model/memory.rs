@@ -18,12 +18,12 @@ impl Memory {
     }
 
     /// The current byte.
-    pub(super) fn kept(&self, at: u64) -> Option<u8> {
+    pub(super) fn byte(&self, at: u64) -> Option<u8> {
         self.bytes.get(at as usize).copied().flatten()
     }
 
     /// Writes a byte; a byte beyond the memory is only recorded.
-    pub(super) fn set(&mut self, at: u64, byte: Option<u8>) {
+    pub(super) fn write_byte(&mut self, at: u64, byte: Option<u8>) {
         match self.written.last_mut() {
             Some(last) if last.end == at => last.end += 1,
             _ => self.written.push(at..at + 1),
@@ -35,12 +35,12 @@ impl Memory {
 
     pub(super) fn write(&mut self, at: u64, with: &[u8]) {
         for (at, byte) in (at..).zip(with) {
-            self.set(at, Some(*byte));
+            self.write_byte(at, Some(*byte));
         }
     }
 
     /// Writes a number into a field, up to `end`.
-    pub(super) fn put(&mut self, span: Span, number: u64, end: u64) {
+    pub(super) fn write_number(&mut self, span: Span, number: u64, end: u64) {
         let bytes = number.to_le_bytes();
         let size = span.size.min(end.saturating_sub(span.offset)).min(8);
         self.write(span.offset, &bytes[..size as usize]);

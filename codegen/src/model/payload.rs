@@ -70,7 +70,7 @@ impl<'a> PayloadModel<'a> {
             Err(error) => Err(error),
             Ok((asked, size)) => {
                 read = read.max(self.start + if asked.bare { 0 } else { size });
-                self.reply(&mut memory, &asked, device);
+                self.write_payload(&mut memory, &asked, device);
                 Ok(())
             }
         };
@@ -131,7 +131,7 @@ impl<'a> PayloadModel<'a> {
     }
 
     /// Writes the output fields of a payload.
-    fn reply(&self, memory: &mut Memory, asked: &RequestFlags<'a>, device: &impl Offers) {
+    fn write_payload(&self, memory: &mut Memory, asked: &RequestFlags<'a>, device: &impl Offers) {
         let Some(id) = asked.id.filter(|_| !asked.bare) else { return };
         let Some(payload) = id.payload_struct().map(|id| self.abi.struct_(id)) else { return };
         let content = device.payload(id.number as u64).unwrap_or_default();
@@ -144,9 +144,9 @@ impl<'a> PayloadModel<'a> {
                 let place = self.start + at;
                 let byte = match field.is_output() {
                     true => content.get(at as usize).copied(),
-                    false => memory.kept(place),
+                    false => memory.byte(place),
                 };
-                memory.set(place, byte);
+                memory.write_byte(place, byte);
             }
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{CommandResult, FINDINGS, LintFormat, Output, SUCCESS, json, plural, sarif};
-use crate::compat::{Assessed, Finding, Side, Verdict, VersionImpact, program, told};
+use crate::compat::{Assessed, Finding, Side, Verdict, VersionImpact, finding_text, program};
 use crate::diagnostic::{SarifLevel, SarifResult, github_annotation};
 
 /// The exit code if nothing breaks, but something that differs was not judged.
@@ -56,7 +56,7 @@ impl ComparisonReport<'_> {
     }
 
     fn text(&self) -> String {
-        let mut text: String = self.judged.iter().map(|one| told(one) + "\n").collect();
+        let mut text: String = self.judged.iter().map(|one| finding_text(one) + "\n").collect();
         let breaks = self.count(|one| one.verdict == Verdict::Breaks);
         let accepted = self.count(|one| one.verdict == Verdict::Accepted);
         let not_judged = self.count(|one| one.verdict == Verdict::NotJudged);

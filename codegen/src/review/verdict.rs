@@ -133,8 +133,9 @@ fn finding(one: Finding, causes: &Causes<'_>) -> Remark {
     let at = at.or_else(|| causes.of_name(&one.subject));
     let (code, subject) = (one.code, one.subject.clone());
     let (message, help) = (one.message.clone(), one.help.clone());
-    let told = compat::told(&Assessed { finding: one, location: None, verdict, reason: None });
-    let details = told.lines().skip(1).filter(|line| !line.trim_start().starts_with("help: "));
+    let text =
+        compat::finding_text(&Assessed { finding: one, location: None, verdict, reason: None });
+    let details = text.lines().skip(1).filter(|line| !line.trim_start().starts_with("help: "));
     let details = details.map(|line| line.strip_prefix("  ").unwrap_or(line).to_owned());
     let details = details.filter(|line| !line.is_empty()).collect();
     Remark { effect, code, subject, message, details, help, at, in_file: None }

@@ -113,3 +113,13 @@ fn the_time_stamps_of_logs_are_removed() {
         assert!(dump::read(text.replace(" 28", " 29").as_bytes(), false).is_err(), "{prefix}");
     }
 }
+
+/// Unknown flags say more against bytes than an argsz of a larger buffer, which comes first.
+#[test]
+fn the_strongest_reason_against_bytes_is_said() {
+    let args = ["decode", "vfio_irq_info"];
+    let bytes = b"14000000 0000f0ff 00000000 01000000";
+    let text = run_with_input(&fixtures::root(), &args, bytes).stdout;
+    let note = "note: these bytes are not plausible: flags has the unknown flags";
+    assert!(text.contains(note), "{text}");
+}

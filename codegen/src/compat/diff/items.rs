@@ -112,9 +112,9 @@ impl<'a> Collector<'_, 'a> {
             };
             let facts = (was.struct_facts(old), is.struct_facts(new));
             self.facts(Of::Struct(index), || name.clone(), facts);
-            for (at, (before, now)) in members.unchanged.iter().enumerate() {
+            for (at, (before, now)) in members.both.iter().enumerate() {
                 let facts = (was.member_facts(old, before), is.member_facts(new, now));
-                let of = Of::Member(index, MemberOf::Unchanged(at));
+                let of = Of::Member(index, MemberOf::Both(at));
                 self.facts(of, || now.path(new), facts);
             }
             let lists = [

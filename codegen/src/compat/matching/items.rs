@@ -18,7 +18,7 @@ pub(super) fn matching<'a>(old: &'a Side, new: &'a Side) -> Matching<'a> {
         |group| &group.name,
         &[
             &|old, new| same_item((&old.name, &old.meta), (&new.name, &new.meta)),
-            &|old, new| owner(was, is, &structs, old, new),
+            &|old, new| have_same_field(was, is, &structs, old, new),
             &|old, new| old.field.is_none() && new.field.is_none() && shares_values(old, new),
         ],
     );
@@ -137,13 +137,19 @@ fn member_names<'p, 'a>(
     pair: &'p StructPair<'a>,
 ) -> impl Iterator<Item = ((&'a str, &'a str), &'a str)> + 'p {
     let name = pair.structs.new.map_or("", |new| &new.name);
-    let kept = pair.members.iter().flat_map(|members| &members.unchanged);
+    let kept = pair.members.iter().flat_map(|members| &members.both);
     let renamed = kept.filter(|(old, new)| old.name != new.name);
     renamed.map(move |(old, new)| ((name, old.name), new.name))
 }
 
 /// Whether two groups belong to the same field.
-fn owner(was: &Abi, is: &Abi, structs: &[StructPair<'_>], old: &Group, new: &Group) -> bool {
+fn have_same_field(
+    was: &Abi,
+    is: &Abi,
+    structs: &[StructPair<'_>],
+    old: &Group,
+    new: &Group,
+) -> bool {
     let (Some((old_struct, old_field)), Some((new_struct, new_field))) = (old.field, new.field)
     else {
         return false;
@@ -153,7 +159,7 @@ fn owner(was: &Abi, is: &Abi, structs: &[StructPair<'_>], old: &Group, new: &Gro
         structs.iter().find(|pair| pair.structs.old.is_some_and(|one| one.name == before.name));
     let same_struct = pair.is_some_and(|pair| pair.id == Some(new_struct));
     let fields = pair.and_then(|pair| pair.members.as_ref()).is_some_and(|members| {
-        members.unchanged.iter().any(|(one, other)| {
+        members.both.iter().any(|(one, other)| {
             one.name == before.fields[old_field].name && other.name == now.fields[new_field].name
         })
     });

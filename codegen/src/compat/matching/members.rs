@@ -4,11 +4,11 @@ use super::same_item;
 use crate::ir::{Abi, Member, Role, Struct};
 use crate::layout::Model;
 
-/// The members of a struct that both sides have.
+/// The members of a struct, by the sides that have them.
 #[derive(Clone, Debug)]
 pub(in crate::compat) struct Members<'a> {
     /// Members of both sides.
-    pub(in crate::compat) unchanged: Vec<(Member<'a>, Member<'a>)>,
+    pub(in crate::compat) both: Vec<(Member<'a>, Member<'a>)>,
     /// Members of the old side only.
     pub(in crate::compat) removed: Vec<Member<'a>>,
     /// Reserved bytes of the old side that are no longer the same member.
@@ -31,18 +31,18 @@ impl<'a> Members<'a> {
                 None => removed.push(member),
             }
         }
-        let (reserved, unchanged) = kept.into_iter().partition::<Vec<_>, _>(|(old, new)| {
+        let (reserved, both) = kept.into_iter().partition::<Vec<_>, _>(|(old, new)| {
             old.role == Role::Reserved && old.spans != new.spans
         });
         // Reserved bytes may be divided into other fields, which are compared one by one.
         let (reused, rest) = reserved.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
         added.extend(rest);
-        let mut members = Self { unchanged, removed: Vec::new(), reused, added };
+        let mut members = Self { both, removed: Vec::new(), reused, added };
         // A member that only the old side has was renamed if another one has its bytes now.
         for member in removed {
             let successor = |new: &Member<'_>| new.spans == member.spans && new.union.is_none();
             match members.added.iter().position(successor) {
-                Some(at) => members.unchanged.push((member, members.added.remove(at))),
+                Some(at) => members.both.push((member, members.added.remove(at))),
                 None if member.role == Role::Reserved => members.reused.push(member),
                 None => members.removed.push(member),
             }
@@ -54,7 +54,7 @@ impl<'a> Members<'a> {
     pub(in crate::compat) fn is_inserted(&self, model: Model) -> bool {
         let at = model.index();
         let moved =
-            self.unchanged.iter().filter(|(old, new)| old.spans[at].offset < new.spans[at].offset);
+            self.both.iter().filter(|(old, new)| old.spans[at].offset < new.spans[at].offset);
         let end = moved.map(|(_, new)| new.spans[at].offset).max();
         let before = |new: &Member<'_>| Some(new.spans[at].offset) < end;
         self.added.iter().any(|new| before(new) && new.union.is_none())

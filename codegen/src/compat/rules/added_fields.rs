@@ -25,7 +25,7 @@ pub(super) fn judge(
 ) -> Vec<Finding> {
     let Some((old, new)) = pair.structs.both() else { return Vec::new() };
     let grown = AddedMembers { comparison, pair, members, old, new };
-    let used = members.unchanged.iter().filter_map(|pair| grown.reserved_field_used(pair));
+    let used = members.both.iter().filter_map(|pair| grown.reserved_field_used(pair));
     used.chain(members.added.iter().map(|member| grown.added(member))).collect()
 }
 
@@ -296,7 +296,7 @@ impl AddedMembers<'_, '_> {
 
     /// Whether old members have the same bytes.
     fn covers_old_bytes(&self, new: &Member<'_>) -> bool {
-        let kept: Vec<_> = self.members.unchanged.iter().map(|(old, _)| *old).collect();
+        let kept: Vec<_> = self.members.both.iter().map(|(old, _)| *old).collect();
         covers(&kept, new) || covers(&self.members.reused, new)
     }
 

@@ -7,7 +7,7 @@ use crate::compat::codes::{
 use crate::compat::diff::{AbiDifference, IrKey, Of, key};
 use crate::compat::evidence::Witness;
 use crate::compat::finding::{Affected, Bump, Class, Finding, Party, VersionImpact};
-use crate::compat::matching::{Matching, handler_returning, handlers_returning};
+use crate::compat::matching::{Matching, handler_appending, handlers_appending};
 use crate::compat::witness::{self, Maker};
 use crate::ir::{Abi, CapHeader, Chain, Handler, Host, Ioctl, Role, Struct, Value};
 
@@ -132,7 +132,7 @@ fn added(matching: &Matching<'_>, new: &Chain) -> Vec<Finding> {
         findings.push(finding(Class::Wire, message).affects(Affected::Both).witness(witness));
     }
     findings
-        .extend(handler_returning(abi, new).and_then(|handler| ambiguous(matching, new, handler)));
+        .extend(handler_appending(abi, new).and_then(|handler| ambiguous(matching, new, handler)));
     if findings.is_empty() {
         let message = format!("replies can have a chain of capabilities, `{}`", new.name);
         findings.push(finding(Class::Growth, message).gate(&flag.0));
@@ -153,9 +153,9 @@ fn with_number<'a>(abi: &'a Abi, old: &Struct, flag: &(String, u64)) -> Option<&
 fn ambiguous(
     matching: &Matching<'_>,
     chain: &Chain,
-    handler_returning: (&Ioctl, &Handler),
+    handler_appending: (&Ioctl, &Handler),
 ) -> Option<Finding> {
-    let (witness, offset) = witness::short(matching, chain, handler_returning)?;
+    let (witness, offset) = witness::short(matching, chain, handler_appending)?;
     let message = match chain.cap_offset() {
         Some(_) => format!(
             "a buffer that is too small for the chain `{}` gets no offset of 0: \
@@ -173,7 +173,7 @@ fn ambiguous(
     let code = if chain.cap_offset().is_some() { SHORT_REPLY_CHANGED } else { CHAIN_ADDED };
     let finding = Finding::new(code, Class::Wire, subject, message).affects(Affected::New);
     let help = "copy out as much of a zeroed reply as argsz covers, the offset included";
-    Some(finding.witness(witness).help(help).at(Party::New, handler_returning.1.place))
+    Some(finding.witness(witness).help(help).at(Party::New, handler_appending.1.place))
 }
 
 /// A chain that both sides have.
@@ -233,7 +233,7 @@ impl ChainChange<'_, '_> {
     fn bound(&self) -> Finding {
         let abis = self.matching.abis();
         let (was, is) = (self.old.bound, self.new.bound);
-        let handlers = handlers_returning(abis.0, self.old);
+        let handlers = handlers_appending(abis.0, self.old);
         let first = handlers.iter().filter_map(|(_, one)| one.chain.as_ref()).map(|one| one.offset);
         let message = format!("readers refuse capabilities before {is}, before {was} until now");
         match first.min().filter(|first| *first < is) {
@@ -312,9 +312,9 @@ fn format(
 /// How replies with a chain differ, of the first handlers that append it.
 fn replies(matching: &Matching<'_>, old: &Chain, new: &Chain) -> Option<Witness> {
     let abis = matching.abis();
-    let old = handler_returning(abis.0, old)?;
+    let old = handler_appending(abis.0, old)?;
     let own = abis.1.chains.iter().find(|chain| chain.name == new.name);
-    let new = own.and_then(|chain| handler_returning(abis.1, chain)).or_else(|| {
+    let new = own.and_then(|chain| handler_appending(abis.1, chain)).or_else(|| {
         let pair = matching
             .ioctls
             .iter()

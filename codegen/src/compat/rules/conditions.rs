@@ -19,9 +19,9 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
 fn verdict(comparison: &Comparison<'_, '_>, difference: &AbiDifference<'_>) -> Option<Finding> {
     let structs = &comparison.matching.structs;
     let (subject, place, name) = match difference.of {
-        Of::Member(index, MemberOf::Unchanged(at)) => {
+        Of::Member(index, MemberOf::Both(at)) => {
             let (_, struct_) = structs[index].structs.both()?;
-            let (_, member) = structs[index].members.as_ref()?.unchanged[at];
+            let (_, member) = structs[index].members.as_ref()?.both[at];
             (member.path(struct_), member.meta.place, &struct_.name)
         }
         Of::Struct(index) => {

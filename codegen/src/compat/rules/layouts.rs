@@ -60,7 +60,7 @@ fn of_struct(
     let respelt = |claim: &usize| {
         let of = comparison.differences[*claim].of;
         comparison.differences[*claim].key == key!(Field.type_)
-            && matches!(of, Of::Member(_, MemberOf::Unchanged(_)))
+            && matches!(of, Of::Member(_, MemberOf::Both(_)))
     };
     let spellings = changed.is_none() && claims.iter().all(respelt);
     let alignment = comparison.claims(&[key!(Layout.align)], |of| of == Of::Struct(index));
@@ -74,7 +74,7 @@ fn of_struct(
 /// Whether a member of both sides was reserved.
 fn was_reserved(members: &Members<'_>, of: Of) -> bool {
     match of {
-        Of::Member(_, MemberOf::Unchanged(at)) => members.unchanged[at].0.role == Role::Reserved,
+        Of::Member(_, MemberOf::Both(at)) => members.both[at].0.role == Role::Reserved,
         _ => false,
     }
 }
@@ -103,7 +103,7 @@ fn changes<'m>(
     model: Model,
 ) -> impl Iterator<Item = String> + 'm {
     let may_grow = pair.structs.new.is_some_and(|new| new.role == StructRole::Argument);
-    members.unchanged.iter().filter_map(move |pair| change(abis, may_grow, pair, model))
+    members.both.iter().filter_map(move |pair| change(abis, may_grow, pair, model))
 }
 
 fn moved(

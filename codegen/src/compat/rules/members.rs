@@ -70,10 +70,10 @@ impl<'m, 'a> MemberChange<'m, 'a> {
         comparison: &'m Comparison<'m, 'a>,
         difference: &AbiDifference<'_>,
     ) -> Option<Self> {
-        let Of::Member(index, MemberOf::Unchanged(at)) = difference.of else { return None };
+        let Of::Member(index, MemberOf::Both(at)) = difference.of else { return None };
         let pair = &comparison.matching.structs[index];
         let (_, struct_) = pair.structs.both()?;
-        let (old, new) = pair.members.as_ref()?.unchanged[at];
+        let (old, new) = pair.members.as_ref()?.both[at];
         Some(Self { comparison, struct_, old, new })
     }
 

@@ -9,7 +9,7 @@ use crate::compat::codes::{
 use crate::compat::diff::{IrKey, Of, key};
 use crate::compat::finding::{Affected, Class, Finding, Party, Window};
 use crate::compat::matching::{
-    Constant, Matched, Matching, Numbered, handlers_returning, same_item,
+    Constant, Matched, Matching, Numbered, handlers_appending, same_item,
 };
 use crate::compat::witness;
 use crate::diagnostic::Code;
@@ -287,22 +287,22 @@ fn window(matching: &Matching<'_>, chain: &Chain, cap: &Capability) -> Option<Wi
     let abi = matching.abis().1;
     let is_old = |pair: &&Matched<&Chain>| pair.new.is_some_and(|new| new.name == chain.name);
     matching.chains.iter().find(is_old)?.old?;
-    let handlers_returning = handlers_returning(abi, chain);
+    let handlers_appending = handlers_appending(abi, chain);
     let gives = |handler: &Handler, cap: &Capability| {
         let gives = handler.chain.as_ref().map(|chain| &chain.capabilities);
         gives.is_some_and(|gives| gives.is_empty() || gives.contains(&cap.name))
     };
-    let handler_returning = handlers_returning
+    let handler_appending = handlers_appending
         .iter()
         .find(|(_, handler)| gives(handler, cap))
-        .or(handlers_returning.first())?;
-    let model = HandlerModel::new(abi, handler_returning.0, handler_returning.1)?;
+        .or(handlers_appending.first())?;
+    let model = HandlerModel::new(abi, handler_appending.0, handler_appending.1)?;
     let is_known = |other: &&Capability| {
         let mut pairs = matching.constants.iter();
         pairs.any(|pair| pair.both().is_some_and(|(_, new)| new.name == other.name))
     };
     let caps = abi.capabilities_of(chain);
-    let old = caps.filter(|cap| gives(handler_returning.1, cap)).filter(is_known);
+    let old = caps.filter(|cap| gives(handler_appending.1, cap)).filter(is_known);
     let mut caps: Vec<_> = old.map(|one| sample::cap(abi, one, 1)).collect();
     let from = model.need(&caps);
     caps.push(sample::cap(abi, cap, 1));

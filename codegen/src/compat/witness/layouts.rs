@@ -20,10 +20,8 @@ pub(in crate::compat) fn layout(
     model: Model,
 ) -> Option<Witness> {
     let ((before, now), members) = pair.structs.both().zip(pair.members.as_ref())?;
-    let moved = members
-        .unchanged
-        .iter()
-        .find(|(old, new)| old.spans[model.index()] != new.spans[model.index()]);
+    let moved =
+        members.both.iter().find(|(old, new)| old.spans[model.index()] != new.spans[model.index()]);
     let first = moved.map(|(old, _)| old).or(members.removed.first());
     let input = first.is_some_and(|old| old.direction == Some(Direction::In));
     let old = Declared { abi: matching.abis().0, struct_: before, model };
@@ -39,7 +37,7 @@ pub(in crate::compat) fn layout(
         Model::Ilp32 => Some("i386"),
         Model::Ilp32Aligned => Some("arm"),
     };
-    for (old, new) in &members.unchanged {
+    for (old, new) in &members.both {
         let (from, to) = if input { (old, new) } else { (new, old) };
         witness.claims.extend(misread(&witness, (maker, from), (reader, to)));
     }

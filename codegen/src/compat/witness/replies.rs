@@ -2,7 +2,7 @@
 
 use super::{STALE, asked, kernel, maker, program, understood};
 use crate::compat::evidence::{Within, Witness, WitnessClaim};
-use crate::compat::matching::{Constant, Matching, handler_returning};
+use crate::compat::matching::{Constant, Matching, handler_appending};
 use crate::ir::{Abi, Arg, Capability, Chain, ChainStart, Handler, Ioctl, Struct};
 use crate::model::{Contents, HandlerModel, sample};
 
@@ -30,7 +30,7 @@ fn capability(matching: &Matching<'_>, newcomer: &str, holder: &str) -> Option<W
     let cap = abi.capabilities.iter().find(|cap| cap.name == newcomer)?;
     let chain = abi.chain(cap.chain);
     let struct_ = abi.struct_(chain.offset_host()?.struct_);
-    let (ioctl, handler) = handler_returning(abi, chain)?;
+    let (ioctl, handler) = handler_appending(abi, chain)?;
     let model = HandlerModel::new(abi, ioctl, handler)?;
     let contents = contents(abi, struct_, [cap]);
     let need = model.need(&contents.caps);

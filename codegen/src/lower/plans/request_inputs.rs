@@ -22,7 +22,7 @@ pub(super) struct Inputs<'a> {
     request: &'a str,
     /// The structs of the argument so far, with their offsets.
     structs: Vec<(&'a Struct, u64)>,
-    /// Whether fields that go both ways are outputs only.
+    /// Whether the call reads the payload, so that fields of it that go both ways are no inputs.
     reads: bool,
     pub(super) inputs: Vec<RequestInput>,
     /// Whether memory is accessed after the call.

@@ -9,7 +9,8 @@ use crate::ir::requests::{
     ReplyStruct, RequestElement, RequestInput, RequestPlan, Returns,
 };
 use crate::ir::{
-    Abi, Arg, Doc, Field, Group, Ioctl, IoctlId, RepliesOn, Role, Struct, StructId, Type, Value,
+    Abi, Arg, Doc, Field, Group, GroupId, Ioctl, IoctlId, RepliesOn, Role, Struct, StructId, Type,
+    Value,
 };
 use crate::names;
 use crate::reply::Direction;
@@ -105,8 +106,8 @@ struct IoctlArgument<'a> {
     flags: Option<(usize, &'a Group)>,
 }
 
-/// One kind of payload.
-struct PayloadKind<'a> {
+/// One of the requests of an ioctl: with one kind of payload, or with none.
+struct RequestVariant<'a> {
     name: String,
     doc: Doc,
     selected: Option<&'a str>,
@@ -117,10 +118,10 @@ struct PayloadKind<'a> {
     settled: u64,
     /// The payload, and the field that counts its elements.
     payload: Option<(&'a Type, Option<&'a str>)>,
-    /// Whether fields that go both ways are outputs only.
+    /// Whether the call reads the payload, so that fields of it that go both ways are no inputs.
     reads: bool,
     /// The ids of which the caller chooses one.
-    id_of: Option<crate::ir::GroupId>,
+    id_of: Option<GroupId>,
     returns: Returns,
 }
 
@@ -132,37 +133,36 @@ impl<'a> IoctlArgument<'a> {
         Self { abi, name, ioctl, id, struct_, flags }
     }
 
-    fn variants(&self) -> Vec<PayloadKind<'a>> {
-        let Some((at, group)) = self.flags else { return vec![self.plain(0)] };
+    fn variants(&self) -> Vec<RequestVariant<'a>> {
+        let Some((at, group)) = self.flags else { return vec![self.without_payload(0)] };
         let field = &self.struct_.fields[at];
         if let Some(ids) = field.ids {
-            return self.by_id(group, ids);
+            return self.with_ids(group, ids);
         }
         let flag = |name: &String| group.values.iter().find(|value| value.name == *name);
-        let choices = field.choices.iter();
-        for choice in choices {
+        for choice in &field.choices {
             let options: Vec<_> = choice.flags.iter().filter_map(flag).collect();
             if options.iter().any(|option| option.payload.is_some()) {
                 let settled = bits(options.iter().copied());
                 return options
                     .iter()
-                    .map(|one| self.option(choice.name.as_str(), one, settled))
+                    .map(|one| self.with_flag(choice.name.as_str(), one, settled))
                     .collect();
             }
         }
         let carriers: Vec<_> =
             group.values.iter().filter(|value| value.payload.is_some()).collect();
         let settled = bits(carriers.iter().copied());
-        let plain = self.plain(settled);
+        let plain = self.without_payload(settled);
         let mut variants = vec![plain];
-        variants.extend(carriers.iter().map(|one| self.option("", one, settled)));
+        variants.extend(carriers.iter().map(|one| self.with_flag("", one, settled)));
         variants
     }
 
     /// A request without a payload that a flag selects.
-    fn plain(&self, settled: u64) -> PayloadKind<'a> {
+    fn without_payload(&self, settled: u64) -> RequestVariant<'a> {
         let ioctl = self.abi.ioctl(self.ioctl);
-        PayloadKind {
+        RequestVariant {
             name: self.name.to_owned(),
             doc: Doc::default(),
             selected: None,
@@ -177,10 +177,10 @@ impl<'a> IoctlArgument<'a> {
     }
 
     /// A request with one of the flags that select a payload.
-    fn option(&self, choice: &str, flag: &'a Value, settled: u64) -> PayloadKind<'a> {
-        let plain = self.plain(settled);
+    fn with_flag(&self, choice: &str, flag: &'a Value, settled: u64) -> RequestVariant<'a> {
+        let plain = self.without_payload(settled);
         let short = names::option(choice, &flag.short);
-        PayloadKind {
+        RequestVariant {
             name: names::joined(&plain.name, &short),
             doc: flag.meta.doc.clone(),
             selected: Some(&flag.name),
@@ -192,7 +192,7 @@ impl<'a> IoctlArgument<'a> {
 
     /// A request for each id with each flag that its payload is passed with, and those
     /// without a payload.
-    fn by_id(&self, group: &'a Group, ids: crate::ir::GroupId) -> Vec<PayloadKind<'a>> {
+    fn with_ids(&self, group: &'a Group, ids: GroupId) -> Vec<RequestVariant<'a>> {
         let all = bits(group.values.iter().filter(|flag| is_one_bit(flag)));
         let mut variants = Vec::new();
         for id in &self.abi.group(ids).values {
@@ -201,24 +201,28 @@ impl<'a> IoctlArgument<'a> {
             if gates.is_empty() {
                 gates.push(None);
             }
-            variants.extend(gates.into_iter().map(|gate| self.id(id, gate, all)));
+            variants.extend(gates.into_iter().map(|gate| self.with_id(id, gate, all)));
         }
         for flag in group.values.iter().filter(|flag| flag.without_payload) {
             let settled = bits(group.values.iter().filter(|flag| flag.without_payload));
-            let variant = self.option("", flag, settled);
-            variants.push(PayloadKind { id_of: Some(ids), returns: Returns::Nothing, ..variant });
+            let variant = self.with_flag("", flag, settled);
+            variants.push(RequestVariant {
+                id_of: Some(ids),
+                returns: Returns::Nothing,
+                ..variant
+            });
         }
         variants
     }
 
-    fn id(&self, id: &'a Value, gate: Option<&'a Value>, settled: u64) -> PayloadKind<'a> {
-        let plain = self.plain(settled);
+    fn with_id(&self, id: &'a Value, gate: Option<&'a Value>, settled: u64) -> RequestVariant<'a> {
+        let plain = self.without_payload(settled);
         let short = names::option("", &id.short);
         let name = match gate {
             Some(gate) => names::joined(&names::option("", &gate.short), &short),
             None => names::joined(&plain.name, &short),
         };
-        PayloadKind {
+        RequestVariant {
             name,
             doc: id.meta.doc.clone(),
             selected: Some(&id.name),
@@ -231,7 +235,7 @@ impl<'a> IoctlArgument<'a> {
         }
     }
 
-    fn plan(&self, variant: &PayloadKind<'a>) -> RequestPlan {
+    fn plan(&self, variant: &RequestVariant<'a>) -> RequestPlan {
         let tail = self.tail();
         let mut inputs = Inputs::new(self.abi, &variant.name, variant.reads);
         let counts = variant.payload.and_then(|(_, count)| count);
