@@ -5,6 +5,7 @@
 mod access;
 mod api_names;
 mod body_plans;
+pub mod c_requests;
 mod checked_members;
 mod entries;
 mod handlers;

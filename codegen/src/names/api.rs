@@ -62,6 +62,8 @@ pub mod c_word {
     pub const READ: &str = "read";
     /// Appends a capability to a reply.
     pub const APPEND: &str = "append";
+    /// The struct with the inputs of a request, and the parameter that points to it.
+    pub const ARGS: &str = "args";
 }
 
 /// The struct of a reply before a chain in C; its functions have a word after this name.
@@ -74,6 +76,11 @@ pub fn c_request<'a>(abi: &str, prefix: &str, request: &'a str) -> &'a str {
     after_abi(abi, prefix, request)
 }
 
+/// The struct with the inputs of a request in C, by the function that writes it.
+pub fn c_args(request: &str) -> [&str; 2] {
+    [request, c_word::ARGS]
+}
+
 /// The function that copies the results of a call in C, by that which writes its request.
 pub fn c_results(request: &str) -> String {
     [request, "_reply"].concat()
@@ -84,9 +91,9 @@ pub fn c_cut(request: &str) -> String {
     [request, "_cut"].concat()
 }
 
-/// The parameter with the number of elements of another one in C.
-pub fn c_count(parameter: &str) -> String {
-    [parameter, "_count"].concat()
+/// The member with the number of elements of another one, which a request takes in C.
+pub fn c_count(input: &str) -> String {
+    [input, "_count"].concat()
 }
 
 /// The member with the number of elements of an array in C.

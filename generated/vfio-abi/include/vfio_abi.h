@@ -6412,16 +6412,21 @@ static inline int vfio_abi_region_info_parse(
 	return result;
 }
 
+/* The inputs of vfio_abi_region_info_request(). */
+struct vfio_abi_region_info_args {
+	__u32	index;	/* index of the region */
+};
+
 /* Requests a reply; see struct vfio_abi_request and vfio_abi__ask_chain(). */
 static inline int vfio_abi_region_info_request(
 		struct vfio_abi_request *request,
-		__u32 index,
+		const struct vfio_abi_region_info_args *args,
 		struct vfio_abi_region_info *info)
 {
 	__u8 inputs[4];
 	int result;
 
-	vfio_abi__put(inputs, 4, index);
+	vfio_abi__put(inputs, 4, args->index);
 	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__ask_chain(request, &vfio_abi__region_info_host,
 			&info->reply, inputs);
@@ -7426,12 +7431,15 @@ __attribute__((__unused__)) = {
 
 /*
  * Each function writes the argument of an ioctl to a buffer of len bytes and
- * returns the size of the argument. argsz, counts, addresses and the flags that
- * select a payload follow from the parameters. A function returns 0 and writes
- * nothing if the argument does not fit into the buffer, if a flag is none of
- * those that its comment lists, if a count is too large, or if a bitmap is too
- * small for its range. A parameter that ends in _count is the number of
- * elements of the array before it.
+ * returns the size of the argument. args has the inputs; argsz, addresses and
+ * the flags that select a payload follow from them. A function returns 0 and
+ * writes nothing if the argument does not fit into the buffer, if a flag is
+ * none of those that its member lists, if a count is too large, or if a bitmap
+ * is too small for its range.
+ *
+ * Initialize args as a whole, with the names of its members, or clear it before
+ * they are set: a member that a later version of the header adds is zero then,
+ * and the request means the same as before.
  *
  * Functions that end in _reply copy the results from the buffer after the call.
  */
@@ -7623,17 +7631,21 @@ static inline void vfio_abi_get_status_reply(
 	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
 }
 
+/* The inputs of vfio_abi_get_irq_info() and vfio_abi_call_get_irq_info(). */
+struct vfio_abi_get_irq_info_args {
+	__u32	index;	/* index of the block */
+};
+
 /*
  * VFIO_DEVICE_GET_IRQ_INFO.
  *
  * Describes the block index of a device's interrupts. The valid indexes end
  * below the num_irqs of vfio_device_info; another one is EINVAL. Some drivers
  * refuse a smaller index too, if the device does not have the block.
- *
- * index: index of the block
  */
 static inline vfio_abi_size vfio_abi_get_irq_info(
-		void *buf, vfio_abi_size len, __u32 index)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_get_irq_info_args *args)
 {
 	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
@@ -7642,7 +7654,7 @@ static inline vfio_abi_size vfio_abi_get_irq_info(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 8, 4, index);
+	vfio_abi__put(bytes + 8, 4, args->index);
 	return argsz;
 }
 
@@ -7653,25 +7665,32 @@ static inline void vfio_abi_get_irq_info_reply(
 	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
 }
 
+/* The inputs of vfio_abi_set_irqs_none() and vfio_abi_call_set_irqs_none(). */
+struct vfio_abi_set_irqs_none_args {
+	/*
+	 * VFIO_IRQ_SET_ACTION_MASK, VFIO_IRQ_SET_ACTION_UNMASK or
+	 * VFIO_IRQ_SET_ACTION_TRIGGER
+	 */
+	__u32	action;
+	__u32	index;	/* the block of interrupts */
+	/* the first interrupt, counted from 0 within the block */
+	__u32	start;
+	__u32	count;	/* number of interrupts */
+};
+
 /*
  * VFIO_DEVICE_SET_IRQS with VFIO_IRQ_SET_DATA_NONE.
  *
  * No data; the action is done at once on all of the interrupts.
- *
- * action: VFIO_IRQ_SET_ACTION_MASK, VFIO_IRQ_SET_ACTION_UNMASK or
- * VFIO_IRQ_SET_ACTION_TRIGGER
- * index: the block of interrupts
- * start: the first interrupt, counted from 0 within the block
- * count: number of interrupts
  */
 static inline vfio_abi_size vfio_abi_set_irqs_none(
-		void *buf, vfio_abi_size len, __u32 action, __u32 index,
-		__u32 start, __u32 count)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_set_irqs_none_args *args)
 {
 	const vfio_abi_size argsz = 20;
 	__u8 *bytes;
 
-	switch (action) {
+	switch (args->action) {
 	case 8:	/* VFIO_IRQ_SET_ACTION_MASK */
 	case 0x10:	/* VFIO_IRQ_SET_ACTION_UNMASK */
 	case 0x20:	/* VFIO_IRQ_SET_ACTION_TRIGGER */
@@ -7683,30 +7702,40 @@ static inline vfio_abi_size vfio_abi_set_irqs_none(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 4, 4, 1U | action);
-	vfio_abi__put(bytes + 8, 4, index);
-	vfio_abi__put(bytes + 12, 4, start);
-	vfio_abi__put(bytes + 16, 4, count);
+	vfio_abi__put(bytes + 4, 4, 1U | args->action);
+	vfio_abi__put(bytes + 8, 4, args->index);
+	vfio_abi__put(bytes + 12, 4, args->start);
+	vfio_abi__put(bytes + 16, 4, args->count);
 	return argsz;
 }
+
+/* The inputs of vfio_abi_set_irqs_bool() and vfio_abi_call_set_irqs_bool(). */
+struct vfio_abi_set_irqs_bool_args {
+	/*
+	 * VFIO_IRQ_SET_ACTION_MASK, VFIO_IRQ_SET_ACTION_UNMASK or
+	 * VFIO_IRQ_SET_ACTION_TRIGGER
+	 */
+	__u32	action;
+	__u32	index;			/* the block of interrupts */
+	/* the first interrupt, counted from 0 within the block */
+	__u32	start;
+	/* one byte per interrupt; the action is done where it is not 0 */
+	const __u8 *data;
+	vfio_abi_size data_count;	/* elements of data */
+};
 
 /*
  * VFIO_DEVICE_SET_IRQS with VFIO_IRQ_SET_DATA_BOOL.
- *
- * action: VFIO_IRQ_SET_ACTION_MASK, VFIO_IRQ_SET_ACTION_UNMASK or
- * VFIO_IRQ_SET_ACTION_TRIGGER
- * index: the block of interrupts
- * start: the first interrupt, counted from 0 within the block
- * data: one byte per interrupt; the action is done where it is not 0
  */
 static inline vfio_abi_size vfio_abi_set_irqs_bool(
-		void *buf, vfio_abi_size len, __u32 action, __u32 index,
-		__u32 start, const __u8 *data, vfio_abi_size data_count)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_set_irqs_bool_args *args)
 {
-	const vfio_abi_size argsz = vfio_abi__array_end(20, data_count, 1);
+	const vfio_abi_size argsz = vfio_abi__array_end(
+			20, args->data_count, 1);
 	__u8 *bytes;
 
-	switch (action) {
+	switch (args->action) {
 	case 8:	/* VFIO_IRQ_SET_ACTION_MASK */
 	case 0x10:	/* VFIO_IRQ_SET_ACTION_UNMASK */
 	case 0x20:	/* VFIO_IRQ_SET_ACTION_TRIGGER */
@@ -7714,37 +7743,50 @@ static inline vfio_abi_size vfio_abi_set_irqs_bool(
 	default:
 		return 0;
 	}
-	if (!vfio_abi__holds_length(4, data_count, 1))
+	if (!vfio_abi__holds_length(4, args->data_count, 1))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 4, 4, 2U | action);
-	vfio_abi__put(bytes + 8, 4, index);
-	vfio_abi__put(bytes + 12, 4, start);
-	vfio_abi__put(bytes + 16, 4, data_count);
-	vfio_abi__copy(bytes + 20, data, data_count);
+	vfio_abi__put(bytes + 4, 4, 2U | args->action);
+	vfio_abi__put(bytes + 8, 4, args->index);
+	vfio_abi__put(bytes + 12, 4, args->start);
+	vfio_abi__put(bytes + 16, 4, args->data_count);
+	vfio_abi__copy(bytes + 20, args->data, args->data_count);
 	return argsz;
 }
 
 /*
+ * The inputs of vfio_abi_set_irqs_eventfd() and
+ * vfio_abi_call_set_irqs_eventfd().
+ */
+struct vfio_abi_set_irqs_eventfd_args {
+	/*
+	 * VFIO_IRQ_SET_ACTION_MASK, VFIO_IRQ_SET_ACTION_UNMASK or
+	 * VFIO_IRQ_SET_ACTION_TRIGGER
+	 */
+	__u32	action;
+	__u32	index;			/* the block of interrupts */
+	/* the first interrupt, counted from 0 within the block */
+	__u32	start;
+	/* one s32 per interrupt, the eventfd to connect, or -1 to disconnect */
+	const __s32 *data;
+	vfio_abi_size data_count;	/* elements of data */
+};
+
+/*
  * VFIO_DEVICE_SET_IRQS with VFIO_IRQ_SET_DATA_EVENTFD.
- *
- * action: VFIO_IRQ_SET_ACTION_MASK, VFIO_IRQ_SET_ACTION_UNMASK or
- * VFIO_IRQ_SET_ACTION_TRIGGER
- * index: the block of interrupts
- * start: the first interrupt, counted from 0 within the block
- * data: one s32 per interrupt, the eventfd to connect, or -1 to disconnect
  */
 static inline vfio_abi_size vfio_abi_set_irqs_eventfd(
-		void *buf, vfio_abi_size len, __u32 action, __u32 index,
-		__u32 start, const __s32 *data, vfio_abi_size data_count)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_set_irqs_eventfd_args *args)
 {
-	const vfio_abi_size argsz = vfio_abi__array_end(20, data_count, 4);
+	const vfio_abi_size argsz = vfio_abi__array_end(
+			20, args->data_count, 4);
 	__u8 *bytes;
 
-	switch (action) {
+	switch (args->action) {
 	case 8:	/* VFIO_IRQ_SET_ACTION_MASK */
 	case 0x10:	/* VFIO_IRQ_SET_ACTION_UNMASK */
 	case 0x20:	/* VFIO_IRQ_SET_ACTION_TRIGGER */
@@ -7752,19 +7794,26 @@ static inline vfio_abi_size vfio_abi_set_irqs_eventfd(
 	default:
 		return 0;
 	}
-	if (!vfio_abi__holds_length(4, data_count, 1))
+	if (!vfio_abi__holds_length(4, args->data_count, 1))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 4, 4, 4U | action);
-	vfio_abi__put(bytes + 8, 4, index);
-	vfio_abi__put(bytes + 12, 4, start);
-	vfio_abi__put(bytes + 16, 4, data_count);
-	vfio_abi__copy(bytes + 20, data, data_count * 4);
+	vfio_abi__put(bytes + 4, 4, 4U | args->action);
+	vfio_abi__put(bytes + 8, 4, args->index);
+	vfio_abi__put(bytes + 12, 4, args->start);
+	vfio_abi__put(bytes + 16, 4, args->data_count);
+	vfio_abi__copy(bytes + 20, args->data, args->data_count * 4);
 	return argsz;
 }
+
+/* The inputs of vfio_abi_pci_hot_reset() and vfio_abi_call_pci_hot_reset(). */
+struct vfio_abi_pci_hot_reset_args {
+	/* an open group for each group that the reset hits */
+	const __s32 *group_fds;
+	vfio_abi_size group_fds_count;	/* elements of group_fds */
+};
 
 /*
  * VFIO_DEVICE_PCI_HOT_RESET.
@@ -7772,39 +7821,48 @@ static inline vfio_abi_size vfio_abi_set_irqs_eventfd(
  * Resets the slot or bus of a device. Every device that is hit must belong to
  * one of the given groups or, without groups, to the caller's iommufd; the two
  * cannot be mixed.
- *
- * group_fds: an open group for each group that the reset hits
  */
 static inline vfio_abi_size vfio_abi_pci_hot_reset(
-		void *buf, vfio_abi_size len, const __s32 *group_fds,
-		vfio_abi_size group_fds_count)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_pci_hot_reset_args *args)
 {
-	const vfio_abi_size argsz = vfio_abi__array_end(12, group_fds_count, 4);
+	const vfio_abi_size argsz = vfio_abi__array_end(
+			12, args->group_fds_count, 4);
 	__u8 *bytes;
 
-	if (!vfio_abi__holds_length(4, group_fds_count, 1))
+	if (!vfio_abi__holds_length(4, args->group_fds_count, 1))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 8, 4, group_fds_count);
-	vfio_abi__copy(bytes + 12, group_fds, group_fds_count * 4);
+	vfio_abi__put(bytes + 8, 4, args->group_fds_count);
+	vfio_abi__copy(bytes + 12, args->group_fds, args->group_fds_count * 4);
 	return argsz;
 }
+
+/*
+ * The inputs of vfio_abi_query_gfx_plane() and vfio_abi_call_query_gfx_plane().
+ */
+struct vfio_abi_query_gfx_plane_args {
+	/*
+	 * the requested type of plane; with the probe flag, only ask whether
+	 * the device supports it
+	 */
+	__u32	flags;
+	/* the plane, one of the DRM_PLANE_TYPE_ numbers */
+	__u32	drm_plane_type;
+};
 
 /*
  * VFIO_DEVICE_QUERY_GFX_PLANE.
  *
  * Reports what a plane of a mediated device shows at the moment, or, with the
  * probe flag, whether the device can hand out pictures in that way.
- *
- * flags: the requested type of plane; with the probe flag, only ask whether the
- * device supports it
- * drm_plane_type: the plane, one of the DRM_PLANE_TYPE_ numbers
  */
 static inline vfio_abi_size vfio_abi_query_gfx_plane(
-		void *buf, vfio_abi_size len, __u32 flags, __u32 drm_plane_type)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_query_gfx_plane_args *args)
 {
 	const vfio_abi_size argsz = 64;
 	__u8 *bytes;
@@ -7813,8 +7871,8 @@ static inline vfio_abi_size vfio_abi_query_gfx_plane(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 4, 4, flags);
-	vfio_abi__put(bytes + 8, 4, drm_plane_type);
+	vfio_abi__put(bytes + 4, 4, args->flags);
+	vfio_abi__put(bytes + 8, 4, args->drm_plane_type);
 	return argsz;
 }
 
@@ -7826,29 +7884,41 @@ static inline void vfio_abi_query_gfx_plane_reply(
 	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
 }
 
+/* The inputs of vfio_abi_ioeventfd() and vfio_abi_call_ioeventfd(). */
+struct vfio_abi_ioeventfd_args {
+	/*
+	 * VFIO_DEVICE_IOEVENTFD_8, VFIO_DEVICE_IOEVENTFD_16,
+	 * VFIO_DEVICE_IOEVENTFD_32 or VFIO_DEVICE_IOEVENTFD_64
+	 */
+	__u32	width;
+	/*
+	 * where to write, in bytes from the start of the device's file
+	 * descriptor
+	 */
+	__u64	offset;
+	__u64	data;	/* the value to write */
+	/*
+	 * the eventfd, or -1 to remove the one with the same offset, width and
+	 * value
+	 */
+	__s32	fd;
+};
+
 /*
  * VFIO_DEVICE_IOEVENTFD.
  *
  * Makes the kernel write to the device whenever an eventfd is signaled, or ends
  * that. Drivers may support it for some regions and widths only, or not at all;
  * PCI devices support it for BARs, except for the MSI-X table.
- *
- * width: VFIO_DEVICE_IOEVENTFD_8, VFIO_DEVICE_IOEVENTFD_16,
- * VFIO_DEVICE_IOEVENTFD_32 or VFIO_DEVICE_IOEVENTFD_64
- * offset: where to write, in bytes from the start of the device's file
- * descriptor
- * data: the value to write
- * fd: the eventfd, or -1 to remove the one with the same offset, width and
- * value
  */
 static inline vfio_abi_size vfio_abi_ioeventfd(
-		void *buf, vfio_abi_size len, __u32 width, __u64 offset,
-		__u64 data, __s32 fd)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_ioeventfd_args *args)
 {
 	const vfio_abi_size argsz = 32;
 	__u8 *bytes;
 
-	switch (width) {
+	switch (args->width) {
 	case 1:	/* VFIO_DEVICE_IOEVENTFD_8 */
 	case 2:	/* VFIO_DEVICE_IOEVENTFD_16 */
 	case 4:	/* VFIO_DEVICE_IOEVENTFD_32 */
@@ -7861,22 +7931,32 @@ static inline vfio_abi_size vfio_abi_ioeventfd(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 4, 4, width);
-	vfio_abi__put(bytes + 8, 8, offset);
-	vfio_abi__put(bytes + 16, 8, data);
-	vfio_abi__put(bytes + 24, 4, VFIO_ABI__CAST(__u64, fd));
+	vfio_abi__put(bytes + 4, 4, args->width);
+	vfio_abi__put(bytes + 8, 8, args->offset);
+	vfio_abi__put(bytes + 16, 8, args->data);
+	vfio_abi__put(bytes + 24, 4, VFIO_ABI__CAST(__u64, args->fd));
 	return argsz;
 }
 
 /*
+ * The inputs of vfio_abi_set_pci_vf_token() and
+ * vfio_abi_call_set_pci_vf_token().
+ */
+struct vfio_abi_set_pci_vf_token_args {
+	/*
+	 * the UUID as 16 bytes, a secret that a PF driver shares with its VF
+	 * drivers (null: zeros)
+	 */
+	const __u8 *data;
+};
+
+/*
  * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
  * VFIO_DEVICE_FEATURE_PCI_VF_TOKEN.
- *
- * data: the UUID as 16 bytes, a secret that a PF driver shares with its VF
- * drivers
  */
 static inline vfio_abi_size vfio_abi_set_pci_vf_token(
-		void *buf, vfio_abi_size len, const __u8 *data)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_set_pci_vf_token_args *args)
 {
 	const vfio_abi_size argsz = 24;
 	__u8 *bytes;
@@ -7886,7 +7966,9 @@ static inline vfio_abi_size vfio_abi_set_pci_vf_token(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x20000);
-	vfio_abi__copy(bytes + 8, data, 16);
+	if (args->data) {
+		vfio_abi__copy(bytes + 8, args->data, 16);
+	}
 	return argsz;
 }
 
@@ -7947,15 +8029,23 @@ static inline void vfio_abi_get_mig_device_state_reply(
 }
 
 /*
+ * The inputs of vfio_abi_set_mig_device_state() and
+ * vfio_abi_call_set_mig_device_state().
+ */
+struct vfio_abi_set_mig_device_state_args {
+	/* the state to move to, or the state that the device is in */
+	__u32	device_state;
+};
+
+/*
  * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
  * VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE.
  *
  * The migration state; setting it moves the device to another state.
- *
- * device_state: the state to move to, or the state that the device is in
  */
 static inline vfio_abi_size vfio_abi_set_mig_device_state(
-		void *buf, vfio_abi_size len, __u32 device_state)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_set_mig_device_state_args *args)
 {
 	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
@@ -7966,7 +8056,7 @@ static inline vfio_abi_size vfio_abi_set_mig_device_state(
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x20002);
 	vfio_abi__put(bytes + 12, 4, 0xffffffff);
-	vfio_abi__put(bytes + 8, 4, device_state);
+	vfio_abi__put(bytes + 8, 4, args->device_state);
 	return argsz;
 }
 
@@ -8000,15 +8090,23 @@ static inline vfio_abi_size vfio_abi_set_low_power_entry(
 }
 
 /*
+ * The inputs of vfio_abi_set_low_power_entry_with_wakeup() and
+ * vfio_abi_call_set_low_power_entry_with_wakeup().
+ */
+struct vfio_abi_set_low_power_entry_with_wakeup_args {
+	/* eventfd to signal when the device leaves low power */
+	__s32	wakeup_eventfd;
+};
+
+/*
  * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
  * VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP.
  *
  * Allows low power states once, and signals an eventfd when the device wakes.
- *
- * wakeup_eventfd: eventfd to signal when the device leaves low power
  */
 static inline vfio_abi_size vfio_abi_set_low_power_entry_with_wakeup(
-		void *buf, vfio_abi_size len, __s32 wakeup_eventfd)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_set_low_power_entry_with_wakeup_args *args)
 {
 	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
@@ -8018,7 +8116,9 @@ static inline vfio_abi_size vfio_abi_set_low_power_entry_with_wakeup(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x20004);
-	vfio_abi__put(bytes + 8, 4, VFIO_ABI__CAST(__u64, wakeup_eventfd));
+	vfio_abi__put(
+			bytes + 8, 4,
+			VFIO_ABI__CAST(__u64, args->wakeup_eventfd));
 	return argsz;
 }
 
@@ -8043,33 +8143,43 @@ static inline vfio_abi_size vfio_abi_set_low_power_exit(
 }
 
 /*
+ * The inputs of vfio_abi_set_dma_logging_start() and
+ * vfio_abi_call_set_dma_logging_start().
+ */
+struct vfio_abi_set_dma_logging_start_args {
+	/*
+	 * requested granularity in bytes; on return, the one that the device
+	 * uses
+	 */
+	__u64	page_size;
+	/* user address of the ranges */
+	const struct vfio_device_feature_dma_logging_range *ranges;
+	vfio_abi_size ranges_count;	/* elements of ranges */
+};
+
+/*
  * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
  * VFIO_DEVICE_FEATURE_DMA_LOGGING_START.
  *
  * Starts to log where the device writes by DMA.
- *
- * page_size: requested granularity in bytes; on return, the one that the device
- * uses
- * ranges: user address of the ranges
  */
 static inline vfio_abi_size vfio_abi_set_dma_logging_start(
-		void *buf, vfio_abi_size len, __u64 page_size,
-		const struct vfio_device_feature_dma_logging_range *ranges,
-		vfio_abi_size ranges_count)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_set_dma_logging_start_args *args)
 {
 	const vfio_abi_size argsz = 32;
 	__u8 *bytes;
 
-	if (!vfio_abi__holds_length(4, ranges_count, 1))
+	if (!vfio_abi__holds_length(4, args->ranges_count, 1))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x20006);
-	vfio_abi__put(bytes + 8, 8, page_size);
-	vfio_abi__put(bytes + 16, 4, ranges_count);
-	vfio_abi__put(bytes + 24, 8, vfio_abi__address(ranges));
+	vfio_abi__put(bytes + 8, 8, args->page_size);
+	vfio_abi__put(bytes + 16, 4, args->ranges_count);
+	vfio_abi__put(bytes + 24, 8, vfio_abi__address(args->ranges));
 	return argsz;
 }
 
@@ -8102,35 +8212,47 @@ static inline vfio_abi_size vfio_abi_set_dma_logging_stop(
 }
 
 /*
+ * The inputs of vfio_abi_get_dma_logging_report() and
+ * vfio_abi_call_get_dma_logging_report().
+ */
+struct vfio_abi_get_dma_logging_report_args {
+	__u64	iova;			/* first address of the range */
+	__u64	length;			/* size of the range in bytes */
+	/* bytes per bit: a power of two, not less than 4096 */
+	__u64	page_size;
+	/*
+	 * user address of the bitmap, an array of 64-bit words, lowest bit
+	 * first
+	 */
+	__u64 *bitmap;
+	vfio_abi_size bitmap_count;	/* elements of bitmap */
+};
+
+/*
  * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_GET and
  * VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT.
  *
  * Reads a part of the log and clears it.
- *
- * iova: first address of the range
- * length: size of the range in bytes
- * page_size: bytes per bit: a power of two, not less than 4096
- * bitmap: user address of the bitmap, an array of 64-bit words, lowest bit
- * first
  */
 static inline vfio_abi_size vfio_abi_get_dma_logging_report(
-		void *buf, vfio_abi_size len, __u64 iova, __u64 length,
-		__u64 page_size, __u64 *bitmap, vfio_abi_size bitmap_count)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_get_dma_logging_report_args *args)
 {
 	const vfio_abi_size argsz = 40;
 	__u8 *bytes;
 
-	if (!vfio_abi__holds_bitmap(bitmap_count, 8, length, page_size))
+	if (!vfio_abi__holds_bitmap(
+			args->bitmap_count, 8, args->length, args->page_size))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x10008);
-	vfio_abi__put(bytes + 8, 8, iova);
-	vfio_abi__put(bytes + 16, 8, length);
-	vfio_abi__put(bytes + 24, 8, page_size);
-	vfio_abi__put(bytes + 32, 8, vfio_abi__address(bitmap));
+	vfio_abi__put(bytes + 8, 8, args->iova);
+	vfio_abi__put(bytes + 16, 8, args->length);
+	vfio_abi__put(bytes + 24, 8, args->page_size);
+	vfio_abi__put(bytes + 32, 8, vfio_abi__address(args->bitmap));
 	return argsz;
 }
 
@@ -8163,15 +8285,21 @@ static inline void vfio_abi_get_mig_data_size_reply(
 }
 
 /*
+ * The inputs of vfio_abi_set_bus_master() and vfio_abi_call_set_bus_master().
+ */
+struct vfio_abi_set_bus_master_args {
+	__u32	op;	/* whether the device may start DMA */
+};
+
+/*
  * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
  * VFIO_DEVICE_FEATURE_BUS_MASTER.
  *
  * Switches DMA of the device on or off, where its bus has no way of its own.
- *
- * op: whether the device may start DMA
  */
 static inline vfio_abi_size vfio_abi_set_bus_master(
-		void *buf, vfio_abi_size len, __u32 op)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_set_bus_master_args *args)
 {
 	const vfio_abi_size argsz = 12;
 	__u8 *bytes;
@@ -8181,49 +8309,58 @@ static inline vfio_abi_size vfio_abi_set_bus_master(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x2000a);
-	vfio_abi__put(bytes + 8, 4, op);
+	vfio_abi__put(bytes + 8, 4, args->op);
 	return argsz;
 }
+
+/* The inputs of vfio_abi_get_dma_buf() and vfio_abi_call_get_dma_buf(). */
+struct vfio_abi_get_dma_buf_args {
+	/* region with the parts; for a PCI device one of the six BARs */
+	__u32	region_index;
+	/*
+	 * flags for the new file descriptor as open(2) takes them, such as
+	 * O_CLOEXEC
+	 */
+	__u32	open_flags;
+	__u32	flags;	/* none is defined; anything but zero is refused */
+	/* the parts in the order in which the dma-buf has them */
+	const struct vfio_region_dma_range *dma_ranges;
+	vfio_abi_size dma_ranges_count;	/* elements of dma_ranges */
+};
 
 /*
  * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_GET and
  * VFIO_DEVICE_FEATURE_DMA_BUF.
  *
  * Makes a dma-buf of parts of a region, for DMA between devices.
- *
- * region_index: region with the parts; for a PCI device one of the six BARs
- * open_flags: flags for the new file descriptor as open(2) takes them, such as
- * O_CLOEXEC
- * flags: none is defined; anything but zero is refused
- * dma_ranges: the parts in the order in which the dma-buf has them
  */
 static inline vfio_abi_size vfio_abi_get_dma_buf(
-		void *buf, vfio_abi_size len, __u32 region_index,
-		__u32 open_flags, __u32 flags,
-		const struct vfio_region_dma_range *dma_ranges,
-		vfio_abi_size dma_ranges_count)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_get_dma_buf_args *args)
 {
 	const vfio_abi_size argsz = vfio_abi__array_end(
-			24, dma_ranges_count, 16);
+			24, args->dma_ranges_count, 16);
 	__u8 *bytes;
 	vfio_abi_size nth;
 
-	if (!vfio_abi__holds_length(4, dma_ranges_count, 1))
+	if (!vfio_abi__holds_length(4, args->dma_ranges_count, 1))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x1000b);
-	vfio_abi__put(bytes + 8, 4, region_index);
-	vfio_abi__put(bytes + 12, 4, open_flags);
-	vfio_abi__put(bytes + 16, 4, flags);
-	vfio_abi__put(bytes + 20, 4, dma_ranges_count);
-	for (nth = 0; nth < dma_ranges_count; nth++) {
-		vfio_abi__put(bytes + 24 + nth * 16, 8, dma_ranges[nth].offset);
+	vfio_abi__put(bytes + 8, 4, args->region_index);
+	vfio_abi__put(bytes + 12, 4, args->open_flags);
+	vfio_abi__put(bytes + 16, 4, args->flags);
+	vfio_abi__put(bytes + 20, 4, args->dma_ranges_count);
+	for (nth = 0; nth < args->dma_ranges_count; nth++) {
+		vfio_abi__put(
+				bytes + 24 + nth * 16, 8,
+				args->dma_ranges[nth].offset);
 		vfio_abi__put(
 				bytes + 24 + nth * 16 + 8, 8,
-				dma_ranges[nth].length);
+				args->dma_ranges[nth].length);
 	}
 	return argsz;
 }
@@ -8250,6 +8387,16 @@ static inline vfio_abi_size vfio_abi_set_mig_precopy_infov2(
 }
 
 /*
+ * The inputs of vfio_abi_get_zpci_error() and vfio_abi_call_get_zpci_error().
+ */
+struct vfio_abi_get_zpci_error_args {
+	/*
+	 * user address of the buffer for the report; 0 is refused with EINVAL
+	 */
+	void *data;
+};
+
+/*
  * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_GET and
  * VFIO_DEVICE_FEATURE_ZPCI_ERROR.
  *
@@ -8258,11 +8405,10 @@ static inline vfio_abi_size vfio_abi_set_mig_precopy_infov2(
  *
  * The argument does not contain the length of the memory, which must be large
  * enough.
- *
- * data: user address of the buffer for the report; 0 is refused with EINVAL
  */
 static inline vfio_abi_size vfio_abi_get_zpci_error(
-		void *buf, vfio_abi_size len, void *data)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_get_zpci_error_args *args)
 {
 	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
@@ -8272,21 +8418,27 @@ static inline vfio_abi_size vfio_abi_get_zpci_error(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x1000d);
-	vfio_abi__put(bytes + 8, 8, vfio_abi__address(data));
+	vfio_abi__put(bytes + 8, 8, vfio_abi__address(args->data));
 	return argsz;
 }
+
+/* The inputs of vfio_abi_feature_probe() and vfio_abi_call_feature_probe(). */
+struct vfio_abi_feature_probe_args {
+	/* VFIO_DEVICE_FEATURE_PCI_VF_TOKEN to VFIO_DEVICE_FEATURE_ZPCI_ERROR */
+	__u32	id;
+	/* any of VFIO_DEVICE_FEATURE_GET, VFIO_DEVICE_FEATURE_SET */
+	__u32	flags;
+};
 
 /*
  * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_PROBE.
  *
  * Only ask whether the feature exists and, with GET or SET, whether this access
  * is possible.
- *
- * id: VFIO_DEVICE_FEATURE_PCI_VF_TOKEN to VFIO_DEVICE_FEATURE_ZPCI_ERROR
- * flags: any of VFIO_DEVICE_FEATURE_GET, VFIO_DEVICE_FEATURE_SET
  */
 static inline vfio_abi_size vfio_abi_feature_probe(
-		void *buf, vfio_abi_size len, __u32 id, __u32 flags)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_feature_probe_args *args)
 {
 	const vfio_abi_size argsz = 8;
 	__u8 *bytes;
@@ -8295,9 +8447,19 @@ static inline vfio_abi_size vfio_abi_feature_probe(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 4, 4, 0x40000U | id | flags);
+	vfio_abi__put(bytes + 4, 4, 0x40000U | args->id | args->flags);
 	return argsz;
 }
+
+/* The inputs of vfio_abi_bind_iommufd() and vfio_abi_call_bind_iommufd(). */
+struct vfio_abi_bind_iommufd_args {
+	__s32	iommufd;	/* file descriptor of the iommufd */
+	/*
+	 * address of the 16 bytes of the token that
+	 * VFIO_DEVICE_FEATURE_PCI_VF_TOKEN set (null if absent)
+	 */
+	const void *token_uuid_ptr;
+};
 
 /*
  * VFIO_DEVICE_BIND_IOMMUFD.
@@ -8305,14 +8467,10 @@ static inline vfio_abi_size vfio_abi_feature_probe(
  * Binds a device to an iommufd, once, on a file descriptor of the device's own
  * node only. Closing that file descriptor unbinds it. A virtual function needs
  * the token that its physical function was given, if there is one.
- *
- * iommufd: file descriptor of the iommufd
- * token_uuid_ptr: address of the 16 bytes of the token that
- * VFIO_DEVICE_FEATURE_PCI_VF_TOKEN set (null if absent)
  */
 static inline vfio_abi_size vfio_abi_bind_iommufd(
-		void *buf, vfio_abi_size len, __s32 iommufd,
-		const void *token_uuid_ptr)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_bind_iommufd_args *args)
 {
 	const vfio_abi_size argsz = 24;
 	__u8 *bytes;
@@ -8321,10 +8479,12 @@ static inline vfio_abi_size vfio_abi_bind_iommufd(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 8, 4, VFIO_ABI__CAST(__u64, iommufd));
-	if (token_uuid_ptr) {
+	vfio_abi__put(bytes + 8, 4, VFIO_ABI__CAST(__u64, args->iommufd));
+	if (args->token_uuid_ptr) {
 		vfio_abi__put(bytes + 4, 4, 1);
-		vfio_abi__put(bytes + 16, 8, vfio_abi__address(token_uuid_ptr));
+		vfio_abi__put(
+				bytes + 16, 8,
+				vfio_abi__address(args->token_uuid_ptr));
 	}
 	return argsz;
 }
@@ -8338,18 +8498,28 @@ static inline void vfio_abi_bind_iommufd_reply(
 }
 
 /*
+ * The inputs of vfio_abi_attach_iommufd_pt() and
+ * vfio_abi_call_attach_iommufd_pt().
+ */
+struct vfio_abi_attach_iommufd_pt_args {
+	/*
+	 * id of an IOAS or of a page table; on return, the IOAS or the page
+	 * table in use
+	 */
+	__u32	pt_id;
+	const __u32 *pasid;	/* the PASID to attach (null if absent) */
+};
+
+/*
  * VFIO_DEVICE_ATTACH_IOMMUFD_PT.
  *
  * Gives a bound device an address space. Attaching it to another one without
  * detaching first replaces the old one. EBUSY is returned while the device or
  * one of its group is being reset.
- *
- * pt_id: id of an IOAS or of a page table; on return, the IOAS or the page
- * table in use
- * pasid: the PASID to attach (null if absent)
  */
 static inline vfio_abi_size vfio_abi_attach_iommufd_pt(
-		void *buf, vfio_abi_size len, __u32 pt_id, const __u32 *pasid)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_attach_iommufd_pt_args *args)
 {
 	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
@@ -8358,10 +8528,10 @@ static inline vfio_abi_size vfio_abi_attach_iommufd_pt(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 8, 4, pt_id);
-	if (pasid) {
+	vfio_abi__put(bytes + 8, 4, args->pt_id);
+	if (args->pasid) {
 		vfio_abi__put(bytes + 4, 4, 1);
-		vfio_abi__put(bytes + 12, 4, *pasid);
+		vfio_abi__put(bytes + 12, 4, *args->pasid);
 	}
 	return argsz;
 }
@@ -8375,15 +8545,22 @@ static inline void vfio_abi_attach_iommufd_pt_reply(
 }
 
 /*
+ * The inputs of vfio_abi_detach_iommufd_pt() and
+ * vfio_abi_call_detach_iommufd_pt().
+ */
+struct vfio_abi_detach_iommufd_pt_args {
+	const __u32 *pasid;	/* the PASID to detach (null if absent) */
+};
+
+/*
  * VFIO_DEVICE_DETACH_IOMMUFD_PT.
  *
  * Takes the address space from a device or from one of its PASIDs, which then
  * cannot do DMA any more.
- *
- * pasid: the PASID to detach (null if absent)
  */
 static inline vfio_abi_size vfio_abi_detach_iommufd_pt(
-		void *buf, vfio_abi_size len, const __u32 *pasid)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_detach_iommufd_pt_args *args)
 {
 	const vfio_abi_size argsz = 12;
 	__u8 *bytes;
@@ -8392,9 +8569,9 @@ static inline vfio_abi_size vfio_abi_detach_iommufd_pt(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	if (pasid) {
+	if (args->pasid) {
 		vfio_abi__put(bytes + 4, 4, 1);
-		vfio_abi__put(bytes + 8, 4, *pasid);
+		vfio_abi__put(bytes + 8, 4, *args->pasid);
 	}
 	return argsz;
 }
@@ -8427,6 +8604,18 @@ static inline void vfio_abi_mig_get_precopy_info_reply(
 	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
 }
 
+/* The inputs of vfio_abi_iommu_map_dma() and vfio_abi_call_iommu_map_dma(). */
+struct vfio_abi_iommu_map_dma_args {
+	/*
+	 * the access of devices; type1 requires read, write or both, or VADDR
+	 * alone
+	 */
+	__u32	flags;
+	__u64	vaddr;	/* address of the memory in the calling program */
+	__u64	iova;	/* first IO virtual address */
+	__u64	size;	/* size of the mapping in bytes */
+};
+
 /*
  * VFIO_IOMMU_MAP_DMA.
  *
@@ -8434,16 +8623,10 @@ static inline void vfio_abi_mig_get_precopy_info_reply(
  * know are EINVAL.
  *
  * The kernel or a device accesses the memory after the call as well.
- *
- * flags: the access of devices; type1 requires read, write or both, or VADDR
- * alone
- * vaddr: address of the memory in the calling program
- * iova: first IO virtual address
- * size: size of the mapping in bytes
  */
 static inline vfio_abi_size vfio_abi_iommu_map_dma(
-		void *buf, vfio_abi_size len, __u32 flags, __u64 vaddr,
-		__u64 iova, __u64 size)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_iommu_map_dma_args *args)
 {
 	const vfio_abi_size argsz = 32;
 	__u8 *bytes;
@@ -8452,26 +8635,34 @@ static inline vfio_abi_size vfio_abi_iommu_map_dma(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 4, 4, flags);
-	vfio_abi__put(bytes + 8, 8, vaddr);
-	vfio_abi__put(bytes + 16, 8, iova);
-	vfio_abi__put(bytes + 24, 8, size);
+	vfio_abi__put(bytes + 4, 4, args->flags);
+	vfio_abi__put(bytes + 8, 8, args->vaddr);
+	vfio_abi__put(bytes + 16, 8, args->iova);
+	vfio_abi__put(bytes + 24, 8, args->size);
 	return argsz;
 }
+
+/*
+ * The inputs of vfio_abi_iommu_unmap_dma() and vfio_abi_call_iommu_unmap_dma().
+ */
+struct vfio_abi_iommu_unmap_dma_args {
+	__u32	flags;	/* options of the call */
+	__u64	iova;	/* first IO virtual address */
+	/*
+	 * size of the range in bytes; on return, how many bytes were unmapped
+	 */
+	__u64	size;
+};
 
 /*
  * VFIO_IOMMU_UNMAP_DMA.
  *
  * Unmaps a range of IO virtual addresses. A range that cuts a mapping in two
  * need not work. Flags that the backend does not know are EINVAL.
- *
- * flags: options of the call
- * iova: first IO virtual address
- * size: size of the range in bytes; on return, how many bytes were unmapped
  */
 static inline vfio_abi_size vfio_abi_iommu_unmap_dma(
-		void *buf, vfio_abi_size len, __u32 flags, __u64 iova,
-		__u64 size)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_iommu_unmap_dma_args *args)
 {
 	const vfio_abi_size argsz = 24;
 	__u8 *bytes;
@@ -8480,9 +8671,9 @@ static inline vfio_abi_size vfio_abi_iommu_unmap_dma(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 4, 4, flags);
-	vfio_abi__put(bytes + 8, 8, iova);
-	vfio_abi__put(bytes + 16, 8, size);
+	vfio_abi__put(bytes + 4, 4, args->flags);
+	vfio_abi__put(bytes + 8, 8, args->iova);
+	vfio_abi__put(bytes + 16, 8, args->size);
 	return argsz;
 }
 
@@ -8495,37 +8686,51 @@ static inline void vfio_abi_iommu_unmap_dma_reply(
 }
 
 /*
+ * The inputs of vfio_abi_iommu_unmap_dma_get_dirty_bitmap() and
+ * vfio_abi_call_iommu_unmap_dma_get_dirty_bitmap().
+ */
+struct vfio_abi_iommu_unmap_dma_get_dirty_bitmap_args {
+	__u32	flags;			/* options of the call */
+	__u64	iova;			/* first IO virtual address */
+	/*
+	 * size of the range in bytes; on return, how many bytes were unmapped
+	 */
+	__u64	size;
+	__u64	pgsize;			/* bytes of memory per bit */
+	/* the bitmap, cleared by the caller; bit 0 is the first page */
+	__u64 *data;
+	vfio_abi_size data_count;	/* elements of data */
+};
+
+/*
  * VFIO_IOMMU_UNMAP_DMA with VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP.
  *
  * Report the dirty pages of the range before it is unmapped.
- *
- * flags: options of the call
- * iova: first IO virtual address
- * size: size of the range in bytes; on return, how many bytes were unmapped
- * pgsize: bytes of memory per bit
- * data: the bitmap, cleared by the caller; bit 0 is the first page
  */
 static inline vfio_abi_size vfio_abi_iommu_unmap_dma_get_dirty_bitmap(
-		void *buf, vfio_abi_size len, __u32 flags, __u64 iova,
-		__u64 size, __u64 pgsize, __u64 *data, vfio_abi_size data_count)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_iommu_unmap_dma_get_dirty_bitmap_args *args)
 {
 	const vfio_abi_size argsz = 48;
 	__u8 *bytes;
 
-	if (!vfio_abi__holds_bitmap(data_count, 8, size, pgsize))
+	if (!vfio_abi__holds_bitmap(
+			args->data_count, 8, args->size, args->pgsize))
 		return 0;
-	if (!vfio_abi__holds_length(8, data_count, 8))
+	if (!vfio_abi__holds_length(8, args->data_count, 8))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 4, 4, 1U | flags);
-	vfio_abi__put(bytes + 8, 8, iova);
-	vfio_abi__put(bytes + 16, 8, size);
-	vfio_abi__put(bytes + 24, 8, pgsize);
-	vfio_abi__put(bytes + 32, 8, VFIO_ABI__CAST(__u64, data_count) * 8);
-	vfio_abi__put(bytes + 40, 8, vfio_abi__address(data));
+	vfio_abi__put(bytes + 4, 4, 1U | args->flags);
+	vfio_abi__put(bytes + 8, 8, args->iova);
+	vfio_abi__put(bytes + 16, 8, args->size);
+	vfio_abi__put(bytes + 24, 8, args->pgsize);
+	vfio_abi__put(
+			bytes + 32, 8,
+			VFIO_ABI__CAST(__u64, args->data_count) * 8);
+	vfio_abi__put(bytes + 40, 8, vfio_abi__address(args->data));
 	return argsz;
 }
 
@@ -8576,36 +8781,47 @@ static inline vfio_abi_size vfio_abi_iommu_dirty_pages_stop(
 }
 
 /*
+ * The inputs of vfio_abi_iommu_dirty_pages_get_bitmap() and
+ * vfio_abi_call_iommu_dirty_pages_get_bitmap().
+ */
+struct vfio_abi_iommu_dirty_pages_get_bitmap_args {
+	__u64	iova;	/* first IO virtual address of the range */
+	__u64	size;			/* size of the range in bytes */
+	__u64	pgsize;			/* bytes of memory per bit */
+	/* the bitmap, cleared by the caller; bit 0 is the first page */
+	__u64 *data;
+	vfio_abi_size data_count;	/* elements of data */
+};
+
+/*
  * VFIO_IOMMU_DIRTY_PAGES with VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP.
  *
  * Report the dirty pages of a range; tracking must be on.
- *
- * iova: first IO virtual address of the range
- * size: size of the range in bytes
- * pgsize: bytes of memory per bit
- * data: the bitmap, cleared by the caller; bit 0 is the first page
  */
 static inline vfio_abi_size vfio_abi_iommu_dirty_pages_get_bitmap(
-		void *buf, vfio_abi_size len, __u64 iova, __u64 size,
-		__u64 pgsize, __u64 *data, vfio_abi_size data_count)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_iommu_dirty_pages_get_bitmap_args *args)
 {
 	const vfio_abi_size argsz = 48;
 	__u8 *bytes;
 
-	if (!vfio_abi__holds_bitmap(data_count, 8, size, pgsize))
+	if (!vfio_abi__holds_bitmap(
+			args->data_count, 8, args->size, args->pgsize))
 		return 0;
-	if (!vfio_abi__holds_length(8, data_count, 8))
+	if (!vfio_abi__holds_length(8, args->data_count, 8))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 4);
-	vfio_abi__put(bytes + 8, 8, iova);
-	vfio_abi__put(bytes + 16, 8, size);
-	vfio_abi__put(bytes + 24, 8, pgsize);
-	vfio_abi__put(bytes + 32, 8, VFIO_ABI__CAST(__u64, data_count) * 8);
-	vfio_abi__put(bytes + 40, 8, vfio_abi__address(data));
+	vfio_abi__put(bytes + 8, 8, args->iova);
+	vfio_abi__put(bytes + 16, 8, args->size);
+	vfio_abi__put(bytes + 24, 8, args->pgsize);
+	vfio_abi__put(
+			bytes + 32, 8,
+			VFIO_ABI__CAST(__u64, args->data_count) * 8);
+	vfio_abi__put(bytes + 40, 8, vfio_abi__address(args->data));
 	return argsz;
 }
 
@@ -8637,18 +8853,25 @@ static inline void vfio_abi_iommu_spapr_tce_get_info_reply(
 }
 
 /*
+ * The inputs of vfio_abi_iommu_spapr_register_memory() and
+ * vfio_abi_call_iommu_spapr_register_memory().
+ */
+struct vfio_abi_iommu_spapr_register_memory_args {
+	__u64	vaddr;	/* address in the caller's memory */
+	__u64	size;	/* size in bytes */
+};
+
+/*
  * VFIO_IOMMU_SPAPR_REGISTER_MEMORY.
  *
  * Pins memory and charges it to the process, so that later maps of it are
  * cheap. Version 2 maps nothing else. Version 1 refuses it with ENOTTY.
  *
  * The kernel or a device accesses the memory after the call as well.
- *
- * vaddr: address in the caller's memory
- * size: size in bytes
  */
 static inline vfio_abi_size vfio_abi_iommu_spapr_register_memory(
-		void *buf, vfio_abi_size len, __u64 vaddr, __u64 size)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_iommu_spapr_register_memory_args *args)
 {
 	const vfio_abi_size argsz = 24;
 	__u8 *bytes;
@@ -8657,10 +8880,19 @@ static inline vfio_abi_size vfio_abi_iommu_spapr_register_memory(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 8, 8, vaddr);
-	vfio_abi__put(bytes + 16, 8, size);
+	vfio_abi__put(bytes + 8, 8, args->vaddr);
+	vfio_abi__put(bytes + 16, 8, args->size);
 	return argsz;
 }
+
+/*
+ * The inputs of vfio_abi_iommu_spapr_unregister_memory() and
+ * vfio_abi_call_iommu_spapr_unregister_memory().
+ */
+struct vfio_abi_iommu_spapr_unregister_memory_args {
+	__u64	vaddr;	/* address in the caller's memory */
+	__u64	size;	/* size in bytes */
+};
 
 /*
  * VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY.
@@ -8668,12 +8900,10 @@ static inline vfio_abi_size vfio_abi_iommu_spapr_register_memory(
  * Reverts VFIO_IOMMU_SPAPR_REGISTER_MEMORY. Version 1 refuses it with ENOTTY.
  *
  * The kernel or a device accesses the memory after the call as well.
- *
- * vaddr: address in the caller's memory
- * size: size in bytes
  */
 static inline vfio_abi_size vfio_abi_iommu_spapr_unregister_memory(
-		void *buf, vfio_abi_size len, __u64 vaddr, __u64 size)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_iommu_spapr_unregister_memory_args *args)
 {
 	const vfio_abi_size argsz = 24;
 	__u8 *bytes;
@@ -8682,24 +8912,30 @@ static inline vfio_abi_size vfio_abi_iommu_spapr_unregister_memory(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 8, 8, vaddr);
-	vfio_abi__put(bytes + 16, 8, size);
+	vfio_abi__put(bytes + 8, 8, args->vaddr);
+	vfio_abi__put(bytes + 16, 8, args->size);
 	return argsz;
 }
+
+/*
+ * The inputs of vfio_abi_iommu_spapr_tce_create() and
+ * vfio_abi_call_iommu_spapr_tce_create().
+ */
+struct vfio_abi_iommu_spapr_tce_create_args {
+	__u32	page_shift;	/* page size of the window as a power of two */
+	__u64	window_size;	/* size of the window in bytes */
+	__u32	levels;		/* number of levels of its table */
+};
 
 /*
  * VFIO_IOMMU_SPAPR_TCE_CREATE.
  *
  * Adds a DMA window for every group of the container. Version 1 refuses it with
  * ENOTTY.
- *
- * page_shift: page size of the window as a power of two
- * window_size: size of the window in bytes
- * levels: number of levels of its table
  */
 static inline vfio_abi_size vfio_abi_iommu_spapr_tce_create(
-		void *buf, vfio_abi_size len, __u32 page_shift,
-		__u64 window_size, __u32 levels)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_iommu_spapr_tce_create_args *args)
 {
 	const vfio_abi_size argsz = 40;
 	__u8 *bytes;
@@ -8708,9 +8944,9 @@ static inline vfio_abi_size vfio_abi_iommu_spapr_tce_create(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 8, 4, page_shift);
-	vfio_abi__put(bytes + 16, 8, window_size);
-	vfio_abi__put(bytes + 24, 4, levels);
+	vfio_abi__put(bytes + 8, 4, args->page_shift);
+	vfio_abi__put(bytes + 16, 8, args->window_size);
+	vfio_abi__put(bytes + 24, 4, args->levels);
 	return argsz;
 }
 
@@ -8723,15 +8959,22 @@ static inline void vfio_abi_iommu_spapr_tce_create_reply(
 }
 
 /*
+ * The inputs of vfio_abi_iommu_spapr_tce_remove() and
+ * vfio_abi_call_iommu_spapr_tce_remove().
+ */
+struct vfio_abi_iommu_spapr_tce_remove_args {
+	__u64	start_addr;	/* bus address at which the window starts */
+};
+
+/*
  * VFIO_IOMMU_SPAPR_TCE_REMOVE.
  *
  * Takes a DMA window away from every group of the container. Version 1 refuses
  * it with ENOTTY.
- *
- * start_addr: bus address at which the window starts
  */
 static inline vfio_abi_size vfio_abi_iommu_spapr_tce_remove(
-		void *buf, vfio_abi_size len, __u64 start_addr)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_iommu_spapr_tce_remove_args *args)
 {
 	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
@@ -8740,22 +8983,26 @@ static inline vfio_abi_size vfio_abi_iommu_spapr_tce_remove(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 8, 8, start_addr);
+	vfio_abi__put(bytes + 8, 8, args->start_addr);
 	return argsz;
 }
+
+/* The inputs of vfio_abi_eeh_pe_op() and vfio_abi_call_eeh_pe_op(). */
+struct vfio_abi_eeh_pe_op_args {
+	__u32	op;	/* the operation */
+	/* argument of the operation (null: zeros) */
+	const struct vfio_eeh_pe_err *arg;
+};
 
 /*
  * VFIO_EEH_PE_OP.
  *
  * Runs one operation on the PE of each group of the container, and stops at the
  * first group for which it gives something other than 0.
- *
- * op: the operation
- * arg: argument of the operation
  */
 static inline vfio_abi_size vfio_abi_eeh_pe_op(
-		void *buf, vfio_abi_size len, __u32 op,
-		const struct vfio_eeh_pe_err *arg)
+		void *buf, vfio_abi_size len,
+		const struct vfio_abi_eeh_pe_op_args *args)
 {
 	const vfio_abi_size argsz = 40;
 	__u8 *bytes;
@@ -8764,8 +9011,12 @@ static inline vfio_abi_size vfio_abi_eeh_pe_op(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 8, 4, op);
-	vfio_abi__results(bytes + 16, 24, arg, sizeof(*arg), 0);
+	vfio_abi__put(bytes + 8, 4, args->op);
+	if (args->arg) {
+		vfio_abi__results(
+				bytes + 16, 24, args->arg, sizeof(*args->arg),
+				0);
+	}
 	return argsz;
 }
 
@@ -9047,11 +9298,12 @@ static inline int vfio_abi_call_get_status(
 
 /* Calls VFIO_DEVICE_GET_IRQ_INFO; see vfio_abi_get_irq_info(). */
 static inline int vfio_abi_call_get_irq_info(
-		int device, __u32 index, struct vfio_irq_info *reply)
+		int device, const struct vfio_abi_get_irq_info_args *args,
+		struct vfio_irq_info *reply)
 {
 	__u64 argument[2];
 	const vfio_abi_size argsz = vfio_abi_get_irq_info(
-			argument, sizeof(argument), index);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -9064,12 +9316,11 @@ static inline int vfio_abi_call_get_irq_info(
 
 /* Calls VFIO_DEVICE_SET_IRQS; see vfio_abi_set_irqs_none(). */
 static inline int vfio_abi_call_set_irqs_none(
-		int device, __u32 action, __u32 index, __u32 start, __u32 count)
+		int device, const struct vfio_abi_set_irqs_none_args *args)
 {
 	__u64 argument[3];
 	const vfio_abi_size argsz = vfio_abi_set_irqs_none(
-			argument, sizeof(argument), action, index, start,
-			count);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9078,12 +9329,10 @@ static inline int vfio_abi_call_set_irqs_none(
 
 /* Calls VFIO_DEVICE_SET_IRQS; see vfio_abi_set_irqs_bool(). */
 static inline int vfio_abi_call_set_irqs_bool(
-		int device, void *buf, vfio_abi_size len, __u32 action,
-		__u32 index, __u32 start, const __u8 *data,
-		vfio_abi_size data_count)
+		int device, void *buf, vfio_abi_size len,
+		const struct vfio_abi_set_irqs_bool_args *args)
 {
-	const vfio_abi_size argsz = vfio_abi_set_irqs_bool(
-			buf, len, action, index, start, data, data_count);
+	const vfio_abi_size argsz = vfio_abi_set_irqs_bool(buf, len, args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9092,12 +9341,10 @@ static inline int vfio_abi_call_set_irqs_bool(
 
 /* Calls VFIO_DEVICE_SET_IRQS; see vfio_abi_set_irqs_eventfd(). */
 static inline int vfio_abi_call_set_irqs_eventfd(
-		int device, void *buf, vfio_abi_size len, __u32 action,
-		__u32 index, __u32 start, const __s32 *data,
-		vfio_abi_size data_count)
+		int device, void *buf, vfio_abi_size len,
+		const struct vfio_abi_set_irqs_eventfd_args *args)
 {
-	const vfio_abi_size argsz = vfio_abi_set_irqs_eventfd(
-			buf, len, action, index, start, data, data_count);
+	const vfio_abi_size argsz = vfio_abi_set_irqs_eventfd(buf, len, args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9107,10 +9354,9 @@ static inline int vfio_abi_call_set_irqs_eventfd(
 /* Calls VFIO_DEVICE_PCI_HOT_RESET; see vfio_abi_pci_hot_reset(). */
 static inline int vfio_abi_call_pci_hot_reset(
 		int device, void *buf, vfio_abi_size len,
-		const __s32 *group_fds, vfio_abi_size group_fds_count)
+		const struct vfio_abi_pci_hot_reset_args *args)
 {
-	const vfio_abi_size argsz = vfio_abi_pci_hot_reset(
-			buf, len, group_fds, group_fds_count);
+	const vfio_abi_size argsz = vfio_abi_pci_hot_reset(buf, len, args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9119,12 +9365,12 @@ static inline int vfio_abi_call_pci_hot_reset(
 
 /* Calls VFIO_DEVICE_QUERY_GFX_PLANE; see vfio_abi_query_gfx_plane(). */
 static inline int vfio_abi_call_query_gfx_plane(
-		int device, __u32 flags, __u32 drm_plane_type,
+		int device, const struct vfio_abi_query_gfx_plane_args *args,
 		struct vfio_device_gfx_plane_info *reply)
 {
 	__u64 argument[8];
 	const vfio_abi_size argsz = vfio_abi_query_gfx_plane(
-			argument, sizeof(argument), flags, drm_plane_type);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -9137,11 +9383,11 @@ static inline int vfio_abi_call_query_gfx_plane(
 
 /* Calls VFIO_DEVICE_IOEVENTFD; see vfio_abi_ioeventfd(). */
 static inline int vfio_abi_call_ioeventfd(
-		int device, __u32 width, __u64 offset, __u64 data, __s32 fd)
+		int device, const struct vfio_abi_ioeventfd_args *args)
 {
 	__u64 argument[4];
 	const vfio_abi_size argsz = vfio_abi_ioeventfd(
-			argument, sizeof(argument), width, offset, data, fd);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9149,11 +9395,12 @@ static inline int vfio_abi_call_ioeventfd(
 }
 
 /* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_pci_vf_token(). */
-static inline int vfio_abi_call_set_pci_vf_token(int device, const __u8 *data)
+static inline int vfio_abi_call_set_pci_vf_token(
+		int device, const struct vfio_abi_set_pci_vf_token_args *args)
 {
 	__u64 argument[3];
 	const vfio_abi_size argsz = vfio_abi_set_pci_vf_token(
-			argument, sizeof(argument), data);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9196,12 +9443,13 @@ static inline int vfio_abi_call_get_mig_device_state(
 
 /* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_mig_device_state(). */
 static inline int vfio_abi_call_set_mig_device_state(
-		int device, __u32 device_state,
+		int device,
+		const struct vfio_abi_set_mig_device_state_args *args,
 		struct vfio_device_feature_mig_state *reply)
 {
 	__u64 argument[2];
 	const vfio_abi_size argsz = vfio_abi_set_mig_device_state(
-			argument, sizeof(argument), device_state);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -9226,11 +9474,12 @@ static inline int vfio_abi_call_set_low_power_entry(int device)
 
 /* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_low_power_entry_with_wakeup(). */
 static inline int vfio_abi_call_set_low_power_entry_with_wakeup(
-		int device, __s32 wakeup_eventfd)
+		int device,
+		const struct vfio_abi_set_low_power_entry_with_wakeup_args *args)
 {
 	__u64 argument[2];
 	const vfio_abi_size argsz = vfio_abi_set_low_power_entry_with_wakeup(
-			argument, sizeof(argument), wakeup_eventfd);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9251,15 +9500,13 @@ static inline int vfio_abi_call_set_low_power_exit(int device)
 
 /* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_dma_logging_start(). */
 static inline int vfio_abi_call_set_dma_logging_start(
-		int device, __u64 page_size,
-		const struct vfio_device_feature_dma_logging_range *ranges,
-		vfio_abi_size ranges_count,
+		int device,
+		const struct vfio_abi_set_dma_logging_start_args *args,
 		struct vfio_device_feature_dma_logging_control *reply)
 {
 	__u64 argument[4];
 	const vfio_abi_size argsz = vfio_abi_set_dma_logging_start(
-			argument, sizeof(argument), page_size, ranges,
-			ranges_count);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -9284,13 +9531,12 @@ static inline int vfio_abi_call_set_dma_logging_stop(int device)
 
 /* Calls VFIO_DEVICE_FEATURE; see vfio_abi_get_dma_logging_report(). */
 static inline int vfio_abi_call_get_dma_logging_report(
-		int device, __u64 iova, __u64 length, __u64 page_size,
-		__u64 *bitmap, vfio_abi_size bitmap_count)
+		int device,
+		const struct vfio_abi_get_dma_logging_report_args *args)
 {
 	__u64 argument[5];
 	const vfio_abi_size argsz = vfio_abi_get_dma_logging_report(
-			argument, sizeof(argument), iova, length, page_size,
-			bitmap, bitmap_count);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9315,11 +9561,12 @@ static inline int vfio_abi_call_get_mig_data_size(
 }
 
 /* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_bus_master(). */
-static inline int vfio_abi_call_set_bus_master(int device, __u32 op)
+static inline int vfio_abi_call_set_bus_master(
+		int device, const struct vfio_abi_set_bus_master_args *args)
 {
 	__u64 argument[2];
 	const vfio_abi_size argsz = vfio_abi_set_bus_master(
-			argument, sizeof(argument), op);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9328,14 +9575,10 @@ static inline int vfio_abi_call_set_bus_master(int device, __u32 op)
 
 /* Calls VFIO_DEVICE_FEATURE; see vfio_abi_get_dma_buf(). */
 static inline int vfio_abi_call_get_dma_buf(
-		int device, void *buf, vfio_abi_size len, __u32 region_index,
-		__u32 open_flags, __u32 flags,
-		const struct vfio_region_dma_range *dma_ranges,
-		vfio_abi_size dma_ranges_count)
+		int device, void *buf, vfio_abi_size len,
+		const struct vfio_abi_get_dma_buf_args *args)
 {
-	const vfio_abi_size argsz = vfio_abi_get_dma_buf(
-			buf, len, region_index, open_flags, flags, dma_ranges,
-			dma_ranges_count);
+	const vfio_abi_size argsz = vfio_abi_get_dma_buf(buf, len, args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9355,11 +9598,12 @@ static inline int vfio_abi_call_set_mig_precopy_infov2(int device)
 }
 
 /* Calls VFIO_DEVICE_FEATURE; see vfio_abi_get_zpci_error(). */
-static inline int vfio_abi_call_get_zpci_error(int device, void *data)
+static inline int vfio_abi_call_get_zpci_error(
+		int device, const struct vfio_abi_get_zpci_error_args *args)
 {
 	__u64 argument[2];
 	const vfio_abi_size argsz = vfio_abi_get_zpci_error(
-			argument, sizeof(argument), data);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9367,11 +9611,12 @@ static inline int vfio_abi_call_get_zpci_error(int device, void *data)
 }
 
 /* Calls VFIO_DEVICE_FEATURE; see vfio_abi_feature_probe(). */
-static inline int vfio_abi_call_feature_probe(int device, __u32 id, __u32 flags)
+static inline int vfio_abi_call_feature_probe(
+		int device, const struct vfio_abi_feature_probe_args *args)
 {
 	__u64 argument[1];
 	const vfio_abi_size argsz = vfio_abi_feature_probe(
-			argument, sizeof(argument), id, flags);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9380,12 +9625,12 @@ static inline int vfio_abi_call_feature_probe(int device, __u32 id, __u32 flags)
 
 /* Calls VFIO_DEVICE_BIND_IOMMUFD; see vfio_abi_bind_iommufd(). */
 static inline int vfio_abi_call_bind_iommufd(
-		int device, __s32 iommufd, const void *token_uuid_ptr,
+		int device, const struct vfio_abi_bind_iommufd_args *args,
 		struct vfio_device_bind_iommufd *reply)
 {
 	__u64 argument[3];
 	const vfio_abi_size argsz = vfio_abi_bind_iommufd(
-			argument, sizeof(argument), iommufd, token_uuid_ptr);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -9398,12 +9643,12 @@ static inline int vfio_abi_call_bind_iommufd(
 
 /* Calls VFIO_DEVICE_ATTACH_IOMMUFD_PT; see vfio_abi_attach_iommufd_pt(). */
 static inline int vfio_abi_call_attach_iommufd_pt(
-		int device, __u32 pt_id, const __u32 *pasid,
+		int device, const struct vfio_abi_attach_iommufd_pt_args *args,
 		struct vfio_device_attach_iommufd_pt *reply)
 {
 	__u64 argument[2];
 	const vfio_abi_size argsz = vfio_abi_attach_iommufd_pt(
-			argument, sizeof(argument), pt_id, pasid);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -9416,11 +9661,11 @@ static inline int vfio_abi_call_attach_iommufd_pt(
 
 /* Calls VFIO_DEVICE_DETACH_IOMMUFD_PT; see vfio_abi_detach_iommufd_pt(). */
 static inline int vfio_abi_call_detach_iommufd_pt(
-		int device, const __u32 *pasid)
+		int device, const struct vfio_abi_detach_iommufd_pt_args *args)
 {
 	__u64 argument[2];
 	const vfio_abi_size argsz = vfio_abi_detach_iommufd_pt(
-			argument, sizeof(argument), pasid);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9446,11 +9691,11 @@ static inline int vfio_abi_call_mig_get_precopy_info(
 
 /* Calls VFIO_IOMMU_MAP_DMA; see vfio_abi_iommu_map_dma(). */
 static inline int vfio_abi_call_iommu_map_dma(
-		int container, __u32 flags, __u64 vaddr, __u64 iova, __u64 size)
+		int container, const struct vfio_abi_iommu_map_dma_args *args)
 {
 	__u64 argument[4];
 	const vfio_abi_size argsz = vfio_abi_iommu_map_dma(
-			argument, sizeof(argument), flags, vaddr, iova, size);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9459,12 +9704,12 @@ static inline int vfio_abi_call_iommu_map_dma(
 
 /* Calls VFIO_IOMMU_UNMAP_DMA; see vfio_abi_iommu_unmap_dma(). */
 static inline int vfio_abi_call_iommu_unmap_dma(
-		int container, __u32 flags, __u64 iova, __u64 size,
+		int container, const struct vfio_abi_iommu_unmap_dma_args *args,
 		struct vfio_iommu_type1_dma_unmap *reply)
 {
 	__u64 argument[3];
 	const vfio_abi_size argsz = vfio_abi_iommu_unmap_dma(
-			argument, sizeof(argument), flags, iova, size);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -9479,14 +9724,13 @@ static inline int vfio_abi_call_iommu_unmap_dma(
  * Calls VFIO_IOMMU_UNMAP_DMA; see vfio_abi_iommu_unmap_dma_get_dirty_bitmap().
  */
 static inline int vfio_abi_call_iommu_unmap_dma_get_dirty_bitmap(
-		int container, __u32 flags, __u64 iova, __u64 size,
-		__u64 pgsize, __u64 *data, vfio_abi_size data_count,
+		int container,
+		const struct vfio_abi_iommu_unmap_dma_get_dirty_bitmap_args *args,
 		struct vfio_iommu_type1_dma_unmap *reply)
 {
 	__u64 argument[6];
 	const vfio_abi_size argsz = vfio_abi_iommu_unmap_dma_get_dirty_bitmap(
-			argument, sizeof(argument), flags, iova, size, pgsize,
-			data, data_count);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -9524,13 +9768,12 @@ static inline int vfio_abi_call_iommu_dirty_pages_stop(int container)
 
 /* Calls VFIO_IOMMU_DIRTY_PAGES; see vfio_abi_iommu_dirty_pages_get_bitmap(). */
 static inline int vfio_abi_call_iommu_dirty_pages_get_bitmap(
-		int container, __u64 iova, __u64 size, __u64 pgsize,
-		__u64 *data, vfio_abi_size data_count)
+		int container,
+		const struct vfio_abi_iommu_dirty_pages_get_bitmap_args *args)
 {
 	__u64 argument[6];
 	const vfio_abi_size argsz = vfio_abi_iommu_dirty_pages_get_bitmap(
-			argument, sizeof(argument), iova, size, pgsize, data,
-			data_count);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9561,11 +9804,12 @@ static inline int vfio_abi_call_iommu_spapr_tce_get_info(
  * vfio_abi_iommu_spapr_register_memory().
  */
 static inline int vfio_abi_call_iommu_spapr_register_memory(
-		int container, __u64 vaddr, __u64 size)
+		int container,
+		const struct vfio_abi_iommu_spapr_register_memory_args *args)
 {
 	__u64 argument[3];
 	const vfio_abi_size argsz = vfio_abi_iommu_spapr_register_memory(
-			argument, sizeof(argument), vaddr, size);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9577,11 +9821,12 @@ static inline int vfio_abi_call_iommu_spapr_register_memory(
  * vfio_abi_iommu_spapr_unregister_memory().
  */
 static inline int vfio_abi_call_iommu_spapr_unregister_memory(
-		int container, __u64 vaddr, __u64 size)
+		int container,
+		const struct vfio_abi_iommu_spapr_unregister_memory_args *args)
 {
 	__u64 argument[3];
 	const vfio_abi_size argsz = vfio_abi_iommu_spapr_unregister_memory(
-			argument, sizeof(argument), vaddr, size);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9590,13 +9835,13 @@ static inline int vfio_abi_call_iommu_spapr_unregister_memory(
 
 /* Calls VFIO_IOMMU_SPAPR_TCE_CREATE; see vfio_abi_iommu_spapr_tce_create(). */
 static inline int vfio_abi_call_iommu_spapr_tce_create(
-		int container, __u32 page_shift, __u64 window_size,
-		__u32 levels, struct vfio_iommu_spapr_tce_create *reply)
+		int container,
+		const struct vfio_abi_iommu_spapr_tce_create_args *args,
+		struct vfio_iommu_spapr_tce_create *reply)
 {
 	__u64 argument[5];
 	const vfio_abi_size argsz = vfio_abi_iommu_spapr_tce_create(
-			argument, sizeof(argument), page_shift, window_size,
-			levels);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -9609,11 +9854,12 @@ static inline int vfio_abi_call_iommu_spapr_tce_create(
 
 /* Calls VFIO_IOMMU_SPAPR_TCE_REMOVE; see vfio_abi_iommu_spapr_tce_remove(). */
 static inline int vfio_abi_call_iommu_spapr_tce_remove(
-		int container, __u64 start_addr)
+		int container,
+		const struct vfio_abi_iommu_spapr_tce_remove_args *args)
 {
 	__u64 argument[2];
 	const vfio_abi_size argsz = vfio_abi_iommu_spapr_tce_remove(
-			argument, sizeof(argument), start_addr);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9622,11 +9868,11 @@ static inline int vfio_abi_call_iommu_spapr_tce_remove(
 
 /* Calls VFIO_EEH_PE_OP; see vfio_abi_eeh_pe_op(). */
 static inline int vfio_abi_call_eeh_pe_op(
-		int container, __u32 op, const struct vfio_eeh_pe_err *arg)
+		int container, const struct vfio_abi_eeh_pe_op_args *args)
 {
 	__u64 argument[5];
 	const vfio_abi_size argsz = vfio_abi_eeh_pe_op(
-			argument, sizeof(argument), op, arg);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return vfio_abi__refused();
@@ -9662,12 +9908,13 @@ static inline int vfio_abi__call_get_region_info_once(
  * see vfio_abi_region_info_request().
  */
 static inline int vfio_abi_call_get_region_info(
-		int device, struct vfio_abi_request *request, __u32 index,
+		int device, struct vfio_abi_request *request,
+		const struct vfio_abi_region_info_args *args,
 		struct vfio_abi_region_info *info)
 {
 	request->fd = device;
 	request->call = vfio_abi__call_get_region_info_once;
-	return vfio_abi_region_info_request(request, index, info);
+	return vfio_abi_region_info_request(request, args, info);
 }
 static inline int vfio_abi__call_iommu_get_info_once(
 		struct vfio_abi_request *request)

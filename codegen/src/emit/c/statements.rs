@@ -13,6 +13,14 @@ impl Statement {
     pub(super) fn lines(&self, tabs: usize) -> Vec<String> {
         broken(tabs, &[&self.function, "("].concat(), &self.arguments, ");")
     }
+
+    /// The head of the statement for the case that the function returns 0, in a function; if
+    /// there is a pointer, only where it is not null.
+    pub(super) fn refusal(&self, pointer: Option<&str>) -> Vec<String> {
+        let pointer = pointer.map(|pointer| [pointer, " && "].concat()).unwrap_or_default();
+        let head = ["if (", &pointer, "!", &self.function, "("].concat();
+        broken(1, &head, &self.arguments, "))")
+    }
 }
 
 /// `head`, the items with commas between them, and `end`: one line, indented by tabs, if

@@ -83,24 +83,51 @@ fn member_views(abi: &Abi, mut members: Vec<PrintedMember<'_>>, indent: usize) -
         .iter()
         .map(|member| declaration(abi, member.name, member.type_, member.bare))
         .collect();
+    let comments = members.iter_mut().map(|member| std::mem::take(&mut member.comment));
+    let placed = placed(declarations.into_iter().zip(comments.collect::<Vec<_>>()), indent);
+    let views = members.iter().zip(placed).map(|(member, (above, field))| MemberView {
+        above,
+        field,
+        arms: arms(abi, member),
+        defines: defines(abi, member),
+    });
+    views.collect()
+}
+
+/// The lines above each member, and its declaration with the comment on its line.
+fn placed<'a>(
+    members: impl Iterator<Item = (Option<MemberDeclaration>, Comment<'a>)>,
+    indent: usize,
+) -> Vec<(Vec<String>, Option<FieldView>)> {
+    let (declarations, comments): (Vec<_>, Vec<_>) = members.unzip();
     let column = name_column(declarations.iter().flatten(), indent);
     let fields = declarations.into_iter().map(|field| Some(field?.at(column, indent)));
     let fields: Vec<_> = fields.collect();
-    let rows = members.iter_mut().zip(&fields).map(|(member, field)| Row {
+    let rows = comments.into_iter().zip(&fields).map(|(comment, field)| Row {
         end: field.as_ref().map(|field| end(field, indent)),
-        comment: std::mem::take(&mut member.comment),
+        comment,
     });
     let comments = place(&rows.collect::<Vec<_>>(), indent);
-    let views = members.iter().zip(fields).zip(comments).map(|((member, field), comment)| {
+    let placed = fields.into_iter().zip(comments).map(|(field, comment)| {
         let field = field.map(|field| FieldView { trailing: comment.trailing, ..field });
-        MemberView {
-            above: comment.above,
-            field,
-            arms: arms(abi, member),
-            defines: defines(abi, member),
-        }
+        (comment.above, field)
     });
-    views.collect()
+    placed.collect()
+}
+
+/// A struct of the header's own, whose members have these comments.
+pub(super) fn own<'a>(
+    name: String,
+    members: impl Iterator<Item = (MemberDeclaration, Comment<'a>)>,
+) -> StructView {
+    let members = members.map(|(declaration, comment)| (Some(declaration), comment));
+    let members = placed(members, INDENT).into_iter().map(|(above, field)| MemberView {
+        above,
+        field,
+        arms: None,
+        defines: Vec::new(),
+    });
+    StructView { extension: "", name, members: members.collect(), attribute: "" }
 }
 
 /// The constants that are declared for the values of a member.
@@ -126,11 +153,11 @@ fn arms(abi: &Abi, member: &PrintedMember<'_>) -> Option<Vec<MemberView>> {
 }
 
 /// A member without a column for its name.
-struct MemberDeclaration {
-    type_: String,
+pub(super) struct MemberDeclaration {
+    pub(super) type_: String,
     /// Whether its name is aligned with others.
-    aligned: bool,
-    name: String,
+    pub(super) aligned: bool,
+    pub(super) name: String,
 }
 
 /// The declaration of a member; none for an anonymous union.
@@ -173,7 +200,7 @@ fn end(field: &FieldView, indent: usize) -> usize {
     end_column(&[&margin, &field.type_, &field.gap, &field.name, ";"].concat())
 }
 
-fn field_comment<'a>(abi: &Abi, field: &'a Field, struct_: &Struct) -> Comment<'a> {
+pub(super) fn field_comment<'a>(abi: &Abi, field: &'a Field, struct_: &Struct) -> Comment<'a> {
     // The header of a capability is documented at its own struct.
     match field.role {
         Role::Header => Comment::default(),

@@ -20,12 +20,15 @@
 
 /*
  * Each function writes the argument of an ioctl to a buffer of len bytes and
- * returns the size of the argument. argsz, counts, addresses and the flags that
- * select a payload follow from the parameters. A function returns 0 and writes
- * nothing if the argument does not fit into the buffer, if a flag is none of
- * those that its comment lists, if a count is too large, or if a bitmap is too
- * small for its range. A parameter that ends in _count is the number of
- * elements of the array before it.
+ * returns the size of the argument. args has the inputs; argsz, addresses and
+ * the flags that select a payload follow from them. A function returns 0 and
+ * writes nothing if the argument does not fit into the buffer, if a flag is
+ * none of those that its member lists, if a count is too large, or if a bitmap
+ * is too small for its range.
+ *
+ * Initialize args as a whole, with the names of its members, or clear it before
+ * they are set: a member that a later version of the header adds is zero then,
+ * and the request means the same as before.
  *
  * Functions that end in _reply copy the results from the buffer after the call.
  */
@@ -232,16 +235,20 @@ static inline int iommufd_abi_receive(void *known, iommufd_abi_size size,
 	return 0;
 }
 
+/* The inputs of iommufd_abi_destroy() and iommufd_abi_call_destroy(). */
+struct iommufd_abi_destroy_args {
+	__u32	id;	/* id of the object to destroy */
+};
+
 /*
  * IOMMU_DESTROY.
  *
  * Destroys an object of any kind but a device, which leaves by closing its own
  * file descriptor. EBUSY is returned while another object uses it.
- *
- * id: id of the object to destroy
  */
 static inline iommufd_abi_size iommufd_abi_destroy(
-		void *buf, iommufd_abi_size len, __u32 id)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_destroy_args *args)
 {
 	const iommufd_abi_size argsz = 8;
 	__u8 *bytes;
@@ -250,9 +257,18 @@ static inline iommufd_abi_size iommufd_abi_destroy(
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 4, 4, id);
+	iommufd_abi__put(bytes + 4, 4, args->id);
 	return argsz;
 }
+
+/* The inputs of iommufd_abi_option() and iommufd_abi_call_option(). */
+struct iommufd_abi_option_args {
+	__u32	option_id;	/* the option */
+	__u16	op;		/* the operation */
+	/* id of the address space; zero for an option of the iommufd */
+	__u32	object_id;
+	__u64	val64;	/* the value to set, or the value that was read */
+};
 
 /*
  * IOMMU_OPTION.
@@ -260,15 +276,10 @@ static inline iommufd_abi_size iommufd_abi_destroy(
  * Sets or reads one option. An unknown option or operation is refused with
  * EOPNOTSUPP. The accounting mode can only be set with CAP_SYS_RESOURCE, and
  * only as long as the iommufd has no objects (EBUSY).
- *
- * option_id: the option
- * op: the operation
- * object_id: id of the address space; zero for an option of the iommufd
- * val64: the value to set, or the value that was read
  */
 static inline iommufd_abi_size iommufd_abi_option(
-		void *buf, iommufd_abi_size len, __u32 option_id, __u16 op,
-		__u32 object_id, __u64 val64)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_option_args *args)
 {
 	const iommufd_abi_size argsz = 24;
 	__u8 *bytes;
@@ -277,10 +288,10 @@ static inline iommufd_abi_size iommufd_abi_option(
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 4, 4, option_id);
-	iommufd_abi__put(bytes + 8, 2, op);
-	iommufd_abi__put(bytes + 12, 4, object_id);
-	iommufd_abi__put(bytes + 16, 8, val64);
+	iommufd_abi__put(bytes + 4, 4, args->option_id);
+	iommufd_abi__put(bytes + 8, 2, args->op);
+	iommufd_abi__put(bytes + 12, 4, args->object_id);
+	iommufd_abi__put(bytes + 16, 8, args->val64);
 	return argsz;
 }
 
@@ -292,6 +303,13 @@ static inline void iommufd_abi_option_reply(
 	iommufd_abi__results(reply, sizeof(*reply), buf, len, 0);
 }
 
+/* The inputs of iommufd_abi_vfio_ioas() and iommufd_abi_call_vfio_ioas(). */
+struct iommufd_abi_vfio_ioas_args {
+	/* id of the address space to use, or of the one that is used */
+	__u32	ioas_id;
+	__u16	op;	/* the operation */
+};
+
 /*
  * IOMMU_VFIO_IOAS.
  *
@@ -299,12 +317,10 @@ static inline void iommufd_abi_option_reply(
  * ioctls of containers, which know no ids. This command reports or changes it.
  * No operation creates or destroys an address space. If there is none, reading
  * fails with ENODEV.
- *
- * ioas_id: id of the address space to use, or of the one that is used
- * op: the operation
  */
 static inline iommufd_abi_size iommufd_abi_vfio_ioas(
-		void *buf, iommufd_abi_size len, __u32 ioas_id, __u16 op)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_vfio_ioas_args *args)
 {
 	const iommufd_abi_size argsz = 12;
 	__u8 *bytes;
@@ -313,8 +329,8 @@ static inline iommufd_abi_size iommufd_abi_vfio_ioas(
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 4, 4, ioas_id);
-	iommufd_abi__put(bytes + 8, 2, op);
+	iommufd_abi__put(bytes + 4, 4, args->ioas_id);
+	iommufd_abi__put(bytes + 8, 2, args->op);
 	return argsz;
 }
 
@@ -353,32 +369,41 @@ static inline void iommufd_abi_ioas_alloc_reply(
 }
 
 /*
+ * The inputs of iommufd_abi_ioas_iova_ranges() and
+ * iommufd_abi_call_ioas_iova_ranges().
+ */
+struct iommufd_abi_ioas_iova_ranges_args {
+	__u32	ioas_id;			/* id of the address space */
+	/* address of the array for the ranges */
+	struct iommu_iova_range *allowed_iovas;
+	iommufd_abi_size allowed_iovas_count;	/* elements of allowed_iovas */
+};
+
+/*
  * IOMMU_IOAS_IOVA_RANGES.
  *
  * Reports the ranges in which memory can be mapped. Attaching a device can
  * narrow them and detaching it can widen them, so the answer is good until the
  * next change.
- *
- * ioas_id: id of the address space
- * allowed_iovas: address of the array for the ranges
  */
 static inline iommufd_abi_size iommufd_abi_ioas_iova_ranges(
-		void *buf, iommufd_abi_size len, __u32 ioas_id,
-		struct iommu_iova_range *allowed_iovas,
-		iommufd_abi_size allowed_iovas_count)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_ioas_iova_ranges_args *args)
 {
 	const iommufd_abi_size argsz = 32;
 	__u8 *bytes;
 
-	if (!iommufd_abi__holds_length(4, allowed_iovas_count, 1))
+	if (!iommufd_abi__holds_length(4, args->allowed_iovas_count, 1))
 		return 0;
 	bytes = iommufd_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 4, 4, ioas_id);
-	iommufd_abi__put(bytes + 8, 4, allowed_iovas_count);
-	iommufd_abi__put(bytes + 16, 8, iommufd_abi__address(allowed_iovas));
+	iommufd_abi__put(bytes + 4, 4, args->ioas_id);
+	iommufd_abi__put(bytes + 8, 4, args->allowed_iovas_count);
+	iommufd_abi__put(
+			bytes + 16, 8,
+			iommufd_abi__address(args->allowed_iovas));
 	return argsz;
 }
 
@@ -391,35 +416,57 @@ static inline void iommufd_abi_ioas_iova_ranges_reply(
 }
 
 /*
+ * The inputs of iommufd_abi_ioas_allow_iovas() and
+ * iommufd_abi_call_ioas_allow_iovas().
+ */
+struct iommufd_abi_ioas_allow_iovas_args {
+	__u32	ioas_id;			/* id of the address space */
+	/* address of the array with the ranges */
+	const struct iommu_iova_range *allowed_iovas;
+	iommufd_abi_size allowed_iovas_count;	/* elements of allowed_iovas */
+};
+
+/*
  * IOMMU_IOAS_ALLOW_IOVAS.
  *
  * Demands that these ranges stay usable, in place of those that were demanded
  * before. A device that would take part of them away can then not be attached.
  * Addresses that the kernel chooses are in these ranges. The call fails if a
  * part of them is not usable already (EADDRINUSE).
- *
- * ioas_id: id of the address space
- * allowed_iovas: address of the array with the ranges
  */
 static inline iommufd_abi_size iommufd_abi_ioas_allow_iovas(
-		void *buf, iommufd_abi_size len, __u32 ioas_id,
-		const struct iommu_iova_range *allowed_iovas,
-		iommufd_abi_size allowed_iovas_count)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_ioas_allow_iovas_args *args)
 {
 	const iommufd_abi_size argsz = 24;
 	__u8 *bytes;
 
-	if (!iommufd_abi__holds_length(4, allowed_iovas_count, 1))
+	if (!iommufd_abi__holds_length(4, args->allowed_iovas_count, 1))
 		return 0;
 	bytes = iommufd_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 4, 4, ioas_id);
-	iommufd_abi__put(bytes + 8, 4, allowed_iovas_count);
-	iommufd_abi__put(bytes + 16, 8, iommufd_abi__address(allowed_iovas));
+	iommufd_abi__put(bytes + 4, 4, args->ioas_id);
+	iommufd_abi__put(bytes + 8, 4, args->allowed_iovas_count);
+	iommufd_abi__put(
+			bytes + 16, 8,
+			iommufd_abi__address(args->allowed_iovas));
 	return argsz;
 }
+
+/* The inputs of iommufd_abi_ioas_map() and iommufd_abi_call_ioas_map(). */
+struct iommufd_abi_ioas_map_args {
+	__u32	flags;	/* access to the mapping and choice of its place */
+	__u32	ioas_id;	/* id of the address space */
+	__u64	user_va; /* address of the memory in the calling program */
+	__u64	length;		/* size of the memory in bytes */
+	/*
+	 * IOVA of the mapping, chosen by the kernel unless the flag says
+	 * otherwise
+	 */
+	__u64	iova;
+};
 
 /*
  * IOMMU_IOAS_MAP.
@@ -429,17 +476,10 @@ static inline iommufd_abi_size iommufd_abi_ioas_allow_iovas(
  * free: nothing is replaced.
  *
  * The kernel or a device accesses the memory after the call as well.
- *
- * flags: access to the mapping and choice of its place
- * ioas_id: id of the address space
- * user_va: address of the memory in the calling program
- * length: size of the memory in bytes
- * iova: IOVA of the mapping, chosen by the kernel unless the flag says
- * otherwise
  */
 static inline iommufd_abi_size iommufd_abi_ioas_map(
-		void *buf, iommufd_abi_size len, __u32 flags, __u32 ioas_id,
-		__u64 user_va, __u64 length, __u64 iova)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_ioas_map_args *args)
 {
 	const iommufd_abi_size argsz = 40;
 	__u8 *bytes;
@@ -448,11 +488,11 @@ static inline iommufd_abi_size iommufd_abi_ioas_map(
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 4, 4, flags);
-	iommufd_abi__put(bytes + 8, 4, ioas_id);
-	iommufd_abi__put(bytes + 16, 8, user_va);
-	iommufd_abi__put(bytes + 24, 8, length);
-	iommufd_abi__put(bytes + 32, 8, iova);
+	iommufd_abi__put(bytes + 4, 4, args->flags);
+	iommufd_abi__put(bytes + 8, 4, args->ioas_id);
+	iommufd_abi__put(bytes + 16, 8, args->user_va);
+	iommufd_abi__put(bytes + 24, 8, args->length);
+	iommufd_abi__put(bytes + 32, 8, args->iova);
 	return argsz;
 }
 
@@ -465,21 +505,30 @@ static inline void iommufd_abi_ioas_map_reply(
 }
 
 /*
+ * The inputs of iommufd_abi_ioas_noiommu_get_pa() and
+ * iommufd_abi_call_ioas_noiommu_get_pa().
+ */
+struct iommufd_abi_ioas_noiommu_get_pa_args {
+	__u32	ioas_id;	/* id of the address space */
+	__u64	iova;		/* mapped IOVA to look up */
+	/*
+	 * most bytes to look at, not zero, and the bytes from there that are
+	 * contiguous
+	 */
+	__u64	length;
+};
+
+/*
  * IOMMU_IOAS_NOIOMMU_GET_PA.
  *
  * Finds the physical memory of a mapping. A device without an IOMMU is
  * programmed with physical addresses. The call needs CAP_SYS_RAWIO (EPERM), a
  * kernel that is built for such devices (EOPNOTSUPP), and an address that is
  * mapped (ENOENT).
- *
- * ioas_id: id of the address space
- * iova: mapped IOVA to look up
- * length: most bytes to look at, not zero, and the bytes from there that are
- * contiguous
  */
 static inline iommufd_abi_size iommufd_abi_ioas_noiommu_get_pa(
-		void *buf, iommufd_abi_size len, __u32 ioas_id, __u64 iova,
-		__u64 length)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_ioas_noiommu_get_pa_args *args)
 {
 	const iommufd_abi_size argsz = 40;
 	__u8 *bytes;
@@ -488,9 +537,9 @@ static inline iommufd_abi_size iommufd_abi_ioas_noiommu_get_pa(
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 8, 4, ioas_id);
-	iommufd_abi__put(bytes + 16, 8, iova);
-	iommufd_abi__put(bytes + 24, 8, length);
+	iommufd_abi__put(bytes + 8, 4, args->ioas_id);
+	iommufd_abi__put(bytes + 16, 8, args->iova);
+	iommufd_abi__put(bytes + 24, 8, args->length);
 	return argsz;
 }
 
@@ -503,6 +552,19 @@ static inline void iommufd_abi_ioas_noiommu_get_pa_reply(
 }
 
 /*
+ * The inputs of iommufd_abi_ioas_map_file() and
+ * iommufd_abi_call_ioas_map_file().
+ */
+struct iommufd_abi_ioas_map_file_args {
+	__u32	flags;	/* access to the mapping and choice of its place */
+	__u32	ioas_id;	/* id of the address space */
+	__s32	fd;		/* the file */
+	__u64	start;		/* offset of the memory in the file, in bytes */
+	__u64	length;		/* size of the memory in bytes */
+	__u64	iova;		/* IOVA of the mapping, as in iommu_ioas_map */
+};
+
+/*
  * IOMMU_IOAS_MAP_FILE.
  *
  * Maps memory of a memfd, as IOMMU_IOAS_MAP maps that of the program. The
@@ -510,17 +572,10 @@ static inline void iommufd_abi_ioas_noiommu_get_pa_reply(
  * Newer kernels also take some dma-bufs: those of VFIO with a single range.
  *
  * Devices access the pages of the file until they are unmapped.
- *
- * flags: access to the mapping and choice of its place
- * ioas_id: id of the address space
- * fd: the file
- * start: offset of the memory in the file, in bytes
- * length: size of the memory in bytes
- * iova: IOVA of the mapping, as in iommu_ioas_map
  */
 static inline iommufd_abi_size iommufd_abi_ioas_map_file(
-		void *buf, iommufd_abi_size len, __u32 flags, __u32 ioas_id,
-		__s32 fd, __u64 start, __u64 length, __u64 iova)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_ioas_map_file_args *args)
 {
 	const iommufd_abi_size argsz = 40;
 	__u8 *bytes;
@@ -529,12 +584,12 @@ static inline iommufd_abi_size iommufd_abi_ioas_map_file(
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 4, 4, flags);
-	iommufd_abi__put(bytes + 8, 4, ioas_id);
-	iommufd_abi__put(bytes + 12, 4, IOMMUFD_ABI__CAST(__u64, fd));
-	iommufd_abi__put(bytes + 16, 8, start);
-	iommufd_abi__put(bytes + 24, 8, length);
-	iommufd_abi__put(bytes + 32, 8, iova);
+	iommufd_abi__put(bytes + 4, 4, args->flags);
+	iommufd_abi__put(bytes + 8, 4, args->ioas_id);
+	iommufd_abi__put(bytes + 12, 4, IOMMUFD_ABI__CAST(__u64, args->fd));
+	iommufd_abi__put(bytes + 16, 8, args->start);
+	iommufd_abi__put(bytes + 24, 8, args->length);
+	iommufd_abi__put(bytes + 32, 8, args->iova);
 	return argsz;
 }
 
@@ -546,6 +601,16 @@ static inline void iommufd_abi_ioas_map_file_reply(
 	iommufd_abi__results(reply, sizeof(*reply), buf, len, 0);
 }
 
+/* The inputs of iommufd_abi_ioas_copy() and iommufd_abi_call_ioas_copy(). */
+struct iommufd_abi_ioas_copy_args {
+	__u32	flags;	/* access to the new mapping and choice of its place */
+	__u32	dst_ioas_id; /* id of the address space that gets the mapping */
+	__u32	src_ioas_id;	/* id of the address space that has it */
+	__u64	length;		/* size of the mapping in bytes */
+	__u64	dst_iova;	/* IOVA of the new mapping */
+	__u64	src_iova;	/* IOVA of the existing mapping */
+};
+
 /*
  * IOMMU_IOAS_COPY.
  *
@@ -554,17 +619,10 @@ static inline void iommufd_abi_ioas_map_file_reply(
  * of mappings as they were made.
  *
  * Devices access the memory until the copy is unmapped.
- *
- * flags: access to the new mapping and choice of its place
- * dst_ioas_id: id of the address space that gets the mapping
- * src_ioas_id: id of the address space that has it
- * length: size of the mapping in bytes
- * dst_iova: IOVA of the new mapping
- * src_iova: IOVA of the existing mapping
  */
 static inline iommufd_abi_size iommufd_abi_ioas_copy(
-		void *buf, iommufd_abi_size len, __u32 flags, __u32 dst_ioas_id,
-		__u32 src_ioas_id, __u64 length, __u64 dst_iova, __u64 src_iova)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_ioas_copy_args *args)
 {
 	const iommufd_abi_size argsz = 40;
 	__u8 *bytes;
@@ -573,12 +631,12 @@ static inline iommufd_abi_size iommufd_abi_ioas_copy(
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 4, 4, flags);
-	iommufd_abi__put(bytes + 8, 4, dst_ioas_id);
-	iommufd_abi__put(bytes + 12, 4, src_ioas_id);
-	iommufd_abi__put(bytes + 16, 8, length);
-	iommufd_abi__put(bytes + 24, 8, dst_iova);
-	iommufd_abi__put(bytes + 32, 8, src_iova);
+	iommufd_abi__put(bytes + 4, 4, args->flags);
+	iommufd_abi__put(bytes + 8, 4, args->dst_ioas_id);
+	iommufd_abi__put(bytes + 12, 4, args->src_ioas_id);
+	iommufd_abi__put(bytes + 16, 8, args->length);
+	iommufd_abi__put(bytes + 24, 8, args->dst_iova);
+	iommufd_abi__put(bytes + 32, 8, args->src_iova);
 	return argsz;
 }
 
@@ -590,20 +648,24 @@ static inline void iommufd_abi_ioas_copy_reply(
 	iommufd_abi__results(reply, sizeof(*reply), buf, len, 0);
 }
 
+/* The inputs of iommufd_abi_ioas_unmap() and iommufd_abi_call_ioas_unmap(). */
+struct iommufd_abi_ioas_unmap_args {
+	__u32	ioas_id;	/* id of the address space */
+	__u64	iova;		/* start of the range */
+	/* size of the range in bytes, and the bytes that were unmapped */
+	__u64	length;
+};
+
 /*
  * IOMMU_IOAS_UNMAP.
  *
  * Removes all mappings in a range. None may extend beyond it, and there must be
  * at least one (ENOENT). The range from 0 with the largest length means
  * everything.
- *
- * ioas_id: id of the address space
- * iova: start of the range
- * length: size of the range in bytes, and the bytes that were unmapped
  */
 static inline iommufd_abi_size iommufd_abi_ioas_unmap(
-		void *buf, iommufd_abi_size len, __u32 ioas_id, __u64 iova,
-		__u64 length)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_ioas_unmap_args *args)
 {
 	const iommufd_abi_size argsz = 24;
 	__u8 *bytes;
@@ -612,9 +674,9 @@ static inline iommufd_abi_size iommufd_abi_ioas_unmap(
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 4, 4, ioas_id);
-	iommufd_abi__put(bytes + 8, 8, iova);
-	iommufd_abi__put(bytes + 16, 8, length);
+	iommufd_abi__put(bytes + 4, 4, args->ioas_id);
+	iommufd_abi__put(bytes + 8, 8, args->iova);
+	iommufd_abi__put(bytes + 16, 8, args->length);
 	return argsz;
 }
 
@@ -647,6 +709,25 @@ static inline iommufd_abi_size iommufd_abi_ioas_change_process(
 	return argsz;
 }
 
+/* The inputs of iommufd_abi_hwpt_alloc() and iommufd_abi_call_hwpt_alloc(). */
+struct iommufd_abi_hwpt_alloc_args {
+	__u32	flags;	/* purpose of the table; must be zero in 6.6 */
+	__u32	dev_id;	/* id of the device whose IOMMU gets the table */
+	/*
+	 * id of an address space, or for a nested table of its parent or of a
+	 * virtual IOMMU
+	 */
+	__u32	pt_id;
+	__u32	data_type;			/* type of data_uptr */
+	const void *data_uptr;			/* address of the data */
+	iommufd_abi_size data_uptr_count;	/* bytes of data_uptr */
+	/*
+	 * id of the queue for the table's page faults, with its flag (null if
+	 * absent)
+	 */
+	const __u32 *fault_id;
+};
+
 /*
  * IOMMU_HWPT_ALLOC.
  *
@@ -654,38 +735,29 @@ static inline iommufd_abi_size iommufd_abi_ioas_change_process(
  * the kernel keeps it up to date; or from a parent or a virtual IOMMU, then the
  * data say where the guest keeps it. Attaching a device to an address space
  * creates a table without this command.
- *
- * flags: purpose of the table; must be zero in 6.6
- * dev_id: id of the device whose IOMMU gets the table
- * pt_id: id of an address space, or for a nested table of its parent or of a
- * virtual IOMMU
- * data_uptr: address of the data
- * fault_id: id of the queue for the table's page faults, with its flag (null if
- * absent)
  */
 static inline iommufd_abi_size iommufd_abi_hwpt_alloc(
-		void *buf, iommufd_abi_size len, __u32 flags, __u32 dev_id,
-		__u32 pt_id, __u32 data_type, const void *data_uptr,
-		iommufd_abi_size data_uptr_count, const __u32 *fault_id)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_hwpt_alloc_args *args)
 {
 	const iommufd_abi_size argsz = 48;
 	__u8 *bytes;
 
-	if (!iommufd_abi__holds_length(4, data_uptr_count, 1))
+	if (!iommufd_abi__holds_length(4, args->data_uptr_count, 1))
 		return 0;
 	bytes = iommufd_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__or(bytes + 4, 4, flags);
-	iommufd_abi__put(bytes + 8, 4, dev_id);
-	iommufd_abi__put(bytes + 12, 4, pt_id);
-	iommufd_abi__put(bytes + 24, 4, data_type);
-	iommufd_abi__put(bytes + 28, 4, data_uptr_count);
-	iommufd_abi__put(bytes + 32, 8, iommufd_abi__address(data_uptr));
-	if (fault_id) {
+	iommufd_abi__or(bytes + 4, 4, args->flags);
+	iommufd_abi__put(bytes + 8, 4, args->dev_id);
+	iommufd_abi__put(bytes + 12, 4, args->pt_id);
+	iommufd_abi__put(bytes + 24, 4, args->data_type);
+	iommufd_abi__put(bytes + 28, 4, args->data_uptr_count);
+	iommufd_abi__put(bytes + 32, 8, iommufd_abi__address(args->data_uptr));
+	if (args->fault_id) {
 		iommufd_abi__or(bytes + 4, 4, 4);
-		iommufd_abi__put(bytes + 40, 4, *fault_id);
+		iommufd_abi__put(bytes + 40, 4, *args->fault_id);
 	}
 	return argsz;
 }
@@ -698,54 +770,86 @@ static inline void iommufd_abi_hwpt_alloc_reply(
 	iommufd_abi__results(reply, sizeof(*reply), buf, len, 0);
 }
 
-/* iommufd_abi_hwpt_alloc() with IOMMU_HWPT_DATA_NONE. */
+/*
+ * iommufd_abi_hwpt_alloc() with IOMMU_HWPT_DATA_NONE; the data in args are
+ * ignored.
+ */
 static inline iommufd_abi_size iommufd_abi_hwpt_alloc_none(
-		void *buf, iommufd_abi_size len, __u32 flags, __u32 dev_id,
-		__u32 pt_id, const __u32 *fault_id)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_hwpt_alloc_args *args)
 {
-	return iommufd_abi_hwpt_alloc(
-			buf, len, flags, dev_id, pt_id, 0, IOMMUFD_ABI__NULL, 0,
-			fault_id);
+	struct iommufd_abi_hwpt_alloc_args typed = *args;
+
+	typed.data_type = 0;
+	typed.data_uptr = IOMMUFD_ABI__NULL;
+	typed.data_uptr_count = 0;
+	return iommufd_abi_hwpt_alloc(buf, len, &typed);
 }
 
-/* iommufd_abi_hwpt_alloc() with data of IOMMU_HWPT_DATA_VTD_S1. */
+/*
+ * iommufd_abi_hwpt_alloc() with data of IOMMU_HWPT_DATA_VTD_S1; the data in
+ * args are ignored.
+ */
 static inline iommufd_abi_size iommufd_abi_hwpt_alloc_vtd_s1(
-		void *buf, iommufd_abi_size len, __u32 flags, __u32 dev_id,
-		__u32 pt_id, const struct iommu_hwpt_vtd_s1 *data_uptr,
-		const __u32 *fault_id)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_hwpt_alloc_args *args,
+		const struct iommu_hwpt_vtd_s1 *data_uptr)
 {
-	return iommufd_abi_hwpt_alloc(
-			buf, len, flags, dev_id, pt_id, 1, data_uptr,
-			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 24),
-			fault_id);
+	struct iommufd_abi_hwpt_alloc_args typed = *args;
+
+	typed.data_type = 1;
+	typed.data_uptr = data_uptr;
+	typed.data_uptr_count = iommufd_abi__used(data_uptr, sizeof(*data_uptr), 24);
+	return iommufd_abi_hwpt_alloc(buf, len, &typed);
 }
 
-/* iommufd_abi_hwpt_alloc() with data of IOMMU_HWPT_DATA_ARM_SMMUV3. */
+/*
+ * iommufd_abi_hwpt_alloc() with data of IOMMU_HWPT_DATA_ARM_SMMUV3; the data in
+ * args are ignored.
+ */
 static inline iommufd_abi_size iommufd_abi_hwpt_alloc_arm_smmuv3(
-		void *buf, iommufd_abi_size len, __u32 flags, __u32 dev_id,
-		__u32 pt_id, const struct iommu_hwpt_arm_smmuv3 *data_uptr,
-		const __u32 *fault_id)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_hwpt_alloc_args *args,
+		const struct iommu_hwpt_arm_smmuv3 *data_uptr)
 {
-	return iommufd_abi_hwpt_alloc(
-			buf, len, flags, dev_id, pt_id, 2, data_uptr,
-			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 16),
-			fault_id);
+	struct iommufd_abi_hwpt_alloc_args typed = *args;
+
+	typed.data_type = 2;
+	typed.data_uptr = data_uptr;
+	typed.data_uptr_count = iommufd_abi__used(data_uptr, sizeof(*data_uptr), 16);
+	return iommufd_abi_hwpt_alloc(buf, len, &typed);
 }
 
 #ifdef IOMMUFD_ABI_HAVE_iommu_hwpt_amd_guest
 
-/* iommufd_abi_hwpt_alloc() with data of IOMMU_HWPT_DATA_AMD_GUEST. */
+/*
+ * iommufd_abi_hwpt_alloc() with data of IOMMU_HWPT_DATA_AMD_GUEST; the data in
+ * args are ignored.
+ */
 static inline iommufd_abi_size iommufd_abi_hwpt_alloc_amd_guest(
-		void *buf, iommufd_abi_size len, __u32 flags, __u32 dev_id,
-		__u32 pt_id, const struct iommu_hwpt_amd_guest *data_uptr,
-		const __u32 *fault_id)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_hwpt_alloc_args *args,
+		const struct iommu_hwpt_amd_guest *data_uptr)
 {
-	return iommufd_abi_hwpt_alloc(
-			buf, len, flags, dev_id, pt_id, 3, data_uptr,
-			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 32),
-			fault_id);
+	struct iommufd_abi_hwpt_alloc_args typed = *args;
+
+	typed.data_type = 3;
+	typed.data_uptr = data_uptr;
+	typed.data_uptr_count = iommufd_abi__used(data_uptr, sizeof(*data_uptr), 32);
+	return iommufd_abi_hwpt_alloc(buf, len, &typed);
 }
 #endif
+
+/*
+ * The inputs of iommufd_abi_get_hw_info() and iommufd_abi_call_get_hw_info().
+ */
+struct iommufd_abi_get_hw_info_args {
+	__u32	dev_id;				/* id of the device */
+	void *data_uptr;			/* address of the room */
+	iommufd_abi_size data_uptr_count;	/* elements of data_uptr */
+	/* the type that is wanted, with its flag (null if absent) */
+	const __u32 *in_data_type;
+};
 
 /*
  * IOMMU_GET_HW_INFO.
@@ -754,30 +858,26 @@ static inline iommufd_abi_size iommufd_abi_hwpt_alloc_amd_guest(
  * as fits into the room and fills the rest of the room with zeros. data_len
  * returns the length of the whole description, which can be more or less than
  * the room.
- *
- * dev_id: id of the device
- * data_uptr: address of the room
- * in_data_type: the type that is wanted, with its flag (null if absent)
  */
 static inline iommufd_abi_size iommufd_abi_get_hw_info(
-		void *buf, iommufd_abi_size len, __u32 dev_id, void *data_uptr,
-		iommufd_abi_size data_uptr_count, const __u32 *in_data_type)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_get_hw_info_args *args)
 {
 	const iommufd_abi_size argsz = 40;
 	__u8 *bytes;
 
-	if (!iommufd_abi__holds_length(4, data_uptr_count, 1))
+	if (!iommufd_abi__holds_length(4, args->data_uptr_count, 1))
 		return 0;
 	bytes = iommufd_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 8, 4, dev_id);
-	iommufd_abi__put(bytes + 12, 4, data_uptr_count);
-	iommufd_abi__put(bytes + 16, 8, iommufd_abi__address(data_uptr));
-	if (in_data_type) {
+	iommufd_abi__put(bytes + 8, 4, args->dev_id);
+	iommufd_abi__put(bytes + 12, 4, args->data_uptr_count);
+	iommufd_abi__put(bytes + 16, 8, iommufd_abi__address(args->data_uptr));
+	if (args->in_data_type) {
 		iommufd_abi__put(bytes + 4, 4, 1);
-		iommufd_abi__put(bytes + 24, 4, *in_data_type);
+		iommufd_abi__put(bytes + 24, 4, *args->in_data_type);
 	}
 	return argsz;
 }
@@ -891,15 +991,22 @@ static inline int iommufd_abi_get_hw_info_amd(
 #endif
 
 /*
+ * The inputs of iommufd_abi_hwpt_set_dirty_tracking() and
+ * iommufd_abi_call_hwpt_set_dirty_tracking().
+ */
+struct iommufd_abi_hwpt_set_dirty_tracking_args {
+	__u32	flags;		/* whether to start or to stop */
+	__u32	hwpt_id;	/* id of the page table */
+};
+
+/*
  * IOMMU_HWPT_SET_DIRTY_TRACKING.
  *
  * Starts or stops the tracking of one page table.
- *
- * flags: whether to start or to stop
- * hwpt_id: id of the page table
  */
 static inline iommufd_abi_size iommufd_abi_hwpt_set_dirty_tracking(
-		void *buf, iommufd_abi_size len, __u32 flags, __u32 hwpt_id)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_hwpt_set_dirty_tracking_args *args)
 {
 	const iommufd_abi_size argsz = 16;
 	__u8 *bytes;
@@ -908,10 +1015,28 @@ static inline iommufd_abi_size iommufd_abi_hwpt_set_dirty_tracking(
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 4, 4, flags);
-	iommufd_abi__put(bytes + 8, 4, hwpt_id);
+	iommufd_abi__put(bytes + 4, 4, args->flags);
+	iommufd_abi__put(bytes + 8, 4, args->hwpt_id);
 	return argsz;
 }
+
+/*
+ * The inputs of iommufd_abi_hwpt_get_dirty_bitmap() and
+ * iommufd_abi_call_hwpt_get_dirty_bitmap().
+ */
+struct iommufd_abi_hwpt_get_dirty_bitmap_args {
+	__u32	hwpt_id;		/* id of the page table */
+	__u32	flags;			/* whether pages stay dirty */
+	__u64	iova;	/* start of the range, to which the first bit belongs */
+	__u64	length;			/* size of the range in bytes */
+	__u64	page_size;		/* bytes of the range for each bit */
+	/*
+	 * address of the bitmap; bits of dirty pages are set and none is
+	 * cleared
+	 */
+	__u64 *data;
+	iommufd_abi_size data_count;	/* elements of data */
+};
 
 /*
  * IOMMU_HWPT_GET_DIRTY_BITMAP.
@@ -919,36 +1044,41 @@ static inline iommufd_abi_size iommufd_abi_hwpt_set_dirty_tracking(
  * Sets a bit for every dirty page of a range and, without the flag, makes these
  * pages clean. Since 7.3, and by stable kernels of 6.12, a range without a page
  * is refused (EINVAL).
- *
- * hwpt_id: id of the page table
- * flags: whether pages stay dirty
- * iova: start of the range, to which the first bit belongs
- * length: size of the range in bytes
- * page_size: bytes of the range for each bit
- * data: address of the bitmap; bits of dirty pages are set and none is cleared
  */
 static inline iommufd_abi_size iommufd_abi_hwpt_get_dirty_bitmap(
-		void *buf, iommufd_abi_size len, __u32 hwpt_id, __u32 flags,
-		__u64 iova, __u64 length, __u64 page_size, __u64 *data,
-		iommufd_abi_size data_count)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_hwpt_get_dirty_bitmap_args *args)
 {
 	const iommufd_abi_size argsz = 48;
 	__u8 *bytes;
 
-	if (!iommufd_abi__holds_bitmap(data_count, 8, length, page_size))
+	if (!iommufd_abi__holds_bitmap(
+			args->data_count, 8, args->length, args->page_size))
 		return 0;
 	bytes = iommufd_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 4, 4, hwpt_id);
-	iommufd_abi__put(bytes + 8, 4, flags);
-	iommufd_abi__put(bytes + 16, 8, iova);
-	iommufd_abi__put(bytes + 24, 8, length);
-	iommufd_abi__put(bytes + 32, 8, page_size);
-	iommufd_abi__put(bytes + 40, 8, iommufd_abi__address(data));
+	iommufd_abi__put(bytes + 4, 4, args->hwpt_id);
+	iommufd_abi__put(bytes + 8, 4, args->flags);
+	iommufd_abi__put(bytes + 16, 8, args->iova);
+	iommufd_abi__put(bytes + 24, 8, args->length);
+	iommufd_abi__put(bytes + 32, 8, args->page_size);
+	iommufd_abi__put(bytes + 40, 8, iommufd_abi__address(args->data));
 	return argsz;
 }
+
+/*
+ * The inputs of iommufd_abi_hwpt_invalidate() and
+ * iommufd_abi_call_hwpt_invalidate().
+ */
+struct iommufd_abi_hwpt_invalidate_args {
+	__u32	hwpt_id; /* id of a nested page table or of a virtual IOMMU */
+	__u32	data_type;			/* type of data_uptr */
+	const void *data_uptr;	/* address of the array of requests */
+	iommufd_abi_size data_uptr_count;	/* elements of data_uptr */
+	iommufd_abi_size entry_len;	/* bytes of each element of data_uptr */
+};
 
 /*
  * IOMMU_HWPT_INVALIDATE.
@@ -958,31 +1088,27 @@ static inline iommufd_abi_size iommufd_abi_hwpt_get_dirty_bitmap(
  * only whether the type is known. At most 524288 requests of at most a page
  * each are taken (EINVAL), also by stable kernels of 6.12. The id of another
  * object is EINVAL, and in 6.12 ENOENT.
- *
- * hwpt_id: id of a nested page table or of a virtual IOMMU
- * data_uptr: address of the array of requests
  */
 static inline iommufd_abi_size iommufd_abi_hwpt_invalidate(
-		void *buf, iommufd_abi_size len, __u32 hwpt_id, __u32 data_type,
-		const void *data_uptr, iommufd_abi_size data_uptr_count,
-		iommufd_abi_size entry_len)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_hwpt_invalidate_args *args)
 {
 	const iommufd_abi_size argsz = 32;
 	__u8 *bytes;
 
-	if (!iommufd_abi__holds_length(4, data_uptr_count, 1))
+	if (!iommufd_abi__holds_length(4, args->data_uptr_count, 1))
 		return 0;
-	if (!iommufd_abi__holds_length(4, entry_len, 1))
+	if (!iommufd_abi__holds_length(4, args->entry_len, 1))
 		return 0;
 	bytes = iommufd_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 4, 4, hwpt_id);
-	iommufd_abi__put(bytes + 16, 4, data_type);
-	iommufd_abi__put(bytes + 24, 4, data_uptr_count);
-	iommufd_abi__put(bytes + 20, 4, entry_len);
-	iommufd_abi__put(bytes + 8, 8, iommufd_abi__address(data_uptr));
+	iommufd_abi__put(bytes + 4, 4, args->hwpt_id);
+	iommufd_abi__put(bytes + 16, 4, args->data_type);
+	iommufd_abi__put(bytes + 24, 4, args->data_uptr_count);
+	iommufd_abi__put(bytes + 20, 4, args->entry_len);
+	iommufd_abi__put(bytes + 8, 8, iommufd_abi__address(args->data_uptr));
 	return argsz;
 }
 
@@ -995,30 +1121,41 @@ static inline void iommufd_abi_hwpt_invalidate_reply(
 }
 
 /*
- * iommufd_abi_hwpt_invalidate() with data of IOMMU_HWPT_INVALIDATE_DATA_VTD_S1.
+ * iommufd_abi_hwpt_invalidate() with data of IOMMU_HWPT_INVALIDATE_DATA_VTD_S1;
+ * the data in args are ignored.
  */
 static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_vtd_s1(
-		void *buf, iommufd_abi_size len, __u32 hwpt_id,
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_hwpt_invalidate_args *args,
 		const struct iommu_hwpt_vtd_s1_invalidate *data_uptr,
 		iommufd_abi_size data_uptr_count)
 {
-	return iommufd_abi_hwpt_invalidate(
-			buf, len, hwpt_id, 0, data_uptr, data_uptr_count,
-			sizeof(*data_uptr));
+	struct iommufd_abi_hwpt_invalidate_args typed = *args;
+
+	typed.data_type = 0;
+	typed.data_uptr = data_uptr;
+	typed.data_uptr_count = data_uptr_count;
+	typed.entry_len = sizeof(*data_uptr);
+	return iommufd_abi_hwpt_invalidate(buf, len, &typed);
 }
 
 /*
  * iommufd_abi_hwpt_invalidate() with data of
- * IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3.
+ * IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3; the data in args are ignored.
  */
 static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_arm_smmuv3(
-		void *buf, iommufd_abi_size len, __u32 hwpt_id,
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_hwpt_invalidate_args *args,
 		const struct iommu_viommu_arm_smmuv3_invalidate *data_uptr,
 		iommufd_abi_size data_uptr_count)
 {
-	return iommufd_abi_hwpt_invalidate(
-			buf, len, hwpt_id, 1, data_uptr, data_uptr_count,
-			sizeof(*data_uptr));
+	struct iommufd_abi_hwpt_invalidate_args typed = *args;
+
+	typed.data_type = 1;
+	typed.data_uptr = data_uptr;
+	typed.data_uptr_count = data_uptr_count;
+	typed.entry_len = sizeof(*data_uptr);
+	return iommufd_abi_hwpt_invalidate(buf, len, &typed);
 }
 
 /*
@@ -1051,34 +1188,42 @@ static inline void iommufd_abi_fault_queue_alloc_reply(
 }
 
 /*
+ * The inputs of iommufd_abi_viommu_alloc() and iommufd_abi_call_viommu_alloc().
+ */
+struct iommufd_abi_viommu_alloc_args {
+	__u32	dev_id;	/* id of a device of the physical IOMMU */
+	/* id of the page table that is the parent of all nested ones */
+	__u32	hwpt_id;
+	__u32	type;				/* type of data_uptr */
+	void *data_uptr;	/* address of the data of this type */
+	iommufd_abi_size data_uptr_count;	/* bytes of data_uptr */
+};
+
+/*
  * IOMMU_VIOMMU_ALLOC.
  *
  * Creates a virtual IOMMU: the ids, caches, queues and nested page tables of
  * one virtual machine, kept apart from those of others. The parent must have
  * been created with IOMMU_HWPT_ALLOC_NEST_PARENT.
- *
- * dev_id: id of a device of the physical IOMMU
- * hwpt_id: id of the page table that is the parent of all nested ones
- * data_uptr: address of the data of this type
  */
 static inline iommufd_abi_size iommufd_abi_viommu_alloc(
-		void *buf, iommufd_abi_size len, __u32 dev_id, __u32 hwpt_id,
-		__u32 type, void *data_uptr, iommufd_abi_size data_uptr_count)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_viommu_alloc_args *args)
 {
 	const iommufd_abi_size argsz = 40;
 	__u8 *bytes;
 
-	if (!iommufd_abi__holds_length(4, data_uptr_count, 1))
+	if (!iommufd_abi__holds_length(4, args->data_uptr_count, 1))
 		return 0;
 	bytes = iommufd_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 12, 4, dev_id);
-	iommufd_abi__put(bytes + 16, 4, hwpt_id);
-	iommufd_abi__put(bytes + 8, 4, type);
-	iommufd_abi__put(bytes + 24, 4, data_uptr_count);
-	iommufd_abi__put(bytes + 32, 8, iommufd_abi__address(data_uptr));
+	iommufd_abi__put(bytes + 12, 4, args->dev_id);
+	iommufd_abi__put(bytes + 16, 4, args->hwpt_id);
+	iommufd_abi__put(bytes + 8, 4, args->type);
+	iommufd_abi__put(bytes + 24, 4, args->data_uptr_count);
+	iommufd_abi__put(bytes + 32, 8, iommufd_abi__address(args->data_uptr));
 	return argsz;
 }
 
@@ -1090,15 +1235,36 @@ static inline void iommufd_abi_viommu_alloc_reply(
 	iommufd_abi__results(reply, sizeof(*reply), buf, len, 0);
 }
 
-/* iommufd_abi_viommu_alloc() with data of IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV. */
+/*
+ * iommufd_abi_viommu_alloc() with data of IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV; the
+ * data in args are ignored.
+ */
 static inline iommufd_abi_size iommufd_abi_viommu_alloc_tegra241_cmdqv(
-		void *buf, iommufd_abi_size len, __u32 dev_id, __u32 hwpt_id,
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_viommu_alloc_args *args,
 		struct iommu_viommu_tegra241_cmdqv *data_uptr)
 {
-	return iommufd_abi_viommu_alloc(
-			buf, len, dev_id, hwpt_id, 2, data_uptr,
-			sizeof(*data_uptr));
+	struct iommufd_abi_viommu_alloc_args typed = *args;
+
+	typed.type = 2;
+	typed.data_uptr = data_uptr;
+	typed.data_uptr_count = sizeof(*data_uptr);
+	return iommufd_abi_viommu_alloc(buf, len, &typed);
 }
+
+/*
+ * The inputs of iommufd_abi_vdevice_alloc() and
+ * iommufd_abi_call_vdevice_alloc().
+ */
+struct iommufd_abi_vdevice_alloc_args {
+	__u32	viommu_id;	/* id of the virtual IOMMU */
+	__u32	dev_id;		/* id of the device */
+	/*
+	 * id that the machine uses for the device, such as a StreamID or a
+	 * requester id
+	 */
+	__u64	virt_id;
+};
 
 /*
  * IOMMU_VDEVICE_ALLOC.
@@ -1107,15 +1273,10 @@ static inline iommufd_abi_size iommufd_abi_viommu_alloc_tegra241_cmdqv(
  * device and a virtual IOMMU has one of each id (EEXIST). Destroy it before the
  * device's file is closed; otherwise its id cannot be used again until the
  * iommufd is closed.
- *
- * viommu_id: id of the virtual IOMMU
- * dev_id: id of the device
- * virt_id: id that the machine uses for the device, such as a StreamID or a
- * requester id
  */
 static inline iommufd_abi_size iommufd_abi_vdevice_alloc(
-		void *buf, iommufd_abi_size len, __u32 viommu_id, __u32 dev_id,
-		__u64 virt_id)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_vdevice_alloc_args *args)
 {
 	const iommufd_abi_size argsz = 24;
 	__u8 *bytes;
@@ -1124,9 +1285,9 @@ static inline iommufd_abi_size iommufd_abi_vdevice_alloc(
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 4, 4, viommu_id);
-	iommufd_abi__put(bytes + 8, 4, dev_id);
-	iommufd_abi__put(bytes + 16, 8, virt_id);
+	iommufd_abi__put(bytes + 4, 4, args->viommu_id);
+	iommufd_abi__put(bytes + 8, 4, args->dev_id);
+	iommufd_abi__put(bytes + 16, 8, args->virt_id);
 	return argsz;
 }
 
@@ -1139,22 +1300,29 @@ static inline void iommufd_abi_vdevice_alloc_reply(
 }
 
 /*
+ * The inputs of iommufd_abi_hw_queue_alloc() and
+ * iommufd_abi_call_hw_queue_alloc().
+ */
+struct iommufd_abi_hw_queue_alloc_args {
+	__u32	viommu_id;	/* id of the virtual IOMMU */
+	__u32	type;		/* type of the queue */
+	__u32	index;	/* number of the queue among those of its type */
+	/* address of the queue in the guest's memory */
+	__u64	nesting_parent_iova;
+	__u64	length;		/* size of the queue in bytes */
+};
+
+/*
  * IOMMU_HW_QUEUE_ALLOC.
  *
  * Creates a queue in the guest's memory that the hardware reads. Those of
  * Tegra241 are created from index 0 upwards and destroyed in the opposite
  * order. Their length is a power of two, at least 32 bytes, and their address a
  * multiple of it; the memory should be contiguous.
- *
- * viommu_id: id of the virtual IOMMU
- * type: type of the queue
- * index: number of the queue among those of its type
- * nesting_parent_iova: address of the queue in the guest's memory
- * length: size of the queue in bytes
  */
 static inline iommufd_abi_size iommufd_abi_hw_queue_alloc(
-		void *buf, iommufd_abi_size len, __u32 viommu_id, __u32 type,
-		__u32 index, __u64 nesting_parent_iova, __u64 length)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_hw_queue_alloc_args *args)
 {
 	const iommufd_abi_size argsz = 40;
 	__u8 *bytes;
@@ -1163,11 +1331,11 @@ static inline iommufd_abi_size iommufd_abi_hw_queue_alloc(
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 8, 4, viommu_id);
-	iommufd_abi__put(bytes + 12, 4, type);
-	iommufd_abi__put(bytes + 16, 4, index);
-	iommufd_abi__put(bytes + 24, 8, nesting_parent_iova);
-	iommufd_abi__put(bytes + 32, 8, length);
+	iommufd_abi__put(bytes + 8, 4, args->viommu_id);
+	iommufd_abi__put(bytes + 12, 4, args->type);
+	iommufd_abi__put(bytes + 16, 4, args->index);
+	iommufd_abi__put(bytes + 24, 8, args->nesting_parent_iova);
+	iommufd_abi__put(bytes + 32, 8, args->length);
 	return argsz;
 }
 
@@ -1180,19 +1348,26 @@ static inline void iommufd_abi_hw_queue_alloc_reply(
 }
 
 /*
+ * The inputs of iommufd_abi_veventq_alloc() and
+ * iommufd_abi_call_veventq_alloc().
+ */
+struct iommufd_abi_veventq_alloc_args {
+	__u32	viommu_id;	/* id of the virtual IOMMU */
+	__u32	type;		/* type of the events */
+	/* most events that wait in the queue, not zero */
+	__u32	veventq_depth;
+};
+
+/*
  * IOMMU_VEVENTQ_ALLOC.
  *
  * Creates a queue of events for a virtual IOMMU, which has one of each type
  * (EEXIST). Events that find the queue full are lost. At most 524288 can wait
  * (EINVAL), in 7.2 at the latest.
- *
- * viommu_id: id of the virtual IOMMU
- * type: type of the events
- * veventq_depth: most events that wait in the queue, not zero
  */
 static inline iommufd_abi_size iommufd_abi_veventq_alloc(
-		void *buf, iommufd_abi_size len, __u32 viommu_id, __u32 type,
-		__u32 veventq_depth)
+		void *buf, iommufd_abi_size len,
+		const struct iommufd_abi_veventq_alloc_args *args)
 {
 	const iommufd_abi_size argsz = 32;
 	__u8 *bytes;
@@ -1202,9 +1377,9 @@ static inline iommufd_abi_size iommufd_abi_veventq_alloc(
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
 	iommufd_abi__put(bytes + 24, 4, 0xffffffff);
-	iommufd_abi__put(bytes + 8, 4, viommu_id);
-	iommufd_abi__put(bytes + 12, 4, type);
-	iommufd_abi__put(bytes + 16, 4, veventq_depth);
+	iommufd_abi__put(bytes + 8, 4, args->viommu_id);
+	iommufd_abi__put(bytes + 12, 4, args->type);
+	iommufd_abi__put(bytes + 16, 4, args->veventq_depth);
 	return argsz;
 }
 
@@ -1236,11 +1411,12 @@ static inline int iommufd_abi__refused(void)
 }
 
 /* Calls IOMMU_DESTROY; see iommufd_abi_destroy(). */
-static inline int iommufd_abi_call_destroy(int iommufd, __u32 id)
+static inline int iommufd_abi_call_destroy(
+		int iommufd, const struct iommufd_abi_destroy_args *args)
 {
 	__u64 argument[1];
 	const iommufd_abi_size argsz = iommufd_abi_destroy(
-			argument, sizeof(argument), id);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return iommufd_abi__refused();
@@ -1249,13 +1425,12 @@ static inline int iommufd_abi_call_destroy(int iommufd, __u32 id)
 
 /* Calls IOMMU_OPTION; see iommufd_abi_option(). */
 static inline int iommufd_abi_call_option(
-		int iommufd, __u32 option_id, __u16 op, __u32 object_id,
-		__u64 val64, struct iommu_option *reply)
+		int iommufd, const struct iommufd_abi_option_args *args,
+		struct iommu_option *reply)
 {
 	__u64 argument[3];
 	const iommufd_abi_size argsz = iommufd_abi_option(
-			argument, sizeof(argument), option_id, op, object_id,
-			val64);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -1268,12 +1443,12 @@ static inline int iommufd_abi_call_option(
 
 /* Calls IOMMU_VFIO_IOAS; see iommufd_abi_vfio_ioas(). */
 static inline int iommufd_abi_call_vfio_ioas(
-		int iommufd, __u32 ioas_id, __u16 op,
+		int iommufd, const struct iommufd_abi_vfio_ioas_args *args,
 		struct iommu_vfio_ioas *reply)
 {
 	__u64 argument[2];
 	const iommufd_abi_size argsz = iommufd_abi_vfio_ioas(
-			argument, sizeof(argument), ioas_id, op);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -1306,15 +1481,13 @@ static inline int iommufd_abi_call_ioas_alloc(
  * writes the reply after EMSGSIZE as well.
  */
 static inline int iommufd_abi_call_ioas_iova_ranges(
-		int iommufd, __u32 ioas_id,
-		struct iommu_iova_range *allowed_iovas,
-		iommufd_abi_size allowed_iovas_count,
+		int iommufd,
+		const struct iommufd_abi_ioas_iova_ranges_args *args,
 		struct iommu_ioas_iova_ranges *reply)
 {
 	__u64 argument[4];
 	const iommufd_abi_size argsz = iommufd_abi_ioas_iova_ranges(
-			argument, sizeof(argument), ioas_id, allowed_iovas,
-			allowed_iovas_count);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -1327,14 +1500,12 @@ static inline int iommufd_abi_call_ioas_iova_ranges(
 
 /* Calls IOMMU_IOAS_ALLOW_IOVAS; see iommufd_abi_ioas_allow_iovas(). */
 static inline int iommufd_abi_call_ioas_allow_iovas(
-		int iommufd, __u32 ioas_id,
-		const struct iommu_iova_range *allowed_iovas,
-		iommufd_abi_size allowed_iovas_count)
+		int iommufd,
+		const struct iommufd_abi_ioas_allow_iovas_args *args)
 {
 	__u64 argument[3];
 	const iommufd_abi_size argsz = iommufd_abi_ioas_allow_iovas(
-			argument, sizeof(argument), ioas_id, allowed_iovas,
-			allowed_iovas_count);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return iommufd_abi__refused();
@@ -1343,13 +1514,12 @@ static inline int iommufd_abi_call_ioas_allow_iovas(
 
 /* Calls IOMMU_IOAS_MAP; see iommufd_abi_ioas_map(). */
 static inline int iommufd_abi_call_ioas_map(
-		int iommufd, __u32 flags, __u32 ioas_id, __u64 user_va,
-		__u64 length, __u64 iova, struct iommu_ioas_map *reply)
+		int iommufd, const struct iommufd_abi_ioas_map_args *args,
+		struct iommu_ioas_map *reply)
 {
 	__u64 argument[5];
 	const iommufd_abi_size argsz = iommufd_abi_ioas_map(
-			argument, sizeof(argument), flags, ioas_id, user_va,
-			length, iova);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -1362,12 +1532,13 @@ static inline int iommufd_abi_call_ioas_map(
 
 /* Calls IOMMU_IOAS_NOIOMMU_GET_PA; see iommufd_abi_ioas_noiommu_get_pa(). */
 static inline int iommufd_abi_call_ioas_noiommu_get_pa(
-		int iommufd, __u32 ioas_id, __u64 iova, __u64 length,
+		int iommufd,
+		const struct iommufd_abi_ioas_noiommu_get_pa_args *args,
 		struct iommu_ioas_noiommu_get_pa *reply)
 {
 	__u64 argument[5];
 	const iommufd_abi_size argsz = iommufd_abi_ioas_noiommu_get_pa(
-			argument, sizeof(argument), ioas_id, iova, length);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -1380,13 +1551,12 @@ static inline int iommufd_abi_call_ioas_noiommu_get_pa(
 
 /* Calls IOMMU_IOAS_MAP_FILE; see iommufd_abi_ioas_map_file(). */
 static inline int iommufd_abi_call_ioas_map_file(
-		int iommufd, __u32 flags, __u32 ioas_id, __s32 fd, __u64 start,
-		__u64 length, __u64 iova, struct iommu_ioas_map_file *reply)
+		int iommufd, const struct iommufd_abi_ioas_map_file_args *args,
+		struct iommu_ioas_map_file *reply)
 {
 	__u64 argument[5];
 	const iommufd_abi_size argsz = iommufd_abi_ioas_map_file(
-			argument, sizeof(argument), flags, ioas_id, fd, start,
-			length, iova);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -1399,14 +1569,12 @@ static inline int iommufd_abi_call_ioas_map_file(
 
 /* Calls IOMMU_IOAS_COPY; see iommufd_abi_ioas_copy(). */
 static inline int iommufd_abi_call_ioas_copy(
-		int iommufd, __u32 flags, __u32 dst_ioas_id, __u32 src_ioas_id,
-		__u64 length, __u64 dst_iova, __u64 src_iova,
+		int iommufd, const struct iommufd_abi_ioas_copy_args *args,
 		struct iommu_ioas_copy *reply)
 {
 	__u64 argument[5];
 	const iommufd_abi_size argsz = iommufd_abi_ioas_copy(
-			argument, sizeof(argument), flags, dst_ioas_id,
-			src_ioas_id, length, dst_iova, src_iova);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -1419,12 +1587,12 @@ static inline int iommufd_abi_call_ioas_copy(
 
 /* Calls IOMMU_IOAS_UNMAP; see iommufd_abi_ioas_unmap(). */
 static inline int iommufd_abi_call_ioas_unmap(
-		int iommufd, __u32 ioas_id, __u64 iova, __u64 length,
+		int iommufd, const struct iommufd_abi_ioas_unmap_args *args,
 		struct iommu_ioas_unmap *reply)
 {
 	__u64 argument[3];
 	const iommufd_abi_size argsz = iommufd_abi_ioas_unmap(
-			argument, sizeof(argument), ioas_id, iova, length);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -1449,15 +1617,12 @@ static inline int iommufd_abi_call_ioas_change_process(int iommufd)
 
 /* Calls IOMMU_HWPT_ALLOC; see iommufd_abi_hwpt_alloc(). */
 static inline int iommufd_abi_call_hwpt_alloc(
-		int iommufd, __u32 flags, __u32 dev_id, __u32 pt_id,
-		__u32 data_type, const void *data_uptr,
-		iommufd_abi_size data_uptr_count, const __u32 *fault_id,
+		int iommufd, const struct iommufd_abi_hwpt_alloc_args *args,
 		struct iommu_hwpt_alloc *reply)
 {
 	__u64 argument[6];
 	const iommufd_abi_size argsz = iommufd_abi_hwpt_alloc(
-			argument, sizeof(argument), flags, dev_id, pt_id,
-			data_type, data_uptr, data_uptr_count, fault_id);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -1468,65 +1633,84 @@ static inline int iommufd_abi_call_hwpt_alloc(
 	return result;
 }
 
-/* iommufd_abi_call_hwpt_alloc() with IOMMU_HWPT_DATA_NONE. */
+/*
+ * iommufd_abi_call_hwpt_alloc() with IOMMU_HWPT_DATA_NONE; the data in args are
+ * ignored.
+ */
 static inline int iommufd_abi_call_hwpt_alloc_none(
-		int iommufd, __u32 flags, __u32 dev_id, __u32 pt_id,
-		const __u32 *fault_id, struct iommu_hwpt_alloc *reply)
+		int iommufd, const struct iommufd_abi_hwpt_alloc_args *args,
+		struct iommu_hwpt_alloc *reply)
 {
-	return iommufd_abi_call_hwpt_alloc(
-			iommufd, flags, dev_id, pt_id, 0, IOMMUFD_ABI__NULL, 0,
-			fault_id, reply);
+	struct iommufd_abi_hwpt_alloc_args typed = *args;
+
+	typed.data_type = 0;
+	typed.data_uptr = IOMMUFD_ABI__NULL;
+	typed.data_uptr_count = 0;
+	return iommufd_abi_call_hwpt_alloc(iommufd, &typed, reply);
 }
 
-/* iommufd_abi_call_hwpt_alloc() with data of IOMMU_HWPT_DATA_VTD_S1. */
+/*
+ * iommufd_abi_call_hwpt_alloc() with data of IOMMU_HWPT_DATA_VTD_S1; the data
+ * in args are ignored.
+ */
 static inline int iommufd_abi_call_hwpt_alloc_vtd_s1(
-		int iommufd, __u32 flags, __u32 dev_id, __u32 pt_id,
+		int iommufd, const struct iommufd_abi_hwpt_alloc_args *args,
 		const struct iommu_hwpt_vtd_s1 *data_uptr,
-		const __u32 *fault_id, struct iommu_hwpt_alloc *reply)
+		struct iommu_hwpt_alloc *reply)
 {
-	return iommufd_abi_call_hwpt_alloc(
-			iommufd, flags, dev_id, pt_id, 1, data_uptr,
-			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 24),
-			fault_id, reply);
+	struct iommufd_abi_hwpt_alloc_args typed = *args;
+
+	typed.data_type = 1;
+	typed.data_uptr = data_uptr;
+	typed.data_uptr_count = iommufd_abi__used(data_uptr, sizeof(*data_uptr), 24);
+	return iommufd_abi_call_hwpt_alloc(iommufd, &typed, reply);
 }
 
-/* iommufd_abi_call_hwpt_alloc() with data of IOMMU_HWPT_DATA_ARM_SMMUV3. */
+/*
+ * iommufd_abi_call_hwpt_alloc() with data of IOMMU_HWPT_DATA_ARM_SMMUV3; the
+ * data in args are ignored.
+ */
 static inline int iommufd_abi_call_hwpt_alloc_arm_smmuv3(
-		int iommufd, __u32 flags, __u32 dev_id, __u32 pt_id,
+		int iommufd, const struct iommufd_abi_hwpt_alloc_args *args,
 		const struct iommu_hwpt_arm_smmuv3 *data_uptr,
-		const __u32 *fault_id, struct iommu_hwpt_alloc *reply)
+		struct iommu_hwpt_alloc *reply)
 {
-	return iommufd_abi_call_hwpt_alloc(
-			iommufd, flags, dev_id, pt_id, 2, data_uptr,
-			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 16),
-			fault_id, reply);
+	struct iommufd_abi_hwpt_alloc_args typed = *args;
+
+	typed.data_type = 2;
+	typed.data_uptr = data_uptr;
+	typed.data_uptr_count = iommufd_abi__used(data_uptr, sizeof(*data_uptr), 16);
+	return iommufd_abi_call_hwpt_alloc(iommufd, &typed, reply);
 }
 
 #ifdef IOMMUFD_ABI_HAVE_iommu_hwpt_amd_guest
 
-/* iommufd_abi_call_hwpt_alloc() with data of IOMMU_HWPT_DATA_AMD_GUEST. */
+/*
+ * iommufd_abi_call_hwpt_alloc() with data of IOMMU_HWPT_DATA_AMD_GUEST; the
+ * data in args are ignored.
+ */
 static inline int iommufd_abi_call_hwpt_alloc_amd_guest(
-		int iommufd, __u32 flags, __u32 dev_id, __u32 pt_id,
+		int iommufd, const struct iommufd_abi_hwpt_alloc_args *args,
 		const struct iommu_hwpt_amd_guest *data_uptr,
-		const __u32 *fault_id, struct iommu_hwpt_alloc *reply)
+		struct iommu_hwpt_alloc *reply)
 {
-	return iommufd_abi_call_hwpt_alloc(
-			iommufd, flags, dev_id, pt_id, 3, data_uptr,
-			iommufd_abi__used(data_uptr, sizeof(*data_uptr), 32),
-			fault_id, reply);
+	struct iommufd_abi_hwpt_alloc_args typed = *args;
+
+	typed.data_type = 3;
+	typed.data_uptr = data_uptr;
+	typed.data_uptr_count = iommufd_abi__used(data_uptr, sizeof(*data_uptr), 32);
+	return iommufd_abi_call_hwpt_alloc(iommufd, &typed, reply);
 }
 #endif
 
 /* Calls IOMMU_GET_HW_INFO; see iommufd_abi_get_hw_info(). */
 static inline int iommufd_abi_call_get_hw_info(
-		int iommufd, __u32 dev_id, void *data_uptr,
-		iommufd_abi_size data_uptr_count, const __u32 *in_data_type,
+		int iommufd, const struct iommufd_abi_get_hw_info_args *args,
 		struct iommu_hw_info *reply)
 {
 	__u64 argument[5];
 	const iommufd_abi_size argsz = iommufd_abi_get_hw_info(
-			argument, sizeof(argument), dev_id, data_uptr,
-			data_uptr_count, in_data_type);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -1542,11 +1726,12 @@ static inline int iommufd_abi_call_get_hw_info(
  * iommufd_abi_hwpt_set_dirty_tracking().
  */
 static inline int iommufd_abi_call_hwpt_set_dirty_tracking(
-		int iommufd, __u32 flags, __u32 hwpt_id)
+		int iommufd,
+		const struct iommufd_abi_hwpt_set_dirty_tracking_args *args)
 {
 	__u64 argument[2];
 	const iommufd_abi_size argsz = iommufd_abi_hwpt_set_dirty_tracking(
-			argument, sizeof(argument), flags, hwpt_id);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return iommufd_abi__refused();
@@ -1557,14 +1742,12 @@ static inline int iommufd_abi_call_hwpt_set_dirty_tracking(
  * Calls IOMMU_HWPT_GET_DIRTY_BITMAP; see iommufd_abi_hwpt_get_dirty_bitmap().
  */
 static inline int iommufd_abi_call_hwpt_get_dirty_bitmap(
-		int iommufd, __u32 hwpt_id, __u32 flags, __u64 iova,
-		__u64 length, __u64 page_size, __u64 *data,
-		iommufd_abi_size data_count)
+		int iommufd,
+		const struct iommufd_abi_hwpt_get_dirty_bitmap_args *args)
 {
 	__u64 argument[6];
 	const iommufd_abi_size argsz = iommufd_abi_hwpt_get_dirty_bitmap(
-			argument, sizeof(argument), hwpt_id, flags, iova,
-			length, page_size, data, data_count);
+			argument, sizeof(argument), args);
 
 	if (!argsz)
 		return iommufd_abi__refused();
@@ -1576,14 +1759,13 @@ static inline int iommufd_abi_call_hwpt_get_dirty_bitmap(
  * writes the reply after every error but ENOTTY and E2BIG as well.
  */
 static inline int iommufd_abi_call_hwpt_invalidate(
-		int iommufd, __u32 hwpt_id, __u32 data_type,
-		const void *data_uptr, iommufd_abi_size data_uptr_count,
-		iommufd_abi_size entry_len, struct iommu_hwpt_invalidate *reply)
+		int iommufd,
+		const struct iommufd_abi_hwpt_invalidate_args *args,
+		struct iommu_hwpt_invalidate *reply)
 {
 	__u64 argument[4];
 	const iommufd_abi_size argsz = iommufd_abi_hwpt_invalidate(
-			argument, sizeof(argument), hwpt_id, data_type,
-			data_uptr, data_uptr_count, entry_len);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -1596,32 +1778,42 @@ static inline int iommufd_abi_call_hwpt_invalidate(
 
 /*
  * iommufd_abi_call_hwpt_invalidate() with data of
- * IOMMU_HWPT_INVALIDATE_DATA_VTD_S1.
+ * IOMMU_HWPT_INVALIDATE_DATA_VTD_S1; the data in args are ignored.
  */
 static inline int iommufd_abi_call_hwpt_invalidate_vtd_s1(
-		int iommufd, __u32 hwpt_id,
+		int iommufd,
+		const struct iommufd_abi_hwpt_invalidate_args *args,
 		const struct iommu_hwpt_vtd_s1_invalidate *data_uptr,
 		iommufd_abi_size data_uptr_count,
 		struct iommu_hwpt_invalidate *reply)
 {
-	return iommufd_abi_call_hwpt_invalidate(
-			iommufd, hwpt_id, 0, data_uptr, data_uptr_count,
-			sizeof(*data_uptr), reply);
+	struct iommufd_abi_hwpt_invalidate_args typed = *args;
+
+	typed.data_type = 0;
+	typed.data_uptr = data_uptr;
+	typed.data_uptr_count = data_uptr_count;
+	typed.entry_len = sizeof(*data_uptr);
+	return iommufd_abi_call_hwpt_invalidate(iommufd, &typed, reply);
 }
 
 /*
  * iommufd_abi_call_hwpt_invalidate() with data of
- * IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3.
+ * IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3; the data in args are ignored.
  */
 static inline int iommufd_abi_call_hwpt_invalidate_arm_smmuv3(
-		int iommufd, __u32 hwpt_id,
+		int iommufd,
+		const struct iommufd_abi_hwpt_invalidate_args *args,
 		const struct iommu_viommu_arm_smmuv3_invalidate *data_uptr,
 		iommufd_abi_size data_uptr_count,
 		struct iommu_hwpt_invalidate *reply)
 {
-	return iommufd_abi_call_hwpt_invalidate(
-			iommufd, hwpt_id, 1, data_uptr, data_uptr_count,
-			sizeof(*data_uptr), reply);
+	struct iommufd_abi_hwpt_invalidate_args typed = *args;
+
+	typed.data_type = 1;
+	typed.data_uptr = data_uptr;
+	typed.data_uptr_count = data_uptr_count;
+	typed.entry_len = sizeof(*data_uptr);
+	return iommufd_abi_call_hwpt_invalidate(iommufd, &typed, reply);
 }
 
 /* Calls IOMMU_FAULT_QUEUE_ALLOC; see iommufd_abi_fault_queue_alloc(). */
@@ -1643,14 +1835,12 @@ static inline int iommufd_abi_call_fault_queue_alloc(
 
 /* Calls IOMMU_VIOMMU_ALLOC; see iommufd_abi_viommu_alloc(). */
 static inline int iommufd_abi_call_viommu_alloc(
-		int iommufd, __u32 dev_id, __u32 hwpt_id, __u32 type,
-		void *data_uptr, iommufd_abi_size data_uptr_count,
+		int iommufd, const struct iommufd_abi_viommu_alloc_args *args,
 		struct iommu_viommu_alloc *reply)
 {
 	__u64 argument[5];
 	const iommufd_abi_size argsz = iommufd_abi_viommu_alloc(
-			argument, sizeof(argument), dev_id, hwpt_id, type,
-			data_uptr, data_uptr_count);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -1663,26 +1853,29 @@ static inline int iommufd_abi_call_viommu_alloc(
 
 /*
  * iommufd_abi_call_viommu_alloc() with data of
- * IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV.
+ * IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV; the data in args are ignored.
  */
 static inline int iommufd_abi_call_viommu_alloc_tegra241_cmdqv(
-		int iommufd, __u32 dev_id, __u32 hwpt_id,
+		int iommufd, const struct iommufd_abi_viommu_alloc_args *args,
 		struct iommu_viommu_tegra241_cmdqv *data_uptr,
 		struct iommu_viommu_alloc *reply)
 {
-	return iommufd_abi_call_viommu_alloc(
-			iommufd, dev_id, hwpt_id, 2, data_uptr,
-			sizeof(*data_uptr), reply);
+	struct iommufd_abi_viommu_alloc_args typed = *args;
+
+	typed.type = 2;
+	typed.data_uptr = data_uptr;
+	typed.data_uptr_count = sizeof(*data_uptr);
+	return iommufd_abi_call_viommu_alloc(iommufd, &typed, reply);
 }
 
 /* Calls IOMMU_VDEVICE_ALLOC; see iommufd_abi_vdevice_alloc(). */
 static inline int iommufd_abi_call_vdevice_alloc(
-		int iommufd, __u32 viommu_id, __u32 dev_id, __u64 virt_id,
+		int iommufd, const struct iommufd_abi_vdevice_alloc_args *args,
 		struct iommu_vdevice_alloc *reply)
 {
 	__u64 argument[3];
 	const iommufd_abi_size argsz = iommufd_abi_vdevice_alloc(
-			argument, sizeof(argument), viommu_id, dev_id, virt_id);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -1695,14 +1888,12 @@ static inline int iommufd_abi_call_vdevice_alloc(
 
 /* Calls IOMMU_HW_QUEUE_ALLOC; see iommufd_abi_hw_queue_alloc(). */
 static inline int iommufd_abi_call_hw_queue_alloc(
-		int iommufd, __u32 viommu_id, __u32 type, __u32 index,
-		__u64 nesting_parent_iova, __u64 length,
+		int iommufd, const struct iommufd_abi_hw_queue_alloc_args *args,
 		struct iommu_hw_queue_alloc *reply)
 {
 	__u64 argument[5];
 	const iommufd_abi_size argsz = iommufd_abi_hw_queue_alloc(
-			argument, sizeof(argument), viommu_id, type, index,
-			nesting_parent_iova, length);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)
@@ -1715,13 +1906,12 @@ static inline int iommufd_abi_call_hw_queue_alloc(
 
 /* Calls IOMMU_VEVENTQ_ALLOC; see iommufd_abi_veventq_alloc(). */
 static inline int iommufd_abi_call_veventq_alloc(
-		int iommufd, __u32 viommu_id, __u32 type, __u32 veventq_depth,
+		int iommufd, const struct iommufd_abi_veventq_alloc_args *args,
 		struct iommu_veventq_alloc *reply)
 {
 	__u64 argument[4];
 	const iommufd_abi_size argsz = iommufd_abi_veventq_alloc(
-			argument, sizeof(argument), viommu_id, type,
-			veventq_depth);
+			argument, sizeof(argument), args);
 	int result;
 
 	if (!argsz)

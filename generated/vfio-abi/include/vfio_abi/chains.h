@@ -1660,16 +1660,21 @@ static inline int vfio_abi_region_info_parse(
 	return result;
 }
 
+/* The inputs of vfio_abi_region_info_request(). */
+struct vfio_abi_region_info_args {
+	__u32	index;	/* index of the region */
+};
+
 /* Requests a reply; see struct vfio_abi_request and vfio_abi__ask_chain(). */
 static inline int vfio_abi_region_info_request(
 		struct vfio_abi_request *request,
-		__u32 index,
+		const struct vfio_abi_region_info_args *args,
 		struct vfio_abi_region_info *info)
 {
 	__u8 inputs[4];
 	int result;
 
-	vfio_abi__put(inputs, 4, index);
+	vfio_abi__put(inputs, 4, args->index);
 	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__ask_chain(request, &vfio_abi__region_info_host,
 			&info->reply, inputs);

@@ -3,6 +3,7 @@
 
 use super::examples::ExampleCall;
 use super::view::{CountedView, GrowingCallView, PlainCallView};
+use crate::emit::c::args::ArgsView;
 use crate::emit::c::chains::HostView;
 use crate::emit::c::comment::Comment;
 use crate::emit::c::emitter::Emitter;
@@ -11,7 +12,7 @@ use crate::emit::c::statements::broken;
 use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::requests::Returns;
 use crate::ir::{Arg, IoctlId};
-use crate::names;
+use crate::names::{self, c_word};
 
 impl Emitter<'_, '_> {
     /// The parameter with the file descriptor of an ioctl.
@@ -75,33 +76,31 @@ impl Emitter<'_, '_> {
         for host in hosts {
             for (index, ioctl) in self.abi.ioctls.iter().enumerate() {
                 if matches!(ioctl.arg, Arg::Struct(struct_) if struct_ == host.plan.struct_) {
-                    let inputs = host.parameters.iter();
-                    let inputs = inputs.map(|input| (&*input.declaration, &*input.name));
                     let functions = (&*host.name, &*host.request);
-                    calls.push(self.growing_call(IoctlId(index), functions, inputs, names));
+                    let args = host.args.as_ref();
+                    calls.push(self.growing_call(IoctlId(index), functions, args, names));
                 }
             }
         }
         let plans = self.abi.protocol.counted.iter().zip(counted);
         calls.extend(plans.map(|(plan, view)| {
             let functions = (&*view.name, &*view.request);
-            self.growing_call(plan.ioctl, functions, std::iter::empty(), names)
+            self.growing_call(plan.ioctl, functions, None, names)
         }));
         calls
     }
 
     /// A call with the struct of its results and the function that does the whole protocol.
-    fn growing_call<'a>(
+    fn growing_call(
         &self,
         ioctl: IoctlId,
         (info, request): (&str, &str),
-        inputs: impl Iterator<Item = (&'a str, &'a str)>,
+        args: Option<&ArgsView>,
         names: &mut UniqueNames,
     ) -> GrowingCallView {
         let function = self.request_name(&self.abi.protocol.names[ioctl.0]);
         let name = &self.abi.ioctl(ioctl).name;
         let fd = self.fd(ioctl);
-        let (declarations, arguments): (Vec<_>, Vec<_>) = inputs.unzip();
         let text = format!(
             "Calls {name} until the reply fits into the buffer of the request, whose call and \
              fd this function sets. Returns -1 if an ioctl fails; see {request}()."
@@ -112,9 +111,8 @@ impl Emitter<'_, '_> {
         );
         let buffer = format!("struct {}_request *request", self.stem);
         let own = [format!("int {fd}")].into_iter();
-        let given = ["&request".to_owned()]
-            .into_iter()
-            .chain(arguments.iter().map(|one| (*one).to_owned()));
+        let given = args.map(|_| ["&", c_word::ARGS].concat());
+        let (shown_parameters, set) = args.map(|args| args.example(&fd)).unwrap_or_default();
         let shown = match self.abi.ioctl(ioctl).arg {
             Arg::Struct(id) => self.printed(id, "info"),
             _ => Vec::new(),
@@ -122,21 +120,29 @@ impl Emitter<'_, '_> {
         let example = self.example(ExampleCall {
             ioctl,
             function: &call,
-            parameters: own.chain(declarations.iter().map(|one| (*one).to_owned())).collect(),
-            variables: vec![
+            parameters: own.chain(shown_parameters).collect(),
+            variables: [
                 format!("struct {}_request request = {{ .grow = {}_grow }};", self.stem, self.stem),
                 format!("struct {info} info;"),
-            ],
-            arguments: [fd.clone()].into_iter().chain(given).chain(["&info".to_owned()]).collect(),
+            ]
+            .into_iter()
+            .chain(set)
+            .collect(),
+            arguments: [fd.clone(), "&request".to_owned()]
+                .into_iter()
+                .chain(given)
+                .chain(["&info".to_owned()])
+                .collect(),
             returns: Returns::Nothing,
             prints: shown,
             cleanup: Some("free(request.buf);"),
         });
         let ioctl = ["request->fd", name, "request->buf"].map(str::to_owned);
         let fixed = [format!("int {fd}"), buffer.clone()].into_iter();
-        let parameters = fixed.chain(declarations.iter().map(|one| (*one).to_owned()));
+        let parameters = fixed.chain(args.map(ArgsView::parameter));
         let parameters: Vec<_> = parameters.chain([format!("struct {info} *info")]).collect();
-        let arguments = ["request"].into_iter().chain(arguments).chain(["info"]);
+        let passed = args.map(|_| c_word::ARGS);
+        let arguments = ["request"].into_iter().chain(passed).chain(["info"]);
         let arguments: Vec<_> = arguments.map(str::to_owned).collect();
         GrowingCallView {
             example,

@@ -1,11 +1,12 @@
 //! The statements that put the inputs of a request into its argument.
 
-use super::request::Parameter;
-use super::view::{ElementsView, PutView};
+use super::view::PutView;
+use crate::emit::c::args;
 use crate::emit::c::emitter::{Emitter, plus};
 use crate::emit::c::literal::literal;
 use crate::emit::c::statements::Statement;
 use crate::ir::StructId;
+use crate::ir::c_requests::{CInput, CMember, CRequest};
 use crate::ir::protocol::RecordPlan;
 use crate::ir::requests::{
     FixedFlags, InlineCount, InputKind, MemoryLength, RequestElement, RequestPlan, TypedData,
@@ -15,7 +16,7 @@ use crate::layout::Int;
 
 /// The body of a request's function.
 pub(super) struct Written {
-    pub(super) conditions: Vec<String>,
+    pub(super) conditions: Vec<Vec<String>>,
     pub(super) puts: Vec<PutView>,
 }
 
@@ -29,10 +30,10 @@ struct NumberPut {
 /// What is put for an input.
 #[derive(Default)]
 struct InputPut {
-    /// The parameter that is null if the input is absent.
-    optional: Option<String>,
+    /// The pointer without which nothing is put.
+    pointer: Option<String>,
     /// What must hold for the input to fit.
-    conditions: Vec<String>,
+    conditions: Vec<Statement>,
     numbers: Vec<NumberPut>,
     copies: Vec<Statement>,
     /// The number of elements, and what is put for each.
@@ -40,7 +41,7 @@ struct InputPut {
 }
 
 impl Emitter<'_, '_> {
-    pub(super) fn written(&self, plan: &RequestPlan, parameters: &[Parameter<'_>]) -> Written {
+    pub(super) fn written(&self, plan: &RequestPlan, request: &CRequest<'_>) -> Written {
         let mut first = InputPut::default();
         first.numbers.extend(plan.argsz.map(|at| number(at, 4, self.narrow("argsz"))));
         first.numbers.extend(plan.fixed.map(flags));
@@ -49,8 +50,10 @@ impl Emitter<'_, '_> {
             number(new.offset, new.int.size(), literal(none))
         }));
         let mut puts = vec![first];
-        puts.extend(parameters.iter().map(|parameter| self.put(parameters, parameter)));
-        let conditions = puts.iter_mut().flat_map(|put| std::mem::take(&mut put.conditions));
+        puts.extend(request.inputs.iter().map(|input| self.put(&request.inputs, input)));
+        let conditions = puts.iter().flat_map(|put| {
+            put.conditions.iter().map(|holds| holds.refusal(put.pointer.as_deref()))
+        });
         let conditions = conditions.collect();
         join(&mut puts);
         let shared = |place: &str| {
@@ -58,27 +61,25 @@ impl Emitter<'_, '_> {
             at_place.filter(|number| number.place == place).count() > 1
         };
         let views = puts.iter().map(|put| self.view_of(put, shared));
-        let views = views.filter(|put| !put.statements.is_empty() || put.elements.is_some());
+        let views = views.filter(|put| !put.statements.is_empty());
         Written { conditions, puts: views.collect() }
     }
 
     fn view_of(&self, put: &InputPut, shared: impl Fn(&str) -> bool) -> PutView {
-        let tabs = if put.optional.is_some() { 2 } else { 1 };
+        let tabs = if put.pointer.is_some() { 2 } else { 1 };
         let numbers = put.numbers.iter().map(|number| self.store_number(number, &shared));
         let numbers = numbers.flat_map(|statement| statement.lines(tabs));
         let copies = put.copies.iter().flat_map(|statement| statement.lines(tabs));
-        let elements = put.elements.as_ref().map(|(count, numbers)| ElementsView {
-            count: count.clone(),
-            statements: numbers
-                .iter()
-                .flat_map(|number| self.store_number(number, |_| false).lines(2))
-                .collect(),
-        });
-        PutView {
-            optional: put.optional.clone(),
-            statements: numbers.chain(copies).collect(),
-            elements,
+        let mut statements: Vec<_> = numbers.chain(copies).collect();
+        if let Some((count, numbers)) = &put.elements {
+            let indent = "\t".repeat(tabs);
+            statements.push(format!("{indent}for (nth = 0; nth < {count}; nth++) {{"));
+            let numbers = numbers.iter().map(|number| self.store_number(number, |_| false));
+            statements.extend(numbers.flat_map(|statement| statement.lines(tabs + 1)));
+            statements.push([&indent, "}"].concat());
         }
+        let has_loop = put.elements.is_some();
+        PutView { pointer: put.pointer.clone(), statements, has_loop }
     }
 
     /// The statement for a number; `shared` are the places with others.
@@ -97,21 +98,22 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn put(&self, parameters: &[Parameter<'_>], parameter: &Parameter<'_>) -> InputPut {
-        let Parameter { input, name, .. } = parameter;
-        let optional = input.present.map(|_| name.clone());
-        let value = match optional {
-            Some(_) => ["*", name].concat(),
-            None => name.clone(),
+    fn put(&self, inputs: &[CInput<'_>], input: &CInput<'_>) -> InputPut {
+        let pointer = args::value(&input.value);
+        let value = match input.input.present {
+            Some(_) => ["*", &pointer].concat(),
+            None => pointer.clone(),
         };
-        let mut put = InputPut { optional, ..InputPut::default() };
-        put.numbers.extend(input.present.map(flags));
-        match &input.kind {
+        let is_skipped = input.is_skipped_if_null();
+        let mut put =
+            InputPut { pointer: is_skipped.then(|| pointer.clone()), ..InputPut::default() };
+        put.numbers.extend(input.input.present.map(flags));
+        match &input.input.kind {
             InputKind::Number { offset, int, .. } | InputKind::Choice { offset, int, .. } => {
                 put.numbers.push(number(*offset, int.size(), self.store(*int, &value)));
             }
             InputKind::Struct { offset, struct_ } => {
-                self.put_struct(*struct_, name, *offset, &mut put)
+                self.put_struct(*struct_, &pointer, *offset, &mut put)
             }
             InputKind::Inline {
                 offset,
@@ -119,12 +121,12 @@ impl Emitter<'_, '_> {
                 count: InlineCount::Fixed(1),
             } => put.numbers.push(number(*offset, int.size(), self.store(*int, &value))),
             InputKind::Inline { offset, element, count } => {
-                self.put_elements(parameter, (*offset, *element), *count, &mut put);
+                self.put_elements(input, (*offset, *element), *count, &mut put);
             }
-            InputKind::Typed(typed) => self.put_typed(parameter, typed, &mut put),
+            InputKind::Typed(typed) => self.put_typed(input, typed, &mut put),
             InputKind::Memory { address, element, length, .. } => {
-                self.put_memory_length(parameters, parameter, (*element, length), &mut put);
-                put.numbers.push(self.address(*address, name));
+                self.put_memory_length(inputs, input, (*element, length), &mut put);
+                put.numbers.push(self.address(*address, &pointer));
             }
         }
         put
@@ -133,19 +135,20 @@ impl Emitter<'_, '_> {
     /// Puts elements that are a part of the argument.
     fn put_elements(
         &self,
-        parameter: &Parameter<'_>,
+        input: &CInput<'_>,
         (offset, element): (u64, RequestElement),
         length: InlineCount,
         put: &mut InputPut,
     ) {
-        let name = &parameter.name;
+        let elements = args::value(&input.value);
         let count = match length {
             InlineCount::Fixed(length) => length.to_string(),
             InlineCount::Field(at, int) => {
-                self.put_length((at, int), parameter.count(), 1, put);
-                parameter.count().to_owned()
+                let count = size(input.count.as_ref());
+                self.put_length((at, int), &count, 1, put);
+                count
             }
-            InlineCount::ToEnd => parameter.count().to_owned(),
+            InlineCount::ToEnd => size(input.count.as_ref()),
         };
         match element {
             RequestElement::Int(int) => {
@@ -154,51 +157,50 @@ impl Emitter<'_, '_> {
                     _ if int.size() == 1 => count,
                     _ => format!("{count} * {}", int.size()),
                 };
-                put.copies.push(self.copy(offset, name, size));
+                put.copies.push(self.copy(offset, &elements, size));
             }
             RequestElement::Struct(id, size) => {
                 let place = format!("bytes + {offset} + nth * {size}");
-                let numbers = self.fields(id, &format!("{name}[nth]."), &place);
+                let numbers = self.fields(id, &format!("{elements}[nth]."), &place);
                 put.elements = Some((count, numbers));
             }
         }
     }
 
     /// Puts the number, the length and the address of data of one of several types.
-    fn put_typed(&self, parameter: &Parameter<'_>, typed: &TypedData, put: &mut InputPut) {
-        let (type_, stride) = match &parameter.data {
-            Some((type_, stride)) => (type_.as_str(), stride.as_deref()),
-            None => ("0", None),
-        };
+    fn put_typed(&self, input: &CInput<'_>, typed: &TypedData, put: &mut InputPut) {
         let (at, int) = typed.number;
-        put.numbers.push(number(at, int.size(), self.store(int, type_)));
+        let type_ = size(input.number.as_ref());
+        put.numbers.push(number(at, int.size(), self.store(int, &type_)));
+        let count = size(input.count.as_ref());
         match typed.length {
-            TypedLength::Bytes(at, int) => self.put_length((at, int), parameter.count(), 1, put),
-            TypedLength::Strided { count, stride: each } => {
-                self.put_length(count, parameter.count(), 1, put);
-                self.put_length(each, stride.unwrap_or("0"), 1, put);
+            TypedLength::Bytes(at, int) => self.put_length((at, int), &count, 1, put),
+            TypedLength::Strided { count: many, stride: each } => {
+                self.put_length(many, &count, 1, put);
+                self.put_length(each, &size(input.stride.as_ref()), 1, put);
             }
         }
-        put.numbers.push(self.address(typed.address, &parameter.name));
+        put.numbers.push(self.address(typed.address, &args::value(&input.value)));
     }
 
     /// Puts the length of memory.
     fn put_memory_length(
         &self,
-        parameters: &[Parameter<'_>],
-        parameter: &Parameter<'_>,
+        inputs: &[CInput<'_>],
+        input: &CInput<'_>,
         (element, length): (RequestElement, &MemoryLength),
         put: &mut InputPut,
     ) {
-        let (count, each) = (parameter.count(), element.size());
+        let (count, each) = (&size(input.count.as_ref()), element.size());
         match length {
             MemoryLength::Fixed(_) | MemoryLength::Unknown => (),
             MemoryLength::Elements(at, int) => self.put_length((*at, *int), count, 1, put),
             MemoryLength::Bytes(at, int) => self.put_length((*at, *int), count, each, put),
             MemoryLength::Bits { range, page, bytes } => {
-                let [range, page] = [range, page].map(|(at, _)| by_offset(parameters, *at));
-                let arguments = format!("{count}, {each}, {range}, {page}");
-                put.conditions.push(format!("{}__holds_bitmap({arguments})", self.stem));
+                let [range, page] = [range, page].map(|(at, _)| by_offset(inputs, *at));
+                let arguments = [count, &each.to_string(), &range, &page].map(String::clone);
+                let function = [self.stem, "__holds_bitmap"].concat();
+                put.conditions.push(Statement { function, arguments: arguments.into() });
                 if let Some(bytes) = bytes {
                     self.put_length(*bytes, count, each, put);
                 }
@@ -208,8 +210,9 @@ impl Emitter<'_, '_> {
 
     /// Puts the size of elements in bytes, which must fit its field.
     fn put_length(&self, (at, int): (u64, Int), count: &str, each: u64, put: &mut InputPut) {
-        let holds = format!("{}__holds_length({}, {count}, {each})", self.stem, int.size());
-        put.conditions.push(holds);
+        let function = [self.stem, "__holds_length"].concat();
+        let arguments = [int.size().to_string(), count.to_owned(), each.to_string()];
+        put.conditions.push(Statement { function, arguments: arguments.into() });
         put.numbers.push(self.bytes_of((at, int), count, each));
     }
 
@@ -284,10 +287,15 @@ impl Emitter<'_, '_> {
     }
 }
 
-/// The parameter at an offset; 0 without one.
-fn by_offset<'a>(parameters: &'a [Parameter<'_>], at: u64) -> &'a str {
-    let parameter = parameters.iter().find(|parameter| parameter.input.is_number_at(at));
-    parameter.map_or("0", |parameter| &parameter.name)
+/// The number with a size; 0 without one.
+fn size(member: Option<&CMember<'_>>) -> String {
+    member.map_or_else(|| "0".to_owned(), args::value)
+}
+
+/// The number at an offset; 0 without one.
+fn by_offset(inputs: &[CInput<'_>], at: u64) -> String {
+    let found = inputs.iter().find(|input| input.input.is_number_at(at));
+    size(found.map(|input| &input.value))
 }
 
 /// A number at an offset of the argument.
@@ -304,9 +312,9 @@ fn join(puts: &mut [InputPut]) {
     for index in 1..puts.len() {
         let (before, rest) = puts.split_at_mut(index);
         let put = &mut rest[0];
-        if put.optional.is_none() {
+        if put.pointer.is_none() {
             put.numbers.retain(|number| {
-                let before = before.iter_mut().filter(|put| put.optional.is_none());
+                let before = before.iter_mut().filter(|put| put.pointer.is_none());
                 let mut before = before.flat_map(|put| &mut put.numbers);
                 let same = before.find(|one| one.place == number.place);
                 let is_single = same.is_none();

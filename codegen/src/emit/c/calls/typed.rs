@@ -1,8 +1,9 @@
 //! Functions for data whose type a number of the argument determines: one for each struct
 //! that they can be.
 
-use super::request::Parameter;
+use super::request::RequestFunctions;
 use super::view::{FormView, ReturnedFormView, ReturnedView, TypedView};
+use crate::emit::c::args::ArgsView;
 use crate::emit::c::comment::Comment;
 use crate::emit::c::emitter::Emitter;
 use crate::emit::c::feature_macros;
@@ -10,41 +11,43 @@ use crate::emit::c::literal::literal;
 use crate::emit::c::section;
 use crate::emit::c::statements::broken;
 use crate::emit::c::unique_names::UniqueNames;
+use crate::ir::c_requests::{CInput, CRequest};
 use crate::ir::requests::{
-    DataForm, FormBody, InputKind, RequestPlan, ResultsPlan, ReturnedPlaces, TypedData, TypedLength,
+    DataForm, FormBody, InputKind, ResultsPlan, ReturnedPlaces, TypedData, TypedLength,
 };
-use crate::names;
+use crate::names::{self, c_word};
 
-/// The functions of a request and of its call, and the parameters between the first and the
-/// last ones.
-pub(super) struct TypedRequest<'a> {
-    pub(super) plan: &'a RequestPlan,
-    pub(super) parameters: &'a [Parameter<'a>],
-    pub(super) request: &'a str,
-    pub(super) call: &'a str,
-    /// The parameter with the results.
-    pub(super) reply: Option<String>,
+/// The data of a form: the parameters with them, and the members that they replace, with
+/// their values.
+struct FormData {
+    parameters: Vec<String>,
+    members: Vec<(String, String)>,
 }
+
+/// The variable with the inputs in which the data are replaced.
+const COPY: &str = "typed";
 
 impl Emitter<'_, '_> {
     /// A function that writes the request, and one that makes the call, for each form of its
     /// data.
     pub(super) fn typed(
         &self,
-        request: &TypedRequest<'_>,
+        functions: &RequestFunctions<'_>,
+        request: &CRequest<'_>,
         names: &mut UniqueNames,
     ) -> Option<TypedView> {
-        let mut inputs = request.parameters.iter().map(|parameter| parameter.input);
-        let data = inputs.find_map(|input| match &input.kind {
-            InputKind::Typed(data) if input.present.is_none() => Some(data),
+        let args = functions.args?;
+        let (input, data) = request.inputs.iter().find_map(|input| match &input.input.kind {
+            InputKind::Typed(data) if input.input.present.is_none() => Some((input, data)),
             _ => None,
         })?;
         let forms = data.forms.iter().filter(|form| is_uniform(form));
         let (mut requests, mut calls) = (Vec::new(), Vec::new());
         for form in forms {
-            requests.push(self.form(request, data, form, names, None));
-            let fd = self.fd(request.plan.ioctl);
-            calls.push(self.form(request, data, form, names, Some(fd)));
+            let passed = self.form_data(input, data, form);
+            requests.push(self.form(functions, args, (form, &passed), names, None));
+            let fd = self.fd(functions.plan.ioctl);
+            calls.push(self.form(functions, args, (form, &passed), names, Some(fd)));
         }
         Some(TypedView { requests, calls })
     }
@@ -52,94 +55,87 @@ impl Emitter<'_, '_> {
     /// The function for one form; that of the call, if there is a file descriptor.
     fn form(
         &self,
-        request: &TypedRequest<'_>,
-        data: &TypedData,
-        form: &DataForm,
+        functions: &RequestFunctions<'_>,
+        args: &ArgsView,
+        (form, passed): (&DataForm, &FormData),
         names: &mut UniqueNames,
         fd: Option<String>,
     ) -> FormView {
         let size = [self.stem, "_size"].concat();
-        let buffer = [("void *buf".to_owned(), "buf"), (format!("{size} len"), "len")];
-        let first = match &fd {
-            Some(fd) => vec![(format!("int {fd}"), fd.clone())],
-            None => buffer.map(|(declaration, name)| (declaration, name.to_owned())).to_vec(),
+        let (type_, general, mut declarations, mut arguments) = match fd {
+            Some(fd) => ("int", functions.call, vec![format!("int {fd}")], vec![fd]),
+            None => (
+                size.as_str(),
+                functions.request,
+                vec!["void *buf".to_owned(), format!("{size} len")],
+                ["buf", "len"].map(str::to_owned).into(),
+            ),
         };
-        let (mut declarations, mut arguments): (Vec<_>, Vec<_>) = first.into_iter().unzip();
-        for parameter in request.parameters {
-            if matches!(parameter.input.kind, InputKind::Typed(_)) {
-                declarations.extend(self.form_declarations(parameter, data, form));
-                arguments.extend(self.form_arguments(parameter, data, form));
-            } else {
-                declarations.extend(self.declarations(parameter));
-                arguments.extend(parameter.names().cloned());
-            }
-        }
-        let (type_, general) = match fd {
-            Some(_) => ("int".to_owned(), request.call),
-            None => (size, request.request),
-        };
-        let name = names.reserve(names::joined(general, &form.short));
-        if let (Some(reply), "int") = (&request.reply, type_.as_str()) {
-            declarations.push(reply.clone());
+        let is_call = arguments.len() == 1;
+        declarations.push(args.parameter());
+        declarations.extend(passed.parameters.iter().cloned());
+        arguments.push(["&", COPY].concat());
+        if let (Some(reply), true) = (functions.reply, is_call) {
+            declarations.push(format!("struct {} *reply", reply.struct_));
             arguments.push("reply".to_owned());
         }
+        let name = names.reserve(names::joined(general, &form.short));
         let what = match form.body {
             Some(_) => "with data of",
             None => "with",
         };
-        let about = format!("{general}() {what} {}.", form.value(self.abi).name);
+        let value = &form.value(self.abi).name;
+        let about =
+            format!("{general}() {what} {value}; the data in {} are ignored.", c_word::ARGS);
         let comment = Comment::default().paragraph(about);
-        let call = format!("return {general}(");
         FormView {
             guard: self.guard(form),
             comment: section::opening(comment.above(0)),
             signature: broken(0, &format!("static inline {type_} {name}("), &declarations, ")"),
-            call: broken(1, &call, &arguments, ");"),
+            copy: format!("struct {} {COPY} = *{};", args.struct_.name, c_word::ARGS),
+            replaced: passed.members.clone(),
+            call: broken(1, &format!("return {general}("), &arguments, ");"),
         }
     }
 
-    /// The parameters with the data of a form.
-    fn form_declarations(
-        &self,
-        parameter: &Parameter<'_>,
-        data: &TypedData,
-        form: &DataForm,
-    ) -> Vec<String> {
-        let Some(id) = form.struct_() else { return Vec::new() };
+    /// The data of a form, in place of those in the struct with the inputs.
+    fn form_data(&self, input: &CInput<'_>, data: &TypedData, form: &DataForm) -> FormData {
+        let name = &input.value.name;
         let constant = if data.direction.is_written() { "" } else { "const " };
-        let name = &parameter.name;
-        let pointer = format!("{constant}struct {} *{name}", self.abi.struct_(id).name);
-        let count = parameter.count.iter().map(|count| format!("{}_size {count}", self.stem));
-        match data.length {
-            TypedLength::Strided { .. } => [pointer].into_iter().chain(count).collect(),
-            TypedLength::Bytes(..) => vec![pointer],
-        }
-    }
-
-    /// What the general function gets for the data of a form.
-    fn form_arguments(
-        &self,
-        parameter: &Parameter<'_>,
-        data: &TypedData,
-        form: &DataForm,
-    ) -> Vec<String> {
-        let name = &parameter.name;
-        let number = self.number(form);
-        let (pointer, size) = match (form.body, data.is_trimmed()) {
-            (None, _) => (format!("{}_NULL", self.macro_prefix), "0".to_owned()),
+        let mut parameters = Vec::new();
+        parameters.extend(
+            form.struct_()
+                .map(|id| format!("{constant}struct {} *{name}", self.abi.struct_(id).name)),
+        );
+        let bytes = match (form.body, data.is_trimmed()) {
+            (None, _) => "0".to_owned(),
             (Some(FormBody { minsz, .. }), true) => {
-                let used = format!("{}__used({name}, sizeof(*{name}), {minsz})", self.stem);
-                (name.clone(), used)
+                format!("{}__used({name}, sizeof(*{name}), {minsz})", self.stem)
             }
-            (Some(_), false) => (name.clone(), format!("sizeof(*{name})")),
+            (Some(_), false) => format!("sizeof(*{name})"),
         };
-        match (data.length, &parameter.count) {
+        let (count, stride) = match (data.length, &input.count) {
+            (TypedLength::Bytes(..), _) => (bytes, None),
             (TypedLength::Strided { .. }, Some(count)) if form.body.is_some() => {
-                vec![number, pointer, count.clone(), size]
+                parameters.push(format!("{}_size {}", self.stem, count.name));
+                (count.name.clone(), Some(bytes))
             }
-            (TypedLength::Strided { .. }, _) => vec![number, pointer, "0".to_owned(), size],
-            (TypedLength::Bytes(..), _) => vec![number, pointer, size],
-        }
+            (TypedLength::Strided { .. }, _) => ("0".to_owned(), Some(bytes)),
+        };
+        let pointer = match form.body {
+            Some(_) => name.clone(),
+            None => [self.macro_prefix, "_NULL"].concat(),
+        };
+        let values = [
+            (input.number.as_ref(), Some(self.number(form))),
+            (Some(&input.value), Some(pointer)),
+            (input.count.as_ref(), Some(count)),
+            (input.stride.as_ref(), stride),
+        ];
+        let members = values
+            .into_iter()
+            .filter_map(|(member, value)| Some(([COPY, ".", &member?.name].concat(), value?)));
+        FormData { parameters, members: members.collect() }
     }
 
     /// The number of a form.

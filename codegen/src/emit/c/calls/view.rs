@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::emit::c::args::ArgsView;
 use crate::emit::example::Example;
 use crate::ir::Item;
 
@@ -33,14 +34,16 @@ pub(super) struct RequestView {
     pub(super) signature: Vec<String>,
     /// The definition of the size of the argument.
     pub(super) size: Vec<String>,
-    /// Whether the size depends on an array.
-    pub(super) is_dynamic: bool,
+    /// Whether the call takes a buffer for the argument.
+    pub(super) has_buffer: bool,
     pub(super) choices: Vec<ChoiceView>,
-    /// Conditions without which nothing is written.
-    pub(super) conditions: Vec<String>,
+    /// The heads of statements for what is refused.
+    pub(super) conditions: Vec<Vec<String>>,
     pub(super) puts: Vec<PutView>,
     /// Whether there is a loop over elements.
     pub(super) has_loop: bool,
+    /// The struct with its inputs, if it has any.
+    pub(super) args: Option<ArgsView>,
     pub(super) reply: Option<ReplyView>,
     /// Functions for each type of its data.
     pub(super) typed: Option<TypedView>,
@@ -63,6 +66,10 @@ pub(super) struct FormView {
     pub(super) comment: Vec<String>,
     /// The lines before its body.
     pub(super) signature: Vec<String>,
+    /// The copy of the inputs, in which the data are replaced.
+    pub(super) copy: String,
+    /// The members that are replaced, and their values.
+    pub(super) replaced: Vec<(String, String)>,
     /// The call of the other function.
     pub(super) call: Vec<String>,
 }
@@ -94,27 +101,21 @@ pub(super) struct ReturnedFormView {
     pub(super) value: String,
 }
 
-/// A parameter that is exactly one of some flags.
+/// An input that is exactly one of some flags.
 pub(super) struct ChoiceView {
-    pub(super) parameter: String,
+    pub(super) value: String,
     /// The number and the constant of each flag.
     pub(super) options: Vec<(String, String)>,
 }
 
 /// What an input puts into the argument.
 pub(super) struct PutView {
-    /// The parameter that is null if the input is absent.
-    pub(super) optional: Option<String>,
+    /// The pointer without which nothing is put.
+    pub(super) pointer: Option<String>,
     /// Statements, indented.
     pub(super) statements: Vec<String>,
-    pub(super) elements: Option<ElementsView>,
-}
-
-/// Elements that are put one after the other.
-pub(super) struct ElementsView {
-    pub(super) count: String,
-    /// Statements for the element `nth`, indented.
-    pub(super) statements: Vec<String>,
+    /// Whether there is a loop over elements among them.
+    pub(super) has_loop: bool,
 }
 
 /// The results of a request.

@@ -1,7 +1,8 @@
 //! The struct before a chain: its plan as tables, its fields as values.
 
-use super::view::{HostView, ParameterView, ValueView};
-use crate::emit::c::emitter::{Emitter, c_type, plus};
+use super::view::{HostView, ValueView};
+use crate::emit::c::args;
+use crate::emit::c::emitter::{Emitter, plus};
 use crate::emit::c::literal::literal;
 use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::Struct;
@@ -28,6 +29,8 @@ impl<'a> Emitter<'_, 'a> {
             .map(|word| self.name(unique, &[&own[..], &[word]].concat()));
         let [table, inputs, read] = ["host", "inputs", "read"]
             .map(|word| self.internal(unique, &[&own[..], &[word]].concat()));
+        let args_name = self.name(unique, &[&own[..], &[c_word::ARGS]].concat());
+        let args = self.host_args(plan, args_name, &request);
         HostView {
             name,
             kernel: struct_.name.clone(),
@@ -39,40 +42,34 @@ impl<'a> Emitter<'_, 'a> {
             inputs,
             read,
             inputs_size: plan.inputs.iter().map(|input| input.size).sum(),
-            parameters: self.parameters(struct_, plan),
+            args,
+            puts: self.host_inputs(plan),
             caps_flag: literal(plan.caps_flag.1),
             plan,
             reply,
         }
     }
 
-    /// A parameter for each input field.
-    fn parameters(&self, struct_: &Struct, plan: &HostPlan) -> Vec<ParameterView> {
-        let locals = ["request", "info", "inputs", "result"];
-        let mut names = UniqueNames::members(locals.into_iter());
+    /// The statements that put the values of the input fields, one after the other.
+    fn host_inputs(&self, plan: &HostPlan) -> Vec<String> {
         let mut at = 0;
-        let parameters = plan.inputs.iter().map(|input| {
-            let name = names.reserve(struct_.fields[input.field].name.clone());
-            let place = plus("inputs", at);
-            at += input.size;
-            let (declaration, put) = match input.int {
-                Some(int) => (
-                    format!("{} {name}", c_type(int)),
-                    format!(
-                        "{}__put({place}, {}, {})",
-                        self.stem,
-                        input.size,
-                        self.store(int, &name)
-                    ),
-                ),
-                None => (
-                    format!("const void *{name}"),
-                    format!("__builtin_memcpy({place}, {name}, {})", input.size),
-                ),
-            };
-            ParameterView { name, declaration, put }
+        let members = plan.c_members(self.abi).into_iter();
+        let statements = members.flat_map(|(input, member)| {
+            let (place, value, size) = (plus("inputs", at), args::value(&member), input.size);
+            at += size;
+            match input.int {
+                Some(int) => {
+                    let value = self.store(int, &value);
+                    vec![format!("\t{}__put({place}, {size}, {value});", self.stem)]
+                }
+                None => vec![
+                    format!("\t__builtin_memset({place}, 0, {size});"),
+                    format!("\tif ({value})"),
+                    format!("\t\t__builtin_memcpy({place}, {value}, {size});"),
+                ],
+            }
         });
-        parameters.collect()
+        statements.collect()
     }
 
     fn host_value(

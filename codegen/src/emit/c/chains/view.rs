@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::emit::c::args::ArgsView;
 use crate::emit::render;
 use crate::ir::protocol::{CapPlan, HostPlan, ProfilePlan};
 
@@ -108,8 +109,10 @@ pub(in crate::emit::c) struct HostView<'a> {
     pub(super) inputs: String,
     /// Size of all input fields.
     pub(super) inputs_size: u64,
-    /// The values of the input fields.
-    pub(in crate::emit::c) parameters: Vec<ParameterView>,
+    /// The struct with the values of the input fields, if there are any.
+    pub(in crate::emit::c) args: Option<ArgsView>,
+    /// The statements that put these values one after the other, indented.
+    pub(super) puts: Vec<String>,
     /// The function that fills in the values.
     pub(super) read: String,
     pub(super) parse: String,
@@ -119,14 +122,6 @@ pub(in crate::emit::c) struct HostView<'a> {
     /// The flag as a literal.
     pub(super) caps_flag: String,
     pub(super) values: Vec<ValueView>,
-}
-
-/// The value of an input field as the parameter of a request.
-pub(in crate::emit::c) struct ParameterView {
-    pub(in crate::emit::c) name: String,
-    pub(in crate::emit::c) declaration: String,
-    /// The statement that puts the value among those of all inputs.
-    pub(super) put: String,
 }
 
 /// An integer field.

@@ -1,0 +1,69 @@
+//! In C, the inputs are members of a struct that programs initialize by names. A member that
+//! is new is zero in them, so only what they name must stay.
+
+use super::forms;
+use crate::ir::Abi;
+use crate::ir::c_requests::{CMember, CRequest};
+use crate::ir::protocol::HostPlan;
+use crate::ir::requests::RequestPlan;
+
+/// Why programs that make a request do not compile, or are refused.
+pub(super) fn request(
+    (before, old): (&Abi, &RequestPlan),
+    (now, new): (&Abi, &RequestPlan),
+) -> Vec<String> {
+    let of_forms = forms((before, old), (now, new));
+    let (old, new) = (CRequest::new(before, old), CRequest::new(now, new));
+    let mut reasons =
+        changes(&old.members().collect::<Vec<_>>(), &new.members().collect::<Vec<_>>());
+    reasons.extend(of_forms);
+    if old.has_buffer != new.has_buffer {
+        reasons.push("the size of the argument is variable in one of them only".to_owned());
+    }
+    if old.reply != new.reply {
+        reasons.push("the results are another struct".to_owned());
+    }
+    let unknown = |name: &str| old.members().all(|member| member.name != name);
+    let required = new.inputs.iter().filter(|input| input.input.must_be_set());
+    let required = required.filter(|input| unknown(&input.value.name));
+    reasons.extend(required.map(|input| format!("`{}` must be set", input.value.name)));
+    reasons
+}
+
+/// The same of a request for a reply with a chain.
+pub(super) fn reply(
+    (before, old): (&Abi, &HostPlan),
+    (now, new): (&Abi, &HostPlan),
+) -> Vec<String> {
+    let (old, new) = (old.c_members(before), new.c_members(now));
+    let [old, new] =
+        [&old, &new].map(|all| all.iter().map(|(_, member)| member).collect::<Vec<_>>());
+    changes(&old, &new)
+}
+
+/// What programs notice of other members.
+fn changes(old: &[&CMember<'_>], new: &[&CMember<'_>]) -> Vec<String> {
+    match (old, new) {
+        ([], []) => return Vec::new(),
+        ([], _) => return vec!["the first inputs are added".to_owned()],
+        (_, []) => return vec!["all inputs are gone".to_owned()],
+        _ => {}
+    }
+    let place = |name: &str| new.iter().position(|member| member.name == name);
+    let mut reasons = Vec::new();
+    let mut places = Vec::new();
+    for member in old {
+        match place(&member.name) {
+            None => reasons.push(format!("`{}` is gone", member.name)),
+            Some(at) if new[at].type_ != member.type_ => {
+                reasons.push(format!("`{}` has another type", member.name));
+            }
+            Some(at) => places.push(at),
+        }
+    }
+    // C++ refuses initializers in another order than that of the members.
+    if !places.is_sorted() {
+        reasons.push("the inputs have another order".to_owned());
+    }
+    reasons
+}

@@ -1,0 +1,205 @@
+//! What the functions of a request take in C: a struct whose members are its inputs, perhaps
+//! a buffer, and the struct of its results. The emitter declares this, `compat` compares it.
+
+use super::Abi;
+use super::protocol::{HostPlan, InputPlan};
+use super::requests::{
+    InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,
+};
+use crate::layout::Int;
+use crate::names;
+
+/// What the functions of a request take.
+#[derive(Clone, Debug)]
+pub struct CRequest<'a> {
+    /// The inputs with their members; without any, the functions take no struct.
+    pub inputs: Vec<CInput<'a>>,
+    /// Whether the caller of the ioctl passes a buffer, since an input is as long as the
+    /// caller wants.
+    pub has_buffer: bool,
+    /// The struct of the results.
+    pub reply: Option<&'a str>,
+}
+
+/// The members of an input.
+#[derive(Clone, Debug)]
+pub struct CInput<'a> {
+    /// The input.
+    pub input: &'a RequestInput,
+    /// The number of the type of data.
+    pub number: Option<CMember<'a>>,
+    /// The value, or where it is.
+    pub value: CMember<'a>,
+    /// The number of elements, or the length of data in bytes.
+    pub count: Option<CMember<'a>>,
+    /// The size of each element of data.
+    pub stride: Option<CMember<'a>>,
+}
+
+/// A member of the struct with the inputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CMember<'a> {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub type_: CType<'a>,
+}
+
+/// The type of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CType<'a> {
+    /// An integer.
+    Int(Int),
+    /// A number of bytes or elements.
+    Size,
+    /// A pointer.
+    Pointer {
+        /// What it leads to.
+        to: Pointee<'a>,
+        /// Whether the call writes there.
+        is_written: bool,
+    },
+}
+
+/// What a pointer leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pointee<'a> {
+    /// Bytes.
+    Bytes,
+    /// An integer, or several.
+    Int(Int),
+    /// A struct, or several.
+    Struct(&'a str),
+}
+
+impl<'a> CRequest<'a> {
+    /// What the functions of a request take.
+    pub fn new(abi: &'a Abi, plan: &'a RequestPlan) -> Self {
+        let mut taken = Vec::new();
+        let inputs = plan.inputs.iter().map(|input| CInput::new(abi, input, &mut taken));
+        let any_size = |input: &RequestInput| matches!(input.kind, InputKind::Inline { count, .. } if count.is_any());
+        Self {
+            inputs: inputs.collect(),
+            has_buffer: plan.inputs.iter().any(any_size),
+            reply: plan.reply.map(|reply| abi.struct_(reply.struct_).name.as_str()),
+        }
+    }
+
+    /// All members, in order.
+    pub fn members(&self) -> impl Iterator<Item = &CMember<'a>> {
+        self.inputs.iter().flat_map(CInput::members)
+    }
+}
+
+impl<'a> CInput<'a> {
+    fn new(abi: &'a Abi, input: &'a RequestInput, taken: &mut Vec<String>) -> Self {
+        let mut member = |name: &str, type_| CMember { name: reserved(name, taken), type_ };
+        let (number, stride) = match &input.kind {
+            InputKind::Typed(data) => {
+                let number = CType::Int(data.number.1.value());
+                (Some(member(&data.number_field, number)), data.stride_field.as_deref())
+            }
+            _ => (None, None),
+        };
+        let value = member(&input.name, value_type(abi, input));
+        let count = is_counted(input).then(|| member(&names::c_count(&input.name), CType::Size));
+        let stride = stride.map(|stride| member(stride, CType::Size));
+        Self { input, number, value, count, stride }
+    }
+
+    /// Its members, in order.
+    pub fn members(&self) -> impl Iterator<Item = &CMember<'a>> {
+        let Self { number, value, count, stride, .. } = self;
+        number.iter().chain([value]).chain(count).chain(stride)
+    }
+
+    /// Whether nothing is written for a null pointer: the value is absent, or all zeros.
+    pub fn is_skipped_if_null(&self) -> bool {
+        let is_pointer = matches!(self.value.type_, CType::Pointer { .. });
+        let has_size = match self.input.kind {
+            InputKind::Inline { count, .. } => count.is_any(),
+            InputKind::Memory { .. } | InputKind::Typed(_) => true,
+            _ => false,
+        };
+        is_pointer && (self.input.present.is_some() || !has_size)
+    }
+}
+
+/// A name that no other member has.
+fn reserved(wanted: &str, taken: &mut Vec<String>) -> String {
+    let name = names::free(wanted, |name| taken.iter().any(|one| one == name));
+    taken.push(name.clone());
+    name
+}
+
+fn is_counted(input: &RequestInput) -> bool {
+    match &input.kind {
+        InputKind::Inline { count, .. } => count.is_any(),
+        InputKind::Memory { length, .. } => {
+            !matches!(length, MemoryLength::Fixed(_) | MemoryLength::Unknown)
+        }
+        InputKind::Typed(_) => true,
+        InputKind::Number { .. } | InputKind::Choice { .. } | InputKind::Struct { .. } => false,
+    }
+}
+
+fn value_type<'a>(abi: &'a Abi, input: &RequestInput) -> CType<'a> {
+    let read = |to| CType::Pointer { to, is_written: false };
+    let number = |int: Int| match input.present {
+        Some(_) => read(Pointee::Int(int.value())),
+        None => CType::Int(int.value()),
+    };
+    let element = |element| match element {
+        RequestElement::Int(int) => Pointee::Int(int.value()),
+        RequestElement::Struct(id, _) => Pointee::Struct(&abi.struct_(id).name),
+    };
+    match &input.kind {
+        InputKind::Number { int, .. } | InputKind::Choice { int, .. } => number(*int),
+        InputKind::Struct { struct_, .. } => read(Pointee::Struct(&abi.struct_(*struct_).name)),
+        InputKind::Inline { element: RequestElement::Int(int), count, .. }
+            if *count == InlineCount::Fixed(1) =>
+        {
+            number(*int)
+        }
+        InputKind::Inline { element: of, .. } => read(element(*of)),
+        InputKind::Memory { direction, element: of, .. } => {
+            let to = match of {
+                RequestElement::Int(int) if int.size() == 1 => Pointee::Bytes,
+                _ => element(*of),
+            };
+            CType::Pointer { to, is_written: direction.is_written() }
+        }
+        InputKind::Typed(data) => {
+            CType::Pointer { to: Pointee::Bytes, is_written: data.direction.is_written() }
+        }
+    }
+}
+
+impl RequestInput {
+    /// Whether a request is refused if all members of this input are zero.
+    pub fn must_be_set(&self) -> bool {
+        let is_refused = match &self.kind {
+            InputKind::Choice { options, .. } => options.iter().all(|option| option.value != 0),
+            InputKind::Memory { length, .. } => matches!(length, MemoryLength::Bits { .. }),
+            _ => false,
+        };
+        is_refused && self.present.is_none()
+    }
+}
+
+impl HostPlan {
+    /// The members of the struct with the inputs of a request for a reply with a chain.
+    pub fn c_members<'a>(&'a self, abi: &Abi) -> Vec<(&'a InputPlan, CMember<'a>)> {
+        let struct_ = abi.struct_(self.struct_);
+        let mut taken = Vec::new();
+        let members = self.inputs.iter().map(|input| {
+            let type_ = match input.int {
+                Some(int) => CType::Int(int.value()),
+                None => CType::Pointer { to: Pointee::Bytes, is_written: false },
+            };
+            let name = reserved(&struct_.fields[input.field].name, &mut taken);
+            (input, CMember { name, type_ })
+        });
+        members.collect()
+    }
+}
