@@ -4,7 +4,8 @@
 use super::Abi;
 use super::protocol::{HostPlan, InputPlan};
 use super::requests::{
-    InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,
+    InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan, TypedData,
+    TypedLength,
 };
 use crate::layout::Int;
 use crate::names;
@@ -43,6 +44,22 @@ pub struct CMember<'a> {
     pub name: String,
     /// Its type.
     pub type_: CType<'a>,
+    /// The offset in the argument by which members are ordered, so that none is before
+    /// another one in one release and after it in the next.
+    pub offset: u64,
+}
+
+/// What a member is of its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberPart {
+    /// The number of the type of data.
+    Number,
+    /// The value, or where it is.
+    Value,
+    /// The number of elements, or the length of data in bytes.
+    Count,
+    /// The size of each element of data.
+    Stride,
 }
 
 /// The type of a member.
@@ -85,32 +102,47 @@ impl<'a> CRequest<'a> {
         }
     }
 
-    /// All members, in order.
-    pub fn members(&self) -> impl Iterator<Item = &CMember<'a>> {
-        self.inputs.iter().flat_map(CInput::members)
+    /// All members of the struct, in order.
+    pub fn members(&self) -> Vec<(&CInput<'a>, MemberPart, &CMember<'a>)> {
+        let members = self.inputs.iter().flat_map(|input| {
+            let parts = [
+                (MemberPart::Number, input.number.as_ref()),
+                (MemberPart::Value, Some(&input.value)),
+                (MemberPart::Count, input.count.as_ref()),
+                (MemberPart::Stride, input.stride.as_ref()),
+            ];
+            parts.into_iter().filter_map(move |(part, member)| Some((input, part, member?)))
+        });
+        let mut members: Vec<_> = members.collect();
+        members.sort_by_key(|(_, _, member)| member.offset);
+        members
     }
 }
 
 impl<'a> CInput<'a> {
     fn new(abi: &'a Abi, input: &'a RequestInput, taken: &mut Vec<String>) -> Self {
-        let mut member = |name: &str, type_| CMember { name: reserved(name, taken), type_ };
-        let (number, stride) = match &input.kind {
+        let mut member =
+            |name: &str, type_, offset| CMember { name: reserved(name, taken), type_, offset };
+        let offset = offset_of(input);
+        let number = match &input.kind {
             InputKind::Typed(data) => {
-                let number = CType::Int(data.number.1.value());
-                (Some(member(&data.number_field, number)), data.stride_field.as_deref())
+                let (at, int) = data.number;
+                Some(member(&data.number_field.name, CType::Int(int.value()), at))
             }
-            _ => (None, None),
+            _ => None,
         };
-        let value = member(&input.name, value_type(abi, input));
-        let count = is_counted(input).then(|| member(&names::c_count(&input.name), CType::Size));
-        let stride = stride.map(|stride| member(stride, CType::Size));
+        let value = member(&input.name, value_type(abi, input), offset);
+        let count =
+            is_counted(input).then(|| member(&names::c_count(&input.name), CType::Size, offset));
+        let stride = match &input.kind {
+            InputKind::Typed(TypedData {
+                length: TypedLength::Strided { stride: (at, _), .. },
+                stride_field: Some(field),
+                ..
+            }) => Some(member(&field.name, CType::Size, *at)),
+            _ => None,
+        };
         Self { input, number, value, count, stride }
-    }
-
-    /// Its members, in order.
-    pub fn members(&self) -> impl Iterator<Item = &CMember<'a>> {
-        let Self { number, value, count, stride, .. } = self;
-        number.iter().chain([value]).chain(count).chain(stride)
     }
 
     /// Whether nothing is written for a null pointer: the value is absent, or all zeros.
@@ -130,6 +162,17 @@ fn reserved(wanted: &str, taken: &mut Vec<String>) -> String {
     let name = names::free(wanted, |name| taken.iter().any(|one| one == name));
     taken.push(name.clone());
     name
+}
+
+fn offset_of(input: &RequestInput) -> u64 {
+    match &input.kind {
+        InputKind::Number { offset, .. }
+        | InputKind::Choice { offset, .. }
+        | InputKind::Struct { offset, .. }
+        | InputKind::Inline { offset, .. } => *offset,
+        InputKind::Memory { address, .. } => *address,
+        InputKind::Typed(data) => data.address,
+    }
 }
 
 fn is_counted(input: &RequestInput) -> bool {
@@ -198,7 +241,7 @@ impl HostPlan {
                 None => CType::Pointer { to: Pointee::Bytes, is_written: false },
             };
             let name = reserved(&struct_.fields[input.field].name, &mut taken);
-            (input, CMember { name, type_ })
+            (input, CMember { name, type_, offset: input.offset })
         });
         members.collect()
     }

@@ -3,7 +3,7 @@
 
 use super::protocol::{ByModel, IntField};
 pub use super::typed_data::{
-    DataForm, FormBody, ReturnedData, ReturnedPlaces, TypedData, TypedLength,
+    DataForm, FormBody, NamedField, ReturnedData, ReturnedPlaces, TypedData, TypedLength,
 };
 use super::{Doc, GroupId, Ioctl, IoctlId, NewFd, StructId};
 use crate::layout::Int;

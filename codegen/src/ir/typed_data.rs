@@ -2,7 +2,7 @@
 //! the address of. Offsets are those of a 64-bit kernel, from the start of the argument.
 
 use super::protocol::ByModel;
-use super::{Abi, GroupId, StructId, Value};
+use super::{Abi, Doc, GroupId, StructId, Value};
 use crate::layout::Int;
 use crate::reply::Direction;
 
@@ -14,7 +14,7 @@ pub struct TypedData {
     /// Offset and type of the number.
     pub number: (u64, Int),
     /// The field with the number.
-    pub number_field: String,
+    pub number_field: NamedField,
     /// The numbers.
     pub group: GroupId,
     /// Offset of the address.
@@ -24,9 +24,18 @@ pub struct TypedData {
     /// Their length.
     pub length: TypedLength,
     /// The field with the size of each element, if they are elements.
-    pub stride_field: Option<String>,
+    pub stride_field: Option<NamedField>,
     /// The forms that they can have.
     pub forms: Vec<DataForm>,
+}
+
+/// A field about data.
+#[derive(Clone, Debug)]
+pub struct NamedField {
+    /// Its name.
+    pub name: String,
+    /// Its meaning.
+    pub doc: Doc,
 }
 
 /// The length of data.

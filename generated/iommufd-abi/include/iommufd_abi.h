@@ -3599,7 +3599,7 @@ struct iommufd_abi_hwpt_alloc_args {
 	 * virtual IOMMU
 	 */
 	__u32	pt_id;
-	__u32	data_type;			/* type of data_uptr */
+	__u32	data_type;			/* type of the data */
 	const void *data_uptr;			/* address of the data */
 	iommufd_abi_size data_uptr_count;	/* bytes of data_uptr */
 	/*
@@ -3955,10 +3955,10 @@ static inline iommufd_abi_size iommufd_abi_hwpt_get_dirty_bitmap(
  */
 struct iommufd_abi_hwpt_invalidate_args {
 	__u32	hwpt_id; /* id of a nested page table or of a virtual IOMMU */
-	__u32	data_type;			/* type of data_uptr */
 	const void *data_uptr;	/* address of the array of requests */
 	iommufd_abi_size data_uptr_count;	/* elements of data_uptr */
-	iommufd_abi_size entry_len;	/* bytes of each element of data_uptr */
+	__u32	data_type;			/* type of all requests */
+	iommufd_abi_size entry_len;	/* size of one request in bytes */
 };
 
 /*
@@ -4072,10 +4072,10 @@ static inline void iommufd_abi_fault_queue_alloc_reply(
  * The inputs of iommufd_abi_viommu_alloc() and iommufd_abi_call_viommu_alloc().
  */
 struct iommufd_abi_viommu_alloc_args {
+	__u32	type;				/* type of the virtual IOMMU */
 	__u32	dev_id;	/* id of a device of the physical IOMMU */
 	/* id of the page table that is the parent of all nested ones */
 	__u32	hwpt_id;
-	__u32	type;				/* type of data_uptr */
 	void *data_uptr;	/* address of the data of this type */
 	iommufd_abi_size data_uptr_count;	/* bytes of data_uptr */
 };

@@ -6,9 +6,9 @@ use super::section;
 use super::structs::{self, MemberDeclaration};
 use super::unique_names::UniqueNames;
 use super::view::StructView;
-use crate::ir::c_requests::{CInput, CMember, CRequest, CType, Pointee};
+use crate::ir::c_requests::{CInput, CMember, CRequest, CType, MemberPart, Pointee};
 use crate::ir::protocol::HostPlan;
-use crate::ir::requests::{InputKind, TypedLength};
+use crate::ir::requests::{InputKind, TypedData, TypedLength};
 use crate::names::c_word;
 
 /// The variables of examples.
@@ -58,7 +58,10 @@ impl Emitter<'_, '_> {
         name: String,
         functions: [&str; 2],
     ) -> Option<ArgsView> {
-        let members = request.inputs.iter().flat_map(|input| self.members_of(input));
+        let members = request.members().into_iter().map(|(input, part, member)| {
+            let comment = Comment::default().paragraph(doc(input, part));
+            (self.declared(member), comment)
+        });
         (!request.inputs.is_empty()).then(|| args_view(name, functions, members))
     }
 
@@ -75,37 +78,6 @@ impl Emitter<'_, '_> {
             (self.declared(&member), comment)
         });
         (!plan.inputs.is_empty()).then(|| args_view(name, [function], members))
-    }
-
-    /// The members of an input, with their comments.
-    fn members_of(&self, input: &CInput<'_>) -> Vec<(MemberDeclaration, Comment<'static>)> {
-        let value = &input.value.name;
-        let doc = match &input.input.kind {
-            InputKind::Choice { options, .. } => {
-                one_of(options.iter().map(|option| option.name.as_str()))
-            }
-            _ => input.input.doc.join(" "),
-        };
-        let absent = match (input.input.present, input.is_skipped_if_null()) {
-            (Some(_), _) => " (null if absent)",
-            (None, true) => " (null: zeros)",
-            (None, false) => "",
-        };
-        let is_bytes = match &input.input.kind {
-            InputKind::Typed(data) => matches!(data.length, TypedLength::Bytes(..)),
-            _ => false,
-        };
-        let count = if is_bytes { "bytes of" } else { "elements of" };
-        let members = [
-            (input.number.as_ref(), format!("type of {value}")),
-            (Some(&input.value), [&doc, absent].concat()),
-            (input.count.as_ref(), format!("{count} {value}")),
-            (input.stride.as_ref(), format!("bytes of each element of {value}")),
-        ];
-        let members = members.into_iter().filter_map(|(member, text)| {
-            Some((self.declared(member?), Comment::default().paragraph(text)))
-        });
-        members.collect()
     }
 
     fn declared(&self, member: &CMember<'_>) -> MemberDeclaration {
@@ -142,6 +114,38 @@ fn args_view<'a, const N: usize>(
         comment: section::opening(Comment::of(&text).above(0)),
         struct_: structs::own(name, members),
     }
+}
+
+/// The comment of a member.
+fn doc(input: &CInput<'_>, part: MemberPart) -> String {
+    let value = &input.value.name;
+    match (part, &input.input.kind) {
+        (MemberPart::Number, InputKind::Typed(data)) => data.number_field.doc.join(" "),
+        (MemberPart::Stride, InputKind::Typed(TypedData { stride_field: Some(field), .. })) => {
+            field.doc.join(" ")
+        }
+        (MemberPart::Count, InputKind::Typed(TypedData { length: TypedLength::Bytes(..), .. })) => {
+            format!("bytes of {value}")
+        }
+        (MemberPart::Count, _) => format!("elements of {value}"),
+        _ => value_doc(input),
+    }
+}
+
+/// The comment of a value, with the meaning of a null pointer.
+fn value_doc(input: &CInput<'_>) -> String {
+    let doc = match &input.input.kind {
+        InputKind::Choice { options, .. } => {
+            one_of(options.iter().map(|option| option.name.as_str()))
+        }
+        _ => input.input.doc.join(" "),
+    };
+    let null = match (input.input.present, input.is_skipped_if_null()) {
+        (Some(_), _) => " (null if absent)",
+        (None, true) => " (null: zeros)",
+        (None, false) => "",
+    };
+    doc + null
 }
 
 /// The names, as a choice.

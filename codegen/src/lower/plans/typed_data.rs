@@ -2,7 +2,7 @@
 
 use super::fields::{int, size};
 use crate::ir::requests::{
-    DataForm, FormBody, ReturnedData, ReturnedPlaces, TypedData, TypedLength,
+    DataForm, FormBody, NamedField, ReturnedData, ReturnedPlaces, TypedData, TypedLength,
 };
 use crate::ir::{Abi, Field, GroupId, Payload, PayloadLength, Struct, TypeField, Value};
 use crate::names;
@@ -26,6 +26,11 @@ pub(super) fn passed(
         let int = int(&struct_.fields[index].type_)?;
         Some((base + struct_.kernel_span(index).offset, int))
     };
+    let named = |name: &str| {
+        let field = struct_.fields.iter().find(|field| field.name == name);
+        let doc = field.map(|field| field.meta.doc.clone()).unwrap_or_default();
+        NamedField { name: name.to_owned(), doc }
+    };
     let length = match &payload.length {
         PayloadLength::Bytes(None, length) => {
             let (at, int) = place(length)?;
@@ -39,12 +44,12 @@ pub(super) fn passed(
     Some(TypedData {
         type_name: type_name(request),
         number: place(name)?,
-        number_field: name.to_owned(),
+        number_field: named(name),
         group,
         address,
         direction: payload.direction,
         stride_field: match &payload.length {
-            PayloadLength::Strided { stride, .. } => Some(stride.clone()),
+            PayloadLength::Strided { stride, .. } => Some(named(stride)),
             _ => None,
         },
         length,

@@ -14,8 +14,9 @@ pub(super) fn request(
 ) -> Vec<String> {
     let of_forms = forms((before, old), (now, new));
     let (old, new) = (CRequest::new(before, old), CRequest::new(now, new));
-    let mut reasons =
-        changes(&old.members().collect::<Vec<_>>(), &new.members().collect::<Vec<_>>());
+    let [before, now] = [&old, &new]
+        .map(|one| one.members().into_iter().map(|(_, _, member)| member).collect::<Vec<_>>());
+    let mut reasons = changes(&before, &now);
     reasons.extend(of_forms);
     if old.has_buffer != new.has_buffer {
         reasons.push("the size of the argument is variable in one of them only".to_owned());
@@ -23,7 +24,7 @@ pub(super) fn request(
     if old.reply != new.reply {
         reasons.push("the results are another struct".to_owned());
     }
-    let unknown = |name: &str| old.members().all(|member| member.name != name);
+    let unknown = |name: &str| before.iter().all(|member| member.name != name);
     let required = new.inputs.iter().filter(|input| input.input.must_be_set());
     let required = required.filter(|input| unknown(&input.value.name));
     reasons.extend(required.map(|input| format!("`{}` must be set", input.value.name)));
