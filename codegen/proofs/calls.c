@@ -43,13 +43,17 @@ static void argument_with_array(void)
 	const __u32 len = nondet_u32();
 	const __u64 count = nondet_u64();
 	__u8 *buf = memory_of(len);
+	struct vfio_abi_set_irqs_eventfd_args args;
 	vfio_abi_size size;
 
 	source_size = count < 0x100000000 ? count * 4 : ~0ULL;
 	source = (const __u8 *)malloc(1);
-	size = vfio_abi_set_irqs_eventfd(buf, len, nondet_u32(), nondet_u32(),
-					 nondet_u32(), (const __s32 *)source,
-					 count);
+	args.action = nondet_u32();
+	args.index = nondet_u32();
+	args.start = nondet_u32();
+	args.data = (const __s32 *)source;
+	args.data_count = count;
+	size = vfio_abi_set_irqs_eventfd(buf, len, &args);
 	PROVE(!size || (size <= len && count < 0x100000000 &&
 			size == 20 + count * 4),
 	      "an argument has all elements and fits");
@@ -61,10 +65,11 @@ static void results(void)
 {
 	const __u32 len = nondet_u32();
 	__u8 *buf = memory_of(len);
+	const struct vfio_abi_get_irq_info_args args = { .index = nondet_u32() };
 	struct vfio_irq_info reply;
 	vfio_abi_size size;
 
-	size = vfio_abi_get_irq_info(buf, len, nondet_u32());
+	size = vfio_abi_get_irq_info(buf, len, &args);
 	PROVE(size == (len < 16 ? 0 : 16), "an argument is written if it fits");
 	vfio_abi_get_irq_info_reply(buf, len, &reply);
 }

@@ -11,11 +11,11 @@
  * For any values, buffers of up to BYTES bytes and room of up to ROOM bytes. One command with
  * data of a length, one with elements, and one that returns data stand for all.
  *
- * breaks requests: put(bytes + 28, 4, data_uptr_count); => put(bytes + 24, 4, data_uptr_count);
- * breaks requests: buf, len, flags, dev_id, pt_id, 1, data_uptr, => buf, len, flags, dev_id, pt_id, 2, data_uptr,
+ * breaks requests: put(bytes + 28, 4, args->data_uptr_count); => put(bytes + 24, 4, args->data_uptr_count);
+ * breaks requests: typed.data_type = 1; => typed.data_type = 2;
  * breaks requests: __or(bytes + 4, 4, 4); => __or(bytes + 4, 4, 8);
  * breaks requests: if (!size || size > len) => if (!size || size > len + 1)
- * breaks requests: put(bytes + 20, 4, entry_len); => put(bytes + 24, 4, entry_len);
+ * breaks requests: put(bytes + 20, 4, args->entry_len); => put(bytes + 24, 4, args->entry_len);
  * breaks requests: return count <= most / each; => return count <= most / each + 1;
  * breaks requests: return iommufd_abi__u32(bytes + 12) > data_uptr_count; => return iommufd_abi__u32(bytes + 12) >= data_uptr_count;
  * breaks requests: length < data_uptr_count ? length : data_uptr_count, 0); => length, 0);
@@ -64,14 +64,19 @@ static void data_of_a_length(void)
 	const __u32 pt_id = nondet_u32(), fault = nondet_u32();
 	const int has_fault = nondet_int();
 	const struct iommu_hwpt_vtd_s1 table;
+	const struct iommufd_abi_hwpt_alloc_args args = {
+		.flags = flags, .dev_id = dev_id, .pt_id = pt_id,
+		.data_type = nondet_u32(), .data_uptr = buf,
+		.data_uptr_count = nondet_u64(),
+		.fault_id = has_fault ? &fault : NULL,
+	};
 	iommufd_abi_size size;
 	const void *at = &table;
 	__u64 address;
 
 	ASSUME(place < BYTES);
 	__builtin_memcpy(&address, &at, 8);
-	size = iommufd_abi_hwpt_alloc_vtd_s1(buf, len, flags, dev_id, pt_id,
-					     &table, has_fault ? &fault : NULL);
+	size = iommufd_abi_hwpt_alloc_vtd_s1(buf, len, &args, &table);
 	PROVE(size == (len < 48 ? 0 : 48), "an argument is written if it fits");
 	if (!size) {
 		PROVE(is_kept(place, 0), "a refused argument is not written");
@@ -94,10 +99,15 @@ static void data_of_elements(void)
 	const __u32 len = any_buffer(), place = nondet_u32(), id = nondet_u32();
 	const __u64 count = nondet_u64();
 	struct iommu_hwpt_vtd_s1_invalidate requests[1];
+	const struct iommufd_abi_hwpt_invalidate_args args = {
+		.hwpt_id = id, .data_type = nondet_u32(), .data_uptr = buf,
+		.data_uptr_count = nondet_u64(), .entry_len = nondet_u64(),
+	};
 	iommufd_abi_size size;
 
 	ASSUME(place < BYTES);
-	size = iommufd_abi_hwpt_invalidate_vtd_s1(buf, len, id, requests, count);
+	size = iommufd_abi_hwpt_invalidate_vtd_s1(buf, len, &args, requests,
+						  count);
 	PROVE(size == (len < 32 || count > 0xffffffff ? 0 : 32),
 	      "an argument is written if it fits and its field holds the number");
 	if (!size) {

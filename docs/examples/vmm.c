@@ -26,14 +26,16 @@ int main(int argc, char **argv)
 	int container = open("/dev/vfio/vfio", O_RDWR), device;
 	int group = argc == 2 ? open_group(argv[1]) : -1;
 	struct vfio_abi_request request = { .grow = vfio_abi_grow };
+	const struct vfio_abi_iommu_map_dma_args map = {
+		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+		.vaddr = (__u64)memory, .iova = 0, .size = sizeof(memory),
+	};
 	struct vfio_abi_type1_info iommu;
 
 	if (fails("group", vfio_abi_call_set_container(group, container)) ||
 	    fails("IOMMU", vfio_abi_call_set_iommu(container, VFIO_TYPE1v2_IOMMU)) ||
 	    fails("IOMMU info", vfio_abi_call_iommu_get_info(container, &request, &iommu)) ||
-	    fails("DMA", vfio_abi_call_iommu_map_dma(container,
-			VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-			(__u64)memory, 0, sizeof(memory))) ||
+	    fails("DMA", vfio_abi_call_iommu_map_dma(container, &map)) ||
 	    fails("device", (device = vfio_abi_call_get_device_fd(group, argv[1])) < 0))
 		return 1;
 	free(request.buf);

@@ -40,30 +40,43 @@ int main(int argc, char **argv)
 	struct iommu_ioas_map map;
 	struct iommu_hw_info info;
 	__u64 room[8];
+	const struct vfio_abi_bind_iommufd_args bind = { .iommufd = iommufd };
+	const struct vfio_abi_detach_iommufd_pt_args detach = { .pasid = NULL };
+	struct vfio_abi_attach_iommufd_pt_args attach = { .pasid = NULL }, replace = attach;
+	struct iommufd_abi_destroy_args destroy = { .id = 0 };
+	struct iommufd_abi_ioas_iova_ranges_args reach = {
+		.allowed_iovas = allowed, .allowed_iovas_count = 8,
+	};
+	struct iommufd_abi_ioas_map_args dma = {
+		.flags = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_READABLE |
+			 IOMMU_IOAS_MAP_WRITEABLE,
+		.user_va = (__u64)memory, .length = sizeof(memory), .iova = 0,
+	};
+	struct iommufd_abi_get_hw_info_args hardware = {
+		.data_uptr = room, .data_uptr_count = sizeof(room),
+	};
 
-	if (fails("bind", vfio_abi_call_bind_iommufd(device, iommufd, NULL, &bound)) ||
-	    fails("address space", iommufd_abi_call_ioas_alloc(iommufd, &space)) ||
-	    fails("attach", vfio_abi_call_attach_iommufd_pt(device, space.out_ioas_id,
-							    NULL, &attached)) ||
-	    fails("ranges", iommufd_abi_call_ioas_iova_ranges(iommufd, space.out_ioas_id,
-							      allowed, 8, &ranges)) ||
-	    fails("DMA", iommufd_abi_call_ioas_map(iommufd, IOMMU_IOAS_MAP_FIXED_IOVA |
-			IOMMU_IOAS_MAP_READABLE | IOMMU_IOAS_MAP_WRITEABLE,
-			space.out_ioas_id, (__u64)memory, sizeof(memory), 0, &map)))
+	if (fails("bind", vfio_abi_call_bind_iommufd(device, &bind, &bound)) ||
+	    fails("address space", iommufd_abi_call_ioas_alloc(iommufd, &space)))
+		return 1;
+	attach.pt_id = reach.ioas_id = dma.ioas_id = space.out_ioas_id;
+	if (fails("attach", vfio_abi_call_attach_iommufd_pt(device, &attach, &attached)) ||
+	    fails("ranges", iommufd_abi_call_ioas_iova_ranges(iommufd, &reach, &ranges)) ||
+	    fails("DMA", iommufd_abi_call_ioas_map(iommufd, &dma, &map)))
 		return 1;
 	printf("the device reaches %u ranges\n", ranges.num_iovas);
-	if (fails("hardware", iommufd_abi_call_get_hw_info(iommufd, bound.out_devid,
-							   room, sizeof(room), NULL, &info)))
+	hardware.dev_id = bound.out_devid;
+	if (fails("hardware", iommufd_abi_call_get_hw_info(iommufd, &hardware, &info)))
 		return 1;
 	if (iommufd_abi_get_hw_info_intel_vtd(&info, room, sizeof(room), &unit))
 		printf("VT-d %#llx %#llx\n", unit.cap_reg, unit.ecap_reg);
-	if (fails("another", iommufd_abi_call_ioas_alloc(iommufd, &other)) ||
-	    fails("replace", vfio_abi_call_attach_iommufd_pt(device, other.out_ioas_id,
-							     NULL, &attached)) ||
-	    fails("back", vfio_abi_call_attach_iommufd_pt(device, space.out_ioas_id,
-							  NULL, &attached)) ||
-	    fails("destroy", iommufd_abi_call_destroy(iommufd, other.out_ioas_id)))
+	if (fails("another", iommufd_abi_call_ioas_alloc(iommufd, &other)))
+		return 1;
+	replace.pt_id = destroy.id = other.out_ioas_id;
+	if (fails("replace", vfio_abi_call_attach_iommufd_pt(device, &replace, &attached)) ||
+	    fails("back", vfio_abi_call_attach_iommufd_pt(device, &attach, &attached)) ||
+	    fails("destroy", iommufd_abi_call_destroy(iommufd, &destroy)))
 		return 1;
 	return use_device(device) ||
-	       fails("detach", vfio_abi_call_detach_iommufd_pt(device, NULL));
+	       fails("detach", vfio_abi_call_detach_iommufd_pt(device, &detach));
 }

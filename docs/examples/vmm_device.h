@@ -19,11 +19,12 @@ static int fails(const char *step, int failed)
 static void map_region(int device, struct vfio_abi_request *request, __u32 index)
 {
 	struct vfio_region_sparse_mmap_area area = { 0 };
+	const struct vfio_abi_region_info_args args = { .index = index };
 	struct vfio_abi_region_sparse_mmap sparse;
 	struct vfio_abi_region_info info;
 	int some;
 
-	if (vfio_abi_call_get_region_info(device, request, index, &info) ||
+	if (vfio_abi_call_get_region_info(device, request, &args, &info) ||
 	    !(info.flags & VFIO_REGION_INFO_FLAG_MMAP))
 		return;
 	some = vfio_abi_region_sparse_mmap_find(&info, &sparse) > 0;
@@ -39,17 +40,25 @@ static int use_device(int device)
 	struct vfio_abi_request request = { .grow = vfio_abi_grow };
 	struct vfio_abi_pci_hot_reset_info reset;
 	int event = eventfd(0, 0);
+	const struct vfio_abi_set_irqs_eventfd_args connect = {
+		.action = VFIO_IRQ_SET_ACTION_TRIGGER, .index = VFIO_PCI_MSIX_IRQ_INDEX,
+		.data = &event, .data_count = 1,
+	};
+	const struct vfio_abi_set_irqs_none_args trigger = {
+		.action = VFIO_IRQ_SET_ACTION_TRIGGER, .index = VFIO_PCI_MSIX_IRQ_INDEX,
+		.count = 1,
+	};
+	const struct vfio_abi_feature_probe_args low_power = {
+		.id = VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY,
+	};
 	__u64 buf[8], fired;
 
 	for (__u32 bar = VFIO_PCI_BAR0_REGION_INDEX; bar <= VFIO_PCI_BAR5_REGION_INDEX; bar++)
 		map_region(device, &request, bar);
-	if (!fails("MSI-X", vfio_abi_call_set_irqs_eventfd(device, buf, sizeof(buf),
-			VFIO_IRQ_SET_ACTION_TRIGGER, VFIO_PCI_MSIX_IRQ_INDEX, 0, &event, 1)) &&
-	    !fails("trigger", vfio_abi_call_set_irqs_none(device,
-			VFIO_IRQ_SET_ACTION_TRIGGER, VFIO_PCI_MSIX_IRQ_INDEX, 0, 1)))
+	if (!fails("MSI-X", vfio_abi_call_set_irqs_eventfd(device, buf, sizeof(buf), &connect)) &&
+	    !fails("trigger", vfio_abi_call_set_irqs_none(device, &trigger)))
 		printf("the eventfd gives %zd bytes\n", read(event, &fired, sizeof(fired)));
-	fails("low power", vfio_abi_call_feature_probe(device,
-			VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY, 0));
+	fails("low power", vfio_abi_call_feature_probe(device, &low_power));
 	if (!vfio_abi_call_get_pci_hot_reset_info(device, &request, &reset))
 		printf("a hot reset affects %u devices\n", reset.count);
 	free(request.buf);

@@ -3,6 +3,9 @@
 #include "vfio_abi.h"
 #include "check.h"
 
+#define ARGS(name, ...) \
+	(&(const struct vfio_abi_##name##_args){ __VA_ARGS__ })
+
 /* The memory of a request. Its bytes are not 0 before. */
 static unsigned char memory[1 + 512];
 
@@ -61,22 +64,50 @@ static void fixed(void)
 	struct vfio_device_bind_iommufd bind = { .argsz = 24, .iommufd = 9 };
 	__u8 token[16] = { 1, 2, 3 };
 
-	REQUEST(&irq, sizeof(irq), vfio_abi_get_irq_info, 2);
-	REQUEST(&map, sizeof(map), vfio_abi_iommu_map_dma, map.flags,
-		map.vaddr, map.iova, map.size);
+	REQUEST(&irq, sizeof(irq), vfio_abi_get_irq_info,
+		ARGS(get_irq_info, .index = 2));
+	REQUEST(&map, sizeof(map), vfio_abi_iommu_map_dma,
+		ARGS(iommu_map_dma, .flags = map.flags, .vaddr = map.vaddr,
+		     .iova = map.iova, .size = map.size));
 	REQUEST(&ioeventfd, sizeof(ioeventfd), vfio_abi_ioeventfd,
-		VFIO_DEVICE_IOEVENTFD_32, 0x1000, 0x123456789, -1);
-	REQUEST(&attach, sizeof(attach), vfio_abi_attach_iommufd_pt, 5, NULL);
+		ARGS(ioeventfd, .width = VFIO_DEVICE_IOEVENTFD_32,
+		     .offset = 0x1000, .data = 0x123456789, .fd = -1));
+	REQUEST(&attach, sizeof(attach), vfio_abi_attach_iommufd_pt,
+		ARGS(attach_iommufd_pt, .pt_id = 5));
 	REQUEST(&attach_pasid, sizeof(attach_pasid),
-		vfio_abi_attach_iommufd_pt, 5, &pasid);
+		vfio_abi_attach_iommufd_pt,
+		ARGS(attach_iommufd_pt, .pt_id = 5, .pasid = &pasid));
 	REQUEST(state, sizeof(state), vfio_abi_set_mig_device_state,
-		VFIO_DEVICE_STATE_RUNNING);
+		ARGS(set_mig_device_state,
+		     .device_state = VFIO_DEVICE_STATE_RUNNING));
 	REQUEST(probe, sizeof(probe), vfio_abi_feature_probe,
-		VFIO_DEVICE_FEATURE_MIGRATION, VFIO_DEVICE_FEATURE_GET);
-	REQUEST(&bind, sizeof(bind), vfio_abi_bind_iommufd, 9, NULL);
+		ARGS(feature_probe, .id = VFIO_DEVICE_FEATURE_MIGRATION,
+		     .flags = VFIO_DEVICE_FEATURE_GET));
+	REQUEST(&bind, sizeof(bind), vfio_abi_bind_iommufd,
+		ARGS(bind_iommufd, .iommufd = 9));
 	bind.flags = VFIO_DEVICE_BIND_FLAG_TOKEN;
 	bind.token_uuid_ptr = (__u64)(__UINTPTR_TYPE__)token;
-	REQUEST(&bind, sizeof(bind), vfio_abi_bind_iommufd, 9, token);
+	REQUEST(&bind, sizeof(bind), vfio_abi_bind_iommufd,
+		ARGS(bind_iommufd, .iommufd = 9, .token_uuid_ptr = token));
+}
+
+/* A null pointer in place of a struct or an array of a fixed length. */
+static void zeros(void)
+{
+	const struct vfio_eeh_pe_op operation = { .argsz = 40, .op = 5 };
+	const struct vfio_eeh_pe_err error = { .type = 1 };
+	struct vfio_eeh_pe_op with_error = operation;
+	__u32 token[6] = {
+		24, VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_PCI_VF_TOKEN,
+	};
+
+	with_error.err = error;
+	REQUEST(&operation, sizeof(operation), vfio_abi_eeh_pe_op,
+		ARGS(eeh_pe_op, .op = 5));
+	REQUEST(&with_error, sizeof(with_error), vfio_abi_eeh_pe_op,
+		ARGS(eeh_pe_op, .op = 5, .arg = &error));
+	REQUEST(token, sizeof(token), vfio_abi_set_pci_vf_token,
+		ARGS(set_pci_vf_token, .data = NULL));
 }
 
 /* Requests that end in an array. */
@@ -91,21 +122,44 @@ static void arrays(void)
 	unsigned char buf[32];
 
 	REQUEST(irqs, sizeof(irqs), vfio_abi_set_irqs_eventfd,
-		VFIO_IRQ_SET_ACTION_TRIGGER, VFIO_PCI_MSIX_IRQ_INDEX, 7, fds,
-		3);
-	REQUEST(groups, sizeof(groups), vfio_abi_pci_hot_reset, fds, 3);
+		ARGS(set_irqs_eventfd, .action = VFIO_IRQ_SET_ACTION_TRIGGER,
+		     .index = VFIO_PCI_MSIX_IRQ_INDEX, .start = 7, .data = fds,
+		     .data_count = 3));
+	REQUEST(groups, sizeof(groups), vfio_abi_pci_hot_reset,
+		ARGS(pci_hot_reset, .group_fds = fds, .group_fds_count = 3));
 	irqs[0] = 20;
 	irqs[4] = 0;
 	REQUEST(irqs, 20, vfio_abi_set_irqs_eventfd,
-		VFIO_IRQ_SET_ACTION_TRIGGER, VFIO_PCI_MSIX_IRQ_INDEX, 7, NULL,
-		0);
+		ARGS(set_irqs_eventfd, .action = VFIO_IRQ_SET_ACTION_TRIGGER,
+		     .index = VFIO_PCI_MSIX_IRQ_INDEX, .start = 7));
 
 	/* Not exactly one action, and more elements than memory has. */
 	for (__u32 action = 0; action < 64; action++)
-		SAME(vfio_abi_set_irqs_none(buf, sizeof(buf), action, 0, 0, 1),
+		SAME(vfio_abi_set_irqs_none(
+			     buf, sizeof(buf),
+			     ARGS(set_irqs_none, .action = action, .count = 1)),
 		     action == 8 || action == 16 || action == 32 ? 20 : 0);
-	SAME(vfio_abi_pci_hot_reset(buf, sizeof(buf), fds, (size_t)-1), 0);
-	SAME(vfio_abi_pci_hot_reset(buf, (size_t)-1, fds, 0x40000000), 0);
+	SAME(vfio_abi_pci_hot_reset(
+			     buf, sizeof(buf),
+			     ARGS(pci_hot_reset, .group_fds = fds,
+				  .group_fds_count = (size_t)-1)), 0);
+	SAME(vfio_abi_pci_hot_reset(
+			     buf, (size_t)-1,
+			     ARGS(pci_hot_reset, .group_fds = fds,
+				  .group_fds_count = 0x40000000)), 0);
+}
+
+/* The size of a request with a bitmap of 128 bits. */
+static size_t report(__u64 length, __u64 page_size)
+{
+	__u64 bits[2];
+	unsigned char buf[48];
+
+	return vfio_abi_get_dma_logging_report(
+			buf, sizeof(buf),
+			ARGS(get_dma_logging_report, .length = length,
+			     .page_size = page_size, .bitmap = bits,
+			     .bitmap_count = 2));
 }
 
 /* Bitmaps. */
@@ -117,7 +171,6 @@ static void bitmaps(void)
 		.bitmap = { .pgsize = 0x1000, .size = 16,
 			    .data = (void *)bits },
 	};
-	unsigned char buf[48];
 
 	memset(argument, 0, sizeof(argument));
 	argument[1] = get.iova;
@@ -129,17 +182,15 @@ static void bitmaps(void)
 	put32((unsigned char *)argument, 4,
 	      VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP);
 	REQUEST(argument, sizeof(argument),
-		vfio_abi_iommu_dirty_pages_get_bitmap, get.iova, get.size,
-		0x1000, bits, 2);
+		vfio_abi_iommu_dirty_pages_get_bitmap,
+		ARGS(iommu_dirty_pages_get_bitmap, .iova = get.iova,
+		     .size = get.size, .pgsize = 0x1000, .data = bits,
+		     .data_count = 2));
 
-	SAME(vfio_abi_get_dma_logging_report(buf, sizeof(buf), 0, 0x80000,
-					     0x1000, bits, 2), 40);
-	SAME(vfio_abi_get_dma_logging_report(buf, sizeof(buf), 0, 0x80001,
-					     0x1000, bits, 2), 0);
-	SAME(vfio_abi_get_dma_logging_report(buf, sizeof(buf), 0, 0x80000,
-					     0, bits, 2), 0);
-	SAME(vfio_abi_get_dma_logging_report(buf, sizeof(buf), 0, ~0ULL, 1,
-					     bits, 2), 0);
+	SAME(report(0x80000, 0x1000), 40);
+	SAME(report(0x80001, 0x1000), 0);
+	SAME(report(0x80000, 0), 0);
+	SAME(report(~0ULL, 1), 0);
 }
 
 /* Results of a feature, also from a buffer that is too small. */
@@ -245,12 +296,16 @@ static void calls(void)
 	struct vfio_abi_request request = { .grow = vfio_abi_grow };
 	__u32 buf[16];
 
-	SAME(vfio_abi_call_get_irq_info(closed, 3, &info), -1);
+	SAME(vfio_abi_call_get_irq_info(
+			     closed, ARGS(get_irq_info, .index = 3), &info), -1);
 	SAME(is_refused(errno), 1);
 	SAME(info.index, 3);
-	SAME(vfio_abi_call_set_irqs_none(closed, 3, 0, 0, 1), -1);
+	SAME(vfio_abi_call_set_irqs_none(
+			     closed, ARGS(set_irqs_none, .action = 3, .count = 1)), -1);
 	SAME(errno, EINVAL);
-	SAME(vfio_abi_call_pci_hot_reset(closed, buf, 8, NULL, 0), -1);
+	SAME(vfio_abi_call_pci_hot_reset(
+			     closed, buf, 8, ARGS(pci_hot_reset, .group_fds = NULL)),
+	     -1);
 	SAME(errno, EINVAL);
 	SAME(vfio_abi_call_get_pci_hot_reset_info(closed, &request, &reset),
 	     -1);
@@ -261,6 +316,7 @@ static void calls(void)
 int main(void)
 {
 	fixed();
+	zeros();
 	arrays();
 	bitmaps();
 	results();

@@ -77,6 +77,7 @@ static void growing(void)
 	struct vfio_abi_request request = { .grow = vfio_abi_grow };
 	struct vfio_abi_device_info device;
 	struct vfio_abi_region_info region;
+	const struct vfio_abi_region_info_args fifth = { .index = 5 };
 	struct vfio_abi_type1_info iommu;
 
 	/* 512 bytes, the least that vfio_abi_grow() makes, and more. */
@@ -87,7 +88,7 @@ static void growing(void)
 		SAME(visited(vfio_abi_device_caps(&device),
 			     vfio_abi_device_next), caps);
 		expected = VFIO_DEVICE_GET_REGION_INFO;
-		SAME(vfio_abi_call_get_region_info(FD, &request, 5, &region),
+		SAME(vfio_abi_call_get_region_info(FD, &request, &fifth, &region),
 		     0);
 		SAME(region.size, 0x1005);
 		SAME(visited(vfio_abi_region_caps(&region),
@@ -107,12 +108,13 @@ static void from_nothing(void)
 {
 	for (__u32 index = 8; index < 10; index++) {
 		struct vfio_abi_request request = { .grow = vfio_abi_grow };
+		const struct vfio_abi_region_info_args args = { .index = index };
 		struct vfio_abi_region_info region;
 
 		expected = VFIO_DEVICE_GET_REGION_INFO;
 		caps = 3;
 		errno = 0;
-		SAME(vfio_abi_call_get_region_info(FD, &request, index,
+		SAME(vfio_abi_call_get_region_info(FD, &request, &args,
 						   &region),
 		     index == 9 ? -1 : 0);
 		SAME(request.calls, 1);
@@ -125,6 +127,7 @@ static void from_nothing(void)
 /* A buffer that cannot grow, of every size. */
 static void fixed(void)
 {
+	const struct vfio_abi_region_info_args first = { .index = 1 };
 	__u8 buf[64];
 
 	expected = VFIO_DEVICE_GET_REGION_INFO;
@@ -136,7 +139,7 @@ static void fixed(void)
 		struct vfio_abi_region_info region;
 
 		calls = 0;
-		SAME(vfio_abi_call_get_region_info(FD, &request, 1, &region),
+		SAME(vfio_abi_call_get_region_info(FD, &request, &first, &region),
 		     len < 48 ? VFIO_ABI_SHORT : 0);
 		SAME(region.reply.need, len < 32 ? 32 : len < 48 ? 48 : 0);
 		SAME(calls, len >= 32);

@@ -92,6 +92,21 @@ static void arrays(void)
 			calloc(count + 1, sizeof(*ranges));
 		__s32 *fds = calloc(count + 1, sizeof(*fds));
 		unsigned char *buf = memory(len);
+		const struct vfio_abi_set_irqs_eventfd_args eventfds = {
+			.action = VFIO_IRQ_SET_ACTION_TRIGGER, .index = index,
+			.start = first, .data = fds, .data_count = count,
+		};
+		const struct vfio_abi_set_irqs_bool_args bools = {
+			.action = VFIO_IRQ_SET_ACTION_MASK, .index = index,
+			.start = first, .data = (__u8 *)fds, .data_count = count,
+		};
+		const struct vfio_abi_pci_hot_reset_args reset = {
+			.group_fds = fds, .group_fds_count = count,
+		};
+		const struct vfio_abi_get_dma_buf_args dma_buf = {
+			.region_index = index, .dma_ranges = ranges,
+			.dma_ranges_count = count,
+		};
 
 		if (!ranges || !fds)
 			exit(2);
@@ -99,24 +114,22 @@ static void arrays(void)
 		switch (next() % 4) {
 		case 0:
 			writes(20 + 4 * count, vfio_abi_set_irqs_eventfd(
-					buf, len, VFIO_IRQ_SET_ACTION_TRIGGER,
-					index, first, fds, count),
+					buf, len, &eventfds),
 			       buf, before, len);
 			break;
 		case 1:
 			writes(20 + count, vfio_abi_set_irqs_bool(
-					buf, len, VFIO_IRQ_SET_ACTION_MASK,
-					index, first, (__u8 *)fds, count),
+					buf, len, &bools),
 			       buf, before, len);
 			break;
 		case 2:
 			writes(12 + 4 * count, vfio_abi_pci_hot_reset(
-					buf, len, fds, count),
+					buf, len, &reset),
 			       buf, before, len);
 			break;
 		default:
 			writes(24 + 16 * count, vfio_abi_get_dma_buf(
-					buf, len, index, 0, 0, ranges, count),
+					buf, len, &dma_buf),
 			       buf, before, len);
 		}
 		free(ranges);
@@ -222,8 +235,10 @@ static void peers(void)
 			SAME(counts.need != 0, result == VFIO_ABI_SHORT);
 			elements(&counts, request.len);
 		} else {
-			result = vfio_abi_region_info_request(&request, 3,
-							      &info);
+			result = vfio_abi_region_info_request(
+					&request, &(const struct
+					vfio_abi_region_info_args){ .index = 3 },
+					&info);
 			walk = vfio_abi_region_caps(&info);
 			while (vfio_abi_region_next(&walk, &cap) > 0)
 				CHECK(cap.at + cap.size <= request.len);

@@ -69,6 +69,7 @@ static int grow(struct vfio_abi_request *request, __u32 need)
 
 static struct vfio_abi_request request;
 static struct vfio_abi_region_info info;
+static const struct vfio_abi_region_info_args seventh = { .index = 7 };
 
 /* Sends a request with a buffer of len bytes that is full of garbage. */
 static int asks(struct peer *peer, __u32 len, int grows)
@@ -84,7 +85,7 @@ static int asks(struct peer *peer, __u32 len, int grows)
 	request.call = answer;
 	request.grow = grows ? grow : NULL;
 	request.context = peer;
-	return vfio_abi_region_info_request(&request, 7, &info);
+	return vfio_abi_region_info_request(&request, &seventh, &info);
 }
 
 /* The full reply is read, after this number of calls. */
@@ -189,7 +190,7 @@ static void liars(void)
 	SAME(asks(&peer, 64, 0), 0);
 	request.call = never;
 	request.grow = grow;
-	SAME(vfio_abi_region_info_request(&request, 7, &info), VFIO_ABI_SHORT);
+	SAME(vfio_abi_region_info_request(&request, &seventh, &info), VFIO_ABI_SHORT);
 	is_short(1, 64);
 
 	for (peer.need = 0; peer.need < 72; peer.need++) {
@@ -199,12 +200,12 @@ static void liars(void)
 			.buf = buf, .len = 64, .call = cut, .context = &peer,
 		};
 		if (peer.need < 32) {
-			SAME(vfio_abi_region_info_request(&request, 7, &info),
+			SAME(vfio_abi_region_info_request(&request, &seventh, &info),
 			     VFIO_ABI_TOO_SHORT);
 			SAME(info.size, 0);
 			continue;
 		}
-		SAME(vfio_abi_region_info_request(&request, 7, &info), 0);
+		SAME(vfio_abi_region_info_request(&request, &seventh, &info), 0);
 		SAME(info.reply.len, peer.need < 64 ? peer.need : 64);
 		walk = vfio_abi_region_caps(&info);
 		SAME(vfio_abi_region_next(&walk, &cap),
@@ -259,7 +260,7 @@ static void from_nothing(void)
 	SAME(asks(&peer, 32, 1), 0);
 	request.grow = pretend;
 	request.len = 32;
-	SAME(vfio_abi_region_info_request(&request, 7, &info), VFIO_ABI_SHORT);
+	SAME(vfio_abi_region_info_request(&request, &seventh, &info), VFIO_ABI_SHORT);
 	SAME(request.calls, 1);
 	SAME(info.reply.need, 40);
 	CHECK(!info.reply.bytes);

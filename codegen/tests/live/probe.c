@@ -253,8 +253,9 @@ static void region_info(int device, __u32 index)
 	};
 #if VFIO_ABI_HAVE(VFIO_REGION_INFO_FLAG_CAPS)
 	struct vfio_abi_request ask = request(&q);
+	const struct vfio_abi_region_info_args args = { .index = index };
 	struct vfio_abi_region_info info;
-	int value = head(&q, vfio_abi_region_info_request(&ask, index, &info));
+	int value = head(&q, vfio_abi_region_info_request(&ask, &args, &info));
 #else
 	struct vfio_region_info info;
 	int value = plain(&q, &info);

@@ -64,11 +64,15 @@ int main(void)
 {
 	__u64 buf[8];
 	const struct iommu_hwpt_arm_smmuv3 ste = { { 1, 2 } };
+	struct iommufd_abi_hwpt_alloc_args alloc;
 	struct iommu_hw_info info;
 	struct iommu_hw_info_vtd vtd;
 
 	__builtin_memset(&info, 0, sizeof(info));
-	return iommufd_abi_hwpt_alloc_arm_smmuv3(buf, sizeof(buf), 0, 1, 2, &ste, 0) != 48 ||
+	__builtin_memset(&alloc, 0, sizeof(alloc));
+	alloc.dev_id = 1;
+	alloc.pt_id = 2;
+	return iommufd_abi_hwpt_alloc_arm_smmuv3(buf, sizeof(buf), &alloc, &ste) != 48 ||
 	       iommufd_abi_get_hw_info_cut(&info, 0) ||
 	       iommufd_abi_get_hw_info_intel_vtd(&info, buf, 0, &vtd) ||
 	       IOMMU_HWPT_DATA_AMD_GUEST != 3 || IOMMUFD_ABI_HWPT_DATA_AMD_GUEST != 3 ||

@@ -7,6 +7,7 @@ mod c_built_replies;
 mod c_calls;
 mod c_chain;
 mod c_header;
+mod c_inputs;
 mod c_kernel_compat;
 mod c_modes;
 mod c_parts;

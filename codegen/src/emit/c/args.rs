@@ -8,7 +8,7 @@ use super::unique_names::UniqueNames;
 use super::view::StructView;
 use crate::ir::c_requests::{CInput, CMember, CRequest, CType, MemberPart, Pointee};
 use crate::ir::protocol::HostPlan;
-use crate::ir::requests::{InputKind, TypedData, TypedLength};
+use crate::ir::requests::{InputKind, TypedData};
 use crate::names::c_word;
 
 /// The variables of examples.
@@ -124,11 +124,16 @@ fn doc(input: &CInput<'_>, part: MemberPart) -> String {
         (MemberPart::Stride, InputKind::Typed(TypedData { stride_field: Some(field), .. })) => {
             field.doc.join(" ")
         }
-        (MemberPart::Count, InputKind::Typed(TypedData { length: TypedLength::Bytes(..), .. })) => {
-            format!("bytes of {value}")
-        }
-        (MemberPart::Count, _) => format!("elements of {value}"),
+        (MemberPart::Count, _) => format!("{} of {value}", unit(input)),
         _ => value_doc(input),
+    }
+}
+
+/// What a count counts.
+fn unit(input: &CInput<'_>) -> &'static str {
+    match (input.value.type_, &input.stride) {
+        (CType::Pointer { to: Pointee::Bytes, .. }, None) => "bytes",
+        _ => "elements",
     }
 }
 

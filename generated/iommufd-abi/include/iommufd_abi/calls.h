@@ -846,7 +846,7 @@ static inline iommufd_abi_size iommufd_abi_hwpt_alloc_amd_guest(
 struct iommufd_abi_get_hw_info_args {
 	__u32	dev_id;				/* id of the device */
 	void *data_uptr;			/* address of the room */
-	iommufd_abi_size data_uptr_count;	/* elements of data_uptr */
+	iommufd_abi_size data_uptr_count;	/* bytes of data_uptr */
 	/* the type that is wanted, with its flag (null if absent) */
 	const __u32 *in_data_type;
 };
