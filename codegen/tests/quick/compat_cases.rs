@@ -213,7 +213,8 @@ fn a_field_becomes_an_input() {
         findings(&old, &new),
         [
             "C2 Wire Both demo_ask.index: the field is an input, and was an output",
-            "C11 Note DEMO_ASK: functions for the request in Rust and C are others: `index` is added",
+            "C11 Note DEMO_ASK: functions for the request in Rust are others: `index` is added",
+            "C11 Note DEMO_ASK: functions for the request in C are others: the first inputs are added",
         ]
     );
 }

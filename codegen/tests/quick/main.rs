@@ -10,6 +10,7 @@ mod compat_cases;
 mod compat_headers;
 mod compat_keys;
 mod compat_mutations;
+mod compat_requests;
 mod crate_docs;
 mod decode;
 mod decode_calls;

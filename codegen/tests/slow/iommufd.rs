@@ -135,6 +135,18 @@ int main(void)
 	const struct iommu_hwpt_vtd_s1_invalidate two[2] = { { 1, 2, 0, 0 } };
 	const struct iommu_viommu_arm_smmuv3_invalidate one = { { 1, 2 } };
 	struct iommu_viommu_tegra241_cmdqv cmdqv = { 0, 0 };
+	/* The functions of a type replace these data. */
+	const struct iommufd_abi_hwpt_alloc_args alloc = {
+		.flags = 1, .dev_id = 2, .pt_id = 3,
+		.data_type = 7, .data_uptr = buf, .data_uptr_count = 7,
+	};
+	const struct iommufd_abi_hwpt_alloc_args faulting = {
+		.flags = 1, .dev_id = 2, .pt_id = 3, .fault_id = &fault,
+	};
+	const struct iommufd_abi_hwpt_invalidate_args invalidate = {
+		.hwpt_id = 5, .data_type = 7, .data_uptr_count = 7, .entry_len = 7,
+	};
+	const struct iommufd_abi_viommu_alloc_args viommu = { .dev_id = 7, .hwpt_id = 8 };
 
 ";
 
@@ -172,31 +184,21 @@ fn typed_functions_write_what_rust_writes() {
     );
     let viommu = ViommuAllocData::Tegra241Cmdqv(&mut cmdqv);
     let expected = [
-        ("hwpt_alloc_none", "1, 2, 3, 0", 32, hex(hwpt(HwptAllocData::None), 32)),
-        ("hwpt_alloc_vtd_s1", "1, 2, 3, &vtd, &fault", 32, hex(faulting, 32)),
-        (
-            "hwpt_alloc_vtd_s1",
-            "1, 2, 3, &zeros, 0",
-            32,
-            hex(hwpt(HwptAllocData::VtdS1(&zeros)), 32),
-        ),
+        ("hwpt_alloc_none", "&alloc", 32, hex(hwpt(HwptAllocData::None), 32)),
+        ("hwpt_alloc_vtd_s1", "&faulting, &vtd", 32, hex(faulting, 32)),
+        ("hwpt_alloc_vtd_s1", "&alloc, &zeros", 32, hex(hwpt(HwptAllocData::VtdS1(&zeros)), 32)),
         (
             "hwpt_alloc_arm_smmuv3",
-            "1, 2, 3, &arm, 0",
+            "&alloc, &arm",
             32,
             hex(hwpt(HwptAllocData::ArmSmmuv3(&arm)), 32),
         ),
-        (
-            "hwpt_alloc_amd_guest",
-            "1, 2, 3, &amd, 0",
-            32,
-            hex(hwpt(HwptAllocData::AmdGuest(&amd)), 32),
-        ),
-        ("hwpt_invalidate_vtd_s1", "5, two, 2", 8, hex(invalidate(vtd_two), 8)),
-        ("hwpt_invalidate_arm_smmuv3", "5, &one, 1", 8, hex(invalidate(arm_one), 8)),
+        ("hwpt_alloc_amd_guest", "&alloc, &amd", 32, hex(hwpt(HwptAllocData::AmdGuest(&amd)), 32)),
+        ("hwpt_invalidate_vtd_s1", "&invalidate, two, 2", 8, hex(invalidate(vtd_two), 8)),
+        ("hwpt_invalidate_arm_smmuv3", "&invalidate, &one, 1", 8, hex(invalidate(arm_one), 8)),
         (
             "viommu_alloc_tegra241_cmdqv",
-            "7, 8, &cmdqv",
+            "&viommu, &cmdqv",
             32,
             hex(ViommuAlloc::new(7, 8, viommu), 32),
         ),

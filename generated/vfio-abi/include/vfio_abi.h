@@ -8105,8 +8105,8 @@ struct vfio_abi_set_low_power_entry_with_wakeup_args {
  * Allows low power states once, and signals an eventfd when the device wakes.
  */
 static inline vfio_abi_size vfio_abi_set_low_power_entry_with_wakeup(
-		void *buf, vfio_abi_size len,
-		const struct vfio_abi_set_low_power_entry_with_wakeup_args *args)
+	void *buf, vfio_abi_size len,
+	const struct vfio_abi_set_low_power_entry_with_wakeup_args *args)
 {
 	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
@@ -8708,8 +8708,8 @@ struct vfio_abi_iommu_unmap_dma_get_dirty_bitmap_args {
  * Report the dirty pages of the range before it is unmapped.
  */
 static inline vfio_abi_size vfio_abi_iommu_unmap_dma_get_dirty_bitmap(
-		void *buf, vfio_abi_size len,
-		const struct vfio_abi_iommu_unmap_dma_get_dirty_bitmap_args *args)
+	void *buf, vfio_abi_size len,
+	const struct vfio_abi_iommu_unmap_dma_get_dirty_bitmap_args *args)
 {
 	const vfio_abi_size argsz = 48;
 	__u8 *bytes;
@@ -9474,8 +9474,8 @@ static inline int vfio_abi_call_set_low_power_entry(int device)
 
 /* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_low_power_entry_with_wakeup(). */
 static inline int vfio_abi_call_set_low_power_entry_with_wakeup(
-		int device,
-		const struct vfio_abi_set_low_power_entry_with_wakeup_args *args)
+	int device,
+	const struct vfio_abi_set_low_power_entry_with_wakeup_args *args)
 {
 	__u64 argument[2];
 	const vfio_abi_size argsz = vfio_abi_set_low_power_entry_with_wakeup(
@@ -9724,9 +9724,9 @@ static inline int vfio_abi_call_iommu_unmap_dma(
  * Calls VFIO_IOMMU_UNMAP_DMA; see vfio_abi_iommu_unmap_dma_get_dirty_bitmap().
  */
 static inline int vfio_abi_call_iommu_unmap_dma_get_dirty_bitmap(
-		int container,
-		const struct vfio_abi_iommu_unmap_dma_get_dirty_bitmap_args *args,
-		struct vfio_iommu_type1_dma_unmap *reply)
+	int container,
+	const struct vfio_abi_iommu_unmap_dma_get_dirty_bitmap_args *args,
+	struct vfio_iommu_type1_dma_unmap *reply)
 {
 	__u64 argument[6];
 	const vfio_abi_size argsz = vfio_abi_iommu_unmap_dma_get_dirty_bitmap(

@@ -24,13 +24,17 @@ impl Statement {
 }
 
 /// `head`, the items with commas between them, and `end`: one line, indented by tabs, if
-/// it fits; otherwise the items follow in lines with two tabs more.
+/// it fits; otherwise the items follow in lines with two tabs more, or with one if an item is
+/// too long for that.
 pub(super) fn broken(tabs: usize, head: &str, items: &[String], end: &str) -> Vec<String> {
-    let (indent, inner) = ("\t".repeat(tabs), "\t".repeat(tabs + 2));
+    let indent = "\t".repeat(tabs);
     let line = [&indent, head, &items.join(", "), end].concat();
     if end_column(&line) <= WIDTH {
         return vec![line];
     }
+    let wide = "\t".repeat(tabs + 2);
+    let fits = |item: &String| end_column(&[&wide, item, end].concat()) <= WIDTH;
+    let inner = if items.iter().all(fits) { wide } else { "\t".repeat(tabs + 1) };
     let mut lines = vec![[&indent, head].concat()];
     for (index, item) in items.iter().enumerate() {
         let mark = if index + 1 == items.len() { end } else { "," };
@@ -66,6 +70,8 @@ mod tests {
                 "\t\tconst __s32 *eventfds)"
             ]
         );
+        let long = ["void *buf".to_owned(), "x".repeat(65)];
+        assert_eq!(broken(0, "function(", &long, ")")[1], "\tvoid *buf,");
         let exact = Statement { function: "f".repeat(60), arguments: vec!["12345678".to_owned()] };
         assert_eq!(exact.lines(1).len(), 1);
         assert_eq!(exact.lines(2).len(), 2);

@@ -24,11 +24,11 @@ enum RustType<'a> {
     /// A struct.
     Struct(&'a str),
     /// An array of some length.
-    Array(Element<'a>, u64),
+    Array(RustElement<'a>, u64),
     /// A reference to elements in the argument: an array of some length, or a slice.
-    Elements(Element<'a>),
+    Elements(RustElement<'a>),
     /// A reference to memory: an array of some length, or a slice.
-    Memory { element: Element<'a>, length: Option<u64>, is_written: bool },
+    Memory { element: RustElement<'a>, length: Option<u64>, is_written: bool },
     /// Data of one of several types.
     Data { type_name: &'a str, is_written: bool, is_strided: bool },
     /// The bytes of a field that is no integer.
@@ -36,7 +36,7 @@ enum RustType<'a> {
 }
 
 #[derive(PartialEq, Eq)]
-enum Element<'a> {
+enum RustElement<'a> {
     Int(Int),
     Struct(&'a str),
 }
@@ -97,8 +97,8 @@ fn request_inputs<'a>(abi: &'a Abi, plan: &'a RequestPlan) -> Vec<RustInput<'a>>
 
 fn type_of<'a>(abi: &'a Abi, input: &'a RequestInput) -> RustType<'a> {
     let element = |element: RequestElement| match element {
-        RequestElement::Int(int) => Element::Int(int.value()),
-        RequestElement::Struct(id, _) => Element::Struct(&abi.struct_(id).name),
+        RequestElement::Int(int) => RustElement::Int(int.value()),
+        RequestElement::Struct(id, _) => RustElement::Struct(&abi.struct_(id).name),
     };
     match &input.kind {
         InputKind::Number { int, group, .. } => {

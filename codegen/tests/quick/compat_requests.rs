@@ -1,0 +1,197 @@
+//! What a change of a request means for the functions of the crate and of the header, by changes
+//! of the plan itself.
+
+use capchain::compat::{Bump, compare};
+use capchain::ir::Abi;
+use capchain::ir::protocol::{ChainPlan, InputPlan};
+use capchain::ir::requests::{
+    ChoiceOption, FixedFlags, InlineCount, InputKind, MemoryLength, RequestElement, RequestInput,
+    RequestPlan,
+};
+use capchain::layout::Int;
+use capchain::lower::lower;
+use capchain::reply::Direction;
+use support::fixtures::{self, side};
+
+fn abi(name: &str) -> Abi {
+    lower(&fixtures::open(&fixtures::root().join("spec").join(name)), None)
+}
+
+/// What the findings state of functions for requests.
+fn said(old: Abi, new: Abi) -> Vec<String> {
+    let findings = compare(&side("old", old), &side("new", new));
+    let said = findings.iter().filter_map(|finding| {
+        let (languages, reasons) = finding.message.split_once(" are others: ")?;
+        let languages = languages.strip_prefix("functions for the request in ")?;
+        let major =
+            [finding.versions.crate_, finding.versions.header].map(|one| one == Bump::Major);
+        let expected = match languages {
+            "Rust and C" => [true, true],
+            "Rust" => [true, false],
+            _ => [false, true],
+        };
+        assert_eq!(major, expected, "{}", finding.message);
+        Some(format!("{languages}: {reasons}"))
+    });
+    said.collect()
+}
+
+/// What they state of a change of one request.
+fn changed(name: &str, request: &str, change: impl FnOnce(&mut RequestPlan)) -> Vec<String> {
+    let (old, mut new) = (abi(name), abi(name));
+    let mut plans = new.protocol.requests.iter_mut();
+    change(plans.find(|plan| plan.name == request).expect("a request"));
+    said(old, new)
+}
+
+/// The same of VFIO_IOMMU_MAP_DMA, which has the inputs flags, vaddr, iova and size.
+fn map(change: impl FnOnce(&mut RequestPlan)) -> Vec<String> {
+    changed("vfio", "iommu_map_dma", change)
+}
+
+fn input(kind: InputKind) -> RequestInput {
+    RequestInput { name: "new".to_owned(), doc: vec!["It is new.".to_owned()], kind, present: None }
+}
+
+fn number() -> RequestInput {
+    input(InputKind::Number { offset: 32, int: Int::U32, group: None })
+}
+
+fn memory(length: MemoryLength) -> RequestInput {
+    let (address, direction) = (40, Direction::In);
+    input(InputKind::Memory { address, direction, element: RequestElement::Int(Int::U64), length })
+}
+
+fn optional(input: RequestInput) -> RequestInput {
+    let present = FixedFlags { offset: 4, int: Int::U32, value: 0x100 };
+    RequestInput { present: Some(present), ..input }
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn a_new_input_breaks_c_only_if_it_must_be_set() {
+    assert_eq!(map(|_| ()), NOTHING);
+    assert_eq!(map(|plan| plan.inputs.push(optional(number()))), NOTHING);
+    assert_eq!(map(|plan| plan.inputs.push(number())), ["Rust: `new` is added"]);
+    assert_eq!(map(|plan| plan.inputs.insert(0, number())), ["Rust: `new` is added"]);
+    let fixed = memory(MemoryLength::Fixed(2));
+    assert_eq!(
+        map(|plan| plan.inputs.push(optional(fixed))),
+        ["Rust: the type in Rust gets a lifetime"]
+    );
+    let option = |value| ChoiceOption {
+        short: "one".to_owned(),
+        name: "ONE".to_owned(),
+        value,
+        doc: Vec::new(),
+    };
+    let choice = |values: &[u64]| {
+        let options = values.iter().map(|value| option(*value)).collect();
+        input(InputKind::Choice { offset: 4, int: Int::U32, type_name: "New".to_owned(), options })
+    };
+    assert_eq!(
+        map(|plan| plan.inputs.push(choice(&[1, 2]))),
+        ["Rust: `new` is added", "C: `new` must be set"]
+    );
+    assert_eq!(map(|plan| plan.inputs.push(choice(&[0, 1]))), ["Rust: `new` is added"]);
+    let (range, page) = ((24, Int::U64), (32, Int::U64));
+    let bits = memory(MemoryLength::Bits { range, page, bytes: None });
+    assert_eq!(map(|plan| plan.inputs.push(bits.clone()))[1..], ["C: `new` must be set"]);
+    assert_eq!(map(|plan| plan.inputs.push(optional(bits))).len(), 1);
+}
+
+#[test]
+fn an_input_that_programs_name_must_stay() {
+    assert_eq!(map(|plan| drop(plan.inputs.remove(1))), ["Rust and C: `vaddr` is gone"]);
+    assert_eq!(
+        map(|plan| plan.inputs[1].name = "address".to_owned()),
+        ["Rust: `address` is added, `vaddr` is gone", "C: `vaddr` is gone"]
+    );
+    let narrow = InputKind::Number { offset: 8, int: Int::U32, group: None };
+    assert_eq!(map(|plan| plan.inputs[1].kind = narrow), ["Rust and C: `vaddr` has another type"]);
+    assert_eq!(
+        map(|plan| plan.inputs[3] = optional(plan.inputs[3].clone())),
+        ["Rust and C: `size` has another type"]
+    );
+    // A type with names is the same integer in C, and so is one of another alignment.
+    let plain = InputKind::Number { offset: 4, int: Int::U32, group: None };
+    assert_eq!(map(|plan| plan.inputs[0].kind = plain), ["Rust: `flags` has another type"]);
+    let aligned = InputKind::Number { offset: 8, int: Int::AlignedU64, group: None };
+    assert_eq!(map(|plan| plan.inputs[1].kind = aligned), NOTHING);
+}
+
+/// Members are ordered as the argument has them, parameters as the plan has them.
+#[test]
+fn inputs_in_another_order() {
+    let at = |offset| InputKind::Number { offset, int: Int::U64, group: None };
+    let move_back = |plan: &mut RequestPlan| {
+        (plan.inputs[1].kind, plan.inputs[2].kind) = (at(16), at(8));
+    };
+    assert_eq!(map(move_back), ["C: the inputs have another order"]);
+    assert_eq!(map(|plan| plan.inputs.swap(1, 2)), ["Rust: the inputs have another order"]);
+}
+
+#[test]
+fn functions_take_a_struct_if_there_are_inputs() {
+    assert_eq!(
+        changed("vfio", "get_migration", |plan| plan.inputs.push(optional(number()))),
+        ["C: the first inputs are added"]
+    );
+    assert_eq!(
+        changed("vfio", "get_irq_info", |plan| plan.inputs.clear()),
+        ["Rust: `index` is gone", "C: all inputs are gone"]
+    );
+}
+
+#[test]
+fn functions_take_other_buffers_and_results() {
+    assert_eq!(
+        changed("vfio", "get_irq_info", |plan| plan.reply = None),
+        ["C: the results are another struct"]
+    );
+    let inline = |plan: &mut RequestPlan| {
+        for input in &mut plan.inputs {
+            if let InputKind::Inline { count, .. } = &mut input.kind {
+                *count = InlineCount::Fixed(2);
+            }
+        }
+    };
+    let said = changed("vfio", "set_irqs_eventfd", inline);
+    assert_eq!(said[0], "Rust: `data` has another type");
+    assert_eq!(
+        said[1],
+        "C: `data_count` is gone, the size of the argument is variable in one of them only"
+    );
+    let fewer = |plan: &mut RequestPlan| {
+        for input in &mut plan.inputs {
+            if let InputKind::Typed(data) = &mut input.kind {
+                data.forms.pop();
+            }
+        }
+    };
+    assert_eq!(
+        changed("iommufd", "hwpt_alloc", fewer),
+        ["Rust and C: the data of `IOMMU_HWPT_DATA_AMD_GUEST` are others"]
+    );
+}
+
+#[test]
+fn requests_for_replies_with_chains_take_inputs_alike() {
+    let changed = |chain: &str, change: fn(&mut Vec<InputPlan>)| {
+        let (old, mut new) = (abi("vfio"), abi("vfio"));
+        let number = new.chains.iter().position(|one| one.name == chain).expect("a chain");
+        let is_it = |plan: &&mut ChainPlan| plan.chain.0 == number;
+        let plan = new.protocol.chains.iter_mut().find(is_it).expect("its plan");
+        change(&mut plan.host.as_mut().expect("a struct before it").inputs);
+        said(old, new)
+    };
+    const NEW: InputPlan =
+        InputPlan { field: 1, offset: 4, size: 4, int: Some(Int::U32), is_output: false };
+    assert_eq!(changed("region", |inputs| inputs.push(NEW)), ["Rust: `flags` is added"]);
+    assert_eq!(changed("region", Vec::clear), ["Rust: `index` is gone", "C: all inputs are gone"]);
+    assert_eq!(
+        changed("device", |inputs| inputs.push(NEW)),
+        ["Rust: `flags` is added", "C: the first inputs are added"]
+    );
+}
