@@ -81,6 +81,9 @@ impl Abi {
             let own = names::c_reply(&chain.name);
             let words = [c_word::PARSE, c_word::REQUEST, c_word::FIXED];
             api.c.extend(words.map(|word| self.c_function(&[&own[..], &[word]].concat())));
+            let has_inputs = plan.host.as_ref().is_some_and(|host| !host.inputs.is_empty());
+            let args = self.c_function(&[&own[..], &[c_word::ARGS]].concat());
+            api.c.extend(has_inputs.then(|| ["struct ", &args].concat()));
         }
         if self.protocol.counted.iter().any(|plan| plan.struct_ == id) {
             api.rust.push(self.path(&["requests", &view]));
@@ -105,6 +108,8 @@ impl Abi {
             let own = names::c_request(&self.name, &self.prefix, &plan.name);
             api.c.push(self.c_function(&[own]));
             api.c.push(self.c_function(&names::c_call(own)));
+            let args = self.c_function(&names::c_args(own));
+            api.c.extend((!plan.inputs.is_empty()).then(|| ["struct ", &args].concat()));
         }
         if requests.is_empty() {
             let name = &self.protocol.names[id.0];

@@ -117,7 +117,7 @@ fn generated_code_reads_and_writes_all_of_the_data() {
     let calls = file("src/calls.rs");
     assert!(calls.contains("owned(reply.out_fault_fd as c_int)"), "{calls}");
     let c = file("include/iommufd_abi.h");
-    assert!(c.contains("iommufd_abi__put(bytes + 24, 4, data_type);"), "{c}");
+    assert!(c.contains("iommufd_abi__put(bytes + 24, 4, args->data_type);"), "{c}");
 }
 
 /// The rules for the memory that the field of a struct has the address of.
