@@ -81,7 +81,7 @@ impl Abi {
             let own = names::c_reply(&chain.name);
             let words = [c_word::PARSE, c_word::REQUEST, c_word::FIXED];
             api.c.extend(words.map(|word| self.c_function(&[&own[..], &[word]].concat())));
-            let has_inputs = plan.host.as_ref().is_some_and(|host| !host.inputs.is_empty());
+            let has_inputs = self.protocol.host(id).is_some_and(|host| !host.inputs.is_empty());
             let args = self.c_function(&[&own[..], &[c_word::ARGS]].concat());
             api.c.extend(has_inputs.then(|| ["struct ", &args].concat()));
         }
