@@ -50,7 +50,12 @@ fn map(change: impl FnOnce(&mut RequestPlan)) -> Vec<String> {
 }
 
 fn input(kind: InputKind) -> RequestInput {
-    RequestInput { name: "new".to_owned(), doc: vec!["It is new.".to_owned()], kind, present: None }
+    RequestInput {
+        name: "new".to_owned(),
+        doc: ["It is new.".to_owned()].into(),
+        kind,
+        present: None,
+    }
 }
 
 fn number() -> RequestInput {
@@ -84,7 +89,7 @@ fn a_new_input_breaks_c_only_if_it_must_be_set() {
         short: "one".to_owned(),
         name: "ONE".to_owned(),
         value,
-        doc: Vec::new(),
+        doc: [].into(),
     };
     let choice = |values: &[u64]| {
         let options = values.iter().map(|value| option(*value)).collect();
