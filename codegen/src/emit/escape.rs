@@ -266,15 +266,26 @@ mod tests {
 
     #[test]
     fn nothing_ends_a_c_comment() {
-        for text in
-            ["*/", "/*", "**//**//", "/*/", "*/*", "??/", "???/", "\\", "a*\u{202e}/", "*`/"]
-        {
+        for text in [
+            "*/",
+            "/*",
+            "**//**//",
+            "/*/",
+            "*/*",
+            "??/",
+            "???/",
+            "\\",
+            "a*\u{202e}/",
+            "*`/",
+            "\u{202e}",
+        ] {
             let comment = format!("/* {} */", in_c(text));
             let inside = comment.strip_prefix("/*").and_then(|rest| rest.strip_suffix("*/"));
             let inside = inside.expect("the comment's own marks");
-            for mark in ["*/", "/*", "??/", "\\ */", "\u{202e}"] {
+            for mark in ["*/", "/*", "??/", "\u{202e}"] {
                 assert!(!inside.contains(mark), "{text:?} became {comment:?}");
             }
+            assert!(!inside.trim_end().ends_with('\\'), "{text:?} became {comment:?}");
         }
         assert_eq!(in_c("`argsz` of a [link] & <b>"), "argsz of a [link] & <b>");
     }

@@ -359,6 +359,19 @@ fn no_bytes_break_it() {
 }
 
 #[test]
+fn a_capability_that_leads_to_itself_is_read_once() {
+    let words = [48_u32, 8, 0, 32, 0, 0, 0, 0, 0xffff, 32, 0, 0];
+    let bytes: Vec<_> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let abi = lower(&fixtures::spec(), None);
+    let host = abi.structs.iter().position(|struct_| struct_.name == "vfio_region_info");
+    let subject = Subject::Struct(StructId(host.expect("the struct")));
+    let found = decode::decode(&abi, subject, &TARGETS[0], &bytes);
+    let error = found.error.as_ref().map(|error| (error.kind, error.at));
+    assert_eq!(error, Some((decode::DecodeErrorKind::Cycle, 32)));
+    assert_eq!(found.caps.len(), 1);
+}
+
+#[test]
 fn a_hostile_chain_takes_no_more_time_than_its_size() {
     // Overlapping capabilities, from the end to the start, each with an array to
     // the end: together they count far more than the reply has.

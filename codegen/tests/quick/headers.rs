@@ -133,6 +133,19 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
     ]
 }
 
+/// A name after a struct is its own only after `typedef`; of a variable nothing is read.
+#[test]
+fn a_variable_is_no_name_of_its_struct() {
+    let (facts, problems, sources) = of("typedef struct { __u32 x; } a;\n");
+    assert!(facts.struct_("a").is_some(), "{}", problems.render(&sources, false));
+    for text in ["struct { __u32 x; } a;\n", "struct b { __u32 x; } a;\n"] {
+        let (facts, problems, sources) = of(text);
+        assert!(facts.struct_("a").or(facts.struct_("b")).is_none(), "{text}");
+        let shown = problems.render(&sources, false);
+        assert!(shown.contains("what follows it is not understood"), "{shown}");
+    }
+}
+
 #[test]
 fn linux_c_is_read() {
     let text = include_str!("../specs/linux_c.h");

@@ -1,7 +1,7 @@
 //! The proposals of the specification: each loads as an overlay, and the number spaces
 //! know what they claim.
 
-use capchain::ir::{Abi, Holder, NumberSpace, SpaceKind};
+use capchain::ir::{Abi, Chain, Holder, NumberSpace, SpaceKind};
 use capchain::lower::lower;
 use capchain::spec::load::Origin;
 use support::fixtures;
@@ -32,6 +32,22 @@ fn every_proposal_loads_and_its_successor_exists() {
             assert!(exists, "{} is replaced by {}", one.file.name, new.value);
         }
     }
+}
+
+/// The chain of this design starts after its host, without an offset that leads to it.
+#[test]
+fn a_struct_hosts_a_chain_without_an_offset_as_well() {
+    let folder = fixtures::root().join("spec/vfio");
+    let design = folder.join("proposals/irq_info_caps_implied.yaml");
+    let opened = capchain::open(&Origin::Folder(folder), &[design]);
+    let abi = lower(&opened.spec.expect("a specification"), None);
+    let host = |name: &str| abi.find_struct(name).expect("a struct");
+    let found = [host("vfio_irq_info"), host("vfio_region_info"), host("vfio_irq_set")].map(|id| {
+        let name = |chain: Option<&Chain>| chain.map(|chain| chain.name.clone());
+        (name(abi.chain_of(id)), name(abi.hosted_chain(id)))
+    });
+    let [irq, region] = ["irq", "region"].map(|name| Some(name.to_owned()));
+    assert_eq!(found, [(None, irq), (region.clone(), region), (None, None)]);
 }
 
 #[test]

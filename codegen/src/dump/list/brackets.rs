@@ -31,12 +31,12 @@ impl<'a> Brackets<'a> {
         Self { text, rest: text.char_indices(), open: None, quote: None, escaped: false }
     }
 
-    /// Whether the next character is in quotes. No brackets are around a quote.
+    /// Whether the next character is in quotes.
     fn is_quoted(&mut self, c: char) -> bool {
         let in_quotes = self.quote.is_some();
         match (self.quote, c) {
             (Some(end), _) if c == end && !self.escaped => self.quote = None,
-            (None, '"' | '\'') => (self.quote, self.open) = (Some(c), None),
+            (None, '"' | '\'') => self.quote = Some(c),
             _ => {}
         }
         self.escaped = c == '\\' && !self.escaped;

@@ -101,3 +101,30 @@ fn after_space(text: &str, from: usize) -> usize {
     let rest = text.get(from..).unwrap_or_default();
     from + rest.len() - rest.trim_start().len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The numbers of each list.
+    fn lists(text: &str) -> Vec<Vec<&str>> {
+        Groups::of(text).lists.into_iter().map(|list| list.numbers).collect()
+    }
+
+    #[test]
+    fn brackets_in_quotes_are_text() {
+        assert_eq!(lists(r#"f("[7]", '{8}') {40, 0}"#), [["40", "0"]]);
+        assert_eq!(lists(r#""\"[7]" [40]"#), [["40"]]);
+        assert_eq!(lists(r#""\\" [40]"#), [["40"]]);
+        assert_eq!(lists(r#"[1, "2"]"#), Vec::<Vec<&str>>::new());
+    }
+
+    #[test]
+    fn parentheses_are_a_list_after_a_name_or_at_the_start() {
+        assert_eq!(lists("(1, 2)"), [["1", "2"]]);
+        assert_eq!(lists("bytes (1, 2) [3]"), vec![vec!["1", "2"], vec!["3"]]);
+        assert_eq!(lists("x = (1, 2) [3]"), [["3"]]);
+        assert_eq!(lists("[3] (1, 2)"), vec![vec!["3"], vec!["1", "2"]]);
+        assert_eq!(lists("read(7)"), Vec::<Vec<&str>>::new());
+    }
+}
