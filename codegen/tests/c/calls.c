@@ -94,17 +94,17 @@ static void fixed(void)
 /* A null pointer in place of a struct or an array of a fixed length. */
 static void zeros(void)
 {
-	const struct vfio_eeh_pe_op operation = { .argsz = 40, .op = 5 };
+	/* The layout of a 64-bit kernel, in which the struct follows padding. */
+	const __u32 operation[10] = { 40, 0, 5 };
+	const __u32 with_error[10] = { 40, 0, 5, 0, 1 };
 	const struct vfio_eeh_pe_err error = { .type = 1 };
-	struct vfio_eeh_pe_op with_error = operation;
 	__u32 token[6] = {
 		24, VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_PCI_VF_TOKEN,
 	};
 
-	with_error.err = error;
-	REQUEST(&operation, sizeof(operation), vfio_abi_eeh_pe_op,
+	REQUEST(operation, sizeof(operation), vfio_abi_eeh_pe_op,
 		ARGS(eeh_pe_op, .op = 5));
-	REQUEST(&with_error, sizeof(with_error), vfio_abi_eeh_pe_op,
+	REQUEST(with_error, sizeof(with_error), vfio_abi_eeh_pe_op,
 		ARGS(eeh_pe_op, .op = 5, .arg = &error));
 	REQUEST(token, sizeof(token), vfio_abi_set_pci_vf_token,
 		ARGS(set_pci_vf_token, .data = NULL));

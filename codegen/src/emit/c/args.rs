@@ -109,7 +109,7 @@ fn args_view<'a, const N: usize>(
     members: impl Iterator<Item = (MemberDeclaration, Comment<'a>)>,
 ) -> ArgsView {
     let functions = functions.map(|function| [function, "()"].concat()).join(" and ");
-    let text = vec![format!("The inputs of {functions}.")];
+    let text = [format!("The inputs of {functions}.")];
     ArgsView {
         comment: section::opening(Comment::of(&text).above(0)),
         struct_: structs::own(name, members),
