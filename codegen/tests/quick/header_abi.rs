@@ -1,12 +1,15 @@
 //! The ABI that is inferred from headers: an unchanged header gives the ABI of the
 //! specification, and a changed header differs in the change only.
 
+use std::fs;
+
 use capchain::amend::{Amended, amend};
 use capchain::diagnostic::Sources;
 use capchain::ir::{Abi, Arg, Role, StructRole, Type};
 use capchain::lower::lower;
 use capchain::release::Release;
 use capchain::validate::ValidSpec;
+use support::random::{Random, rounds};
 use support::{facts, fixtures, kernels};
 
 /// The ABI of a text, as a change of a release.
@@ -142,6 +145,60 @@ fn usable(abi: &Abi) {
         if let Arg::Struct(id) = ioctl.arg {
             assert!(id.0 < abi.structs.len(), "{}", ioctl.name);
         }
+    }
+}
+
+/// Texts of a header that can be left out: declarations with the comments before them.
+fn is_declaration(part: &str) -> bool {
+    !["#if", "#else", "#endif", "#include", "inline"].iter().any(|word| part.contains(word))
+}
+
+/// The numbers of an enum as macros, as kernels have them in some releases; other texts stay.
+fn as_macros(part: &str) -> String {
+    let mut lines = part.lines().filter(|line| !line.starts_with("enum ") && *line != "};");
+    let macros = lines.by_ref().map(|line| match line.trim().split_once(" = ") {
+        Some((name, rest)) => {
+            let number = rest.split_once(',').map_or(rest, |(number, _)| number);
+            format!("#define {name} {number}\n")
+        }
+        None => format!("{line}\n"),
+    });
+    match part.contains("\nenum ") {
+        true => macros.collect(),
+        false => part.to_owned(),
+    }
+}
+
+#[test]
+fn any_part_of_a_header_amends_any_release() {
+    let mut random = Random(11);
+    for name in ["vfio", "iommufd"] {
+        let spec = fixtures::open(&fixtures::root().join("spec").join(name));
+        let types = format!("generated/{name}-abi/include/{name}_abi/types.h");
+        let header = fs::read_to_string(fixtures::root().join(types)).expect("a header");
+        let (mut whole, mut partial) = (0, 0);
+        for _ in 0..rounds(20) {
+            let most = random.below(10);
+            let parts = header.split("\n\n").filter_map(|part| {
+                let left_out = is_declaration(part) && random.below(10) < most;
+                let text = match random.below(2) {
+                    0 => part.to_owned(),
+                    _ => as_macros(part),
+                };
+                (!left_out).then_some(text)
+            });
+            let text = parts.collect::<Vec<_>>().join("\n\n");
+            let mut sources = Sources::default();
+            let file = sources.add(format!("{name}_abi.h"), text);
+            let release = spec.releases()[random.below(spec.releases().len())];
+            let amended = amend(&spec, Some(release), &sources, &[file]).expect("a header");
+            capchain::lint::lint(&amended.abi);
+            match amended.knowledge.unread.is_empty() {
+                true => whole += 1,
+                false => partial += 1,
+            }
+        }
+        println!("{name}: {whole} headers read whole, {partial} in part");
     }
 }
 

@@ -45,11 +45,22 @@ impl<'a> Check<'a> {
         }
         let Some(needed) = reference.needed else { return true };
         let validities = targets.iter().map(|target| target.validity);
-        let Some(release) = first_uncovered(needed, validities) else { return true };
+        let Some(release) = self.uncovered(needed, validities) else { return true };
         let near = targets.iter().min_by_key(|target| !target.validity.overlaps(needed));
         let there = near.map(|target| (target.place, target.validity));
         self.absent(reference, wanted.what, release, there);
         false
+    }
+
+    /// The first release of `whole` that is in none of the pieces. Of a specification that
+    /// headers amended, only their release counts.
+    pub(crate) fn uncovered(
+        &self,
+        whole: Validity,
+        mut pieces: impl Iterator<Item = Validity>,
+    ) -> Option<Release> {
+        let Some(only) = self.only else { return first_uncovered(whole, pieces) };
+        (whole.covers(only) && !pieces.any(|piece| piece.covers(only))).then_some(only)
     }
 
     /// Reports that a name refers to no item of the right kind: `what` is the kind,
@@ -79,9 +90,6 @@ impl<'a> Check<'a> {
         release: Release,
         there: Option<(Place, Validity)>,
     ) {
-        if self.only.is_some_and(|only| release < only) {
-            return;
-        }
         let message = format!("the {what} `{}` does not exist in {release}", reference.name);
         let mut problem =
             Diagnostic::error(ABSENT_IN_RELEASE, message).at(reference.place, "needed here");

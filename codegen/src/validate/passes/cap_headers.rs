@@ -7,7 +7,6 @@ use crate::spec::types::BitsExpr;
 use crate::validate::Check;
 use crate::validate::codes::{BAD_CHAIN, OUT_OF_RANGE};
 use crate::validate::model::declarations::{DeclaredMember, OfChain, StructDeclaration, plain_int};
-use crate::validate::model::intervals::first_uncovered;
 use crate::validate::model::refs::{Reference, STRUCT};
 use crate::validate::model::symbols::Symbols;
 
@@ -55,7 +54,7 @@ pub(super) fn fields(check: &mut Check<'_>, of: &str, (bits, place): (&BitsExpr,
         let name = &bits.field;
         let reference = Reference { name, place, needed: Some(struct_.validity) };
         let validities: Vec<_> = struct_.validities_of(name).collect();
-        match first_uncovered(struct_.validity, validities.iter().copied()) {
+        match check.uncovered(struct_.validity, validities.iter().copied()) {
             None => width(check, struct_, (bits, place)),
             Some(_) if validities.is_empty() => {
                 let known = || struct_.fields().map(|field| field.name.as_str()).collect();

@@ -10,7 +10,6 @@ use crate::spec::wrappers::Placed;
 use crate::validate::Check;
 use crate::validate::codes::{BAD_CHAIN, KEY_CONFLICT};
 use crate::validate::model::declarations::{OfChain, StructDeclaration};
-use crate::validate::model::intervals::first_uncovered;
 use crate::validate::model::refs::{CHAIN, Reference, STRUCT};
 use crate::validate::model::uniqueness::{Definition, conflicts};
 
@@ -105,7 +104,8 @@ fn starts_with_header(
     };
     let first = struct_.fields().next();
     let starts = first.is_some_and(|field| {
-        let always = first_uncovered(struct_.validity, field.types().map(|(validity, _)| validity))
+        let always = check
+            .uncovered(struct_.validity, field.types().map(|(validity, _)| validity))
             .is_none();
         always && field.types().all(|(_, expr)| is_header(expr))
     });

@@ -12,7 +12,6 @@ use crate::spec::wrappers::Placed;
 use crate::validate::Check;
 use crate::validate::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
 use crate::validate::model::declarations::{ChainItem, StructDeclaration, bit, plain_int};
-use crate::validate::model::intervals::first_uncovered;
 use crate::validate::model::refs::{NUMBER, Reference, STRUCT};
 
 pub(super) fn check(check: &mut Check<'_>) {
@@ -120,7 +119,7 @@ fn host(
     for (role, word) in roles {
         let validities = structs().flat_map(|one| validities_of(one, *role));
         if let (Some(release), false) =
-            (first_uncovered(chain.validity, validities), check.incomplete)
+            (check.uncovered(chain.validity, validities), check.incomplete)
         {
             let message = format!("`{}` has no field `{word}` in {release}", host.value);
             let mut problem =
@@ -163,7 +162,7 @@ fn flag(
         };
         (single && field.types().any(is_flags)).then_some(target.validity)
     });
-    if first_uncovered(chain.validity, validities).is_some() {
+    if check.uncovered(chain.validity, validities).is_some() {
         let message = format!("`{}` is not a single bit of the host's u32 flags", name.value);
         check.missing(Diagnostic::error(BAD_CHAIN, message).at(name.place, ""));
     }

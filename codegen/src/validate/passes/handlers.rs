@@ -16,7 +16,7 @@ use crate::spec::{CopiedSpec, HandlerSpec, IoctlSpec, ReplyChainSpec, Rules};
 use crate::validate::Check;
 use crate::validate::codes::{BAD_CHAIN, BAD_NAME, KEY_CONFLICT, OUT_OF_RANGE};
 use crate::validate::model::declarations::StructDeclaration;
-use crate::validate::model::intervals::{first_uncovered, intersection};
+use crate::validate::model::intervals::intersection;
 use crate::validate::model::refs::{NUMBER, Reference};
 use crate::validate::model::symbols::Symbols;
 
@@ -273,7 +273,7 @@ fn field(check: &mut Check<'_>, subject: &CheckedHandler<'_>, name: &Placed<Stri
         let fields = || structs.iter().flat_map(|one| one.fields());
         let known = || fields().map(|field| field.name.as_str()).collect();
         check.unknown(reference, ("field", ""), |_| known());
-    } else if let Some(release) = first_uncovered(validity, validities.iter().copied()) {
+    } else if let Some(release) = check.uncovered(validity, validities.iter().copied()) {
         let there = intersection(validities[0], validity).unwrap_or(validities[0]);
         check.absent(reference, "field", release, Some((structs[0].name.place, there)));
     }
@@ -290,7 +290,7 @@ fn chain(
     let hosted = hosts.get(arg);
     let validities = hosted.map_or(&[][..], |hosted| hosted.validities.as_slice());
     if let (Some(release), false) =
-        (first_uncovered(subject.validity, validities.iter().copied()), check.incomplete)
+        (check.uncovered(subject.validity, validities.iter().copied()), check.incomplete)
     {
         let message = format!("`{arg}` hosts no chain in {release}");
         check.refuse(BAD_CHAIN, subject.place, message);

@@ -13,7 +13,7 @@ use crate::spec::{ItemSpec, ReservedSpec, SpaceSpec, Spec};
 use crate::validate::Check;
 use crate::validate::codes::{FLAG_BITS, ID_REUSED, NUMBER_REUSED};
 use crate::validate::model::declarations::{NumberGroup, NumberGroupKind, bit};
-use crate::validate::model::intervals::{first, first_uncovered, split_at_changes};
+use crate::validate::model::intervals::{first, split_at_changes};
 use crate::validate::model::numbers::Stretch;
 use crate::validate::model::uniqueness::{Definition, conflicts};
 
@@ -313,7 +313,7 @@ fn flags(check: &mut Check<'_>, group: &NumberGroup<'_>, stretches: &[Stretch]) 
         let validities = |bit: &i128| known.get(bit).map_or(&[][..], Vec::as_slice).iter().copied();
         let set = (0..64).filter(|bit| stretch.number >> bit & 1 == 1);
         let (flags, rest): (Vec<_>, Vec<_>) =
-            set.partition(|bit| first_uncovered(stretch.validity, validities(bit)).is_none());
+            set.partition(|bit| check.uncovered(stretch.validity, validities(bit)).is_none());
         if let (false, [bit, ..]) = (flags.is_empty(), rest.as_slice()) {
             let message = format!("the mask has flags, and bit {bit} without a flag");
             let problem =

@@ -9,7 +9,6 @@ use crate::spec::{BitsOfRange, FieldSpec, ItemSpec, PayloadSpec};
 use crate::validate::Check;
 use crate::validate::codes::KEY_CONFLICT;
 use crate::validate::model::declarations::{DeclaredMember, StructDeclaration};
-use crate::validate::model::intervals::first_uncovered;
 use crate::validate::model::refs::{Reference, STRUCT};
 use crate::validate::model::symbols::Symbols;
 
@@ -183,7 +182,7 @@ pub(super) fn length(
         return check.unknown(reference, ("field", &where_), |_| names);
     }
     let uncovered =
-        reference.needed.and_then(|needed| first_uncovered(needed, validities.into_iter()));
+        reference.needed.and_then(|needed| check.uncovered(needed, validities.into_iter()));
     if let Some(release) = uncovered {
         check.absent(reference, "field", release, None);
     }

@@ -11,7 +11,6 @@ use crate::spec::wrappers::Placed;
 use crate::validate::Check;
 use crate::validate::codes::BAD_ROLE;
 use crate::validate::model::declarations::{DeclaredMember, StructDeclaration, plain_int};
-use crate::validate::model::intervals::first_uncovered;
 use crate::validate::model::refs::Reference;
 use crate::validate::model::uniqueness::{Definition, conflicts};
 
@@ -123,7 +122,7 @@ fn counts(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
                 check.unknown(reference, ("field", " before this array"), |_| known());
                 break;
             };
-            if let Some(release) = first_uncovered(validity, [count.validity].into_iter()) {
+            if let Some(release) = check.uncovered(validity, [count.validity].into_iter()) {
                 check.absent(reference, "field", release, Some((count.name.place, count.validity)));
             }
             let union = !count.field.union.is_empty();
@@ -166,7 +165,7 @@ pub(super) fn needs_argsz(
     struct_: &StructDeclaration<'_>,
     minsz: &Placed<String>,
 ) {
-    if first_uncovered(struct_.validity, validities_of(struct_, RoleWord::Argsz)).is_some() {
+    if check.uncovered(struct_.validity, validities_of(struct_, RoleWord::Argsz)).is_some() {
         let message = format!("`minsz` needs a field `argsz` in `{}`", struct_.name.value);
         let problem = Diagnostic::error(BAD_ROLE, message).at(minsz.place, "");
         check.missing(problem.and(struct_.name.place, "the struct"));

@@ -11,7 +11,6 @@ use crate::spec::wrappers::Placed;
 use crate::validate::Check;
 use crate::validate::codes::KEY_CONFLICT;
 use crate::validate::model::declarations::{DeclaredMember, StructDeclaration, plain_int};
-use crate::validate::model::intervals::first_uncovered;
 use crate::validate::model::refs::{NUMBER, Reference, STRUCT};
 
 pub(super) fn check(check: &mut Check<'_>) {
@@ -151,7 +150,7 @@ fn type_by(
         return payloads::length(check, owner, reference);
     };
     let validities = named.iter().map(|one| one.validity);
-    if let Some(release) = first_uncovered(record.validity, validities) {
+    if let Some(release) = check.uncovered(record.validity, validities) {
         check.absent(reference, "field", release, None);
     }
     let held = chooser.field.holds.as_ref().and_then(|name| items.group(name));

@@ -7,7 +7,6 @@ use crate::spec::types::{Base, Shape, TypeExpr, int_like_c};
 use crate::validate::Check;
 use crate::validate::codes::{BAD_LAYOUT, UNKNOWN_NAME};
 use crate::validate::model::declarations::{DeclaredMember, StructDeclaration};
-use crate::validate::model::intervals::first_uncovered;
 use crate::validate::model::refs::{NUMBER, Reference, STRUCT, Wanted};
 use crate::validate::model::symbols::{Symbol, SymbolKind};
 
@@ -67,7 +66,7 @@ pub(super) fn declared(
     let mut targets = targets.filter(|target| wanted.kinds.contains(&target.kind));
     let earlier = |target: &&Symbol| target.order < order;
     let validities = targets.clone().filter(earlier).map(|target| target.validity);
-    let late = reference.needed.is_some_and(|needed| first_uncovered(needed, validities).is_some());
+    let late = reference.needed.is_some_and(|needed| check.uncovered(needed, validities).is_some());
     if late && !check.incomplete {
         let message = format!("`{}` is used before it is declared", reference.name);
         let mut problem = Diagnostic::error(BAD_LAYOUT, message).at(reference.place, "used here");

@@ -10,7 +10,6 @@ use crate::spec::{ItemSpec, PayloadSpec, Values};
 use crate::validate::Check;
 use crate::validate::codes::KEY_CONFLICT;
 use crate::validate::model::declarations::{DeclaredMember, StructDeclaration};
-use crate::validate::model::intervals::first_uncovered;
 use crate::validate::model::refs::Reference;
 
 /// The groups of numbers and the structs, by name.
@@ -90,7 +89,7 @@ fn type_by<'a>(
         return check.unknown(reference, ("field", &where_), |_| names);
     };
     let validities = named().map(|one| one.validity);
-    if let Some(release) = needed.and_then(|needed| first_uncovered(needed, validities)) {
+    if let Some(release) = needed.and_then(|needed| check.uncovered(needed, validities)) {
         check.absent(reference, "field", release, None);
     }
     let held = chooser.field.holds.as_ref().and_then(|name| items.group(name));

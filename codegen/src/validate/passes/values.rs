@@ -8,7 +8,6 @@ use crate::spec::{ItemSpec, ValueSpec};
 use crate::validate::Check;
 use crate::validate::codes::{BAD_LAYOUT, KEY_CONFLICT, OUT_OF_RANGE};
 use crate::validate::model::declarations::{NumberGroup, NumberGroupKind, bit};
-use crate::validate::model::intervals::first_uncovered;
 use crate::validate::model::refs::{NUMBER, Reference, STRUCT};
 use crate::validate::model::symbols::{Symbol, SymbolKind};
 
@@ -57,7 +56,7 @@ fn empty(check: &mut Check<'_>, group: &NumberGroup<'_>) {
         check.refuse(KEY_CONFLICT, group.name.place, "`bits` needs at least one `bit`");
     }
     let without = match group.kind {
-        NumberGroupKind::Enum => first_uncovered(group.validity, validities),
+        NumberGroupKind::Enum => check.uncovered(group.validity, validities),
         _ => group.values.is_empty().then(|| group.validity.since.first()),
     };
     if let Some(release) = without {
@@ -289,7 +288,7 @@ fn earlier(
         let known = group.values[..index].iter().map(|(other, _)| other.as_str());
         return check.unknown(reference, (what, where_), |_| known.collect());
     };
-    if let Some(release) = first_uncovered(validity, targets().map(|target| target.validity)) {
+    if let Some(release) = check.uncovered(validity, targets().map(|target| target.validity)) {
         check.absent(reference, what, release, Some((first.place, first.validity)));
     }
 }
