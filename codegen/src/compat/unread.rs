@@ -6,7 +6,7 @@ use super::codes::{FIELD_MOVED, NOT_JUDGED};
 use super::finding::{Affected, Class, Finding, Party};
 use super::matching::Matching;
 use super::side::Side;
-use crate::ir::{Entry, EntryKind, FieldSpans, Role, UnreadItem};
+use crate::ir::{Abi, Entry, EntryKind, FieldSpans, Role, UnreadItem};
 use crate::layout::{Model, PerModel, Span, only_on};
 
 /// Drops the findings about items of headers that were not given. A finding about an item that
@@ -14,7 +14,7 @@ use crate::layout::{Model, PerModel, Span, only_on};
 /// struct whose fields moved breaks, although it cannot be described.
 pub(super) fn apply(matching: &Matching<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
     let sides = [matching.old, matching.new];
-    let absent: HashSet<_> = sides.into_iter().flat_map(other_headers).collect();
+    let absent: HashSet<_> = sides.into_iter().flat_map(|side| not_given(side, sides)).collect();
     let unread: BTreeSet<&String> =
         sides.into_iter().flat_map(|side| side.knowledge.unread.keys()).collect();
     findings.retain(|one| {
@@ -95,14 +95,37 @@ fn find<'a>(side: &'a Side, name: &str) -> Option<&'a UnreadItem> {
     side.knowledge.unread.get(name)
 }
 
-/// The names of all items of headers that were not given.
-fn other_headers(side: &Side) -> Vec<String> {
-    let Some(given) = &side.knowledge.headers else { return Vec::new() };
-    let abi = &side.abi;
-    let is_given = |section: usize| given.contains(&abi.sections[section].header);
+/// The names on both sides of what only headers declare that were not given for a side.
+fn not_given<'a>(side: &Side, sides: [&'a Side; 2]) -> HashSet<&'a str> {
+    let headers: Vec<_> = side.headers_not_given().collect();
+    match headers.is_empty() {
+        true => HashSet::new(),
+        false => sides.into_iter().flat_map(|side| names_in(&side.abi, &headers)).collect(),
+    }
+}
+
+/// The names of the items of some headers, and of what none of the other headers uses.
+fn names_in<'a>(abi: &'a Abi, headers: &[&str]) -> HashSet<&'a str> {
+    let is_in = |section: usize| {
+        let path = &abi.headers[abi.sections[section].header].path;
+        headers.contains(&path.as_str())
+    };
     let is_item =
         |entry: &Entry<'_>| !matches!(entry.kind, EntryKind::Member(..) | EntryKind::Union(..));
     let items = abi.entries().into_iter().filter(is_item);
-    let others = items.filter(|entry| !is_given(entry.section));
-    others.map(|entry| entry.name.to_owned()).collect()
+    let (items, others): (Vec<_>, Vec<_>) = items.partition(|entry| is_in(entry.section));
+    let ioctls = others.iter().filter_map(|entry| match entry.kind {
+        EntryKind::Ioctl(id) => Some(id),
+        _ => None,
+    });
+    let ioctls: Vec<_> = ioctls.collect();
+    let has_ioctl = |fd: usize| ioctls.iter().any(|id| abi.ioctl(*id).fd == fd);
+    let fds = abi.fds.iter().enumerate().filter(|(at, _)| !has_ioctl(*at));
+    let profiles = abi.protocol.chains.iter().flat_map(|plan| &plan.profiles);
+    let profiles = profiles.filter(|profile| !ioctls.contains(&profile.handler.0));
+    let formats = abi.cap_headers.iter().filter(|one| is_in(abi.struct_(one.struct_).section));
+    let names = items.iter().map(|entry| entry.name);
+    let names = names.chain(fds.map(|(_, fd)| fd.name.as_str()));
+    let names = names.chain(profiles.map(|profile| profile.name.as_str()));
+    names.chain(formats.map(|format| format.name.as_str())).collect()
 }

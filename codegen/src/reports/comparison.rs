@@ -1,5 +1,7 @@
 //! The result of `compat`: the findings on two ABIs, in each format.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::{CommandResult, FINDINGS, LintFormat, Output, SUCCESS, json, plural, sarif};
@@ -73,7 +75,20 @@ impl ComparisonReport<'_> {
         text += &format!("{old} to {new}: {breaks}, {others}\n");
         let (crate_, header, wire) = (crate_.word(), header.word(), wire.word());
         let least = if not_judged > 0 { "at least " } else { "" };
-        text + &format!("versions: {least}crate {crate_}, header {header}, wire {wire}\n")
+        text += &format!("versions: {least}crate {crate_}, header {header}, wire {wire}\n");
+        let not_compared = self.not_compared();
+        if !not_compared.is_empty() {
+            text += &format!(
+                "not compared, because not given: {}\n",
+                Vec::from_iter(not_compared).join(", ")
+            );
+        }
+        text
+    }
+
+    /// The headers whose items were not compared.
+    fn not_compared(&self) -> BTreeSet<&str> {
+        [self.old, self.new].into_iter().flat_map(Side::headers_not_given).collect()
     }
 
     /// A program in Rust or C that shows the wire breaks, if there are any.
@@ -94,6 +109,7 @@ impl ComparisonReport<'_> {
             "new": self.new.name,
             "breaks": self.count(|one| one.verdict == Verdict::Breaks),
             "not_judged": self.count(|one| one.verdict == Verdict::NotJudged),
+            "not_compared": self.not_compared(),
             "findings": self.judged,
             "versions": self.advice(),
         }))

@@ -4,7 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use capchain::compat::compare;
 use capchain::lower::lower;
+use support::comparisons::{header_side, history};
 use support::groups::{Group, skip};
 use support::program::{Outcome, run};
 use support::{fixtures, kernels};
@@ -249,6 +251,31 @@ fn two_headers_are_compared_without_a_release() {
 
 /// In Linux 6.1 the flags of `vfio_pci_hot_reset_info` have no bits, which a header cannot
 /// show: their type exists in the crate only.
+/// Headers fit several releases, between which other headers changed.
+#[test]
+fn only_items_of_given_headers_are_compared() {
+    let spec = fixtures::spec();
+    let text = "#ifndef _VFIO_ZDEV_H_\n#define _VFIO_ZDEV_H_\n#include <linux/vfio.h>\n#endif\n";
+    let new = header_side(&spec, "linux/vfio_zdev.h", text).expect("a header");
+    let others: Vec<_> = new.headers_not_given().collect();
+    assert_eq!(others, ["linux/vfio.h", "linux/vfio_ccw.h"]);
+    for (release, old) in history() {
+        let abi = &old.abi;
+        let entries = abi.entries();
+        let findings = compare(&old, &new);
+        for finding in &findings {
+            let item = finding.subject.split('.').next().unwrap_or_default();
+            let entry = entries.iter().find(|one| one.name == item);
+            let entry = entry.unwrap_or_else(|| panic!("{release}: {finding:?}"));
+            let section = &abi.sections[entry.section];
+            let header = &abi.headers[section.header].path;
+            assert_eq!(header, "linux/vfio_zdev.h", "{release}: {}", finding.subject);
+        }
+        let has_items = entries.iter().any(|one| one.name == "vfio_device_info_cap_zpci_base");
+        assert_eq!(findings.is_empty(), !has_items, "{release}");
+    }
+}
+
 #[test]
 fn a_release_and_its_header_are_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
