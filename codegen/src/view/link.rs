@@ -109,8 +109,8 @@ impl<'a> LinkedChain<'a> {
     /// The start of the chain, if the bytes have one.
     pub(super) fn start(&self, bytes: &[u8]) -> Option<Start> {
         let (first, source) = decode::first_capability(self.space, self.chain, bytes)?;
-        let pointer = (source.size > 0).then(|| HeaderPart {
-            bits: BitsAt { at: source.offset, size: source.size, mask: whole(source.size) },
+        let pointer = (source.size > 0).then_some(HeaderPart {
+            bits: BitsAt { at: source.offset, size: source.size, mask: u64::MAX },
             shift: 0,
         });
         (!self.is_empty(bytes, first)).then_some(Start { first, pointer })
@@ -160,14 +160,19 @@ impl<'a> LinkedChain<'a> {
 
     /// The offsets at which a header can lie.
     pub(super) fn within(&self, bytes: &[u8]) -> Range<u64> {
-        let len = bytes.len() as u64;
-        let end = self.chain.space.as_ref().map_or(len, |space| space.end.min(len));
-        self.chain.bound..end.saturating_sub(self.size).saturating_add(1)
+        self.chain.bound..self.end_in(bytes).saturating_sub(self.size).saturating_add(1)
     }
 
-    /// The most capabilities that the bytes can have.
+    /// The first offset that the chain cannot have.
+    fn end_in(&self, bytes: &[u8]) -> u64 {
+        let len = bytes.len() as u64;
+        self.chain.space.as_ref().map_or(len, |space| space.end.min(len))
+    }
+
+    /// The most capabilities that the chain can have.
     pub(super) fn most(&self, bytes: &[u8]) -> u64 {
-        bytes.len() as u64 / self.header.align.max(self.size).max(1)
+        let room = self.end_in(bytes).saturating_sub(self.chain.bound);
+        room / self.header.align.max(self.size).max(1)
     }
 }
 
@@ -176,9 +181,4 @@ fn part(space: &Abi, header: &CapHeader, bits: Bits, mask: u64) -> HeaderPart {
     let span = space.struct_(header.struct_).kernel_span(bits.field);
     let mask = (bits.mask() & mask) << bits.low;
     HeaderPart { bits: BitsAt { at: span.offset, size: span.size, mask }, shift: bits.low }
-}
-
-/// All bits of a number of this size.
-fn whole(size: u64) -> u64 {
-    u64::MAX >> (64 - 8 * size.clamp(1, 8))
 }

@@ -90,7 +90,7 @@ fn length(cap: &ShownCap, device: &[u8], at: u64) -> u64 {
 
 impl<'a> HandlerWalk<'_, 'a> {
     /// Notes a capability. The handler follows a loop until it has taken as many steps as the
-    /// space has headers; a capability that it has seen before is still one capability.
+    /// chain has places for headers; a capability that it has seen before is still one capability.
     fn add(&mut self, cap: SeenCap, shown: Option<&'a ShownCap>) {
         if self.caps.iter().any(|(seen, _)| seen.at == cap.at) {
             let chain = self.chain.chain_name().to_owned();
