@@ -122,12 +122,14 @@ impl<'a> Runs<'a> {
     fn mark(&mut self, at: usize, mask: u8, value: KeptValue) -> bool {
         let bytes = (self.copy.get_mut(at), self.kept.get_mut(at), self.host.get_mut(at));
         let (Some(copy), Some(kept), Some(host)) = bytes else { return false };
-        (*kept, *host) = (*kept & !mask, *host & !mask);
+        let set =
+            |byte: &mut u8, bits: bool| *byte = if bits { *byte | mask } else { *byte & !mask };
+        set(host, value == KeptValue::Host);
+        set(kept, value != KeptValue::Host);
         match value {
-            KeptValue::Host => *host |= mask,
-            KeptValue::Device => *kept |= mask,
-            KeptValue::Zero => (*copy, *kept) = (*copy & !mask, *kept | mask),
-            KeptValue::One => (*copy, *kept) = (*copy | mask, *kept | mask),
+            KeptValue::Host | KeptValue::Device => {}
+            KeptValue::Zero => set(copy, false),
+            KeptValue::One => set(copy, true),
         }
         true
     }

@@ -372,6 +372,26 @@ fn a_capability_that_leads_to_itself_is_read_once() {
 }
 
 #[test]
+fn a_body_ends_before_a_later_capability_and_not_before_itself() {
+    let abi = lower(&fixtures::spec(), None);
+    let host = abi.structs.iter().position(|struct_| struct_.name == "vfio_region_info");
+    let subject = Subject::Struct(StructId(host.expect("the struct")));
+    // A sparse mmap capability without areas at 32, and another one at 48.
+    let error = |next: u32| {
+        let sparse = |next| [1 | 1 << 16, next, 0, 0];
+        let words = [[64, 8, 0, 32], [0; 4], sparse(next), sparse(0)];
+        let bytes: Vec<_> = words.iter().flatten().flat_map(|word| word.to_le_bytes()).collect();
+        let found = decode::decode(&abi, subject, &TARGETS[0], &bytes);
+        found.problem().map(|error| (error.kind, error.at))
+    };
+    use decode::DecodeErrorKind::{Cycle, Overlap};
+    assert_eq!(error(0), None);
+    assert_eq!(error(32), Some((Cycle, 32)));
+    assert_eq!(error(40), Some((Overlap { id: 1, next: 40 }, 32)));
+    assert_eq!(error(48), None);
+}
+
+#[test]
 fn a_hostile_chain_takes_no_more_time_than_its_size() {
     // Overlapping capabilities, from the end to the start, each with an array to
     // the end: together they count far more than the reply has.

@@ -2,8 +2,12 @@
 
 use std::fs;
 
+use capchain::decode::{self, Content, DecodeErrorKind, Decoded, Subject, WholeSpace};
+use capchain::ir::Abi;
+use capchain::layout::{Span, TARGETS};
 use support::fixtures;
 use support::space_cases::{abi, alone, beside, case, decoded, rules, seed, third};
+use support::spec_folder::SpecFolder;
 
 #[test]
 fn walks_of_spaces_follow_the_rules() {
@@ -204,6 +208,81 @@ fn the_other_capability_can_be_missing() {
     (two[0x50], two[0x51]) = (8, 0x20);
     let texts = decoded(&abi, &[case("third", &two)]);
     assert!(texts[0].contains("even=?"), "{}", texts[0]);
+}
+
+#[test]
+fn the_other_capability_can_have_version_0() {
+    let folder = SpecFolder::copy_of("codegen/tests/specs/space");
+    folder.edit("extended.yaml", |text| {
+        let (start, _) = text.split_once("  - capability: SPC_EXT_CAP_ID_TRACE").expect("a part");
+        start.replace("    requires: [SPC_CAP_ID_EXPRESS]\n", "")
+    });
+    folder.edit("third.yaml", |text| {
+        text.replace("spc_cap_vendor.len[0..1]", "spc_ext_cap_serial.low[0..1]")
+            .replace("spc_cap_vendor.len", "spc_ext_cap_serial.high")
+    });
+    let abi = folder.abi();
+    let mut space = seed();
+    space.extend([1, 0, 0, 0, 5, 0, 1, 2, 3, 4, 5, 6]);
+    let read = |space: &[u8]| fields(&decoded(&abi, &[case("third", space)])[0]);
+    assert_eq!(read(&space), "value=5 odd=2 end=6");
+    space[0x102] = 0x01;
+    assert_eq!(read(&space), "value=5 odd=2 end=6");
+    space[0x102] = 0x00;
+    assert_eq!(read(&space), "value=5 even=? odd=? pair=? end=6");
+}
+
+/// What a chain of a space reads as.
+fn chain<'a>(abi: &'a Abi, name: &str, space: &'a [u8]) -> Decoded<'a> {
+    let subject = Subject::Chain(abi.find_chain(name).expect("a chain"));
+    decode::decode(abi, subject, &TARGETS[0], space)
+}
+
+#[test]
+fn a_cut_header_is_marked_up_to_the_end() {
+    let (abi, space) = (abi(), seed());
+    let standard = chain(&abi, "standard", &space[..0x81]);
+    let error = standard.error.as_ref().expect("an error");
+    assert_eq!((error.kind, error.at), (DecodeErrorKind::HeaderCut, 0x80));
+    let marks = [Span { offset: 0x71, size: 1 }, Span { offset: 0x80, size: 1 }];
+    assert_eq!(error.marks, marks);
+    let extended = chain(&abi, "extended", &space[..0x143]);
+    let marks = [Span { offset: 0x100, size: 4 }, Span { offset: 0x140, size: 3 }];
+    assert_eq!(extended.error.expect("an error").marks, marks);
+}
+
+#[test]
+fn elements_with_lengths_have_the_size_of_all() {
+    let abi = abi();
+    let places = [3, 0, 1, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0];
+    let space = alone(0, 20, &places, 0x80);
+    let read = chain(&abi, "standard", &space);
+    let fields = read.cap_fields(&read.caps[0]);
+    let places = fields.last().expect("a field");
+    let Content::Array(array) = &places.content else { panic!("{places:?}") };
+    // Elements of 8, 12 and 4 bytes.
+    assert_eq!((places.span, array.size()), (Span { offset: 0x44, size: 24 }, 24));
+}
+
+/// Chains in spaces that start with other structs, or in none, are not chains of a space.
+#[test]
+fn a_whole_space_has_its_own_chains() {
+    let folder = SpecFolder::copy_of("codegen/tests/specs/space");
+    folder.edit("third.yaml", |text| {
+        let (start, _) = text.split_once("      even:").expect("a condition");
+        start.replace("space: spc_space", "space: spc_size")
+    });
+    let (abi, space) = (folder.abi(), vec![0; 0x1100]);
+    let read = |name: &str| {
+        let struct_ = abi.find_struct(name).expect("a struct");
+        WholeSpace::read(&abi, struct_, &TARGETS[0], &space)
+    };
+    let own = read("spc_space");
+    assert_eq!((own.chains.len(), own.start.buffer.len()), (2, 0x40));
+    let other = read("spc_size");
+    assert_eq!((other.chains.len(), other.start.buffer.len()), (1, 0x1000));
+    let none = read("spc_place");
+    assert_eq!((none.chains.len(), none.start.buffer.len()), (0, 0x1100));
 }
 
 /// The little-endian number of the bytes that count from 0.

@@ -9,7 +9,7 @@ use capchain::decode::{self, Subject};
 use capchain::ir::Abi;
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
-use capchain::view::{self, CapFate, HiddenBecause, SpaceView, ViewProblem};
+use capchain::view::{self, CapFate, HiddenBecause, Relinked, SpaceView, ViewProblem};
 use support::captures;
 use support::fixtures;
 use support::program::{Outcome, run};
@@ -86,6 +86,14 @@ regions:
           - {at: 0, doc: the first byte}
           - {at: 1, bits: 0x0f, reads: zero, since: v1.5, doc: half of the second}
           - {at: 2, reads: host, when: {at: 0, is: 0xff}, doc: the third}
+          - {at: 3, doc: the fourth}
+          - {at: 3, bits: 0x0f, reads: host, doc: half of it}
+          - {at: 5, reads: host, doc: the sixth}
+          - {at: 5, bits: 0x0f, reads: zero, doc: half of it}
+          - {at: 6, reads: one, doc: the seventh}
+          - {at: 6, bits: 0x0f, reads: one, doc: half of it again}
+          - {at: 7, reads: zero, doc: the eighth}
+          - {at: 7, bits: 0x0f, reads: zero, doc: half of it again}
           - {at: 4, doc: start}
         chains:
           small:
@@ -149,7 +157,7 @@ fn a_hidden_capability_is_left_out_of_the_chain() {
     assert_eq!(fates(&view, 0), [(8, CapFate::Shown), (16, HIDDEN), (24, CapFate::Shown)]);
     assert_eq!(found(&view, 0), [8, 24]);
     assert_eq!((view.bytes[9], view.bytes[16]), (24, 7));
-    assert_eq!(view.changed(&bytes), [9..10, 0x40..0x41][..1]);
+    assert_eq!(view.changed(&bytes), [6..7, 9..10]);
 }
 
 #[test]
@@ -164,6 +172,8 @@ fn a_hidden_first_capability_is_skipped_or_stays_as_an_anchor() {
     ]);
     let view = seen(&bytes, "v1.9");
     assert_eq!((view.bytes[4], found(&view, 0)), (16, vec![16]));
+    assert_eq!(view.chains[0].relinked, [Relinked { at: 4, from: 8, to: 16 }]);
+    assert_eq!(view.chains[1].relinked, [Relinked { at: 0x48, from: 0x50, to: 0 }]);
     assert_eq!(fates(&view, 1)[0], (0x40, CapFate::Anchor(HiddenBecause::NotShown)));
     assert_eq!(view.bytes[0x40..0x42], [0, 0x48]);
     assert_eq!((found(&view, 1), view.bytes[0x49]), (vec![0x40, 0x48], 0));
@@ -186,9 +196,12 @@ fn touching_capabilities_of_one_id_are_one_run() {
     let view = seen(&space(&parts), "v1.9");
     assert_eq!(fates(&view, 0)[2], (24, CapFate::Reached(HiddenBecause::NotShown, 12)));
     assert_eq!(found(&view, 0), [8, 12, 24]);
+    assert_eq!(view.chains[0].relinked, []);
     let apart: [(usize, &[u8]); 4] =
         [(4, &[8]), (8, &[1, 16, 4]), (16, &[1, 24, 4]), (24, &[9, 0])];
-    assert_eq!(found(&seen(&space(&apart), "v1.9"), 0), [8, 16]);
+    let apart = seen(&space(&apart), "v1.9");
+    assert_eq!(found(&apart, 0), [8, 16]);
+    assert_eq!(apart.chains[0].relinked, [Relinked { at: 16, from: 24, to: 0 }]);
 }
 
 #[test]
@@ -210,6 +223,14 @@ fn releases_and_conditions_select_the_rules() {
     let other = space(&[(0, &[1, 0, 0xff]), (4, &[8]), (8, &[2, 0, 0, 0])]);
     let other = seen(&other, "v1.9");
     assert_eq!((other.host[2], other.bytes[11]), (0, 0));
+}
+
+#[test]
+fn of_two_rules_for_a_bit_the_later_one_counts() {
+    let view = seen(&space(&[(3, &[0x5a, 0, 0x5a, 0x5a, 0x5a])]), "v1.9");
+    assert_eq!(view.bytes[3..8], [0x5a, 0, 0x50, 0xff, 0]);
+    assert_eq!(view.kept[3..8], [0xf0, 0xff, 0x0f, 0xff, 0xff]);
+    assert_eq!(view.host[3..8], [0x0f, 0, 0xf0, 0, 0]);
 }
 
 #[test]
@@ -244,6 +265,48 @@ fn a_loop_is_a_problem_and_no_more_capabilities() {
     assert_eq!(fates(&view, 0), [(8, CapFate::Shown), (16, HIDDEN), (24, CapFate::Shown)]);
     assert_eq!(view.problems, [ViewProblem::Cycle { chain: "small".to_owned(), at: 8 }]);
     assert_eq!(problems(&[(4, &[8]), (8, &[1, 0, 4])]), []);
+}
+
+/// The last step in a loop of hidden capabilities decides which of them is reached: there
+/// are as many steps as the chain has places for headers.
+#[test]
+fn a_loop_of_hidden_capabilities_is_left_after_all_steps() {
+    // 30 places from 8 to 128: one is shown, and 29 steps lead to the second of the four.
+    let parts: [(usize, &[u8]); 5] =
+        [(8, &[1, 16, 4]), (16, &[9, 20]), (20, &[9, 24]), (24, &[9, 28]), (28, &[9, 16])];
+    let view = seen(&space(&[&[(4, &[8][..])], &parts[..]].concat()), "v1.9");
+    assert_eq!(view.chains[0].relinked, [Relinked { at: 8, from: 16, to: 20 }]);
+    assert_eq!(view.bytes[9], 20);
+}
+
+/// The driver takes (256 - 64) / 4 steps in `vfio_cap_init`, and (4096 - 256) / 4 in
+/// `vfio_ecap_init`.
+#[test]
+fn a_loop_of_a_device_is_left_where_the_driver_leaves_it() {
+    let [pci, vfio] = pci_and_vfio("v7.3");
+    let (_, handler) = view::handler(&vfio).expect("a handler");
+    for (size, extended) in [(256, false), (4096, true)] {
+        let mut device = vec![0; size];
+        (device[6], device[0x34]) = (0x10, 0x40);
+        // PCI Express, and five capabilities of id 0.
+        device[0x40..0x44].copy_from_slice(&[0x10, 0x80, 2, 0]);
+        for nth in 0..5 {
+            device[0x81 + 4 * nth] = (0x80 + 4 * ((nth + 1) % 5)) as u8;
+        }
+        let header = |id: u32, next: usize| (id | 1 << 16 | (next as u32) << 20).to_le_bytes();
+        if extended {
+            device[0x100..0x104].copy_from_slice(&header(1, 0x200));
+            for nth in 0..5 {
+                let next = 0x200 + 4 * ((nth + 1) % 5);
+                device[0x200 + 4 * nth..][..4].copy_from_slice(&header(0xfff, next));
+            }
+        }
+        let view = view::view(handler, &pci, vfio.release, &device).expect("a view");
+        assert_eq!(usize::from(view.bytes[0x41]), 0x80 + 4 * (47 % 5), "{size}");
+        if extended {
+            assert_eq!(view.bytes[0x100..0x104], header(1, 0x200 + 4 * (959 % 5)));
+        }
+    }
 }
 
 #[test]

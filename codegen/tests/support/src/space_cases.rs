@@ -79,6 +79,8 @@ pub fn rules() -> Vec<Case> {
         case("extended", &edited(&[(0x100, 0), (0x101, 0), (0x102, 0), (0x103, 0)])),
         // A cycle is noticed at the first return.
         case("standard", &edited(&[(0x81, 0x50)])),
+        // A capability that leads to itself ends with the chain.
+        case("standard", &edited(&[(0x81, 0x80)])),
         // Offsets before and after the chain, a header that is cut.
         case("standard", &edited(&[(0x81, 0x20)])),
         case("standard", &edited(&[(0x81, 0xfc)])),
