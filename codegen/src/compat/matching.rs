@@ -95,6 +95,11 @@ impl<'a> Matching<'a> {
         (&self.old.abi, &self.new.abi)
     }
 
+    /// Whether a side is a header, which states neither short names nor inputs.
+    pub(super) fn has_header(&self) -> bool {
+        [self.old, self.new].iter().any(|side| side.knowledge.headers.is_some())
+    }
+
     /// The pair of a struct of the new side.
     pub(super) fn struct_named(&self, new: &str) -> Option<&StructPair<'a>> {
         self.structs.iter().find(|pair| pair.structs.new.is_some_and(|one| one.name == new))

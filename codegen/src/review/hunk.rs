@@ -211,13 +211,36 @@ impl HunkReader {
         }
     }
 
-    /// Removes empty lines at the end, which belong to the mail.
+    /// Removes empty lines at the end, which belong to the mail, and the end of a macro that
+    /// starts before the hunk: without its name, it has no meaning.
     fn trim(&mut self) {
         let lines = &mut self.hunk.lines;
         while lines.last().is_some_and(|line| line.sign == Sign::Context && line.text.is_empty()) {
             lines.pop();
         }
+        let rest = rest_of_macro(lines);
+        lines.drain(..rest);
+        self.hunk.old_start = self.hunk.old_start.saturating_add(rest);
     }
+}
+
+/// The number of lines at the start of a hunk that end a macro: those that the next line
+/// continues, and that one; or one that closes a bracket that it does not open. None if the
+/// patch changes one of them.
+fn rest_of_macro(lines: &[PatchLine]) -> usize {
+    let continued = |line: &&PatchLine| {
+        line.sign == Sign::Context && line.text.ends_with('\\') && !line.text.starts_with('#')
+    };
+    let continued = lines.iter().take_while(continued).count();
+    let last = lines.get(continued).filter(|line| line.sign == Sign::Context);
+    last.filter(|line| continued > 0 || closes_bracket(&line.text)).map_or(0, |_| continued + 1)
+}
+
+/// Whether a line closes a bracket that it does not open, and does not end a declaration.
+fn closes_bracket(text: &str) -> bool {
+    let code = text.split("/*").next().unwrap_or_default().trim();
+    let (opened, closed) = (code.matches('(').count(), code.matches(')').count());
+    closed > opened && !code.starts_with('*') && !code.ends_with([';', ','])
 }
 
 /// Whether a line can be a whole line of C: it starts or ends as one.
@@ -250,4 +273,40 @@ fn joined_sign(text: &str) -> Option<(usize, Sign, &str)> {
             let end = at + mark.len() - 2;
             Some((end, sign, &text[at + mark.len()..]))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rest(text: &str) -> usize {
+        let lines = text.lines().map(|line| PatchLine {
+            sign: match &line[..1] {
+                "+" => Sign::Added,
+                "-" => Sign::Removed,
+                _ => Sign::Context,
+            },
+            text: line[1..].to_owned(),
+            number: 0,
+            new_number: 0,
+        });
+        rest_of_macro(&lines.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_hunk_can_start_in_a_macro() {
+        for (text, lines) in [
+            (" \tA |  \\\n \tB)\n \n+struct a {\n", 2),
+            (" \tB)\n \n+struct a {\n", 1),
+            (" \tB), /* (c */\n", 0),
+            (" \tA |  \\\n+\tC |  \\\n \tB)\n", 0),
+            (" \tA |  \\\n-\tB)\n", 0),
+            (" #define A(a) \\\n \tb(a)\n", 0),
+            (" \t__u32 a; /* b) */\n", 0),
+            (" * in a comment)\n", 0),
+            (" \tA = (1 << 1),\n", 0),
+        ] {
+            assert_eq!(rest(text), lines, "{text}");
+        }
+    }
 }

@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use capchain::compat::compare;
+use capchain::compat::{Side, compare};
 use capchain::lower::lower;
-use support::comparisons::{header_side, history};
+use support::comparisons::{exit_code, header_side, history};
 use support::groups::{Group, skip};
 use support::program::{Outcome, run};
 use support::{fixtures, kernels};
@@ -251,6 +251,27 @@ fn two_headers_are_compared_without_a_release() {
 
 /// In Linux 6.1 the flags of `vfio_pci_hot_reset_info` have no bits, which a header cannot
 /// show: their type exists in the crate only.
+/// The short names of numbers that only headers have are guessed from the names of a group.
+#[test]
+fn a_second_number_of_an_unknown_enum_breaks_nothing() {
+    let spec = fixtures::spec();
+    let header = capchain::emit::c_header(&lower(&spec, None)).contents;
+    let side = |values: &str| {
+        let text = format!("{header}\nenum vfio_demo_kind {{\n{values}}};\n");
+        header_side(&spec, "vfio_abi.h", &text).expect("a header")
+    };
+    let one = side("\tVFIO_DEMO_INTEL_VTD = 0,\n");
+    let two = side("\tVFIO_DEMO_INTEL_VTD = 0,\n\tVFIO_DEMO_ARM_SMMU = 1,\n");
+    let short = |side: &Side| {
+        let mut values = side.abi.groups.iter().flat_map(|group| &group.values);
+        values.find(|value| value.name == "VFIO_DEMO_INTEL_VTD").map(|value| value.short.clone())
+    };
+    assert_ne!(short(&one), short(&two));
+    let findings = compare(&one, &two);
+    assert_eq!(exit_code(&findings), 0, "{findings:?}");
+    assert!(findings.iter().any(|one| one.message.contains("VFIO_DEMO_ARM_SMMU")));
+}
+
 /// Headers fit several releases, between which other headers changed.
 #[test]
 fn only_items_of_given_headers_are_compared() {

@@ -689,6 +689,31 @@ fn a_hunk_without_a_changed_line_is_not_judged() {
 }
 
 #[test]
+fn a_hunk_can_start_in_a_macro() {
+    let spec = fixtures::spec();
+    let choice = BaseChoice::Release(release("v5.10"));
+    let old = headers(&lower(&spec, Some(release("v5.10"))));
+    let (path, text) = &old[0];
+    let lines: Vec<_> = text.lines().collect();
+    let ends = (1..lines.len())
+        .filter(|end| lines[end - 1].ends_with('\\') && !lines[*end].ends_with('\\'));
+    let mut tried = 0;
+    for end in ends {
+        let fresh = "\n/* Fresh. */\n#define VFIO_FRESH 1\n";
+        let (front, rest) = (lines[..=end].join("\n"), lines[end + 1..].join("\n"));
+        let new = [(path.clone(), format!("{front}\n{fresh}{rest}\n"))];
+        let patch = patch(&old[..1], &new);
+        assert!(!patch.contains("#define VFIO_FRESH 1 \\"), "{patch}");
+        assert_eq!(unplaced(&choice, &patch), [""; 0], "{patch}");
+        let found = patched(&spec, &Sources::default(), &choice, &read(&patch));
+        let (_, text) = found.expect("a place for every line").remove(0);
+        assert!(text.contains("#define VFIO_FRESH 1"), "{patch}");
+        tried += 1;
+    }
+    assert!(tried > 3);
+}
+
+#[test]
 fn a_specification_that_does_not_load_is_no_reason_to_pass_over_a_patch() {
     let folder = tempfile::tempdir().expect("a folder");
     fixtures::copy_folder(&fixtures::root().join("spec"), &folder.path().join("spec"));

@@ -16,7 +16,7 @@ pub(super) const RULE: CompatRule = CompatRule { keys: &[], judge };
 /// A header does not say which fields are inputs.
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     let matching = comparison.matching;
-    if [matching.old, matching.new].iter().any(|side| side.knowledge.headers.is_some()) {
+    if matching.has_header() {
         return Vec::new();
     }
     let (before, now) = matching.abis();
