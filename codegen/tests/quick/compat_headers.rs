@@ -272,6 +272,24 @@ fn a_second_number_of_an_unknown_enum_breaks_nothing() {
     assert!(findings.iter().any(|one| one.message.contains("VFIO_DEMO_ARM_SMMU")));
 }
 
+/// No header says what is passed with a number.
+#[test]
+fn the_struct_of_data_that_a_header_lacked_breaks_nothing() {
+    let spec = fixtures::open(&fixtures::root().join("spec/iommufd"));
+    let header = capchain::emit::kernel_header(&lower(&spec, None), 0);
+    let side = |text: &str| header_side(&spec, "linux/iommufd.h", text).expect("a header");
+    let start = header.find("struct iommu_viommu_tegra241_cmdqv {").expect("the struct");
+    let end = start + header[start..].find("};").expect("its end") + 2;
+    let without = [&header[..start], &header[end..]].concat();
+    let findings = compare(&side(&without), &side(&header));
+    assert_eq!(exit_code(&findings), 0, "{findings:?}");
+    let number = "IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV";
+    let conditions = findings.iter().filter(|one| one.subject == number);
+    let conditions: Vec<_> = conditions.map(|one| one.condition.as_deref()).collect();
+    let condition = "safe if nothing but iommu_viommu_tegra241_cmdqv was passed with it before";
+    assert_eq!(conditions, [Some(condition)]);
+}
+
 /// Headers fit several releases, between which other headers changed.
 #[test]
 fn only_items_of_given_headers_are_compared() {

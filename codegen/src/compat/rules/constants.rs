@@ -1,16 +1,15 @@
 //! Named numbers that are gone or that mean something else.
 
+mod data;
+
 use super::{Comparison, CompatRule, Judgement};
-use crate::compat::codes::{
-    BODY_CHANGED, COUNT_CHANGED, DATA_RESIZED, NAME_REMOVED, VALUE_CHANGED,
-};
-use crate::compat::diff::{AbiDifference, Datum, IrKey, Of, key};
+use crate::compat::codes::{BODY_CHANGED, COUNT_CHANGED, NAME_REMOVED, VALUE_CHANGED};
+use crate::compat::diff::{AbiDifference, IrKey, Of, key};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Constant, Numbered};
 use crate::compat::witness::{self, Maker, maker};
 use crate::diagnostic::Code;
-use crate::ir::Abi;
-use crate::ir::{GroupKind, StructId};
+use crate::ir::{Abi, GroupKind, StructId};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[IrKey] = &[
@@ -186,82 +185,6 @@ impl NumberChange<'_, '_> {
             _ => "whether it moves as numbers are added is specified in another way",
         };
         self.finding(COUNT_CHANGED, Class::Note, message.to_owned())
-    }
-
-    fn payload(&self) -> Finding {
-        let abis = self.comparison.matching.abis();
-        let payload = |abi: &Abi, one: &Constant<'_>| {
-            let type_ = one.value().and_then(|value| value.payload.as_ref());
-            type_.map_or("nothing".to_owned(), |type_| abi.type_text(type_))
-        };
-        let (before, now) = (payload(abis.0, &self.was), payload(abis.1, &self.is));
-        let message = format!("{now} travels with it, {before} before");
-        let witness = self.understood(Maker::Program, Some(self.was.number), &before, Some(&now));
-        self.broken(DATA_RESIZED, message).witness(witness)
-    }
-
-    /// The other facts of a request with the number; none if its payload came or went,
-    /// which another finding says.
-    fn request(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
-        let (was, is) = difference.texts();
-        let (before, now) = difference.set_values();
-        let holds = now.is_some_and(Datum::is_true);
-        let treated = |side: &str| {
-            let rule = |rule: Option<&Datum<'_>>| {
-                rule.map_or("treated as other memory at its address".to_owned(), Datum::bare)
-            };
-            let (now, before) = (rule(now), rule(before));
-            format!("data that are {side} than its payload are {now}, {before} before")
-        };
-        let message = match (difference.key, before, now) {
-            (key!(Value.counted_by), Some(_), Some(_)) => {
-                format!("`{is}` counts the elements of its payload, `{was}` before")
-            }
-            (key!(Value.counted_by), ..) => return None,
-            (key!(Value.without_payload), ..) if holds => {
-                "a request with it has no payload any more".to_owned()
-            }
-            (key!(Value.without_payload), ..) => {
-                "a request with it has a payload, and had none".to_owned()
-            }
-            (key!(Value.shorter), ..) => treated("shorter"),
-            (key!(Value.longer), ..) => treated("longer"),
-            (key!(Value.reads), ..) if holds => {
-                "fields of the payload that go both ways are outputs only".to_owned()
-            }
-            (key!(Value.reads), ..) => {
-                "fields of the payload that go both ways are inputs too".to_owned()
-            }
-            (_, None, _) => "the call returns a new file descriptor, and did not before".to_owned(),
-            (_, _, None) => "the call returns no file descriptor any more".to_owned(),
-            _ => format!("the call returns a new file descriptor of {is}, {was} before"),
-        };
-        let witness = self.understood(Maker::Program, Some(self.was.number), &was, Some(&is));
-        Some(self.broken(DATA_RESIZED, message).witness(witness))
-    }
-
-    /// The flags that must be set for a payload.
-    fn gates(&self) -> Finding {
-        let gates =
-            |one: &Constant<'_>| one.value().map_or(Vec::new(), |value| value.gates.clone());
-        let renames = &self.comparison.matching.renames.constants;
-        let (before, now) = (gates(&self.was), gates(&self.is));
-        let lost = before.iter().find(|gate| {
-            let name = renames.get(gate.as_str()).copied().unwrap_or(gate);
-            !now.iter().any(|one| one == name)
-        });
-        match lost {
-            Some(gate) => {
-                let message = format!("no payload travels with it under {gate} any more");
-                let witness = self.understood(Maker::Program, Some(self.was.number), gate, None);
-                let finding = self.finding(DATA_RESIZED, Class::Wire, message);
-                finding.affects(Affected::OldProgram).witness(witness)
-            }
-            None => {
-                let message = format!("its payload travels under {}", now.join(" and "));
-                self.finding(DATA_RESIZED, Class::Growth, message).gate(now.join(", "))
-            }
-        }
     }
 
     /// A number in another group.
