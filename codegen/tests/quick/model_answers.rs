@@ -6,6 +6,7 @@ use std::ops::Range;
 use capchain::ir::{Abi, Arg, Handler, Ioctl};
 use capchain::lower::lower;
 use capchain::model::{Answer, Cap, Contents, HandlerModel, sample};
+use capchain::reply::Unset;
 use support::fixtures;
 use support::spec_folder::SpecFolder;
 
@@ -120,4 +121,18 @@ fn an_array_that_does_not_fit_sets_its_count_only() {
         assert_eq!(bytes(&answer, 12..end), array, "{argsz}");
         assert_eq!(bytes(&answer, end..512), vec![0x77; 512 - end], "{argsz}");
     }
+}
+
+#[test]
+fn a_handler_that_writes_some_fields_keeps_all_other_bytes() {
+    let abi = lower(&fixtures::spec(), Some("v6.8".parse().expect("a release")));
+    let (ioctl, handler) = handler(&abi, "VFIO_DEVICE_BIND_IOMMUFD", "cdev");
+    let handler = Handler { unset: Unset::Zero, ..handler.clone() };
+    let model = HandlerModel::new(&abi, ioctl, &handler).expect("rules");
+    let mut program = vec![0; 64];
+    program[..16].copy_from_slice(&words(&[16, 0, 5, 0x7777_7777]));
+    let contents = Contents { fixed: words(&[0, 0, 0, 9]), array: Vec::new(), caps: Vec::new() };
+    let answer = model.answer(&program, &contents);
+    assert_eq!((answer.result, &answer.written[..]), (Ok(()), &[12..16][..]));
+    assert_eq!(bytes(&answer, 0..16), words(&[16, 0, 5, 9]));
 }

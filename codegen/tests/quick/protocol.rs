@@ -5,6 +5,8 @@ use capchain::emit;
 use capchain::ir::Abi;
 use capchain::ir::protocol::ElementPlan;
 use capchain::layout::Int;
+use capchain::lower::lower;
+use support::fixtures;
 use support::spec_folder::{SpecFolder, cap_keys, ioctl_keys};
 
 /// A reply with a chain of which a capability ends in an array of integers.
@@ -150,4 +152,22 @@ fn a_profile_means_the_same_in_both_languages() {
         "DEMO_ABI__ECHO",
     ];
     assert!(c.contains(&rules.join(" ")), "{c}");
+}
+
+/// The number that says the type of a record is in the field that the stream names.
+#[test]
+fn the_type_of_a_record_is_in_its_own_field() {
+    let spec = fixtures::open(&fixtures::root().join("codegen/tests/specs/records"));
+    let abi = lower(&spec, None);
+    let mut offsets = Vec::new();
+    for plan in &abi.protocol.streams {
+        let stream = abi.fds[plan.fd].stream.as_ref().expect("a stream");
+        let (_, field) = plan.types.clone().unzip();
+        let is_own = stream.type_by.as_ref().is_some_and(|by| by.struct_.is_none());
+        let field = field.flatten();
+        assert_eq!(field.is_some(), is_own);
+        offsets.extend(field.map(|field| field.offset.kernel()));
+    }
+    // Those of rec_frame and rec_mark.
+    assert_eq!(offsets, [0, 2]);
 }
