@@ -105,6 +105,26 @@ fn a_body_grows_with_its_version_and_in_its_padding() {
 }
 
 #[test]
+fn the_numbers_of_a_renamed_field_stay_its_own() {
+    let fields = |second: &str, first: &str| {
+        let bits = "{type: out u32, doc: bits, prefix: DEMO_ASK_FIRST_, bits: {DEMO_ASK_FIRST_A: 'bit 0, a'}}";
+        ASK.replace("REST", &format!("second: {second}\n    {first}: {bits}"))
+    };
+    let old = fields("out u32, bits", "first");
+    let new = fields(
+        "{type: out u32, doc: bits, prefix: DEMO_ASK_SECOND_, bits: {DEMO_ASK_SECOND_A: 'bit 0, a'}}",
+        "initial",
+    );
+    let expected = [
+        "C24 Growth demo_ask.second: the field holds `demo_ask.second`: it has a type of its own in Rust",
+        "C7 Source demo_ask.initial: the field was called `first`: programs that name it no longer compile",
+        "C5 Growth demo_ask.second: the numbers are new: `DEMO_ASK_SECOND_A`",
+        "C11 Source demo_ask.initial: the type in Rust is `AskInitial`, `AskFirst` before",
+    ];
+    assert_eq!(findings(&old, &new), expected);
+}
+
+#[test]
 fn a_reserved_field_is_split() {
     let old = ASK.replace("REST", "resv: {type: out reserved u32, doc: zero}");
     let new = ASK.replace(
