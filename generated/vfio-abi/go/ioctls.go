@@ -223,19 +223,19 @@ const (
 	//
 	// Called on a file descriptor of kind container, with no argument.
 	//
-	// Since Linux 3.10; source: include/uapi/linux/vfio.h.
+	// Since Linux 3.11; source: include/uapi/linux/vfio.h.
 	VFIO_IOMMU_ENABLE = iocNone | 0x3b73
 	// Reverts VFIO_IOMMU_ENABLE. Version 2 refuses it with ENOTTY.
 	//
 	// Called on a file descriptor of kind container, with no argument.
 	//
-	// Since Linux 3.10; source: include/uapi/linux/vfio.h.
+	// Since Linux 3.11; source: include/uapi/linux/vfio.h.
 	VFIO_IOMMU_DISABLE = iocNone | 0x3b74
 	// Reports the 32-bit DMA window and, for version 2, the limits of further windows.
 	//
 	// Called on a file descriptor of kind container, with a pointer to IommuSpaprTceInfo.
 	//
-	// Since Linux 3.10; source: include/uapi/linux/vfio.h.
+	// Since Linux 3.11; source: include/uapi/linux/vfio.h.
 	VFIO_IOMMU_SPAPR_TCE_GET_INFO = iocNone | 0x3b70
 	// Pins memory and charges it to the process, so that later maps of it are cheap.
 	// Version 2 maps nothing else. Version 1 refuses it with ENOTTY.

@@ -476,7 +476,7 @@ const (
 	VFIO_TYPE1_IOMMU = 1
 	// The sPAPR TCE backend of IBM Power, whose DMA window must be enabled first.
 	//
-	// Since Linux 3.10.
+	// Since Linux 3.11.
 	VFIO_SPAPR_TCE_IOMMU = 2
 	// Version 2 of the type1 backend, which never cuts a mapping.
 	//
@@ -1317,7 +1317,7 @@ const (
 //
 // Contents of the reply; 0 before v4.2.
 //
-// Since Linux 3.10; source: include/uapi/linux/vfio.h.
+// Since Linux 3.11; source: include/uapi/linux/vfio.h.
 const (
 	// The container can have dynamic DMA windows.
 	//

@@ -990,7 +990,7 @@ const SizeofIommuSpaprTceDdwInfo = 16
 // The range of the PCI bus that DMA can use. The addresses of map and unmap are bus
 // addresses too, so the window limits them and does not shift them.
 //
-// Since Linux 3.10; source: include/uapi/linux/vfio.h.
+// Since Linux 3.11; source: include/uapi/linux/vfio.h.
 type IommuSpaprTceInfo struct {
 	// Size of this struct in bytes; 32 or more for ddw.
 	Argsz uint32

@@ -134,7 +134,7 @@ typedef __SIZE_TYPE__ vfio_abi_size;
 
 /*
  * the sPAPR TCE backend of IBM Power, whose DMA window must be enabled first
- * (since 3.10)
+ * (since 3.11)
  */
 #define VFIO_SPAPR_TCE_IOMMU			2
 
@@ -1972,7 +1972,7 @@ struct vfio_iommu_type1_dirty_bitmap_get {
  *
  * File descriptor: container (spapr)
  * Argument: none
- * Since Linux 3.10.
+ * Since Linux 3.11.
  */
 #define VFIO_IOMMU_ENABLE	_IO(VFIO_TYPE, VFIO_BASE + 15)
 
@@ -1981,7 +1981,7 @@ struct vfio_iommu_type1_dirty_bitmap_get {
  *
  * File descriptor: container (spapr)
  * Argument: none
- * Since Linux 3.10.
+ * Since Linux 3.11.
  */
 #define VFIO_IOMMU_DISABLE	_IO(VFIO_TYPE, VFIO_BASE + 16)
 
@@ -2005,7 +2005,7 @@ struct vfio_iommu_spapr_tce_ddw_info {
 /*
  * The range of the PCI bus that DMA can use. The addresses of map and unmap are
  * bus addresses too, so the window limits them and does not shift them.
- * Since Linux 3.10.
+ * Since Linux 3.11.
  */
 struct vfio_iommu_spapr_tce_info {
 	__u32	argsz;	/* size of this struct in bytes; 32 or more for ddw */
@@ -2028,7 +2028,7 @@ struct vfio_iommu_spapr_tce_info {
  *
  * File descriptor: container (spapr)
  * Argument: struct vfio_iommu_spapr_tce_info *
- * Since Linux 3.10.
+ * Since Linux 3.11.
  */
 #define VFIO_IOMMU_SPAPR_TCE_GET_INFO	_IO(VFIO_TYPE, VFIO_BASE + 12)
 
@@ -3009,11 +3009,13 @@ __extension__ struct vfio_eeh_pe_op {
 #endif
 
 /* Linux 3.10 */
-#ifndef VFIO_SPAPR_TCE_IOMMU
-#define VFIO_SPAPR_TCE_IOMMU	2
-#endif
 #ifndef VFIO_PCI_ERR_IRQ_INDEX
 #define VFIO_PCI_ERR_IRQ_INDEX	3
+#endif
+
+/* Linux 3.11 */
+#ifndef VFIO_SPAPR_TCE_IOMMU
+#define VFIO_SPAPR_TCE_IOMMU	2
 #endif
 #ifndef VFIO_IOMMU_ENABLE
 #define VFIO_IOMMU_ENABLE	_IO(VFIO_TYPE, VFIO_BASE + 15)

@@ -495,11 +495,13 @@ __extension__ struct vfio_eeh_pe_op {
 #endif
 
 /* Linux 3.10 */
-#ifndef VFIO_SPAPR_TCE_IOMMU
-#define VFIO_SPAPR_TCE_IOMMU	2
-#endif
 #ifndef VFIO_PCI_ERR_IRQ_INDEX
 #define VFIO_PCI_ERR_IRQ_INDEX	3
+#endif
+
+/* Linux 3.11 */
+#ifndef VFIO_SPAPR_TCE_IOMMU
+#define VFIO_SPAPR_TCE_IOMMU	2
 #endif
 #ifndef VFIO_IOMMU_ENABLE
 #define VFIO_IOMMU_ENABLE	_IO(VFIO_TYPE, VFIO_BASE + 15)

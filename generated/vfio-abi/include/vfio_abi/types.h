@@ -126,7 +126,7 @@ typedef __SIZE_TYPE__ vfio_abi_size;
 
 /*
  * the sPAPR TCE backend of IBM Power, whose DMA window must be enabled first
- * (since 3.10)
+ * (since 3.11)
  */
 #define VFIO_SPAPR_TCE_IOMMU			2
 
@@ -1964,7 +1964,7 @@ struct vfio_iommu_type1_dirty_bitmap_get {
  *
  * File descriptor: container (spapr)
  * Argument: none
- * Since Linux 3.10.
+ * Since Linux 3.11.
  */
 #define VFIO_IOMMU_ENABLE	_IO(VFIO_TYPE, VFIO_BASE + 15)
 
@@ -1973,7 +1973,7 @@ struct vfio_iommu_type1_dirty_bitmap_get {
  *
  * File descriptor: container (spapr)
  * Argument: none
- * Since Linux 3.10.
+ * Since Linux 3.11.
  */
 #define VFIO_IOMMU_DISABLE	_IO(VFIO_TYPE, VFIO_BASE + 16)
 
@@ -1997,7 +1997,7 @@ struct vfio_iommu_spapr_tce_ddw_info {
 /*
  * The range of the PCI bus that DMA can use. The addresses of map and unmap are
  * bus addresses too, so the window limits them and does not shift them.
- * Since Linux 3.10.
+ * Since Linux 3.11.
  */
 struct vfio_iommu_spapr_tce_info {
 	__u32	argsz;	/* size of this struct in bytes; 32 or more for ddw */
@@ -2020,7 +2020,7 @@ struct vfio_iommu_spapr_tce_info {
  *
  * File descriptor: container (spapr)
  * Argument: struct vfio_iommu_spapr_tce_info *
- * Since Linux 3.10.
+ * Since Linux 3.11.
  */
 #define VFIO_IOMMU_SPAPR_TCE_GET_INFO	_IO(VFIO_TYPE, VFIO_BASE + 12)
 

@@ -249,13 +249,13 @@ VFIO_IOMMU_DIRTY_PAGES = _IO | 0x3b75
 #:
 #: Called on a file descriptor of kind container, with no argument.
 #:
-#: Since Linux 3.10; source: include/uapi/linux/vfio.h.
+#: Since Linux 3.11; source: include/uapi/linux/vfio.h.
 VFIO_IOMMU_ENABLE = _IO | 0x3b73
 #: Reverts VFIO_IOMMU_ENABLE. Version 2 refuses it with ENOTTY.
 #:
 #: Called on a file descriptor of kind container, with no argument.
 #:
-#: Since Linux 3.10; source: include/uapi/linux/vfio.h.
+#: Since Linux 3.11; source: include/uapi/linux/vfio.h.
 VFIO_IOMMU_DISABLE = _IO | 0x3b74
 #: Reports the 32-bit DMA window and, for version 2, the limits of further
 #: windows.
@@ -263,7 +263,7 @@ VFIO_IOMMU_DISABLE = _IO | 0x3b74
 #: Called on a file descriptor of kind container, with a pointer to
 #: vfio_iommu_spapr_tce_info.
 #:
-#: Since Linux 3.10; source: include/uapi/linux/vfio.h.
+#: Since Linux 3.11; source: include/uapi/linux/vfio.h.
 VFIO_IOMMU_SPAPR_TCE_GET_INFO = _IO | 0x3b70
 #: Pins memory and charges it to the process, so that later maps of it are
 #: cheap. Version 2 maps nothing else. Version 1 refuses it with ENOTTY.

@@ -1182,7 +1182,7 @@ class vfio_iommu_spapr_tce_info(ctypes.Structure):
     unmap are bus addresses too, so the window limits them and does not
     shift them.
 
-    Since Linux 3.10; source: include/uapi/linux/vfio.h.
+    Since Linux 3.11; source: include/uapi/linux/vfio.h.
     """
 
     #: Size of this struct in bytes; 32 or more for ddw.

@@ -282,7 +282,7 @@ impl Request for IommuSpaprTceRemove {
 /// The range of the PCI bus that DMA can use. The addresses of map and unmap are bus addresses
 /// too, so the window limits them and does not shift them.
 ///
-/// Since Linux 3.10; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.11; source: include/uapi/linux/vfio.h.
 #[derive(Clone, Copy, Debug)]
 pub struct IommuSpaprTceInfoReply<'a> {
     results: Results<'a>,

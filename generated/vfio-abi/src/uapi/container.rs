@@ -22,7 +22,7 @@ pub const VFIO_TYPE1_IOMMU: u32 = 1;
 
 /// The sPAPR TCE backend of IBM Power, whose DMA window must be enabled first.
 ///
-/// Since Linux 3.10.
+/// Since Linux 3.11.
 pub const VFIO_SPAPR_TCE_IOMMU: u32 = 2;
 
 /// Version 2 of the type1 backend, which never cuts a mapping.

@@ -16,12 +16,12 @@ use crate::target::io;
 /// Allows DMA through a container of version 1, and charges its window to the locked memory of
 /// the process. Version 2 refuses it with ENOTTY.
 ///
-/// Since Linux 3.10.
+/// Since Linux 3.11.
 pub const VFIO_IOMMU_ENABLE: u32 = io(VFIO_TYPE, VFIO_BASE + 15);
 
 /// Reverts [`VFIO_IOMMU_ENABLE`](super::VFIO_IOMMU_ENABLE). Version 2 refuses it with ENOTTY.
 ///
-/// Since Linux 3.10.
+/// Since Linux 3.11.
 pub const VFIO_IOMMU_DISABLE: u32 = io(VFIO_TYPE, VFIO_BASE + 16);
 
 /// Limits of dynamic DMA windows.
@@ -73,7 +73,7 @@ const _: () = {
 /// The range of the PCI bus that DMA can use. The addresses of map and unmap are bus addresses
 /// too, so the window limits them and does not shift them.
 ///
-/// Since Linux 3.10.
+/// Since Linux 3.11.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -167,7 +167,7 @@ flags!(IommuSpaprTceInfoFlags, u32);
 
 /// Reports the 32-bit DMA window and, for version 2, the limits of further windows.
 ///
-/// Since Linux 3.10.
+/// Since Linux 3.11.
 pub const VFIO_IOMMU_SPAPR_TCE_GET_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 12);
 
 /// A piece of the caller's memory, for registering and for unregistering it.
