@@ -37,13 +37,14 @@ fn words(numbers: &[u32]) -> Vec<u8> {
     numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
 }
 
-/// A device with two capabilities, of which the first one is longer than a byte can count.
+/// A device with two capabilities, of which the first one is longer than a byte can count and
+/// has the highest bits of id and version.
 fn device() -> Contents {
     let cap = |id, version, length| {
         let body = (0..length).map(|at| at as u8 | 1).collect();
         Cap { id, version, body, array: None }
     };
-    let caps = vec![cap(0x0203, 0x0405, 300), cap(0x0607, 1, 4)];
+    let caps = vec![cap(0x8203, 0x8405, 300), cap(0x0607, 1, 4)];
     Contents { fixed: words(&[0, 0, 7, 0]), array: Vec::new(), caps }
 }
 
@@ -63,7 +64,7 @@ fn a_chain_is_linked_from_its_start_or_from_each_capability() {
         let answer = model.answer(&buffer(400), &device);
         assert_eq!((answer.result, answer.read), (Ok(()), 16), "{relative_to}");
         assert_eq!(bytes(&answer, 0..16), words(&[400, 1, 7, 16]), "{relative_to}");
-        assert_eq!(bytes(&answer, 16..24), words(&[0x0405_0203, next]), "{relative_to}");
+        assert_eq!(bytes(&answer, 16..24), words(&[0x8405_8203, next]), "{relative_to}");
         assert_eq!(bytes(&answer, 24..324), device.caps[0].body, "{relative_to}");
         assert_eq!(bytes(&answer, 328..336), words(&[0x0001_0607, 0]), "{relative_to}");
         assert_eq!(bytes(&answer, 336..340), device.caps[1].body, "{relative_to}");
