@@ -155,18 +155,18 @@ fn is_declaration(part: &str) -> bool {
 
 /// The numbers of an enum as macros, as kernels have them in some releases; other texts stay.
 fn as_macros(part: &str) -> String {
-    let mut lines = part.lines().filter(|line| !line.starts_with("enum ") && *line != "};");
-    let macros = lines.by_ref().map(|line| match line.trim().split_once(" = ") {
+    if !part.contains("\nenum ") {
+        return part.to_owned();
+    }
+    let lines = part.lines().filter(|line| !line.starts_with("enum ") && *line != "};");
+    let macros = lines.map(|line| match line.trim().split_once(" = ") {
         Some((name, rest)) => {
             let number = rest.split_once(',').map_or(rest, |(number, _)| number);
             format!("#define {name} {number}\n")
         }
         None => format!("{line}\n"),
     });
-    match part.contains("\nenum ") {
-        true => macros.collect(),
-        false => part.to_owned(),
-    }
+    macros.collect()
 }
 
 #[test]
