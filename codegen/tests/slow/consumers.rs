@@ -265,8 +265,11 @@ fn the_packaged_generator_needs_nothing_else() {
     let (code, text) =
         code_and_text(generate.current_dir(folder.path()).args(["generate", "--out", "out"]));
     assert!(code == Some(0) && text.contains("using the embedded specification"), "{text}");
-    let mut outputs = capchain::outputs(&capchain::lower::lower(&fixtures::spec(), None));
-    outputs.extend(capchain::schemas());
+    let mut outputs = capchain::schemas();
+    for abi in capchain::embedded::ABIS {
+        let spec = fixtures::open(&own.join(abi.name));
+        outputs.extend(capchain::outputs(&capchain::lower::lower(&spec, None)));
+    }
     for output in &outputs {
         let found = fs::read_to_string(folder.path().join("out").join(&output.path));
         assert!(found.is_ok_and(|found| found == output.contents), "{}", output.path);
