@@ -111,7 +111,7 @@ struct HeadersRead {
     problems: Diagnostics,
 }
 
-/// Reads headers of an ABI; the error is the path of a file that belongs to none.
+/// Reads headers of an ABI; the error says which file belongs to none.
 fn headers(reference: &Abi, sources: &Sources, files: &[usize]) -> Result<HeadersRead, String> {
     let given = header::given(reference, sources, files)?;
     let read = header::read(sources, files, &Outside::of(reference, &given));

@@ -40,7 +40,7 @@ impl HeaderFiles {
     /// Parses them as headers of an ABI. Errors in them go to standard error.
     pub(super) fn read(self, abi: &Abi, sources: &mut Sources) -> Result<Headers, String> {
         let files = self.add_to(sources);
-        let given = header::given(abi, sources, &files).map_err(|path| unspecified(abi, &path))?;
+        let given = header::given(abi, sources, &files)?;
         let read = header::read(sources, &files, &Outside::of(abi, &given));
         if read.problems.has_errors() {
             to_stderr(&read.problems.render(sources, stderr_is_terminal()));
@@ -58,7 +58,7 @@ impl HeaderFiles {
         sources: &mut Sources,
     ) -> Result<Amended, String> {
         let files = self.add_to(sources);
-        let amended = amend(spec, None, sources, &files).map_err(|path| unknown(spec, &path))?;
+        let amended = amend(spec, None, sources, &files)?;
         match amended.unreadable() {
             0 => Ok(amended),
             count => {
@@ -71,16 +71,6 @@ impl HeaderFiles {
     fn add_to(&self, sources: &mut Sources) -> Vec<usize> {
         self.0.iter().map(|(path, text)| sources.add(path.clone(), text.clone())).collect()
     }
-}
-
-fn unknown(spec: &ValidSpec, path: &str) -> String {
-    unspecified(&lower(spec, None), path)
-}
-
-/// The message for a file that is no header of an ABI.
-fn unspecified(abi: &Abi, path: &str) -> String {
-    let known: Vec<_> = abi.headers.iter().map(|header| header.path.as_str()).collect();
-    format!("{path} is not a specified header: specified are {}", known.join(", "))
 }
 
 /// The text of a file, which must be short enough to be a header.

@@ -8,8 +8,7 @@ use crate::layout::Layout;
 use crate::names;
 
 /// The headers of an ABI to which the files belong, by their include guards or,
-/// without guards, by their names. The error is the path of a file that matches
-/// none.
+/// without guards, by their names. The error says which file matches none.
 pub fn given(abi: &Abi, sources: &Sources, files: &[usize]) -> Result<Vec<usize>, String> {
     let mut given = Vec::new();
     for file in files {
@@ -23,7 +22,12 @@ pub fn given(abi: &Abi, sources: &Sources, files: &[usize]) -> Result<Vec<usize>
             found.extend(named.map(|(index, _)| index));
         }
         if found.is_empty() {
-            return Err(path.to_owned());
+            let known: Vec<_> = abi.headers.iter().map(|header| header.path.as_str()).collect();
+            return Err(format!(
+                "{path} is not a specified header: it has neither the include guard nor the \
+                 name of {}",
+                known.join(" or ")
+            ));
         }
         given.extend(found);
     }

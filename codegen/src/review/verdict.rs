@@ -43,10 +43,9 @@ pub(super) fn read(
     let add = |header: &HeaderText| sources.add(header.path.clone(), header.text.clone());
     let files: Vec<_> = headers.iter().map(add).collect();
     let amended = match set.amend_base(bases.spec) {
-        Some(base) => base.amend(&sources, &files),
-        None => amend(bases.spec, None, &sources, &files),
+        Some(base) => base.amend(&sources, &files)?,
+        None => amend(bases.spec, None, &sources, &files)?,
     };
-    let amended = amended.map_err(|path| format!("{path} is not a specified header"))?;
     let first = files.first().copied().unwrap_or_default();
     let lint = lint(&amended.abi);
     let (side, problems) = side(name, amended);
