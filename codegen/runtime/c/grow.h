@@ -21,3 +21,18 @@ static inline int capchain_grow(struct capchain_request *request, __u32 need)
 	request->len = len;
 	return 0;
 }
+
+/* The result of a call whose request had this result. */
+static inline int capchain__called(int result)
+{
+	switch (result) {
+	case CAPCHAIN_SHORT:
+		errno = ENOBUFS;
+		return -1;
+	case CAPCHAIN_TOO_SHORT:
+		errno = EPROTO;
+		return -1;
+	default:
+		return result;
+	}
+}

@@ -14,6 +14,8 @@ static int answer(int fd, unsigned long number, void *argument);
 static unsigned long expected;
 static __u32 caps;
 static int calls;
+/* Whether the answer about the IOMMU is none. */
+static int says_nothing;
 
 /* A chain of capabilities without content after a fixed part of minsz bytes. */
 static void reply(unsigned char *bytes, __u32 minsz, __u32 cap_offset,
@@ -49,7 +51,17 @@ static int answer(int fd, unsigned long number, void *argument)
 		reply(bytes, 32, 12, VFIO_REGION_INFO_FLAG_CAPS);
 		put64(bytes, 16, 0x1000 + get32(bytes, 8));
 		return 0;
+	case VFIO_IOMMU_UNMAP_DMA:
+		if (get64(bytes, 8) == 1)
+			break;
+		SAME(get64(bytes, 16), 0x3000);
+		put64(bytes, 16, 0x2000);
+		return 0;
 	case VFIO_IOMMU_GET_INFO:
+		if (says_nothing) {
+			put32(bytes, 0, 0);
+			return 0;
+		}
 		reply(bytes, 24, 16, VFIO_IOMMU_INFO_CAPS);
 		put64(bytes, 8, 0x1000);
 		return 0;
@@ -139,11 +151,48 @@ static void fixed(void)
 		struct vfio_abi_region_info region;
 
 		calls = 0;
+		errno = 0;
 		SAME(vfio_abi_call_get_region_info(FD, &request, &first, &region),
-		     len < 48 ? VFIO_ABI_SHORT : 0);
+		     len < 48 ? -1 : 0);
+		SAME(errno, len < 48 ? ENOBUFS : 0);
 		SAME(region.reply.need, len < 32 ? 32 : len < 48 ? 48 : 0);
 		SAME(calls, len >= 32);
 	}
+}
+
+/* An answer that is no reply. */
+static void nothing(void)
+{
+	struct vfio_abi_request request = { .grow = vfio_abi_grow };
+	struct vfio_abi_type1_info iommu;
+
+	expected = VFIO_IOMMU_GET_INFO;
+	says_nothing = 1;
+	SAME(vfio_abi_call_iommu_get_info(FD, &request, &iommu), -1);
+	SAME(errno, EPROTO);
+	SAME(iommu.iova_pgsizes, 0);
+	says_nothing = 0;
+	free(request.buf);
+}
+
+/* The results are those of the call, and none if it fails. */
+static void results(void)
+{
+	struct vfio_abi_iommu_unmap_dma_args args = { .size = 0x3000 };
+	struct vfio_iommu_type1_dma_unmap unmapped;
+
+	expected = VFIO_IOMMU_UNMAP_DMA;
+	SAME(vfio_abi_call_iommu_unmap_dma(FD, &args, &unmapped), 0);
+	SAME(unmapped.size, 0x2000);
+	SAME(vfio_abi_call_iommu_unmap_dma(FD, &args, NULL), 0);
+	args.iova = 1;
+	SAME(vfio_abi_call_iommu_unmap_dma(FD, &args, NULL), -1);
+	memset(&unmapped, 0xff, sizeof(unmapped));
+	SAME(vfio_abi_call_iommu_unmap_dma(FD, &args, &unmapped), -1);
+	SAME(errno, EINVAL);
+	SAME(unmapped.size, 0);
+	SAME(unmapped.iova, 0);
+	SAME(unmapped.argsz, 0);
 }
 
 int main(void)
@@ -151,5 +200,7 @@ int main(void)
 	growing();
 	from_nothing();
 	fixed();
+	nothing();
+	results();
 	return 0;
 }

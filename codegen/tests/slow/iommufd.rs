@@ -367,15 +367,69 @@ fn a_call_that_fails_has_its_reply_if_the_kernel_has_written_it() {
     // One of three requests is carried out. A kernel without the command writes nothing, so
     // the number in the argument is that of the caller.
     let invalidate = |error| {
-        let words = [32, 7, 0, 0, 0, 24, if error == "ENOTTY" { 3 } else { 1 }];
+        let words = [32, 7, 0, 0, 0, 24, if ["ENOTTY", "EBADF"].contains(&error) { 3 } else { 1 }];
         traced("invalidate", &[&answer(error, &words)]).0
     };
     for error in ["EINVAL", "EIO", "EOPNOTSUPP", "EFAULT"] {
         assert!(invalidate(error).ends_with("; Some(1)"), "{error}: {}", invalidate(error));
     }
-    for error in ["ENOTTY", "E2BIG"] {
+    for error in ["ENOTTY", "E2BIG", "EBADF"] {
         assert!(invalidate(error).ends_with("; None"), "{error}: {}", invalidate(error));
     }
+}
+
+/// Calls that fail with each error, with the number of results that the reply has then.
+const FAILED: &str = "\
+#include <sys/ioctl.h>
+
+static int answer(void *argument);
+
+#define ioctl(fd, number, argument) answer(argument)
+#define IOMMUFD_ABI_WITH_IOCTL
+#include <stdio.h>
+#include <string.h>
+#include \"iommufd_abi.h\"
+
+static int error, at;
+
+static int answer(void *argument)
+{
+	const __u32 one = 1;
+
+	memcpy((char *)argument + at, &one, 4);
+	errno = error;
+	return -1;
+}
+
+int main(void)
+{
+	const int errors[] = { EINVAL, EMSGSIZE, EIO, ENOTTY, E2BIG, EBADF };
+	const struct iommu_hwpt_vtd_s1_invalidate requests[3];
+	struct iommu_iova_range room[3];
+	struct iommu_ioas_iova_ranges ranges;
+	struct iommu_hwpt_invalidate done;
+	unsigned nth;
+
+	for (nth = 0; nth < 6; nth++) {
+		const struct iommufd_abi_ioas_iova_ranges_args ask = {
+			.ioas_id = 7, .allowed_iovas = room, .allowed_iovas_count = 3,
+		};
+		const struct iommufd_abi_hwpt_invalidate_args args = { .hwpt_id = 7 };
+
+		error = errors[nth];
+		at = 8;
+		iommufd_abi_call_ioas_iova_ranges(3, &ask, &ranges);
+		at = 24;
+		iommufd_abi_call_hwpt_invalidate_vtd_s1(3, &args, requests, 3, &done);
+		printf(\"%d%d \", ranges.num_iovas, done.entry_num);
+	}
+	return 0;
+}
+";
+
+#[test]
+fn a_call_that_fails_in_c_has_its_reply_if_the_kernel_has_written_it() {
+    assert_eq!(workdir().run(FAILED), "01 11 01 00 00 00 ");
 }
 
 #[test]

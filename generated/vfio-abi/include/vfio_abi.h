@@ -5863,7 +5863,11 @@ static inline int vfio_abi_device_info_parse(
 	return result;
 }
 
-/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask_chain(). */
+/*
+ * Requests a reply; see struct vfio_abi_request. Returns 0 with the full reply;
+ * VFIO_ABI_SHORT, with the part that fits, if any, and the required size in
+ * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error of a call.
+ */
 static inline int vfio_abi_device_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_device_info *info)
@@ -6419,7 +6423,11 @@ struct vfio_abi_region_info_args {
 	__u32	index;	/* index of the region */
 };
 
-/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask_chain(). */
+/*
+ * Requests a reply; see struct vfio_abi_request. Returns 0 with the full reply;
+ * VFIO_ABI_SHORT, with the part that fits, if any, and the required size in
+ * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error of a call.
+ */
 static inline int vfio_abi_region_info_request(
 		struct vfio_abi_request *request,
 		const struct vfio_abi_region_info_args *args,
@@ -6892,7 +6900,11 @@ static inline int vfio_abi_type1_info_parse(
 	return result;
 }
 
-/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask_chain(). */
+/*
+ * Requests a reply; see struct vfio_abi_request. Returns 0 with the full reply;
+ * VFIO_ABI_SHORT, with the part that fits, if any, and the required size in
+ * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error of a call.
+ */
 static inline int vfio_abi_type1_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_type1_info *info)
@@ -9114,9 +9126,10 @@ static inline int vfio_abi_pci_hot_reset_info_devices(
 #ifdef VFIO_ABI_WITH_IOCTL
 
 /*
- * Each function calls an ioctl and returns the result of ioctl(): after a
- * failure -1, with errno. If the argument cannot be written, the function calls
- * nothing and sets errno to EINVAL.
+ * Each function calls an ioctl and returns its result, or -1 with errno. If the
+ * argument cannot be written, the function calls nothing and errno is EINVAL.
+ * A reply can be null if the program does not need it. It has the results of a
+ * call that succeeds, and is zero otherwise.
  */
 
 #include <errno.h>
@@ -9152,6 +9165,21 @@ static inline int vfio_abi_grow(struct vfio_abi_request *request, __u32 need)
 	request->buf = larger;
 	request->len = len;
 	return 0;
+}
+
+/* The result of a call whose request had this result. */
+static inline int vfio_abi__called(int result)
+{
+	switch (result) {
+	case VFIO_ABI_SHORT:
+		errno = ENOBUFS;
+		return -1;
+	case VFIO_ABI_TOO_SHORT:
+		errno = EPROTO;
+		return -1;
+	default:
+		return result;
+	}
 }
 
 /*
@@ -9290,10 +9318,12 @@ static inline int vfio_abi_call_get_status(
 			argument, sizeof(argument));
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(group, VFIO_GROUP_GET_STATUS, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_get_status_reply(argument, argsz, reply);
 	return result;
 }
@@ -9308,10 +9338,12 @@ static inline int vfio_abi_call_get_irq_info(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(device, VFIO_DEVICE_GET_IRQ_INFO, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_get_irq_info_reply(argument, argsz, reply);
 	return result;
 }
@@ -9375,10 +9407,12 @@ static inline int vfio_abi_call_query_gfx_plane(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(device, VFIO_DEVICE_QUERY_GFX_PLANE, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_query_gfx_plane_reply(argument, argsz, reply);
 	return result;
 }
@@ -9418,10 +9452,12 @@ static inline int vfio_abi_call_get_migration(
 			argument, sizeof(argument));
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_get_migration_reply(argument, argsz, reply);
 	return result;
 }
@@ -9435,10 +9471,12 @@ static inline int vfio_abi_call_get_mig_device_state(
 			argument, sizeof(argument));
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_get_mig_device_state_reply(argument, argsz, reply);
 	return result;
 }
@@ -9454,10 +9492,12 @@ static inline int vfio_abi_call_set_mig_device_state(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_set_mig_device_state_reply(argument, argsz, reply);
 	return result;
 }
@@ -9511,10 +9551,12 @@ static inline int vfio_abi_call_set_dma_logging_start(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_set_dma_logging_start_reply(argument, argsz, reply);
 	return result;
 }
@@ -9554,10 +9596,12 @@ static inline int vfio_abi_call_get_mig_data_size(
 			argument, sizeof(argument));
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_get_mig_data_size_reply(argument, argsz, reply);
 	return result;
 }
@@ -9635,10 +9679,12 @@ static inline int vfio_abi_call_bind_iommufd(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_bind_iommufd_reply(argument, argsz, reply);
 	return result;
 }
@@ -9653,10 +9699,12 @@ static inline int vfio_abi_call_attach_iommufd_pt(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_attach_iommufd_pt_reply(argument, argsz, reply);
 	return result;
 }
@@ -9683,10 +9731,12 @@ static inline int vfio_abi_call_mig_get_precopy_info(
 			argument, sizeof(argument));
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(migration, VFIO_MIG_GET_PRECOPY_INFO, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_mig_get_precopy_info_reply(argument, argsz, reply);
 	return result;
 }
@@ -9714,10 +9764,12 @@ static inline int vfio_abi_call_iommu_unmap_dma(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_iommu_unmap_dma_reply(argument, argsz, reply);
 	return result;
 }
@@ -9735,10 +9787,12 @@ static inline int vfio_abi_call_iommu_unmap_dma_get_dirty_bitmap(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_iommu_unmap_dma_get_dirty_bitmap_reply(
 				argument, argsz, reply);
 	return result;
@@ -9793,10 +9847,12 @@ static inline int vfio_abi_call_iommu_spapr_tce_get_info(
 			argument, sizeof(argument));
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(container, VFIO_IOMMU_SPAPR_TCE_GET_INFO, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_iommu_spapr_tce_get_info_reply(argument, argsz, reply);
 	return result;
 }
@@ -9846,10 +9902,12 @@ static inline int vfio_abi_call_iommu_spapr_tce_create(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return vfio_abi__refused();
 	result = ioctl(container, VFIO_IOMMU_SPAPR_TCE_CREATE, argument);
-	if (reply)
+	if (reply && result >= 0)
 		vfio_abi_iommu_spapr_tce_create_reply(argument, argsz, reply);
 	return result;
 }
@@ -9887,8 +9945,10 @@ static inline int vfio_abi__call_get_info_once(struct vfio_abi_request *request)
 
 /*
  * Calls VFIO_DEVICE_GET_INFO until the reply fits into the buffer of the
- * request, whose call and fd this function sets. Returns -1 if an ioctl fails;
- * see vfio_abi_device_info_request().
+ * request, whose call and fd this function sets; see
+ * vfio_abi_device_info_request(). Returns 0, or -1 with errno: ENOBUFS if the
+ * buffer does not grow to the size in reply.need, EPROTO if the answer is no
+ * reply, otherwise that of ioctl().
  */
 static inline int vfio_abi_call_get_info(
 		int device, struct vfio_abi_request *request,
@@ -9896,7 +9956,7 @@ static inline int vfio_abi_call_get_info(
 {
 	request->fd = device;
 	request->call = vfio_abi__call_get_info_once;
-	return vfio_abi_device_info_request(request, info);
+	return vfio_abi__called(vfio_abi_device_info_request(request, info));
 }
 static inline int vfio_abi__call_get_region_info_once(
 		struct vfio_abi_request *request)
@@ -9906,8 +9966,10 @@ static inline int vfio_abi__call_get_region_info_once(
 
 /*
  * Calls VFIO_DEVICE_GET_REGION_INFO until the reply fits into the buffer of the
- * request, whose call and fd this function sets. Returns -1 if an ioctl fails;
- * see vfio_abi_region_info_request().
+ * request, whose call and fd this function sets; see
+ * vfio_abi_region_info_request(). Returns 0, or -1 with errno: ENOBUFS if the
+ * buffer does not grow to the size in reply.need, EPROTO if the answer is no
+ * reply, otherwise that of ioctl().
  */
 static inline int vfio_abi_call_get_region_info(
 		int device, struct vfio_abi_request *request,
@@ -9916,7 +9978,8 @@ static inline int vfio_abi_call_get_region_info(
 {
 	request->fd = device;
 	request->call = vfio_abi__call_get_region_info_once;
-	return vfio_abi_region_info_request(request, args, info);
+	return vfio_abi__called(vfio_abi_region_info_request(
+			request, args, info));
 }
 static inline int vfio_abi__call_iommu_get_info_once(
 		struct vfio_abi_request *request)
@@ -9926,8 +9989,10 @@ static inline int vfio_abi__call_iommu_get_info_once(
 
 /*
  * Calls VFIO_IOMMU_GET_INFO until the reply fits into the buffer of the
- * request, whose call and fd this function sets. Returns -1 if an ioctl fails;
- * see vfio_abi_type1_info_request().
+ * request, whose call and fd this function sets; see
+ * vfio_abi_type1_info_request(). Returns 0, or -1 with errno: ENOBUFS if the
+ * buffer does not grow to the size in reply.need, EPROTO if the answer is no
+ * reply, otherwise that of ioctl().
  */
 static inline int vfio_abi_call_iommu_get_info(
 		int container, struct vfio_abi_request *request,
@@ -9935,7 +10000,7 @@ static inline int vfio_abi_call_iommu_get_info(
 {
 	request->fd = container;
 	request->call = vfio_abi__call_iommu_get_info_once;
-	return vfio_abi_type1_info_request(request, info);
+	return vfio_abi__called(vfio_abi_type1_info_request(request, info));
 }
 static inline int vfio_abi__call_get_pci_hot_reset_info_once(
 		struct vfio_abi_request *request)
@@ -9947,8 +10012,10 @@ static inline int vfio_abi__call_get_pci_hot_reset_info_once(
 
 /*
  * Calls VFIO_DEVICE_GET_PCI_HOT_RESET_INFO until the reply fits into the buffer
- * of the request, whose call and fd this function sets. Returns -1 if an ioctl
- * fails; see vfio_abi_pci_hot_reset_info_request().
+ * of the request, whose call and fd this function sets; see
+ * vfio_abi_pci_hot_reset_info_request(). Returns 0, or -1 with errno: ENOBUFS
+ * if the buffer does not grow to the size in need, EPROTO if the answer is no
+ * reply, otherwise that of ioctl().
  */
 static inline int vfio_abi_call_get_pci_hot_reset_info(
 		int device, struct vfio_abi_request *request,
@@ -9956,7 +10023,8 @@ static inline int vfio_abi_call_get_pci_hot_reset_info(
 {
 	request->fd = device;
 	request->call = vfio_abi__call_get_pci_hot_reset_info_once;
-	return vfio_abi_pci_hot_reset_info_request(request, info);
+	return vfio_abi__called(vfio_abi_pci_hot_reset_info_request(
+			request, info));
 }
 
 #endif /* VFIO_ABI_WITH_IOCTL */

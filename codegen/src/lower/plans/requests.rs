@@ -328,6 +328,9 @@ impl<'a> IoctlArgument<'a> {
     }
 }
 
+/// The error of every ioctl of Linux for a number that is no open file.
+const NO_FILE: &str = "EBADF";
+
 /// The errors with which any handler writes the results of an ioctl nevertheless.
 fn failed_reply(abi: &Abi, ioctl: IoctlId) -> Option<FailedReply> {
     let ioctl = abi.ioctl(ioctl);
@@ -336,8 +339,9 @@ fn failed_reply(abi: &Abi, ioctl: IoctlId) -> Option<FailedReply> {
         match &handler.replies_on {
             RepliesOn::Errors(errors) => only.extend(errors.iter().cloned()),
             RepliesOn::Any => {
-                let before = [&abi.fds[ioctl.fd].unknown_command, &handler.errors.tail];
-                return Some(FailedReply::AllBut(before.map(Clone::clone).to_vec()));
+                let fd = &abi.fds[ioctl.fd];
+                let before = [NO_FILE, &fd.unknown_command, &handler.errors.tail];
+                return Some(FailedReply::AllBut(before.map(str::to_owned).to_vec()));
             }
         }
     }

@@ -1394,9 +1394,10 @@ static inline void iommufd_abi_veventq_alloc_reply(
 #ifdef IOMMUFD_ABI_WITH_IOCTL
 
 /*
- * Each function calls an ioctl and returns the result of ioctl(): after a
- * failure -1, with errno. If the argument cannot be written, the function calls
- * nothing and sets errno to EINVAL.
+ * Each function calls an ioctl and returns its result, or -1 with errno. If the
+ * argument cannot be written, the function calls nothing and errno is EINVAL.
+ * A reply can be null if the program does not need it. It has the results of a
+ * call that succeeds, and is zero otherwise.
  */
 
 #include <errno.h>
@@ -1433,10 +1434,12 @@ static inline int iommufd_abi_call_option(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_OPTION, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_option_reply(argument, argsz, reply);
 	return result;
 }
@@ -1451,10 +1454,12 @@ static inline int iommufd_abi_call_vfio_ioas(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_VFIO_IOAS, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_vfio_ioas_reply(argument, argsz, reply);
 	return result;
 }
@@ -1468,17 +1473,19 @@ static inline int iommufd_abi_call_ioas_alloc(
 			argument, sizeof(argument));
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_IOAS_ALLOC, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_ioas_alloc_reply(argument, argsz, reply);
 	return result;
 }
 
 /*
- * Calls IOMMU_IOAS_IOVA_RANGES; see iommufd_abi_ioas_iova_ranges(). The kernel
- * writes the reply after EMSGSIZE as well.
+ * Calls IOMMU_IOAS_IOVA_RANGES; see iommufd_abi_ioas_iova_ranges(). The reply
+ * is set after EMSGSIZE as well.
  */
 static inline int iommufd_abi_call_ioas_iova_ranges(
 		int iommufd,
@@ -1490,10 +1497,13 @@ static inline int iommufd_abi_call_ioas_iova_ranges(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_IOAS_IOVA_RANGES, argument);
-	if (reply)
+	if (reply &&
+	    (result >= 0 || errno == EMSGSIZE))
 		iommufd_abi_ioas_iova_ranges_reply(argument, argsz, reply);
 	return result;
 }
@@ -1522,10 +1532,12 @@ static inline int iommufd_abi_call_ioas_map(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_IOAS_MAP, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_ioas_map_reply(argument, argsz, reply);
 	return result;
 }
@@ -1541,10 +1553,12 @@ static inline int iommufd_abi_call_ioas_noiommu_get_pa(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_IOAS_NOIOMMU_GET_PA, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_ioas_noiommu_get_pa_reply(argument, argsz, reply);
 	return result;
 }
@@ -1559,10 +1573,12 @@ static inline int iommufd_abi_call_ioas_map_file(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_IOAS_MAP_FILE, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_ioas_map_file_reply(argument, argsz, reply);
 	return result;
 }
@@ -1577,10 +1593,12 @@ static inline int iommufd_abi_call_ioas_copy(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_IOAS_COPY, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_ioas_copy_reply(argument, argsz, reply);
 	return result;
 }
@@ -1595,10 +1613,12 @@ static inline int iommufd_abi_call_ioas_unmap(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_IOAS_UNMAP, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_ioas_unmap_reply(argument, argsz, reply);
 	return result;
 }
@@ -1625,10 +1645,12 @@ static inline int iommufd_abi_call_hwpt_alloc(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_HWPT_ALLOC, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_hwpt_alloc_reply(argument, argsz, reply);
 	return result;
 }
@@ -1713,10 +1735,12 @@ static inline int iommufd_abi_call_get_hw_info(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_GET_HW_INFO, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_get_hw_info_reply(argument, argsz, reply);
 	return result;
 }
@@ -1755,8 +1779,8 @@ static inline int iommufd_abi_call_hwpt_get_dirty_bitmap(
 }
 
 /*
- * Calls IOMMU_HWPT_INVALIDATE; see iommufd_abi_hwpt_invalidate(). The kernel
- * writes the reply after every error but ENOTTY and E2BIG as well.
+ * Calls IOMMU_HWPT_INVALIDATE; see iommufd_abi_hwpt_invalidate(). The reply is
+ * set after every error but EBADF and ENOTTY and E2BIG as well.
  */
 static inline int iommufd_abi_call_hwpt_invalidate(
 		int iommufd,
@@ -1768,10 +1792,13 @@ static inline int iommufd_abi_call_hwpt_invalidate(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_HWPT_INVALIDATE, argument);
-	if (reply)
+	if (reply &&
+	    (result >= 0 || (errno != EBADF && errno != ENOTTY && errno != E2BIG)))
 		iommufd_abi_hwpt_invalidate_reply(argument, argsz, reply);
 	return result;
 }
@@ -1825,10 +1852,12 @@ static inline int iommufd_abi_call_fault_queue_alloc(
 			argument, sizeof(argument));
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_FAULT_QUEUE_ALLOC, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_fault_queue_alloc_reply(argument, argsz, reply);
 	return result;
 }
@@ -1843,10 +1872,12 @@ static inline int iommufd_abi_call_viommu_alloc(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_VIOMMU_ALLOC, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_viommu_alloc_reply(argument, argsz, reply);
 	return result;
 }
@@ -1878,10 +1909,12 @@ static inline int iommufd_abi_call_vdevice_alloc(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_VDEVICE_ALLOC, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_vdevice_alloc_reply(argument, argsz, reply);
 	return result;
 }
@@ -1896,10 +1929,12 @@ static inline int iommufd_abi_call_hw_queue_alloc(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_HW_QUEUE_ALLOC, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_hw_queue_alloc_reply(argument, argsz, reply);
 	return result;
 }
@@ -1914,10 +1949,12 @@ static inline int iommufd_abi_call_veventq_alloc(
 			argument, sizeof(argument), args);
 	int result;
 
+	if (reply)
+		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
 		return iommufd_abi__refused();
 	result = ioctl(iommufd, IOMMU_VEVENTQ_ALLOC, argument);
-	if (reply)
+	if (reply && result >= 0)
 		iommufd_abi_veventq_alloc_reply(argument, argsz, reply);
 	return result;
 }

@@ -1109,7 +1109,11 @@ static inline int vfio_abi_device_info_parse(
 	return result;
 }
 
-/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask_chain(). */
+/*
+ * Requests a reply; see struct vfio_abi_request. Returns 0 with the full reply;
+ * VFIO_ABI_SHORT, with the part that fits, if any, and the required size in
+ * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error of a call.
+ */
 static inline int vfio_abi_device_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_device_info *info)
@@ -1665,7 +1669,11 @@ struct vfio_abi_region_info_args {
 	__u32	index;	/* index of the region */
 };
 
-/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask_chain(). */
+/*
+ * Requests a reply; see struct vfio_abi_request. Returns 0 with the full reply;
+ * VFIO_ABI_SHORT, with the part that fits, if any, and the required size in
+ * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error of a call.
+ */
 static inline int vfio_abi_region_info_request(
 		struct vfio_abi_request *request,
 		const struct vfio_abi_region_info_args *args,
@@ -2138,7 +2146,11 @@ static inline int vfio_abi_type1_info_parse(
 	return result;
 }
 
-/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask_chain(). */
+/*
+ * Requests a reply; see struct vfio_abi_request. Returns 0 with the full reply;
+ * VFIO_ABI_SHORT, with the part that fits, if any, and the required size in
+ * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error of a call.
+ */
 static inline int vfio_abi_type1_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_type1_info *info)

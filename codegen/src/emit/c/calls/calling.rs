@@ -76,7 +76,8 @@ impl Emitter<'_, '_> {
         for host in hosts {
             for (index, ioctl) in self.abi.ioctls.iter().enumerate() {
                 if matches!(ioctl.arg, Arg::Struct(struct_) if struct_ == host.plan.struct_) {
-                    let functions = (&*host.name, &*host.request);
+                    let need = [&host.reply, ".need"].concat();
+                    let functions = (&*host.name, &*host.request, &*need);
                     let args = host.args.as_ref();
                     calls.push(self.growing_call(IoctlId(index), functions, args, names));
                 }
@@ -84,7 +85,7 @@ impl Emitter<'_, '_> {
         }
         let plans = self.abi.protocol.counted.iter().zip(counted);
         calls.extend(plans.map(|(plan, view)| {
-            let functions = (&*view.name, &*view.request);
+            let functions = (&*view.name, &*view.request, &*view.need);
             self.growing_call(plan.ioctl, functions, None, names)
         }));
         calls
@@ -94,7 +95,7 @@ impl Emitter<'_, '_> {
     fn growing_call(
         &self,
         ioctl: IoctlId,
-        (info, request): (&str, &str),
+        (info, request, need): (&str, &str, &str),
         args: Option<&ArgsView>,
         names: &mut UniqueNames,
     ) -> GrowingCallView {
@@ -103,7 +104,9 @@ impl Emitter<'_, '_> {
         let fd = self.fd(ioctl);
         let text = format!(
             "Calls {name} until the reply fits into the buffer of the request, whose call and \
-             fd this function sets. Returns -1 if an ioctl fails; see {request}()."
+             fd this function sets; see {request}(). Returns 0, or -1 with errno: ENOBUFS if \
+             the buffer does not grow to the size in {need}, EPROTO if the answer is no reply, \
+             otherwise that of ioctl()."
         );
         let (once, call) = (
             self.internal(names, &[&names::c_call(function)[..], &["once"]].concat()),
@@ -151,7 +154,12 @@ impl Emitter<'_, '_> {
             ioctl: broken(1, "return ioctl(", &ioctl, ");"),
             comment: section::opening(Comment::of(&[text]).block(0)),
             signature: broken(0, &format!("static inline int {call}("), &parameters, ")"),
-            request: broken(1, &format!("return {request}("), &arguments, ");"),
+            request: broken(
+                1,
+                &format!("return {}__called({request}(", self.stem),
+                &arguments,
+                "));",
+            ),
             fd,
         }
     }

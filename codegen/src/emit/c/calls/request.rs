@@ -173,6 +173,7 @@ impl Emitter<'_, '_> {
             size: broken(1, &size, &inputs, ");"),
             ioctl: broken(1, result, &arguments, ");"),
             example: self.request_example(functions),
+            replied: replied(plan.failed_reply.as_ref()),
             reply: reply.map(|reply| broken(2, &[&reply.name, "("].concat(), &results, ");")),
         }
     }
@@ -211,13 +212,27 @@ impl Emitter<'_, '_> {
 fn failed_doc(failed: &FailedReply) -> String {
     match failed {
         FailedReply::Only(errors) => {
-            format!(" The kernel writes the reply after {} as well.", errors.join(" and "))
+            format!(" The reply is set after {} as well.", errors.join(" and "))
         }
         FailedReply::AllBut(errors) => {
             let errors = errors.join(" and ");
-            format!(" The kernel writes the reply after every error but {errors} as well.")
+            format!(" The reply is set after every error but {errors} as well.")
         }
     }
+}
+
+/// The condition under which the kernel has written the results.
+fn replied(failed: Option<&FailedReply>) -> Vec<String> {
+    let errno = |operator: &str, errors: &[String], joint: &str| {
+        let tests = errors.iter().map(|error| ["errno ", operator, " ", error].concat());
+        tests.collect::<Vec<_>>().join(joint)
+    };
+    let tests = match failed {
+        None => return vec!["\tif (reply && result >= 0)".to_owned()],
+        Some(FailedReply::Only(errors)) => errno("==", errors, " || "),
+        Some(FailedReply::AllBut(errors)) => ["(", &errno("!=", errors, " && "), ")"].concat(),
+    };
+    vec!["\tif (reply &&".to_owned(), ["\t    (result >= 0 || ", &tests, "))"].concat()]
 }
 
 /// The number and the size of elements at the end of the argument.

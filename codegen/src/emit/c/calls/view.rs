@@ -144,6 +144,8 @@ pub(super) struct CallView {
     pub(super) size: Vec<String>,
     /// The statement with the ioctl.
     pub(super) ioctl: Vec<String>,
+    /// The condition under which there are results.
+    pub(super) replied: Vec<String>,
     /// The call of the function that reads the results.
     pub(super) reply: Option<Vec<String>>,
     /// For the page of the ioctl.

@@ -102,7 +102,7 @@ pub(in crate::emit::c) struct HostView<'a> {
     /// The kernel's struct.
     pub(super) kernel: String,
     /// The member of `name` that is the reply.
-    pub(super) reply: String,
+    pub(in crate::emit::c) reply: String,
     /// The table of the protocol's fields.
     pub(super) table: String,
     /// The table of input fields.
