@@ -37,6 +37,9 @@ fn no_job_that_fails_is_missed() {
         ("1-0 1-1 1-0 1-0 5-0", "", 1),
         ("1-1 1-0", "sleep 0.2; ", 1),
         ("1-0 1-1", "sleep 0.2; ", 1),
+        // The shell has forgotten how they ended.
+        ("1-0 1-0", "sleep 0.2; disown -a; ", 0),
+        ("1-0 1-1", "sleep 0.2; disown -a; ", 1),
         ("", "", 0),
     ] {
         let starts = jobs.split(' ').filter(|job| !job.is_empty());
