@@ -30,6 +30,7 @@
  * breaks standard: if (bits->at > cap->size || cap->size - bits->at < bits->width) => if (bits->at > cap->size)
  * breaks extended: walk.other_size = other->version ? other->size : 0; => walk.other_size = other->size + 1;
  * breaks extended: walk.other_size = other->version ? other->size : 0; => walk.other_size = other->size;
+ * breaks standard: cap->need = need > cap->size => cap->need = need > 0
  * breaks standard: number = number << 8 | space->bytes[at + nth - 1]; => number = number << 8 | space->bytes[at + nth];
  */
 #include "model.h"
@@ -111,6 +112,8 @@ static void visited(const WALK *before, const WALK *walk, const CAP *cap)
 	PROVE(cap->other_at == before->other_at &&
 	      cap->other_size == before->other_size,
 	      "fields depend on the capability that the start found");
+	PROVE(!cap->need || cap->need > cap->size,
+	      "a capability needs more than it has, or nothing");
 	PROVE(walk->state >= 0 && walk->state <= 1, "the walk continues or ends");
 	PROVE(cap->next == (walk->state ? walk->at : 0),
 	      "it continues with the next capability");
@@ -228,10 +231,11 @@ void proof(void)
 	PROVE(sound(&any, &space), "a step leaves the walk sound");
 	if (before.state <= 0) {
 		PROVE(found == before.state, "an end stays one");
-	} else if (found == 1 || found == BODY_LIMITED) {
+	} else if (found == 1) {
 		visited(&before, &any, &cap);
 	} else {
-		PROVE(any.state == found, "the walk keeps its end or error");
+		PROVE(found <= 0 && any.state == found,
+		      "the walk keeps its end or error");
 		ended(&before, &any);
 	}
 }

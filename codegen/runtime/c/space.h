@@ -8,7 +8,7 @@ enum capchain_space_error_kind {
 	CAPCHAIN_SPACE_HEADER_CUT = -65603,
 	/* the chain returns to a capability that was visited before */
 	CAPCHAIN_SPACE_CYCLE = -65604,
-	/* a capability ends before its fields do; the walk can continue */
+	/* from a reader: a capability ends before its fields do */
 	CAPCHAIN_SPACE_BODY_LIMITED = -65605,
 };
 
@@ -139,6 +139,8 @@ struct capchain_space_cap {
 	__u32	version;
 	__u32	next;		/* offset of the next one; 0 for the last */
 	__u32	size;		/* number of bytes that can belong to it */
+	__u32	need;		/* if these are too few for its fields: how
+				   many they need; else 0 */
 	__u32	other_at;	/* the capability of another chain on which */
 	__u32	other_size;	/* fields depend; size 0 if it is not there */
 };
@@ -153,7 +155,6 @@ struct capchain_space_walk {
 	__u32	at;		/* offset of the next capability */
 	int	state;		/* 1 during the walk, 0 at its end, or error */
 	__u32	error_at;	/* offset of the capability with the error */
-	__u32	need;		/* for a limited body: the required bytes */
 	__u32	other_at;	/* as in every capability that it visits */
 	__u32	other_size;
 	__u32	visited[CAPCHAIN__SPACE_SLOTS];
@@ -345,28 +346,25 @@ static inline void capchain__space_until(
 		cap->size = CAPCHAIN__CAST(__u32, size);
 }
 
-/* Checks that a body has all of its bytes; the walk can continue. */
-static inline int capchain__space_body(struct capchain_space_walk *walk,
-				       const struct capchain_space_cap *cap,
-				       __u64 need)
+/* Notes how many bytes a body needs, if it has fewer. */
+static inline void capchain__space_body(struct capchain_space_cap *cap,
+					__u64 need)
 {
-	if (need <= cap->size)
-		return 1;
-	walk->error_at = cap->at;
-	walk->need = need > 0xffffffff ? 0xffffffff :
-		     CAPCHAIN__CAST(__u32, need);
-	return CAPCHAIN_SPACE_BODY_LIMITED;
+	if (need > 0xffffffff)
+		need = 0xffffffff;
+	cap->need = need > cap->size ? CAPCHAIN__CAST(__u32, need) : 0;
 }
 
-/* Checks that a body has all elements of its array. */
-static inline int capchain__space_counted(struct capchain_space_walk *walk,
-					  const struct capchain_space_cap *cap,
-					  __u32 start, __u64 count, __u32 each)
+/* The same of all elements of its array, if it has its other fields. */
+static inline void capchain__space_counted(struct capchain_space_cap *cap,
+					   __u32 start, __u64 count,
+					   __u32 each)
 {
 	/* More elements than this do not fit any space. */
 	if (count > 0xffffffff)
 		count = 0xffffffff;
-	return capchain__space_body(walk, cap, start + count * each);
+	if (!cap->need)
+		capchain__space_body(cap, start + count * each);
 }
 
 /* What has the bits of a condition. */

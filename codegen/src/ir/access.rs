@@ -20,6 +20,16 @@ impl Group {
         })
     }
 
+    /// What the functions that name its numbers in C are called after: its type, or the name
+    /// of an id space. Without named numbers there are no such functions.
+    pub fn c_named(&self) -> Option<&str> {
+        self.named().next()?;
+        match self.kind {
+            GroupKind::IdSpace => Some(&self.name),
+            _ => self.rust.as_deref(),
+        }
+    }
+
     /// Whether the values are bits that can be set together: the flags of a field, or an enum
     /// of nothing but bits.
     pub fn is_flags(&self) -> bool {

@@ -59,9 +59,9 @@ impl Abi {
 
     /// The type of the numbers of a group, and the functions that print them.
     pub fn type_names(&self, group: &Group) -> ApiNames {
-        let Some(type_) = &group.rust else { return ApiNames::default() };
-        let function = |word| names::c_group(&self.name, &self.prefix, type_, word);
-        ApiNames { rust: vec![self.path(&["uapi", type_])], c: vec![function("name")] }
+        let rust = group.rust.iter().map(|type_| self.path(&["uapi", type_])).collect();
+        let function = |named| names::c_group(&self.name, &self.prefix, named, "name");
+        ApiNames { rust, c: group.c_named().map(function).into_iter().collect() }
     }
 
     fn path(&self, parts: &[&str]) -> String {
@@ -136,7 +136,7 @@ impl Abi {
         ApiNames { rust, c: c.collect() }
     }
 
-    /// The view of a capability in a space, and the function that reads it. A kind of another
+    /// The view of a capability in a space, and the functions that read it. A kind of another
     /// capability is a variant below the view of that one.
     fn of_capability_in_space(&self, one: &Capability) -> ApiNames {
         let chain = &self.chain(one.chain).name;
@@ -146,10 +146,12 @@ impl Abi {
         };
         let variant = self.path(&["views", &enumeration, &names::rust_type(&one.short)]);
         let rust = vec![self.path(&["views", &names::cap_type(chain, &one.short)]), variant];
-        ApiNames { rust, c: vec![self.c_function(&[chain, &one.short, c_word::READ])] }
+        let words = [c_word::READ, c_word::FIND];
+        let c = words.map(|word| self.c_function(&[chain, &one.short, word]));
+        ApiNames { rust, c: c.into() }
     }
 
-    /// The iterator of a chain.
+    /// The iterator of a chain, and the function that names ids.
     fn of_chain(&self, chain: &Chain) -> ApiNames {
         let rust = [names::caps(&chain.name), names::cap(&chain.name)];
         let rust = rust.map(|type_| self.path(&["views", &type_]));
@@ -157,7 +159,9 @@ impl Abi {
             Some(_) => &[c_word::CAPS, c_word::NEXT][..],
             None => &[c_word::CAPS, c_word::NEXT, c_word::FIND],
         };
-        let c = words.iter().map(|word| self.c_function(&[&chain.name, word])).collect();
+        let name = (!chain.capabilities.is_empty()).then_some(c_word::CAP_NAME);
+        let c = words.iter().chain(&name);
+        let c = c.map(|word| self.c_function(&[&chain.name, word])).collect();
         ApiNames { rust: rust.into(), c }
     }
 }

@@ -58,6 +58,8 @@ pub mod c_word {
     pub const NEXT: &str = "next";
     /// Searches for a capability.
     pub const FIND: &str = "find";
+    /// Names the id of a capability.
+    pub const CAP_NAME: &str = "cap_name";
     /// Reads a capability.
     pub const READ: &str = "read";
     /// Appends a capability to a reply.
@@ -100,6 +102,9 @@ pub fn c_count(input: &str) -> String {
 pub fn c_member_count(array: &str) -> String {
     ["nr_", array].concat()
 }
+
+/// The member that says where the values of a capability or an element in a space are in C.
+pub const C_PLACE: &str = "place";
 
 /// The member for whether a field exists in C.
 pub fn c_presence(field: &str) -> String {

@@ -67,24 +67,29 @@ static void head(const struct STEM_space_cap *cap, const char *name)
 	       cap->version, name);
 }
 
-static void limited(const struct STEM_space_cap *cap, unsigned long long need)
+static void limited(const struct STEM_space_cap *cap)
 {
-	put("error body_limited at=%u id=%u need=%llu size=%u\n", cap->at,
-	       cap->id, need, cap->size);
+	put("error body_limited at=%u id=%u need=%u size=%u\n", cap->at,
+	       cap->id, cap->need, cap->size);
 }
 
-static void damage(const struct STEM_space_walk *walk,
-		   const struct STEM_space_cap *cap, int kind)
+static void damage(const struct STEM_space_walk *walk, int kind)
 {
 	static const char *const words[] = {
 		"out_of_bounds", "inside_fixed", "header_cut", "cycle",
 	};
 
-	if (kind <= -65605)
-		limited(cap, walk->need);
-	else
-		put("error %s at=%u\n", words[-65601 - kind],
-		       walk->error_at);
+	put("error %s at=%u\n", words[-65601 - kind], walk->error_at);
+}
+
+/* Checks the result of a search, and the capability that it found. */
+static void same_search(int expected, int found,
+			const struct STEM_space_cap *cap,
+			const struct STEM_space_cap *same)
+{
+	if (found != expected || same->at != cap->at ||
+	    same->need != cap->need || same->size != cap->size)
+		abort();
 }
 
 #include "chains.h"

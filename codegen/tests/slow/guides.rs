@@ -17,7 +17,7 @@ const C: &str = include_str!("../programs/guide.c");
 const DOCUMENTS: [(&str, usize, usize); 8] = [
     ("README.md", 1, 1),
     ("docs/guide-rust.md", 6, 0),
-    ("docs/guide-c.md", 0, 5),
+    ("docs/guide-c.md", 0, 8),
     ("docs/build-systems.md", 0, 2),
     ("docs/guide-servers.md", 2, 1),
     ("docs/guide-size-first.md", 3, 3),
@@ -170,6 +170,9 @@ fn every_snippet_runs_and_prints_the_output_on_its_page() {
     rustc::write_crate(folder.path(), &lower(&fixtures::spec(), None));
     let features = ["--cfg", "feature=\"alloc\"", "--cfg", "feature=\"bindings\""];
     rustc::library(folder.path(), "vfio_abi", &features);
+    let pci = tempfile::tempdir().expect("a folder");
+    let spec = fixtures::open(&fixtures::root().join("spec/pci"));
+    rustc::write_crate(pci.path(), &lower(&spec, None));
     let iommufd = tempfile::tempdir().expect("a folder");
     let spec = fixtures::open(&fixtures::root().join("spec/iommufd"));
     rustc::write_crate(iommufd.path(), &lower(&spec, None));
@@ -186,6 +189,7 @@ fn every_snippet_runs_and_prints_the_output_on_its_page() {
             let printed = match (block.info.as_str(), is_of_iommufd(&block.text)) {
                 (language, true) => with_iommufd(iommufd.path(), language, &block.text),
                 ("rust", false) => in_rust(folder.path(), &block.text),
+                (_, false) if block.text.contains("pci_abi.h") => in_c(pci.path(), &block.text),
                 (_, false) => in_c(folder.path(), &block.text),
             };
             let expected = blocks.get(index + 1).filter(|next| next.info == "text");

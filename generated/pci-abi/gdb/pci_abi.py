@@ -1386,7 +1386,7 @@ NUMBERS = [
             [16, "RRS_SVE", "PCI_EXP_RTCTL_RRS_SVE"],
         ],
     },
-    {"flags": 1, "values": [[1, "SV", "PCI_EXP_RTCAP_RRS_SV"]]},
+    {"flags": 1, "values": [[1, "RRS_SV", "PCI_EXP_RTCAP_RRS_SV"]]},
     {
         "flags": 1,
         "values": [
@@ -1630,9 +1630,9 @@ NUMBERS = [
             [4278190080, "CAP2_ARB_OFF", "PCI_VC_CAP2_ARB_OFF"],
         ],
     },
-    {"flags": 1, "values": [[1, "TABLE", "PCI_VC_PORT_CTRL_LOAD_TABLE"]]},
+    {"flags": 1, "values": [[1, "LOAD_TABLE", "PCI_VC_PORT_CTRL_LOAD_TABLE"]]},
     {"flags": 1, "values": [[1, "TABLE", "PCI_VC_PORT_STATUS_TABLE"]]},
-    {"flags": 1, "values": [[32, "ALIGNED", "PCI_ATS_CAP_PAGE_ALIGNED"]]},
+    {"flags": 1, "values": [[32, "PAGE_ALIGNED", "PCI_ATS_CAP_PAGE_ALIGNED"]]},
     {"flags": 1, "values": [[32768, "ENABLE", "PCI_ATS_CTRL_ENABLE"]]},
     {
         "flags": 1,
@@ -1707,7 +1707,7 @@ NUMBERS = [
             [7936, "BAR_SIZE", "PCI_VF_REBAR_CTRL_BAR_SIZE"],
         ],
     },
-    {"flags": 1, "values": [[31, "MASK", "PCI_DPA_CAP_SUBSTATE_MASK"]]},
+    {"flags": 1, "values": [[31, "SUBSTATE_MASK", "PCI_DPA_CAP_SUBSTATE_MASK"]]},
     {
         "flags": 1,
         "values": [
@@ -1736,8 +1736,8 @@ NUMBERS = [
     {
         "flags": 1,
         "values": [
-            [3, "SCALE", "PCI_L1SS_CTL2_T_PWR_ON_SCALE"],
-            [248, "VALUE", "PCI_L1SS_CTL2_T_PWR_ON_VALUE"],
+            [3, "T_PWR_ON_SCALE", "PCI_L1SS_CTL2_T_PWR_ON_SCALE"],
+            [248, "T_PWR_ON_VALUE", "PCI_L1SS_CTL2_T_PWR_ON_VALUE"],
         ],
     },
     {
@@ -1753,13 +1753,13 @@ NUMBERS = [
         "flags": 1,
         "values": [[1, "ENABLE", "PCI_PTM_CTRL_ENABLE"], [2, "ROOT", "PCI_PTM_CTRL_ROOT"]],
     },
-    {"flags": 1, "values": [[2147483648, "ENABLE", "PCI_DLF_EXCHANGE_ENABLE"]]},
+    {"flags": 1, "values": [[2147483648, "EXCHANGE_ENABLE", "PCI_DLF_EXCHANGE_ENABLE"]]},
     {"flags": 1, "values": [[8, "SEGMENT", "PCI_DEV3_STA_SEGMENT"]]},
     {
         "flags": 1,
         "values": [
-            [1, "SUP", "PCI_DOE_CAP_INT_SUP"],
-            [4094, "MSG_NUM", "PCI_DOE_CAP_INT_MSG_NUM"],
+            [1, "INT_SUP", "PCI_DOE_CAP_INT_SUP"],
+            [4094, "INT_MSG_NUM", "PCI_DOE_CAP_INT_MSG_NUM"],
         ],
     },
     {
@@ -1796,7 +1796,7 @@ NUMBERS = [
             [16777216, "TEE_LIMITED", "PCI_IDE_CAP_TEE_LIMITED"],
         ],
     },
-    {"flags": 1, "values": [[4, "IDE", "PCI_IDE_CTL_FLOWTHROUGH_IDE"]]},
+    {"flags": 1, "values": [[4, "FLOWTHROUGH_IDE", "PCI_IDE_CTL_FLOWTHROUGH_IDE"]]},
     {
         "flags": 1,
         "values": [
@@ -1805,8 +1805,8 @@ NUMBERS = [
             [48, "HDM_COUNT", "PCI_DVSEC_CXL_HDM_COUNT"],
         ],
     },
-    {"flags": 1, "values": [[4, "ENABLE", "PCI_DVSEC_CXL_MEM_ENABLE"]]},
-    {"flags": 1, "values": [[1, "SBR", "PCI_DVSEC_CXL_PORT_CTL_UNMASK_SBR"]]},
+    {"flags": 1, "values": [[4, "MEM_ENABLE", "PCI_DVSEC_CXL_MEM_ENABLE"]]},
+    {"flags": 1, "values": [[1, "UNMASK_SBR", "PCI_DVSEC_CXL_PORT_CTL_UNMASK_SBR"]]},
     {
         "flags": 1,
         "values": [

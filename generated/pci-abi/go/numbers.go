@@ -540,7 +540,7 @@ func (n CapExpRtcap) String() string {
 }
 
 var capExpRtcapNames = []named{
-	{uint64(PCI_EXP_RTCAP_RRS_SV), "SV"},
+	{uint64(PCI_EXP_RTCAP_RRS_SV), "RRS_SV"},
 }
 
 // CapExpRtsta has the flags of pci_cap_exp.rtsta.
@@ -904,7 +904,7 @@ func (n ExtCapVcPortCtrl) String() string {
 }
 
 var extCapVcPortCtrlNames = []named{
-	{uint64(PCI_VC_PORT_CTRL_LOAD_TABLE), "TABLE"},
+	{uint64(PCI_VC_PORT_CTRL_LOAD_TABLE), "LOAD_TABLE"},
 }
 
 // ExtCapVcPortStatus has the flags of pci_ext_cap_vc.port_status.
@@ -928,7 +928,7 @@ func (n ExtCapAtsCap) String() string {
 }
 
 var extCapAtsCapNames = []named{
-	{uint64(PCI_ATS_CAP_PAGE_ALIGNED), "ALIGNED"},
+	{uint64(PCI_ATS_CAP_PAGE_ALIGNED), "PAGE_ALIGNED"},
 }
 
 // ExtCapAtsCtrl has the flags of pci_ext_cap_ats.ctrl.
@@ -1215,7 +1215,7 @@ func (n ExtCapDlfCap) String() string {
 }
 
 var extCapDlfCapNames = []named{
-	{uint64(PCI_DLF_EXCHANGE_ENABLE), "ENABLE"},
+	{uint64(PCI_DLF_EXCHANGE_ENABLE), "EXCHANGE_ENABLE"},
 }
 
 // ExtCapDev3Sta has the flags of pci_ext_cap_dev3.sta.
@@ -1239,7 +1239,7 @@ func (n ExtCapDoeCap) String() string {
 }
 
 var extCapDoeCapNames = []named{
-	{uint64(PCI_DOE_CAP_INT_SUP), "SUP"},
+	{uint64(PCI_DOE_CAP_INT_SUP), "INT_SUP"},
 }
 
 // ExtCapDoeCtrl has the flags of pci_ext_cap_doe.ctrl.
@@ -1300,7 +1300,7 @@ func (n ExtCapIdeCtl) String() string {
 }
 
 var extCapIdeCtlNames = []named{
-	{uint64(PCI_IDE_CTL_FLOWTHROUGH_IDE), "IDE"},
+	{uint64(PCI_IDE_CTL_FLOWTHROUGH_IDE), "FLOWTHROUGH_IDE"},
 }
 
 // DvsecCxlDeviceCap has the flags of pci_dvsec_cxl_device.cap.
@@ -1325,7 +1325,7 @@ func (n DvsecCxlDeviceCtrl) String() string {
 }
 
 var dvsecCxlDeviceCtrlNames = []named{
-	{uint64(PCI_DVSEC_CXL_MEM_ENABLE), "ENABLE"},
+	{uint64(PCI_DVSEC_CXL_MEM_ENABLE), "MEM_ENABLE"},
 }
 
 // DvsecCxlPortCtl has the flags of pci_dvsec_cxl_port.ctl.
@@ -1337,7 +1337,7 @@ func (n DvsecCxlPortCtl) String() string {
 }
 
 var dvsecCxlPortCtlNames = []named{
-	{uint64(PCI_DVSEC_CXL_PORT_CTL_UNMASK_SBR), "SBR"},
+	{uint64(PCI_DVSEC_CXL_PORT_CTL_UNMASK_SBR), "UNMASK_SBR"},
 }
 
 // DvsecCxlPortGpfPhase1Control has the flags of pci_dvsec_cxl_port_gpf.phase_1_control.
@@ -1448,7 +1448,7 @@ const (
 	PCI_CLASS_REVISION = 8
 )
 
-// The numbers of header_type.
+// The numbers of header_layout.
 //
 // Types of header.
 //

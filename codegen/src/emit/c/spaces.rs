@@ -180,10 +180,11 @@ impl SpaceEmitter<'_> {
         let mut name =
             |word: &[&str]| names.reserve(names::c_name(self.stem, &[&words[..], word].concat()));
         let (own, read) = (name(&[]), name(&[c_word::READ]));
+        let (next, find) = (name(&[c_word::NEXT]), name(&[c_word::FIND]));
         let struct_ = plan.struct_.map(|id| self.abi.struct_(id));
         let fields = struct_.iter().flat_map(|struct_| &struct_.fields);
         let mut members = UniqueNames::members(fields.map(|field| field.name.as_str()));
-        let cap = members.reserve("cap".to_owned());
+        let place = members.reserve(names::C_PLACE.to_owned());
         let body = BodyView::of(self, &mut name, plan);
         let tables = body.as_ref();
         let array = plan.array.as_ref().zip(struct_).map(|(array, struct_)| {
@@ -201,7 +202,7 @@ impl SpaceEmitter<'_> {
                 get,
                 type_: array_type(array, element),
                 start: start("cap"),
-                start_of: start(&format!("&from->{cap}")),
+                start_of: start(&format!("&from->{place}")),
                 stride: array.stride.kernel(),
                 counted: array.count.as_ref().map(|count| self.get(count)),
                 read: element.map(|element| element.read.clone()),
@@ -223,8 +224,10 @@ impl SpaceEmitter<'_> {
             constant: item.name.clone(),
             title,
             name: own,
-            cap,
+            place,
             read,
+            next,
+            find,
             length: plan.length.map(|bits| bit_field(Some(bits))),
             required_size: by_version("cap->version", &required),
             optional: plan.fields.iter().any(|field| plan.body.part(field.field).is_some()),

@@ -1,4 +1,4 @@
-//! The part of the header that names flags and numbers, for logs: the short names of
+//! The part of the header that names flags, numbers and ids, for logs: the short names of
 //! the Rust types. Numbers are literals, since a kernel header can lack the constant.
 
 use super::comment::Comment;
@@ -7,11 +7,11 @@ use super::runtime;
 use super::section::opening;
 use super::view::{NamedGroupView, NamedValueView, ValueNamesView};
 use crate::emit::render;
-use crate::ir::{Abi, Group, GroupKind};
+use crate::ir::{Abi, Chain, Group, GroupKind};
 use crate::layout::Int;
-use crate::names;
+use crate::names::{self, c_word};
 
-/// The functions of all groups that have a type; empty if there are none.
+/// The functions of all groups and chains; empty if there are none.
 pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
     if !present(abi) {
         return String::new();
@@ -21,28 +21,54 @@ pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
         stem: stem.to_owned(),
         macro_prefix: macro_prefix.to_owned(),
         runtime: has_flags(abi).then(|| renamed(runtime::NAMES)),
-        groups: typed(abi).map(|(group, type_)| named_group(abi, group, type_)).collect(),
+        groups: groups(abi)
+            .map(|(group, named)| named_group(abi, group, named))
+            .chain(chains(abi).map(|chain| named_caps(abi, stem, chain)))
+            .collect(),
     };
     render::text(&view)
 }
 
-/// Whether an ABI has a group with a type.
+/// Whether an ABI has numbers or capabilities to name.
 pub(super) fn present(abi: &Abi) -> bool {
-    typed(abi).next().is_some()
+    groups(abi).next().is_some() || chains(abi).next().is_some()
 }
 
 fn has_flags(abi: &Abi) -> bool {
-    typed(abi).any(|(group, _)| group.is_flags())
+    groups(abi).any(|(group, _)| group.is_flags())
 }
 
-/// The groups that have a type in Rust, and the type.
-fn typed(abi: &Abi) -> impl Iterator<Item = (&Group, &str)> {
-    abi.groups.iter().filter_map(|group| Some((group, group.rust.as_deref()?)))
+/// The groups with named numbers, and what their functions are called after.
+fn groups(abi: &Abi) -> impl Iterator<Item = (&Group, &str)> {
+    abi.groups.iter().filter_map(|group| Some((group, group.c_named()?)))
 }
 
-fn named_group(abi: &Abi, group: &Group, type_: &str) -> NamedGroupView {
+/// The chains that have capabilities.
+fn chains(abi: &Abi) -> impl Iterator<Item = &Chain> {
+    abi.chains.iter().filter(|chain| !chain.capabilities.is_empty())
+}
+
+/// The names of the ids of a chain; those of kinds are not among them.
+fn named_caps(abi: &Abi, stem: &str, chain: &Chain) -> NamedGroupView {
+    let about = format!("The name of the id of a capability in the chain {}.", chain.name);
+    let caps = chain.capabilities.iter().map(|id| abi.capability(*id));
+    let values = caps.filter(|cap| cap.kind.is_none()).map(|cap| NamedValueView {
+        number: cap.id.to_string(),
+        constant: cap.name.clone(),
+        short: cap.short.clone(),
+    });
+    NamedGroupView {
+        comment: opening(Comment::of(&[about]).above(0)),
+        name: names::c_name(stem, &[&chain.name, c_word::CAP_NAME]),
+        text: None,
+        type_: names::c_int(Int::U32),
+        values: values.collect(),
+    }
+}
+
+fn named_group(abi: &Abi, group: &Group, named: &str) -> NamedGroupView {
     let is_flags = group.is_flags();
-    let name = |word| names::c_group(&abi.name, &abi.prefix, type_, word);
+    let name = |word| names::c_group(&abi.name, &abi.prefix, named, word);
     NamedGroupView {
         comment: opening(Comment::of(&[about(abi, group)]).above(0)),
         name: name("name"),

@@ -80,6 +80,11 @@ pub(super) fn group_types<'a>(index: &'a Symbols<'a>, prefix: &str) -> Vec<Made<
     of_fields.chain(enums).collect()
 }
 
+/// The id spaces, which are no types.
+pub(super) fn id_spaces<'a>(index: &'a Symbols<'a>) -> impl Iterator<Item = Made<'a>> {
+    items(index, |kind| matches!(kind, SymbolKind::IdSpace))
+}
+
 /// The types of items of some kinds.
 fn items<'a>(
     index: &'a Symbols<'a>,

@@ -118,13 +118,6 @@ impl<'a> Named<'a> {
         arrays.iter().filter_map(named)
     }
 
-    /// Whether the number of elements or the bytes of the body depend on its bits.
-    fn depends_on_bits(&self) -> bool {
-        let array = self.plan.array.as_ref();
-        let array = array.is_some_and(|one| one.counted.is_some() || one.each.is_some());
-        array || !self.plan.body.parts.is_empty()
-    }
-
     /// The member with the number of a field that has a type of its own in Rust.
     fn raw(&self, plan: &IntField) -> &'static str {
         self.struct_.map_or("", |struct_| raw_of(self.abi, struct_, plan))
@@ -296,14 +289,16 @@ fn c_chains(abi: &Abi, stem: &str) -> String {
         let (caps, next) = (c_name(stem, &[name, "caps"]), c_name(stem, &[name, "next"]));
         let arms = plan.capabilities.iter().map(|id| c_arm(abi, stem, name, *id));
         let arms = arms.collect::<String>();
+        let finds = plan.capabilities.iter().map(|id| c_finds(abi, stem, name, *id));
+        let finds = finds.collect::<String>();
         write!(
             text,
             "static void of_{name}(const struct {stem}_space *space)\n{{\n\
              \tstruct {stem}_space_walk walk = {caps}(space);\n\tstruct {stem}_space_cap cap;\n\
-             \tint found;\n\n\tfor (;;) {{\n\t\tfound = {next}(&walk, &cap);\n\
-             \t\tif (!found)\n\t\t\treturn;\n\t\tif (found < 0) {{\n\t\t\tdamage(&walk, &cap, found);\n\
-             \t\t\tif (walk.state < 0)\n\t\t\t\treturn;\n\t\t\tcontinue;\n\t\t}}\n{arms}\
-             \t\thead(&cap, \"?\");\n\t\tnumber(\"bytes\", cap.size);\n\t}}\n}}\n\n"
+             \tint found;\n\n\twhile ((found = {next}(&walk, &cap)) > 0) {{\n\
+             \t\tif (cap.need) {{\n\t\t\tlimited(&cap);\n\t\t\tcontinue;\n\t\t}}\n{arms}\
+             \t\thead(&cap, \"?\");\n\t\tnumber(\"bytes\", cap.size);\n\t}}\n\
+             \tif (found)\n\t\tdamage(&walk, found);\n{finds}}}\n\n"
         )
         .expect("text");
     }
@@ -340,6 +335,25 @@ fn c_unknown(cap: &Named<'_>, field: usize, name: &str) -> String {
     }
 }
 
+/// Checks that a search finds what a walk reads first.
+fn c_finds(abi: &Abi, stem: &str, chain: &str, id: CapabilityId) -> String {
+    let cap = named(abi, id);
+    let kinds = cap.plan.kinds.iter().map(|kind| named(abi, kind.capability));
+    let search = |cap: Named<'_>| {
+        let view = c_name(stem, &[chain, cap.short]);
+        let [caps, next] = ["caps", "next"].map(|word| c_name(stem, &[chain, word]));
+        format!(
+            "\t{{\n\t\tstruct {view} view, same;\n\t\tint read = 0;\n\n\
+             \t\tmemset(&view, 0, sizeof(view));\n\t\twalk = {caps}(space);\n\
+             \t\twhile (!read && (found = {next}(&walk, &cap)) > 0)\n\
+             \t\t\tread = {view}_read(&cap, &view);\n\
+             \t\tsame_search(read ? read : found, {view}_find(space, &same),\n\
+             \t\t\t    &view.place, &same.place);\n\t}}\n"
+        )
+    };
+    kinds.chain([cap]).map(search).collect()
+}
+
 fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
     let view = c_name(stem, &[chain, cap.short]);
     let mut lines = String::new();
@@ -369,16 +383,6 @@ fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
     }
     own.sort();
     lines.extend(own.into_iter().map(|(_, line)| line));
-    let mut need = String::new();
-    let required = cap.plan.required_size.iter().map(|size| size.kernel());
-    if cap.depends_on_bits() {
-        writeln!(need, "\t\t\t\t__u64 count;\n\n\t\t\t\tneed = {view}__need(&cap, &count);")
-            .expect("text");
-    }
-    for (version, size) in (1..).zip(required).filter(|_| !cap.depends_on_bits()) {
-        writeln!(need, "\t\t\t\tif (cap.version >= {version})\n\t\t\t\t\tneed = {size};")
-            .expect("text");
-    }
     if let Some((name, array)) = cap.array() {
         let hex = matches!(array.element, ElementPlan::Int(Int::U8));
         let (type_, print) = match &array.element {
@@ -420,21 +424,11 @@ fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
              {get}(&view, nth, &each); nth++)\n\t\t\t\t\t{print};\n\t\t\t\t{after}"
         )
         .expect("text");
-        if let Some(count) = array.count.as_ref().filter(|_| !cap.depends_on_bits()) {
-            let (at, width) = (count.offset.kernel(), count.int.size());
-            let (start, each) = (array.offset.kernel(), array.stride.kernel());
-            writeln!(
-                need,
-                "\t\t\t\tif (need <= cap.size)\n\t\t\t\t\tneed = {start} + \
-                 {stem}_space_get(&cap, {at}, {width}) * {each};"
-            )
-            .expect("text");
-        }
     }
     format!(
         "\t\t{{\n\t\t\tstruct {view} view;\n\n\
          \t\t\tfound = {view}_read(&cap, &view);\n\t\t\tif (found < 0) {{\n\
-         \t\t\t\tunsigned long long need = 0;\n\n{need}\t\t\t\tlimited(&cap, need);\n\
+         \t\t\t\tlimited(&view.place);\n\
          \t\t\t\tcontinue;\n\t\t\t}}\n\t\t\tif (found) {{\n\
          \t\t\t\thead(&cap, {short:?});\n{lines}\t\t\t\tnumber(\"bytes\", cap.size);\n\
          \t\t\t\tcontinue;\n\t\t\t}}\n\t\t}}\n",

@@ -42,7 +42,6 @@ pub fn write(folder: &Path, abi: &Abi) {
         let shared =
             SHARED.map(|(name, text)| (name, text.replace("STEM", &stem).replace("ERROR", &error)));
         let own = [
-            ("BODY_LIMITED", [&error, "_BODY_LIMITED"].concat()),
             ("CHAIN_CAPS", c_name(&stem, &[name, "caps"])),
             ("CHAIN_NEXT", c_name(&stem, &[name, "next"])),
             ("CHAIN_FIRST", plan.bound.to_string()),

@@ -92,6 +92,22 @@ static inline pci_abi_size pci_abi__flags_text(
 	return to.len;
 }
 
+/* The name of a number of header_layout. */
+static inline const char *pci_abi_header_layout_name(
+		__u32 number)
+{
+	switch (number) {
+	case 0:	/* PCI_HEADER_TYPE_NORMAL */
+		return "NORMAL";
+	case 1:	/* PCI_HEADER_TYPE_BRIDGE */
+		return "BRIDGE";
+	case 2:	/* PCI_HEADER_TYPE_CARDBUS */
+		return "CARDBUS";
+	default:
+		return PCI_ABI__NULL;
+	}
+}
+
 /* The name of a flag in command of struct pci_header. */
 static inline const char *pci_abi_header_command_name(
 		__u64 flag)
@@ -410,24 +426,6 @@ static inline pci_abi_size pci_abi_cap_slotid_esr_text(
 		flags, text, size);
 }
 
-/* The name of a flag in regs of struct pci_cap_sata. */
-static inline const char *pci_abi_cap_sata_regs_name(
-		__u64 flag)
-{
-	switch (flag) {
-	default:
-		return PCI_ABI__NULL;
-	}
-}
-
-static inline pci_abi_size pci_abi_cap_sata_regs_text(
-		__u64 flags, char *text, pci_abi_size size)
-{
-	return pci_abi__flags_text(
-		pci_abi_cap_sata_regs_name,
-		flags, text, size);
-}
-
 /* The name of a flag in cap of struct pci_cap_af. */
 static inline const char *pci_abi_cap_af_cap_name(
 		__u64 flag)
@@ -533,42 +531,6 @@ static inline pci_abi_size pci_abi_cap_msix_flags_text(
 {
 	return pci_abi__flags_text(
 		pci_abi_cap_msix_flags_name,
-		flags, text, size);
-}
-
-/* The name of a flag in table of struct pci_cap_msix. */
-static inline const char *pci_abi_cap_msix_table_name(
-		__u64 flag)
-{
-	switch (flag) {
-	default:
-		return PCI_ABI__NULL;
-	}
-}
-
-static inline pci_abi_size pci_abi_cap_msix_table_text(
-		__u64 flags, char *text, pci_abi_size size)
-{
-	return pci_abi__flags_text(
-		pci_abi_cap_msix_table_name,
-		flags, text, size);
-}
-
-/* The name of a flag in pba of struct pci_cap_msix. */
-static inline const char *pci_abi_cap_msix_pba_name(
-		__u64 flag)
-{
-	switch (flag) {
-	default:
-		return PCI_ABI__NULL;
-	}
-}
-
-static inline pci_abi_size pci_abi_cap_msix_pba_text(
-		__u64 flags, char *text, pci_abi_size size)
-{
-	return pci_abi__flags_text(
-		pci_abi_cap_msix_pba_name,
 		flags, text, size);
 }
 
@@ -1022,7 +984,7 @@ static inline const char *pci_abi_cap_exp_rtcap_name(
 {
 	switch (flag) {
 	case 0x1:	/* PCI_EXP_RTCAP_RRS_SV */
-		return "SV";
+		return "RRS_SV";
 	default:
 		return PCI_ABI__NULL;
 	}
@@ -1229,24 +1191,6 @@ static inline pci_abi_size pci_abi_ext_cap_tph_cap_text(
 {
 	return pci_abi__flags_text(
 		pci_abi_ext_cap_tph_cap_name,
-		flags, text, size);
-}
-
-/* The name of a flag in ctrl of struct pci_ext_cap_tph. */
-static inline const char *pci_abi_ext_cap_tph_ctrl_name(
-		__u64 flag)
-{
-	switch (flag) {
-	default:
-		return PCI_ABI__NULL;
-	}
-}
-
-static inline pci_abi_size pci_abi_ext_cap_tph_ctrl_text(
-		__u64 flags, char *text, pci_abi_size size)
-{
-	return pci_abi__flags_text(
-		pci_abi_ext_cap_tph_ctrl_name,
 		flags, text, size);
 }
 
@@ -1610,24 +1554,6 @@ static inline pci_abi_size pci_abi_ext_cap_dpc_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in port_cap1 of struct pci_ext_cap_vc. */
-static inline const char *pci_abi_ext_cap_vc_port_cap1_name(
-		__u64 flag)
-{
-	switch (flag) {
-	default:
-		return PCI_ABI__NULL;
-	}
-}
-
-static inline pci_abi_size pci_abi_ext_cap_vc_port_cap1_text(
-		__u64 flags, char *text, pci_abi_size size)
-{
-	return pci_abi__flags_text(
-		pci_abi_ext_cap_vc_port_cap1_name,
-		flags, text, size);
-}
-
 /* The name of a flag in port_cap2 of struct pci_ext_cap_vc. */
 static inline const char *pci_abi_ext_cap_vc_port_cap2_name(
 		__u64 flag)
@@ -1658,7 +1584,7 @@ static inline const char *pci_abi_ext_cap_vc_port_ctrl_name(
 {
 	switch (flag) {
 	case 0x1:	/* PCI_VC_PORT_CTRL_LOAD_TABLE */
-		return "TABLE";
+		return "LOAD_TABLE";
 	default:
 		return PCI_ABI__NULL;
 	}
@@ -1698,7 +1624,7 @@ static inline const char *pci_abi_ext_cap_ats_cap_name(
 {
 	switch (flag) {
 	case 0x20:	/* PCI_ATS_CAP_PAGE_ALIGNED */
-		return "ALIGNED";
+		return "PAGE_ALIGNED";
 	default:
 		return PCI_ABI__NULL;
 	}
@@ -1970,96 +1896,6 @@ static inline pci_abi_size pci_abi_ext_cap_sriov_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_rebar_entry. */
-static inline const char *pci_abi_rebar_entry_cap_name(
-		__u64 flag)
-{
-	switch (flag) {
-	default:
-		return PCI_ABI__NULL;
-	}
-}
-
-static inline pci_abi_size pci_abi_rebar_entry_cap_text(
-		__u64 flags, char *text, pci_abi_size size)
-{
-	return pci_abi__flags_text(
-		pci_abi_rebar_entry_cap_name,
-		flags, text, size);
-}
-
-/* The name of a flag in ctrl of struct pci_rebar_entry. */
-static inline const char *pci_abi_rebar_entry_ctrl_name(
-		__u64 flag)
-{
-	switch (flag) {
-	default:
-		return PCI_ABI__NULL;
-	}
-}
-
-static inline pci_abi_size pci_abi_rebar_entry_ctrl_text(
-		__u64 flags, char *text, pci_abi_size size)
-{
-	return pci_abi__flags_text(
-		pci_abi_rebar_entry_ctrl_name,
-		flags, text, size);
-}
-
-/* The name of a flag in cap of struct pci_vf_rebar_entry. */
-static inline const char *pci_abi_vf_rebar_entry_cap_name(
-		__u64 flag)
-{
-	switch (flag) {
-	default:
-		return PCI_ABI__NULL;
-	}
-}
-
-static inline pci_abi_size pci_abi_vf_rebar_entry_cap_text(
-		__u64 flags, char *text, pci_abi_size size)
-{
-	return pci_abi__flags_text(
-		pci_abi_vf_rebar_entry_cap_name,
-		flags, text, size);
-}
-
-/* The name of a flag in ctrl of struct pci_vf_rebar_entry. */
-static inline const char *pci_abi_vf_rebar_entry_ctrl_name(
-		__u64 flag)
-{
-	switch (flag) {
-	default:
-		return PCI_ABI__NULL;
-	}
-}
-
-static inline pci_abi_size pci_abi_vf_rebar_entry_ctrl_text(
-		__u64 flags, char *text, pci_abi_size size)
-{
-	return pci_abi__flags_text(
-		pci_abi_vf_rebar_entry_ctrl_name,
-		flags, text, size);
-}
-
-/* The name of a flag in cap of struct pci_ext_cap_dpa. */
-static inline const char *pci_abi_ext_cap_dpa_cap_name(
-		__u64 flag)
-{
-	switch (flag) {
-	default:
-		return PCI_ABI__NULL;
-	}
-}
-
-static inline pci_abi_size pci_abi_ext_cap_dpa_cap_text(
-		__u64 flags, char *text, pci_abi_size size)
-{
-	return pci_abi__flags_text(
-		pci_abi_ext_cap_dpa_cap_name,
-		flags, text, size);
-}
-
 /* The name of a flag in cap of struct pci_ext_cap_l1ss. */
 static inline const char *pci_abi_ext_cap_l1ss_cap_name(
 		__u64 flag)
@@ -2111,24 +1947,6 @@ static inline pci_abi_size pci_abi_ext_cap_l1ss_ctl1_text(
 {
 	return pci_abi__flags_text(
 		pci_abi_ext_cap_l1ss_ctl1_name,
-		flags, text, size);
-}
-
-/* The name of a flag in ctl2 of struct pci_ext_cap_l1ss. */
-static inline const char *pci_abi_ext_cap_l1ss_ctl2_name(
-		__u64 flag)
-{
-	switch (flag) {
-	default:
-		return PCI_ABI__NULL;
-	}
-}
-
-static inline pci_abi_size pci_abi_ext_cap_l1ss_ctl2_text(
-		__u64 flags, char *text, pci_abi_size size)
-{
-	return pci_abi__flags_text(
-		pci_abi_ext_cap_l1ss_ctl2_name,
 		flags, text, size);
 }
 
@@ -2184,7 +2002,7 @@ static inline const char *pci_abi_ext_cap_dlf_cap_name(
 {
 	switch (flag) {
 	case 0x80000000:	/* PCI_DLF_EXCHANGE_ENABLE */
-		return "ENABLE";
+		return "EXCHANGE_ENABLE";
 	default:
 		return PCI_ABI__NULL;
 	}
@@ -2224,7 +2042,7 @@ static inline const char *pci_abi_ext_cap_doe_cap_name(
 {
 	switch (flag) {
 	case 0x1:	/* PCI_DOE_CAP_INT_SUP */
-		return "SUP";
+		return "INT_SUP";
 	default:
 		return PCI_ABI__NULL;
 	}
@@ -2330,7 +2148,7 @@ static inline const char *pci_abi_ext_cap_ide_ctl_name(
 {
 	switch (flag) {
 	case 0x4:	/* PCI_IDE_CTL_FLOWTHROUGH_IDE */
-		return "IDE";
+		return "FLOWTHROUGH_IDE";
 	default:
 		return PCI_ABI__NULL;
 	}
@@ -2372,7 +2190,7 @@ static inline const char *pci_abi_dvsec_cxl_device_ctrl_name(
 {
 	switch (flag) {
 	case 0x4:	/* PCI_DVSEC_CXL_MEM_ENABLE */
-		return "ENABLE";
+		return "MEM_ENABLE";
 	default:
 		return PCI_ABI__NULL;
 	}
@@ -2392,7 +2210,7 @@ static inline const char *pci_abi_dvsec_cxl_port_ctl_name(
 {
 	switch (flag) {
 	case 0x1:	/* PCI_DVSEC_CXL_PORT_CTL_UNMASK_SBR */
-		return "SBR";
+		return "UNMASK_SBR";
 	default:
 		return PCI_ABI__NULL;
 	}
@@ -2403,42 +2221,6 @@ static inline pci_abi_size pci_abi_dvsec_cxl_port_ctl_text(
 {
 	return pci_abi__flags_text(
 		pci_abi_dvsec_cxl_port_ctl_name,
-		flags, text, size);
-}
-
-/* The name of a flag in phase_1_control of struct pci_dvsec_cxl_port_gpf. */
-static inline const char *pci_abi_dvsec_cxl_port_gpf_phase1_control_name(
-		__u64 flag)
-{
-	switch (flag) {
-	default:
-		return PCI_ABI__NULL;
-	}
-}
-
-static inline pci_abi_size pci_abi_dvsec_cxl_port_gpf_phase1_control_text(
-		__u64 flags, char *text, pci_abi_size size)
-{
-	return pci_abi__flags_text(
-		pci_abi_dvsec_cxl_port_gpf_phase1_control_name,
-		flags, text, size);
-}
-
-/* The name of a flag in phase_2_control of struct pci_dvsec_cxl_port_gpf. */
-static inline const char *pci_abi_dvsec_cxl_port_gpf_phase2_control_name(
-		__u64 flag)
-{
-	switch (flag) {
-	default:
-		return PCI_ABI__NULL;
-	}
-}
-
-static inline pci_abi_size pci_abi_dvsec_cxl_port_gpf_phase2_control_text(
-		__u64 flags, char *text, pci_abi_size size)
-{
-	return pci_abi__flags_text(
-		pci_abi_dvsec_cxl_port_gpf_phase2_control_name,
 		flags, text, size);
 }
 
@@ -2464,22 +2246,144 @@ static inline pci_abi_size pci_abi_dvsec_cxl_flexbus_port_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in block1 of struct pci_dvsec_cxl_reg_locator. */
-static inline const char *pci_abi_dvsec_cxl_reg_locator_block1_name(
-		__u64 flag)
+/* The name of the id of a capability in the chain standard. */
+static inline const char *pci_abi_standard_cap_name(
+		__u32 number)
 {
-	switch (flag) {
+	switch (number) {
+	case 1:	/* PCI_CAP_ID_PM */
+		return "PM";
+	case 2:	/* PCI_CAP_ID_AGP */
+		return "AGP";
+	case 3:	/* PCI_CAP_ID_VPD */
+		return "VPD";
+	case 4:	/* PCI_CAP_ID_SLOTID */
+		return "SLOTID";
+	case 5:	/* PCI_CAP_ID_MSI */
+		return "MSI";
+	case 6:	/* PCI_CAP_ID_CHSWP */
+		return "CHSWP";
+	case 7:	/* PCI_CAP_ID_PCIX */
+		return "PCIX";
+	case 8:	/* PCI_CAP_ID_HT */
+		return "HT";
+	case 9:	/* PCI_CAP_ID_VNDR */
+		return "VNDR";
+	case 10:	/* PCI_CAP_ID_DBG */
+		return "DBG";
+	case 11:	/* PCI_CAP_ID_CCRC */
+		return "CCRC";
+	case 12:	/* PCI_CAP_ID_SHPC */
+		return "SHPC";
+	case 13:	/* PCI_CAP_ID_SSVID */
+		return "SSVID";
+	case 14:	/* PCI_CAP_ID_AGP3 */
+		return "AGP3";
+	case 15:	/* PCI_CAP_ID_SECDEV */
+		return "SECDEV";
+	case 16:	/* PCI_CAP_ID_EXP */
+		return "EXP";
+	case 17:	/* PCI_CAP_ID_MSIX */
+		return "MSIX";
+	case 18:	/* PCI_CAP_ID_SATA */
+		return "SATA";
+	case 19:	/* PCI_CAP_ID_AF */
+		return "AF";
+	case 20:	/* PCI_CAP_ID_EA */
+		return "EA";
 	default:
 		return PCI_ABI__NULL;
 	}
 }
 
-static inline pci_abi_size pci_abi_dvsec_cxl_reg_locator_block1_text(
-		__u64 flags, char *text, pci_abi_size size)
+/* The name of the id of a capability in the chain extended. */
+static inline const char *pci_abi_extended_cap_name(
+		__u32 number)
 {
-	return pci_abi__flags_text(
-		pci_abi_dvsec_cxl_reg_locator_block1_name,
-		flags, text, size);
+	switch (number) {
+	case 1:	/* PCI_EXT_CAP_ID_ERR */
+		return "ERR";
+	case 2:	/* PCI_EXT_CAP_ID_VC */
+		return "VC";
+	case 3:	/* PCI_EXT_CAP_ID_DSN */
+		return "DSN";
+	case 4:	/* PCI_EXT_CAP_ID_PWR */
+		return "PWR";
+	case 5:	/* PCI_EXT_CAP_ID_RCLD */
+		return "RCLD";
+	case 6:	/* PCI_EXT_CAP_ID_RCILC */
+		return "RCILC";
+	case 7:	/* PCI_EXT_CAP_ID_RCEC */
+		return "RCEC";
+	case 8:	/* PCI_EXT_CAP_ID_MFVC */
+		return "MFVC";
+	case 9:	/* PCI_EXT_CAP_ID_VC9 */
+		return "VC9";
+	case 10:	/* PCI_EXT_CAP_ID_RCRB */
+		return "RCRB";
+	case 11:	/* PCI_EXT_CAP_ID_VNDR */
+		return "VNDR";
+	case 12:	/* PCI_EXT_CAP_ID_CAC */
+		return "CAC";
+	case 13:	/* PCI_EXT_CAP_ID_ACS */
+		return "ACS";
+	case 14:	/* PCI_EXT_CAP_ID_ARI */
+		return "ARI";
+	case 15:	/* PCI_EXT_CAP_ID_ATS */
+		return "ATS";
+	case 16:	/* PCI_EXT_CAP_ID_SRIOV */
+		return "SRIOV";
+	case 17:	/* PCI_EXT_CAP_ID_MRIOV */
+		return "MRIOV";
+	case 18:	/* PCI_EXT_CAP_ID_MCAST */
+		return "MCAST";
+	case 19:	/* PCI_EXT_CAP_ID_PRI */
+		return "PRI";
+	case 20:	/* PCI_EXT_CAP_ID_AMD_XXX */
+		return "AMD_XXX";
+	case 21:	/* PCI_EXT_CAP_ID_REBAR */
+		return "REBAR";
+	case 22:	/* PCI_EXT_CAP_ID_DPA */
+		return "DPA";
+	case 23:	/* PCI_EXT_CAP_ID_TPH */
+		return "TPH";
+	case 24:	/* PCI_EXT_CAP_ID_LTR */
+		return "LTR";
+	case 25:	/* PCI_EXT_CAP_ID_SECPCI */
+		return "SECPCI";
+	case 26:	/* PCI_EXT_CAP_ID_PMUX */
+		return "PMUX";
+	case 27:	/* PCI_EXT_CAP_ID_PASID */
+		return "PASID";
+	case 29:	/* PCI_EXT_CAP_ID_DPC */
+		return "DPC";
+	case 30:	/* PCI_EXT_CAP_ID_L1SS */
+		return "L1SS";
+	case 31:	/* PCI_EXT_CAP_ID_PTM */
+		return "PTM";
+	case 35:	/* PCI_EXT_CAP_ID_DVSEC */
+		return "DVSEC";
+	case 36:	/* PCI_EXT_CAP_ID_VF_REBAR */
+		return "VF_REBAR";
+	case 37:	/* PCI_EXT_CAP_ID_DLF */
+		return "DLF";
+	case 38:	/* PCI_EXT_CAP_ID_PL_16GT */
+		return "PL_16GT";
+	case 41:	/* PCI_EXT_CAP_ID_NPEM */
+		return "NPEM";
+	case 42:	/* PCI_EXT_CAP_ID_PL_32GT */
+		return "PL_32GT";
+	case 46:	/* PCI_EXT_CAP_ID_DOE */
+		return "DOE";
+	case 47:	/* PCI_EXT_CAP_ID_DEV3 */
+		return "DEV3";
+	case 48:	/* PCI_EXT_CAP_ID_IDE */
+		return "IDE";
+	case 49:	/* PCI_EXT_CAP_ID_PL_64GT */
+		return "PL_64GT";
+	default:
+		return PCI_ABI__NULL;
+	}
 }
 
 #endif /* PCI_ABI_NAMES_H */

@@ -34,7 +34,7 @@ enum pci_abi_space_error_kind {
 	PCI_ABI_SPACE_HEADER_CUT = -65603,
 	/* the chain returns to a capability that was visited before */
 	PCI_ABI_SPACE_CYCLE = -65604,
-	/* a capability ends before its fields do; the walk can continue */
+	/* from a reader: a capability ends before its fields do */
 	PCI_ABI_SPACE_BODY_LIMITED = -65605,
 };
 
@@ -165,6 +165,8 @@ struct pci_abi_space_cap {
 	__u32	version;
 	__u32	next;		/* offset of the next one; 0 for the last */
 	__u32	size;		/* number of bytes that can belong to it */
+	__u32	need;		/* if these are too few for its fields: how
+				   many they need; else 0 */
 	__u32	other_at;	/* the capability of another chain on which */
 	__u32	other_size;	/* fields depend; size 0 if it is not there */
 };
@@ -179,7 +181,6 @@ struct pci_abi_space_walk {
 	__u32	at;		/* offset of the next capability */
 	int	state;		/* 1 during the walk, 0 at its end, or error */
 	__u32	error_at;	/* offset of the capability with the error */
-	__u32	need;		/* for a limited body: the required bytes */
 	__u32	other_at;	/* as in every capability that it visits */
 	__u32	other_size;
 	__u32	visited[PCI_ABI__SPACE_SLOTS];
@@ -371,28 +372,25 @@ static inline void pci_abi__space_until(
 		cap->size = PCI_ABI__CAST(__u32, size);
 }
 
-/* Checks that a body has all of its bytes; the walk can continue. */
-static inline int pci_abi__space_body(struct pci_abi_space_walk *walk,
-				       const struct pci_abi_space_cap *cap,
-				       __u64 need)
+/* Notes how many bytes a body needs, if it has fewer. */
+static inline void pci_abi__space_body(struct pci_abi_space_cap *cap,
+					__u64 need)
 {
-	if (need <= cap->size)
-		return 1;
-	walk->error_at = cap->at;
-	walk->need = need > 0xffffffff ? 0xffffffff :
-		     PCI_ABI__CAST(__u32, need);
-	return PCI_ABI_SPACE_BODY_LIMITED;
+	if (need > 0xffffffff)
+		need = 0xffffffff;
+	cap->need = need > cap->size ? PCI_ABI__CAST(__u32, need) : 0;
 }
 
-/* Checks that a body has all elements of its array. */
-static inline int pci_abi__space_counted(struct pci_abi_space_walk *walk,
-					  const struct pci_abi_space_cap *cap,
-					  __u32 start, __u64 count, __u32 each)
+/* The same of all elements of its array, if it has its other fields. */
+static inline void pci_abi__space_counted(struct pci_abi_space_cap *cap,
+					   __u32 start, __u64 count,
+					   __u32 each)
 {
 	/* More elements than this do not fit any space. */
 	if (count > 0xffffffff)
 		count = 0xffffffff;
-	return pci_abi__space_body(walk, cap, start + count * each);
+	if (!cap->need)
+		pci_abi__space_body(cap, start + count * each);
 }
 
 /* What has the bits of a condition. */
@@ -677,7 +675,7 @@ __attribute__((__unused__)) = {
 
 /* An element with the values of a struct pci_ea_entry. */
 struct pci_abi_standard_ea_entry {
-	struct pci_abi_space_cap cap;	/* its place */
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	entry;
 	__u32	base;
 	int	has_base;	/* whether there is base */
@@ -696,7 +694,7 @@ static inline void pci_abi_standard_ea_entry_read(
 {
 	__u64 number;
 	PCI_ABI__CLEAR(out);
-	out->cap = *cap;
+	out->place = *cap;
 	out->entry = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 0, 4));
 	out->has_base = cap->size >= 8;
@@ -919,7 +917,7 @@ static inline __u64 pci_abi_standard_ea__need(
 
 /*
  * Visits the next capability. Returns 1, 0 at the end, or the kind of the
- * error. After PCI_ABI_SPACE_BODY_LIMITED the walk continues.
+ * error, which ends the walk.
  */
 static inline int pci_abi_standard_next(
 		struct pci_abi_space_walk *walk,
@@ -931,116 +929,126 @@ static inline int pci_abi_standard_next(
 		return found;
 	switch (cap->id) {
 	case 1: {	/* PCI_CAP_ID_PM */
-		return pci_abi__space_body(walk, cap,
-				8);
+		pci_abi__space_body(cap, 8);
+		break;
 	}
 	case 2: {	/* PCI_CAP_ID_AGP */
-		return pci_abi__space_body(walk, cap,
-				12);
+		pci_abi__space_body(cap, 12);
+		break;
 	}
 	case 3: {	/* PCI_CAP_ID_VPD */
-		return pci_abi__space_body(walk, cap,
-				8);
+		pci_abi__space_body(cap, 8);
+		break;
 	}
 	case 4: {	/* PCI_CAP_ID_SLOTID */
-		return pci_abi__space_body(walk, cap,
-				4);
+		pci_abi__space_body(cap, 4);
+		break;
 	}
 	case 5: {	/* PCI_CAP_ID_MSI */
 		__u64 count;
 
-		return pci_abi__space_body(walk, cap,
+		pci_abi__space_body(cap,
 				pci_abi_standard_msi__need(cap, &count));
+		break;
 	}
 	case 6: {	/* PCI_CAP_ID_CHSWP */
-		return pci_abi__space_body(walk, cap,
-				4);
+		pci_abi__space_body(cap, 4);
+		break;
 	}
 	case 7: {	/* PCI_CAP_ID_PCIX */
-		return pci_abi__space_body(walk, cap,
-				8);
+		pci_abi__space_body(cap, 8);
+		break;
 	}
 	case 8: {	/* PCI_CAP_ID_HT */
-		return pci_abi__space_body(walk, cap,
-				4);
+		pci_abi__space_body(cap, 4);
+		break;
 	}
 	case 9: {	/* PCI_CAP_ID_VNDR */
 		static const struct pci_abi__space_bits length =
 			{ 2, 1, 0, 0xff };
 
 		pci_abi__space_until(cap, &length);
-		return pci_abi__space_body(walk, cap,
-				3);
+		pci_abi__space_body(cap, 3);
+		break;
 	}
 	case 10: {	/* PCI_CAP_ID_DBG */
-		return pci_abi__space_body(walk, cap,
-				4);
+		pci_abi__space_body(cap, 4);
+		break;
 	}
 	case 11: {	/* PCI_CAP_ID_CCRC */
-		return pci_abi__space_body(walk, cap,
-				2);
+		pci_abi__space_body(cap, 2);
+		break;
 	}
 	case 12: {	/* PCI_CAP_ID_SHPC */
-		return pci_abi__space_body(walk, cap,
-				8);
+		pci_abi__space_body(cap, 8);
+		break;
 	}
 	case 13: {	/* PCI_CAP_ID_SSVID */
-		return pci_abi__space_body(walk, cap,
-				8);
+		pci_abi__space_body(cap, 8);
+		break;
 	}
 	case 14: {	/* PCI_CAP_ID_AGP3 */
-		return pci_abi__space_body(walk, cap,
-				2);
+		pci_abi__space_body(cap, 2);
+		break;
 	}
 	case 15: {	/* PCI_CAP_ID_SECDEV */
-		return pci_abi__space_body(walk, cap,
-				2);
+		pci_abi__space_body(cap, 2);
+		break;
 	}
 	case 16: {	/* PCI_CAP_ID_EXP */
 		__u64 count;
 
-		return pci_abi__space_body(walk, cap,
+		pci_abi__space_body(cap,
 				pci_abi_standard_exp__need(cap, &count));
+		break;
 	}
 	case 17: {	/* PCI_CAP_ID_MSIX */
-		return pci_abi__space_body(walk, cap,
-				12);
+		pci_abi__space_body(cap, 12);
+		break;
 	}
 	case 18: {	/* PCI_CAP_ID_SATA */
 		__u64 count;
 
-		return pci_abi__space_body(walk, cap,
+		pci_abi__space_body(cap,
 				pci_abi_standard_sata__need(cap, &count));
+		break;
 	}
 	case 19: {	/* PCI_CAP_ID_AF */
 		static const struct pci_abi__space_bits length =
 			{ 2, 1, 0, 0xff };
 
 		pci_abi__space_until(cap, &length);
-		return pci_abi__space_body(walk, cap,
-				6);
+		pci_abi__space_body(cap, 6);
+		break;
 	}
 	case 20: {	/* PCI_CAP_ID_EA */
 		__u64 count;
 
-		return pci_abi__space_body(walk, cap,
+		pci_abi__space_body(cap,
 				pci_abi_standard_ea__need(cap, &count));
+		break;
 	}
 	default:
-		return found;
+		break;
 	}
+
+	return found;
 }
 
 /* The values of a struct pci_cap_pm. */
 struct pci_abi_standard_pm {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	pmc;
 	__u16	ctrl;
 	__u8	ppb_extensions;
 	__u8	data;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_pm_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_pm *out)
@@ -1049,9 +1057,10 @@ static inline int pci_abi_standard_pm_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 1 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 8);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->pmc = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 2, 2));
 	out->ctrl = PCI_ABI__CAST(__u16,
@@ -1063,16 +1072,47 @@ static inline int pci_abi_standard_pm_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_pm_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_pm *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_pm_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_pm_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_pm *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_pm_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_agp. */
 struct pci_abi_standard_agp {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	version;
 	__u8	rfu;
 	__u32	status;
 	__u32	command;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_agp_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_agp *out)
@@ -1081,9 +1121,10 @@ static inline int pci_abi_standard_agp_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 2 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 12);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->version = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
 	out->rfu = PCI_ABI__CAST(__u8,
@@ -1095,14 +1136,45 @@ static inline int pci_abi_standard_agp_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_agp_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_agp *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_agp_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_agp_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_agp *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_agp_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_vpd. */
 struct pci_abi_standard_vpd {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	addr;
 	__u32	data;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_vpd_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_vpd *out)
@@ -1111,9 +1183,10 @@ static inline int pci_abi_standard_vpd_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 3 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 8);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->addr = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 2, 2));
 	out->data = PCI_ABI__CAST(__u32,
@@ -1121,14 +1194,45 @@ static inline int pci_abi_standard_vpd_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_vpd_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_vpd *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_vpd_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_vpd_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_vpd *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_vpd_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_slotid. */
 struct pci_abi_standard_slotid {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	esr;
 	__u8	chassis_nr;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_slotid_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_slotid *out)
@@ -1137,9 +1241,10 @@ static inline int pci_abi_standard_slotid_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 4 || !cap->version)
 		return 0;
-	if (cap->size < 4)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 4);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->esr = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
 	out->chassis_nr = PCI_ABI__CAST(__u8,
@@ -1147,9 +1252,36 @@ static inline int pci_abi_standard_slotid_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_slotid_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_slotid *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_slotid_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_slotid_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_slotid *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_slotid_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_msi. */
 struct pci_abi_standard_msi {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	flags;
 	__u32	address_lo;
 	__u32	address_hi;
@@ -1161,7 +1293,11 @@ struct pci_abi_standard_msi {
 	int	has_pending;	/* whether there is pending */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_msi_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_msi *out)
@@ -1172,9 +1308,11 @@ static inline int pci_abi_standard_msi_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 5 || !cap->version)
 		return 0;
-	if (cap->size < pci_abi_standard_msi__need(cap, &count))
+	out->place = *cap;
+	pci_abi__space_body(&out->place,
+			pci_abi_standard_msi__need(cap, &count));
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->flags = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 2, 2));
 	out->address_lo = PCI_ABI__CAST(__u32,
@@ -1200,13 +1338,44 @@ static inline int pci_abi_standard_msi_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_msi_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_msi *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_msi_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_msi_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_msi *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_msi_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_chswp. */
 struct pci_abi_standard_chswp {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	csr;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_chswp_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_chswp *out)
@@ -1215,22 +1384,54 @@ static inline int pci_abi_standard_chswp_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 6 || !cap->version)
 		return 0;
-	if (cap->size < 4)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 4);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->csr = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_chswp_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_chswp *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_chswp_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_chswp_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_chswp *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_chswp_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_pcix. */
 struct pci_abi_standard_pcix {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	command;
 	__u32	status;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_pcix_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_pcix *out)
@@ -1239,9 +1440,10 @@ static inline int pci_abi_standard_pcix_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 7 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 8);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->command = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 2, 2));
 	out->status = PCI_ABI__CAST(__u32,
@@ -1249,13 +1451,44 @@ static inline int pci_abi_standard_pcix_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_pcix_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_pcix *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_pcix_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_pcix_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_pcix *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_pcix_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_ht. */
 struct pci_abi_standard_ht {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	command;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_ht_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_ht *out)
@@ -1264,21 +1497,53 @@ static inline int pci_abi_standard_ht_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 8 || !cap->version)
 		return 0;
-	if (cap->size < 4)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 4);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->command = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 2, 2));
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_ht_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_ht *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_ht_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_ht_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_ht *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_ht_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_vndr. */
 struct pci_abi_standard_vndr {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	len;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_vndr_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_vndr *out)
@@ -1287,21 +1552,53 @@ static inline int pci_abi_standard_vndr_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 9 || !cap->version)
 		return 0;
-	if (cap->size < 3)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 3);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->len = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_vndr_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_vndr *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_vndr_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_vndr_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_vndr *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_vndr_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_dbg. */
 struct pci_abi_standard_dbg {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	port;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_dbg_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_dbg *out)
@@ -1310,20 +1607,52 @@ static inline int pci_abi_standard_dbg_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 10 || !cap->version)
 		return 0;
-	if (cap->size < 4)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 4);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->port = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 2, 2));
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_dbg_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_dbg *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_dbg_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_dbg_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_dbg *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_dbg_next(&walk, out);
+}
+
 /* A PCI_CAP_ID_CCRC, which is only a header. */
 struct pci_abi_standard_ccrc {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_ccrc_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_ccrc *out)
@@ -1332,21 +1661,53 @@ static inline int pci_abi_standard_ccrc_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 11 || !cap->version)
 		return 0;
-	if (cap->size < 2)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 2);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	return 1;
+}
+
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_ccrc_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_ccrc *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_ccrc_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_ccrc_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_ccrc *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_ccrc_next(&walk, out);
 }
 
 /* The values of a struct pci_cap_shpc. */
 struct pci_abi_standard_shpc {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	dword_select;
 	__u8	pending;
 	__u32	data;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_shpc_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_shpc *out)
@@ -1355,9 +1716,10 @@ static inline int pci_abi_standard_shpc_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 12 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 8);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->dword_select = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
 	out->pending = PCI_ABI__CAST(__u8,
@@ -1367,14 +1729,45 @@ static inline int pci_abi_standard_shpc_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_shpc_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_shpc *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_shpc_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_shpc_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_shpc *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_shpc_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_ssvid. */
 struct pci_abi_standard_ssvid {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	vendor_id;
 	__u16	device_id;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_ssvid_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_ssvid *out)
@@ -1383,9 +1776,10 @@ static inline int pci_abi_standard_ssvid_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 13 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 8);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->vendor_id = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 4, 2));
 	out->device_id = PCI_ABI__CAST(__u16,
@@ -1393,12 +1787,43 @@ static inline int pci_abi_standard_ssvid_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_ssvid_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_ssvid *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_ssvid_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_ssvid_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_ssvid *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_ssvid_next(&walk, out);
+}
+
 /* A PCI_CAP_ID_AGP3, which is only a header. */
 struct pci_abi_standard_agp3 {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_agp3_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_agp3 *out)
@@ -1407,18 +1832,50 @@ static inline int pci_abi_standard_agp3_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 14 || !cap->version)
 		return 0;
-	if (cap->size < 2)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 2);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	return 1;
+}
+
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_agp3_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_agp3 *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_agp3_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_agp3_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_agp3 *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_agp3_next(&walk, out);
 }
 
 /* A PCI_CAP_ID_SECDEV, which is only a header. */
 struct pci_abi_standard_secdev {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_secdev_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_secdev *out)
@@ -1427,15 +1884,43 @@ static inline int pci_abi_standard_secdev_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 15 || !cap->version)
 		return 0;
-	if (cap->size < 2)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 2);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	return 1;
+}
+
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_secdev_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_secdev *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_secdev_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_secdev_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_secdev *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_secdev_next(&walk, out);
 }
 
 /* The values of a struct pci_cap_exp. */
 struct pci_abi_standard_exp {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	flags;
 	__u32	devcap;
 	__u16	devctl;
@@ -1478,7 +1963,11 @@ struct pci_abi_standard_exp {
 	int	has_sltsta2;	/* whether there is sltsta2 */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_exp_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_exp *out)
@@ -1489,9 +1978,11 @@ static inline int pci_abi_standard_exp_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 16 || !cap->version)
 		return 0;
-	if (cap->size < pci_abi_standard_exp__need(cap, &count))
+	out->place = *cap;
+	pci_abi__space_body(&out->place,
+			pci_abi_standard_exp__need(cap, &count));
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->flags = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 2, 2));
 	out->devcap = PCI_ABI__CAST(__u32,
@@ -1593,15 +2084,46 @@ static inline int pci_abi_standard_exp_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_exp_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_exp *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_exp_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_exp_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_exp *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_exp_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_msix. */
 struct pci_abi_standard_msix {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	flags;
 	__u32	table;
 	__u32	pba;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_msix_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_msix *out)
@@ -1610,9 +2132,10 @@ static inline int pci_abi_standard_msix_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 17 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 12);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->flags = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 2, 2));
 	out->table = PCI_ABI__CAST(__u32,
@@ -1622,9 +2145,36 @@ static inline int pci_abi_standard_msix_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_msix_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_msix *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_msix_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_msix_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_msix *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_msix_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_sata. */
 struct pci_abi_standard_sata {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	revision;
 	__u32	regs;
 	__u32	index;
@@ -1633,7 +2183,11 @@ struct pci_abi_standard_sata {
 	int	has_data;	/* whether there is data */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_sata_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_sata *out)
@@ -1644,9 +2198,11 @@ static inline int pci_abi_standard_sata_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 18 || !cap->version)
 		return 0;
-	if (cap->size < pci_abi_standard_sata__need(cap, &count))
+	out->place = *cap;
+	pci_abi__space_body(&out->place,
+			pci_abi_standard_sata__need(cap, &count));
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->revision = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 2, 2));
 	out->regs = PCI_ABI__CAST(__u32,
@@ -1664,16 +2220,47 @@ static inline int pci_abi_standard_sata_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_sata_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_sata *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_sata_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_sata_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_sata *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_sata_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_af. */
 struct pci_abi_standard_af {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	length;
 	__u8	cap;
 	__u8	ctrl;
 	__u8	status;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_af_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_af *out)
@@ -1682,9 +2269,10 @@ static inline int pci_abi_standard_af_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 19 || !cap->version)
 		return 0;
-	if (cap->size < 6)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 6);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->length = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
 	out->cap = PCI_ABI__CAST(__u8,
@@ -1696,9 +2284,36 @@ static inline int pci_abi_standard_af_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_af_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_af *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_af_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_af_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_af *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_af_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_ea. */
 struct pci_abi_standard_ea {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	num_ent;
 	__u8	secondary;
 	int	has_secondary;	/* whether there is secondary */
@@ -1707,7 +2322,11 @@ struct pci_abi_standard_ea {
 	__u32	nr_entries;	/* number of entries */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_ea_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_ea *out)
@@ -1718,9 +2337,11 @@ static inline int pci_abi_standard_ea_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 20 || !cap->version)
 		return 0;
-	if (cap->size < pci_abi_standard_ea__need(cap, &count))
+	out->place = *cap;
+	pci_abi__space_body(&out->place,
+			pci_abi_standard_ea__need(cap, &count));
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->num_ent = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
 	out->has_secondary = pci_abi__space_optional(cap,
@@ -1737,13 +2358,40 @@ static inline int pci_abi_standard_ea_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_ea_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_ea *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_ea_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_ea_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_ea *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_ea_next(&walk, out);
+}
+
 /* Reads an element: 1, or 0 if the index is too large. */
 static inline int pci_abi_standard_ea_entries(
 		const struct pci_abi_standard_ea *from, __u32 nth,
 		struct pci_abi_standard_ea_entry *out)
 {
 	struct pci_abi_space_cap item;
-	__u32 at = pci_abi__space_place(&from->cap,
+	__u32 at = pci_abi__space_place(&from->place,
 				&pci_abi_standard_ea__layout, 8);
 	__u64 size = 0;
 
@@ -1751,7 +2399,7 @@ static inline int pci_abi_standard_ea_entries(
 	if (nth >= from->nr_entries)
 		return 0;
 	for (;; at += PCI_ABI__CAST(__u32, size)) {
-		item = pci_abi__space_rest(&from->cap, at);
+		item = pci_abi__space_rest(&from->place, at);
 		if (!pci_abi__space_amount(&item, &pci_abi_standard_ea__each, &size) ||
 		    size > item.size)
 			return 0;
@@ -1765,7 +2413,7 @@ static inline int pci_abi_standard_ea_entries(
 
 /* The values of a struct pci_cap_virtio_common. */
 struct pci_abi_standard_virtio_common {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	len;
 	__u8	cfg_type;
 	__u8	bar;
@@ -1774,7 +2422,11 @@ struct pci_abi_standard_virtio_common {
 	__u32	length;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_virtio_common_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_virtio_common *out)
@@ -1795,9 +2447,10 @@ static inline int pci_abi_standard_virtio_common_read(
 				&conditions[1].bits, &value) ||
 	    value != conditions[1].value)
 		return 0;
-	if (cap->size < 16)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 16);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->len = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
 	out->cfg_type = PCI_ABI__CAST(__u8,
@@ -1813,9 +2466,36 @@ static inline int pci_abi_standard_virtio_common_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_virtio_common_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_virtio_common *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_virtio_common_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_virtio_common_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_virtio_common *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_virtio_common_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_virtio_notify. */
 struct pci_abi_standard_virtio_notify {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	len;
 	__u8	cfg_type;
 	__u8	bar;
@@ -1825,7 +2505,11 @@ struct pci_abi_standard_virtio_notify {
 	__u32	notify_off_multiplier;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_virtio_notify_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_virtio_notify *out)
@@ -1846,9 +2530,10 @@ static inline int pci_abi_standard_virtio_notify_read(
 				&conditions[1].bits, &value) ||
 	    value != conditions[1].value)
 		return 0;
-	if (cap->size < 20)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 20);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->len = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
 	out->cfg_type = PCI_ABI__CAST(__u8,
@@ -1866,9 +2551,36 @@ static inline int pci_abi_standard_virtio_notify_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_virtio_notify_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_virtio_notify *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_virtio_notify_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_virtio_notify_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_virtio_notify *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_virtio_notify_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_virtio_isr. */
 struct pci_abi_standard_virtio_isr {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	len;
 	__u8	cfg_type;
 	__u8	bar;
@@ -1877,7 +2589,11 @@ struct pci_abi_standard_virtio_isr {
 	__u32	length;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_virtio_isr_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_virtio_isr *out)
@@ -1898,9 +2614,10 @@ static inline int pci_abi_standard_virtio_isr_read(
 				&conditions[1].bits, &value) ||
 	    value != conditions[1].value)
 		return 0;
-	if (cap->size < 16)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 16);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->len = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
 	out->cfg_type = PCI_ABI__CAST(__u8,
@@ -1916,9 +2633,36 @@ static inline int pci_abi_standard_virtio_isr_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_virtio_isr_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_virtio_isr *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_virtio_isr_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_virtio_isr_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_virtio_isr *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_virtio_isr_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_virtio_device. */
 struct pci_abi_standard_virtio_device {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	len;
 	__u8	cfg_type;
 	__u8	bar;
@@ -1927,7 +2671,11 @@ struct pci_abi_standard_virtio_device {
 	__u32	length;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_virtio_device_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_virtio_device *out)
@@ -1948,9 +2696,10 @@ static inline int pci_abi_standard_virtio_device_read(
 				&conditions[1].bits, &value) ||
 	    value != conditions[1].value)
 		return 0;
-	if (cap->size < 16)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 16);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->len = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
 	out->cfg_type = PCI_ABI__CAST(__u8,
@@ -1966,9 +2715,36 @@ static inline int pci_abi_standard_virtio_device_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_virtio_device_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_virtio_device *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_virtio_device_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_virtio_device_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_virtio_device *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_virtio_device_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_virtio_pci. */
 struct pci_abi_standard_virtio_pci {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	len;
 	__u8	cfg_type;
 	__u8	bar;
@@ -1978,7 +2754,11 @@ struct pci_abi_standard_virtio_pci {
 	__u8	data[4];
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_virtio_pci_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_virtio_pci *out)
@@ -2000,9 +2780,10 @@ static inline int pci_abi_standard_virtio_pci_read(
 				&conditions[1].bits, &value) ||
 	    value != conditions[1].value)
 		return 0;
-	if (cap->size < 20)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 20);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->len = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
 	out->cfg_type = PCI_ABI__CAST(__u8,
@@ -2022,9 +2803,36 @@ static inline int pci_abi_standard_virtio_pci_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_virtio_pci_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_virtio_pci *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_virtio_pci_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_virtio_pci_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_virtio_pci *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_virtio_pci_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_virtio_shared_memory. */
 struct pci_abi_standard_virtio_shared_memory {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	len;
 	__u8	cfg_type;
 	__u8	bar;
@@ -2035,7 +2843,11 @@ struct pci_abi_standard_virtio_shared_memory {
 	__u32	length_hi;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_virtio_shared_memory_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_virtio_shared_memory *out)
@@ -2056,9 +2868,10 @@ static inline int pci_abi_standard_virtio_shared_memory_read(
 				&conditions[1].bits, &value) ||
 	    value != conditions[1].value)
 		return 0;
-	if (cap->size < 24)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 24);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->len = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
 	out->cfg_type = PCI_ABI__CAST(__u8,
@@ -2078,15 +2891,46 @@ static inline int pci_abi_standard_virtio_shared_memory_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_virtio_shared_memory_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_virtio_shared_memory *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_virtio_shared_memory_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_virtio_shared_memory_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_virtio_shared_memory *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_virtio_shared_memory_next(&walk, out);
+}
+
 /* The values of a struct pci_cap_virtio_vendor. */
 struct pci_abi_standard_virtio_vendor {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	len;
 	__u8	cfg_type;
 	__u16	vendor_id;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_standard_virtio_vendor_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_standard_virtio_vendor *out)
@@ -2107,9 +2951,10 @@ static inline int pci_abi_standard_virtio_vendor_read(
 				&conditions[1].bits, &value) ||
 	    value != conditions[1].value)
 		return 0;
-	if (cap->size < 6)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 6);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->len = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 2, 1));
 	out->cfg_type = PCI_ABI__CAST(__u8,
@@ -2117,6 +2962,33 @@ static inline int pci_abi_standard_virtio_vendor_read(
 	out->vendor_id = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 4, 2));
 	return 1;
+}
+
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_standard_virtio_vendor_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_standard_virtio_vendor *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_standard_next(walk, &cap)) > 0) {
+		found = pci_abi_standard_virtio_vendor_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_standard_virtio_vendor_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_standard_virtio_vendor *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_standard_caps(space);
+
+	return pci_abi_standard_virtio_vendor_next(&walk, out);
 }
 
 /* Values of headers that mean that there is no capability. */
@@ -2167,7 +3039,7 @@ static inline struct pci_abi_space_walk pci_abi_extended_caps(
 
 /* An element with the values of a struct pci_vc_resource. */
 struct pci_abi_extended_vc_resource {
-	struct pci_abi_space_cap cap_;	/* its place */
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	ctrl;
 	__u16	status;
@@ -2179,7 +3051,7 @@ static inline void pci_abi_extended_vc_resource_read(
 		struct pci_abi_extended_vc_resource *out)
 {
 	PCI_ABI__CLEAR(out);
-	out->cap_ = *cap;
+	out->place = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 0, 4));
 	out->ctrl = PCI_ABI__CAST(__u32,
@@ -2190,7 +3062,7 @@ static inline void pci_abi_extended_vc_resource_read(
 
 /* An element with the values of a struct pci_rebar_entry. */
 struct pci_abi_extended_rebar_entry {
-	struct pci_abi_space_cap cap_;	/* its place */
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	ctrl;
 };
@@ -2201,7 +3073,7 @@ static inline void pci_abi_extended_rebar_entry_read(
 		struct pci_abi_extended_rebar_entry *out)
 {
 	PCI_ABI__CLEAR(out);
-	out->cap_ = *cap;
+	out->place = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 0, 4));
 	out->ctrl = PCI_ABI__CAST(__u32,
@@ -2210,7 +3082,7 @@ static inline void pci_abi_extended_rebar_entry_read(
 
 /* An element with the values of a struct pci_vf_rebar_entry. */
 struct pci_abi_extended_vf_rebar_entry {
-	struct pci_abi_space_cap cap_;	/* its place */
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	ctrl;
 };
@@ -2221,7 +3093,7 @@ static inline void pci_abi_extended_vf_rebar_entry_read(
 		struct pci_abi_extended_vf_rebar_entry *out)
 {
 	PCI_ABI__CLEAR(out);
-	out->cap_ = *cap;
+	out->place = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 0, 4));
 	out->ctrl = PCI_ABI__CAST(__u32,
@@ -2524,7 +3396,7 @@ static inline __u64 pci_abi_extended_vf_rebar__need(
 
 /*
  * Visits the next capability. Returns 1, 0 at the end, or the kind of the
- * error. After PCI_ABI_SPACE_BODY_LIMITED the walk continues.
+ * error, which ends the walk.
  */
 static inline int pci_abi_extended_next(
 		struct pci_abi_space_walk *walk,
@@ -2538,199 +3410,211 @@ static inline int pci_abi_extended_next(
 	case 1: {	/* PCI_EXT_CAP_ID_ERR */
 		__u64 count;
 
-		return pci_abi__space_body(walk, cap,
+		pci_abi__space_body(cap,
 				pci_abi_extended_err__need(cap, &count));
+		break;
 	}
 	case 2: {	/* PCI_EXT_CAP_ID_VC */
 		__u64 count;
 
-		return pci_abi__space_body(walk, cap,
+		pci_abi__space_body(cap,
 				pci_abi_extended_vc__need(cap, &count));
+		break;
 	}
 	case 3: {	/* PCI_EXT_CAP_ID_DSN */
-		return pci_abi__space_body(walk, cap,
-				12);
+		pci_abi__space_body(cap, 12);
+		break;
 	}
 	case 4: {	/* PCI_EXT_CAP_ID_PWR */
-		return pci_abi__space_body(walk, cap,
-				16);
+		pci_abi__space_body(cap, 16);
+		break;
 	}
 	case 5: {	/* PCI_EXT_CAP_ID_RCLD */
-		return pci_abi__space_body(walk, cap,
-				16);
+		pci_abi__space_body(cap, 16);
+		break;
 	}
 	case 6: {	/* PCI_EXT_CAP_ID_RCILC */
-		return pci_abi__space_body(walk, cap,
-				12);
+		pci_abi__space_body(cap, 12);
+		break;
 	}
 	case 7: {	/* PCI_EXT_CAP_ID_RCEC */
-		return pci_abi__space_body(walk, cap,
-				8);
+		pci_abi__space_body(cap, 8);
+		break;
 	}
 	case 8: {	/* PCI_EXT_CAP_ID_MFVC */
 		__u64 count;
 
-		return pci_abi__space_body(walk, cap,
+		pci_abi__space_body(cap,
 				pci_abi_extended_mfvc__need(cap, &count));
+		break;
 	}
 	case 9: {	/* PCI_EXT_CAP_ID_VC9 */
 		__u64 count;
 
-		return pci_abi__space_body(walk, cap,
+		pci_abi__space_body(cap,
 				pci_abi_extended_vc9__need(cap, &count));
+		break;
 	}
 	case 10: {	/* PCI_EXT_CAP_ID_RCRB */
-		return pci_abi__space_body(walk, cap,
-				16);
+		pci_abi__space_body(cap, 16);
+		break;
 	}
 	case 11: {	/* PCI_EXT_CAP_ID_VNDR */
 		static const struct pci_abi__space_bits length =
 			{ 4, 4, 20, 0xfff };
 
 		pci_abi__space_until(cap, &length);
-		return pci_abi__space_body(walk, cap,
-				8);
+		pci_abi__space_body(cap, 8);
+		break;
 	}
 	case 12: {	/* PCI_EXT_CAP_ID_CAC */
-		return pci_abi__space_body(walk, cap,
-				4);
+		pci_abi__space_body(cap, 4);
+		break;
 	}
 	case 13: {	/* PCI_EXT_CAP_ID_ACS */
-		return pci_abi__space_body(walk, cap,
-				8);
+		pci_abi__space_body(cap, 8);
+		break;
 	}
 	case 14: {	/* PCI_EXT_CAP_ID_ARI */
-		return pci_abi__space_body(walk, cap,
-				8);
+		pci_abi__space_body(cap, 8);
+		break;
 	}
 	case 15: {	/* PCI_EXT_CAP_ID_ATS */
-		return pci_abi__space_body(walk, cap,
-				8);
+		pci_abi__space_body(cap, 8);
+		break;
 	}
 	case 16: {	/* PCI_EXT_CAP_ID_SRIOV */
-		return pci_abi__space_body(walk, cap,
-				64);
+		pci_abi__space_body(cap, 64);
+		break;
 	}
 	case 17: {	/* PCI_EXT_CAP_ID_MRIOV */
-		return pci_abi__space_body(walk, cap,
-				4);
+		pci_abi__space_body(cap, 4);
+		break;
 	}
 	case 18: {	/* PCI_EXT_CAP_ID_MCAST */
 		__u64 count;
 
-		return pci_abi__space_body(walk, cap,
+		pci_abi__space_body(cap,
 				pci_abi_extended_mcast__need(cap, &count));
+		break;
 	}
 	case 19: {	/* PCI_EXT_CAP_ID_PRI */
-		return pci_abi__space_body(walk, cap,
-				16);
+		pci_abi__space_body(cap, 16);
+		break;
 	}
 	case 20: {	/* PCI_EXT_CAP_ID_AMD_XXX */
-		return pci_abi__space_body(walk, cap,
-				4);
+		pci_abi__space_body(cap, 4);
+		break;
 	}
 	case 21: {	/* PCI_EXT_CAP_ID_REBAR */
 		__u64 count;
 
-		return pci_abi__space_body(walk, cap,
+		pci_abi__space_body(cap,
 				pci_abi_extended_rebar__need(cap, &count));
+		break;
 	}
 	case 22: {	/* PCI_EXT_CAP_ID_DPA */
 		__u64 count;
 
-		return pci_abi__space_body(walk, cap,
+		pci_abi__space_body(cap,
 				pci_abi_extended_dpa__need(cap, &count));
+		break;
 	}
 	case 23: {	/* PCI_EXT_CAP_ID_TPH */
 		__u64 count;
 
-		return pci_abi__space_body(walk, cap,
+		pci_abi__space_body(cap,
 				pci_abi_extended_tph__need(cap, &count));
+		break;
 	}
 	case 24: {	/* PCI_EXT_CAP_ID_LTR */
-		return pci_abi__space_body(walk, cap,
-				8);
+		pci_abi__space_body(cap, 8);
+		break;
 	}
 	case 25: {	/* PCI_EXT_CAP_ID_SECPCI */
-		return pci_abi__space_body(walk, cap,
-				12);
+		pci_abi__space_body(cap, 12);
+		break;
 	}
 	case 26: {	/* PCI_EXT_CAP_ID_PMUX */
-		return pci_abi__space_body(walk, cap,
-				4);
+		pci_abi__space_body(cap, 4);
+		break;
 	}
 	case 27: {	/* PCI_EXT_CAP_ID_PASID */
-		return pci_abi__space_body(walk, cap,
-				8);
+		pci_abi__space_body(cap, 8);
+		break;
 	}
 	case 29: {	/* PCI_EXT_CAP_ID_DPC */
 		__u64 count;
 
-		return pci_abi__space_body(walk, cap,
+		pci_abi__space_body(cap,
 				pci_abi_extended_dpc__need(cap, &count));
+		break;
 	}
 	case 30: {	/* PCI_EXT_CAP_ID_L1SS */
-		return pci_abi__space_body(walk, cap,
-				16);
+		pci_abi__space_body(cap, 16);
+		break;
 	}
 	case 31: {	/* PCI_EXT_CAP_ID_PTM */
-		return pci_abi__space_body(walk, cap,
-				12);
+		pci_abi__space_body(cap, 12);
+		break;
 	}
 	case 35: {	/* PCI_EXT_CAP_ID_DVSEC */
 		static const struct pci_abi__space_bits length =
 			{ 4, 4, 20, 0xfff };
 
 		pci_abi__space_until(cap, &length);
-		return pci_abi__space_body(walk, cap,
-				10);
+		pci_abi__space_body(cap, 10);
+		break;
 	}
 	case 36: {	/* PCI_EXT_CAP_ID_VF_REBAR */
 		__u64 count;
 
-		return pci_abi__space_body(walk, cap,
+		pci_abi__space_body(cap,
 				pci_abi_extended_vf_rebar__need(cap, &count));
+		break;
 	}
 	case 37: {	/* PCI_EXT_CAP_ID_DLF */
-		return pci_abi__space_body(walk, cap,
-				12);
+		pci_abi__space_body(cap, 12);
+		break;
 	}
 	case 38: {	/* PCI_EXT_CAP_ID_PL_16GT */
-		return pci_abi__space_body(walk, cap,
-				32);
+		pci_abi__space_body(cap, 32);
+		break;
 	}
 	case 41: {	/* PCI_EXT_CAP_ID_NPEM */
-		return pci_abi__space_body(walk, cap,
-				16);
+		pci_abi__space_body(cap, 16);
+		break;
 	}
 	case 42: {	/* PCI_EXT_CAP_ID_PL_32GT */
-		return pci_abi__space_body(walk, cap,
-				32);
+		pci_abi__space_body(cap, 32);
+		break;
 	}
 	case 46: {	/* PCI_EXT_CAP_ID_DOE */
-		return pci_abi__space_body(walk, cap,
-				24);
+		pci_abi__space_body(cap, 24);
+		break;
 	}
 	case 47: {	/* PCI_EXT_CAP_ID_DEV3 */
-		return pci_abi__space_body(walk, cap,
-				16);
+		pci_abi__space_body(cap, 16);
+		break;
 	}
 	case 48: {	/* PCI_EXT_CAP_ID_IDE */
-		return pci_abi__space_body(walk, cap,
-				12);
+		pci_abi__space_body(cap, 12);
+		break;
 	}
 	case 49: {	/* PCI_EXT_CAP_ID_PL_64GT */
-		return pci_abi__space_body(walk, cap,
-				16);
+		pci_abi__space_body(cap, 16);
+		break;
 	}
 	default:
-		return found;
+		break;
 	}
+
+	return found;
 }
 
 /* The values of a struct pci_ext_cap_err. */
 struct pci_abi_extended_err {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	uncor_status;
 	__u32	uncor_mask;
 	__u32	uncor_severity;
@@ -2755,7 +3639,11 @@ struct pci_abi_extended_err {
 	int	unknown_prefix_log;	/* whether that is unknown */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_err_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_err *out)
@@ -2767,9 +3655,11 @@ static inline int pci_abi_extended_err_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 1 || !cap->version)
 		return 0;
-	if (cap->size < pci_abi_extended_err__need(cap, &count))
+	out->place = *cap;
+	pci_abi__space_body(&out->place,
+			pci_abi_extended_err__need(cap, &count));
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->uncor_status = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->uncor_mask = PCI_ABI__CAST(__u32,
@@ -2826,9 +3716,36 @@ static inline int pci_abi_extended_err_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_err_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_err *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_err_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_err_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_err *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_err_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_vc. */
 struct pci_abi_extended_vc {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	port_cap1;
 	__u32	port_cap2;
 	__u16	port_ctrl;
@@ -2836,7 +3753,11 @@ struct pci_abi_extended_vc {
 	__u32	nr_resources;	/* number of resources */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_vc_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_vc *out)
@@ -2846,9 +3767,11 @@ static inline int pci_abi_extended_vc_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 2 || !cap->version)
 		return 0;
-	if (cap->size < pci_abi_extended_vc__need(cap, &count))
+	out->place = *cap;
+	pci_abi__space_body(&out->place,
+			pci_abi_extended_vc__need(cap, &count));
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->port_cap1 = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->port_cap2 = PCI_ABI__CAST(__u32,
@@ -2859,6 +3782,33 @@ static inline int pci_abi_extended_vc_read(
 			pci_abi_space_get(cap, 14, 2));
 	out->nr_resources = PCI_ABI__CAST(__u32, count);
 	return 1;
+}
+
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_vc_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_vc *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_vc_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_vc_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_vc *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_vc_next(&walk, out);
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
@@ -2871,7 +3821,7 @@ static inline int pci_abi_extended_vc_resources(
 	PCI_ABI__CLEAR(out);
 	if (nth >= from->nr_resources)
 		return 0;
-	item = pci_abi__space_rest(&from->cap,
+	item = pci_abi__space_rest(&from->place,
 			16 + nth * 12);
 	item.size = 12;
 	pci_abi_extended_vc_resource_read(&item, out);
@@ -2880,12 +3830,16 @@ static inline int pci_abi_extended_vc_resources(
 
 /* The values of a struct pci_ext_cap_dsn. */
 struct pci_abi_extended_dsn {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	low;
 	__u32	high;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_dsn_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_dsn *out)
@@ -2894,9 +3848,10 @@ static inline int pci_abi_extended_dsn_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 3 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 12);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->low = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->high = PCI_ABI__CAST(__u32,
@@ -2904,15 +3859,46 @@ static inline int pci_abi_extended_dsn_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_dsn_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_dsn *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_dsn_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_dsn_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_dsn *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_dsn_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_pwr. */
 struct pci_abi_extended_pwr {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u8	dsr;
 	__u32	data;
 	__u8	cap;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_pwr_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_pwr *out)
@@ -2921,9 +3907,10 @@ static inline int pci_abi_extended_pwr_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 4 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 16);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->dsr = PCI_ABI__CAST(__u8,
 			pci_abi_space_get(cap, 4, 1));
 	out->data = PCI_ABI__CAST(__u32,
@@ -2933,13 +3920,44 @@ static inline int pci_abi_extended_pwr_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_pwr_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_pwr *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_pwr_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_pwr_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_pwr *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_pwr_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_rcld. */
 struct pci_abi_extended_rcld {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	description;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_rcld_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_rcld *out)
@@ -2948,23 +3966,55 @@ static inline int pci_abi_extended_rcld_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 5 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 16);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->description = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_rcld_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_rcld *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_rcld_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_rcld_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_rcld *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_rcld_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_rcilc. */
 struct pci_abi_extended_rcilc {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	link_cap;
 	__u16	link_ctrl;
 	__u16	link_status;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_rcilc_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_rcilc *out)
@@ -2973,9 +4023,10 @@ static inline int pci_abi_extended_rcilc_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 6 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 12);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->link_cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->link_ctrl = PCI_ABI__CAST(__u16,
@@ -2985,13 +4036,44 @@ static inline int pci_abi_extended_rcilc_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_rcilc_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_rcilc *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_rcilc_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_rcilc_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_rcilc *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_rcilc_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_rcec. */
 struct pci_abi_extended_rcec {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	bitmap;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_rcec_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_rcec *out)
@@ -3000,17 +4082,45 @@ static inline int pci_abi_extended_rcec_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 7 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 8);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->bitmap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_rcec_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_rcec *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_rcec_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_rcec_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_rcec *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_rcec_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_mfvc. */
 struct pci_abi_extended_mfvc {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	port_cap1;
 	__u32	port_cap2;
 	__u16	port_ctrl;
@@ -3018,7 +4128,11 @@ struct pci_abi_extended_mfvc {
 	__u32	nr_resources;	/* number of resources */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_mfvc_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_mfvc *out)
@@ -3028,9 +4142,11 @@ static inline int pci_abi_extended_mfvc_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 8 || !cap->version)
 		return 0;
-	if (cap->size < pci_abi_extended_mfvc__need(cap, &count))
+	out->place = *cap;
+	pci_abi__space_body(&out->place,
+			pci_abi_extended_mfvc__need(cap, &count));
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->port_cap1 = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->port_cap2 = PCI_ABI__CAST(__u32,
@@ -3041,6 +4157,33 @@ static inline int pci_abi_extended_mfvc_read(
 			pci_abi_space_get(cap, 14, 2));
 	out->nr_resources = PCI_ABI__CAST(__u32, count);
 	return 1;
+}
+
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_mfvc_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_mfvc *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_mfvc_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_mfvc_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_mfvc *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_mfvc_next(&walk, out);
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
@@ -3053,7 +4196,7 @@ static inline int pci_abi_extended_mfvc_resources(
 	PCI_ABI__CLEAR(out);
 	if (nth >= from->nr_resources)
 		return 0;
-	item = pci_abi__space_rest(&from->cap,
+	item = pci_abi__space_rest(&from->place,
 			16 + nth * 12);
 	item.size = 12;
 	pci_abi_extended_vc_resource_read(&item, out);
@@ -3062,7 +4205,7 @@ static inline int pci_abi_extended_mfvc_resources(
 
 /* The values of a struct pci_ext_cap_vc9. */
 struct pci_abi_extended_vc9 {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	port_cap1;
 	__u32	port_cap2;
 	__u16	port_ctrl;
@@ -3070,7 +4213,11 @@ struct pci_abi_extended_vc9 {
 	__u32	nr_resources;	/* number of resources */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_vc9_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_vc9 *out)
@@ -3080,9 +4227,11 @@ static inline int pci_abi_extended_vc9_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 9 || !cap->version)
 		return 0;
-	if (cap->size < pci_abi_extended_vc9__need(cap, &count))
+	out->place = *cap;
+	pci_abi__space_body(&out->place,
+			pci_abi_extended_vc9__need(cap, &count));
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->port_cap1 = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->port_cap2 = PCI_ABI__CAST(__u32,
@@ -3095,6 +4244,33 @@ static inline int pci_abi_extended_vc9_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_vc9_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_vc9 *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_vc9_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_vc9_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_vc9 *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_vc9_next(&walk, out);
+}
+
 /* Reads an element: 1, or 0 if the index is too large. */
 static inline int pci_abi_extended_vc9_resources(
 		const struct pci_abi_extended_vc9 *from, __u32 nth,
@@ -3105,7 +4281,7 @@ static inline int pci_abi_extended_vc9_resources(
 	PCI_ABI__CLEAR(out);
 	if (nth >= from->nr_resources)
 		return 0;
-	item = pci_abi__space_rest(&from->cap,
+	item = pci_abi__space_rest(&from->place,
 			16 + nth * 12);
 	item.size = 12;
 	pci_abi_extended_vc_resource_read(&item, out);
@@ -3114,14 +4290,18 @@ static inline int pci_abi_extended_vc9_resources(
 
 /* The values of a struct pci_ext_cap_rcrb. */
 struct pci_abi_extended_rcrb {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	vendor_id;
 	__u16	device_id;
 	__u32	rcrb_cap;
 	__u32	rcrb_ctrl;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_rcrb_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_rcrb *out)
@@ -3130,9 +4310,10 @@ static inline int pci_abi_extended_rcrb_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 10 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 16);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->vendor_id = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 4, 2));
 	out->device_id = PCI_ABI__CAST(__u16,
@@ -3144,13 +4325,44 @@ static inline int pci_abi_extended_rcrb_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_rcrb_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_rcrb *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_rcrb_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_rcrb_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_rcrb *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_rcrb_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_vndr. */
 struct pci_abi_extended_vndr {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	header1;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_vndr_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_vndr *out)
@@ -3159,20 +4371,52 @@ static inline int pci_abi_extended_vndr_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 11 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 8);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->header1 = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_vndr_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_vndr *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_vndr_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_vndr_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_vndr *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_vndr_next(&walk, out);
+}
+
 /* A PCI_EXT_CAP_ID_CAC, which is only a header. */
 struct pci_abi_extended_cac {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_cac_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_cac *out)
@@ -3181,20 +4425,52 @@ static inline int pci_abi_extended_cac_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 12 || !cap->version)
 		return 0;
-	if (cap->size < 4)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 4);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	return 1;
+}
+
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_cac_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_cac *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_cac_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_cac_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_cac *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_cac_next(&walk, out);
 }
 
 /* The values of a struct pci_ext_cap_acs. */
 struct pci_abi_extended_acs {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	cap;
 	__u16	ctrl;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_acs_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_acs *out)
@@ -3203,9 +4479,10 @@ static inline int pci_abi_extended_acs_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 13 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 8);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 4, 2));
 	out->ctrl = PCI_ABI__CAST(__u16,
@@ -3213,14 +4490,45 @@ static inline int pci_abi_extended_acs_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_acs_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_acs *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_acs_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_acs_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_acs *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_acs_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_ari. */
 struct pci_abi_extended_ari {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	cap;
 	__u16	ctrl;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_ari_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_ari *out)
@@ -3229,9 +4537,10 @@ static inline int pci_abi_extended_ari_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 14 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 8);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 4, 2));
 	out->ctrl = PCI_ABI__CAST(__u16,
@@ -3239,14 +4548,45 @@ static inline int pci_abi_extended_ari_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_ari_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_ari *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_ari_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_ari_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_ari *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_ari_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_ats. */
 struct pci_abi_extended_ats {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	cap;
 	__u16	ctrl;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_ats_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_ats *out)
@@ -3255,9 +4595,10 @@ static inline int pci_abi_extended_ats_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 15 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 8);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 4, 2));
 	out->ctrl = PCI_ABI__CAST(__u16,
@@ -3265,9 +4606,36 @@ static inline int pci_abi_extended_ats_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_ats_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_ats *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_ats_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_ats_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_ats *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_ats_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_sriov. */
 struct pci_abi_extended_sriov {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u16	ctrl;
 	__u16	status;
@@ -3284,7 +4652,11 @@ struct pci_abi_extended_sriov {
 	__u32	bar[6];
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_sriov_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_sriov *out)
@@ -3294,9 +4666,10 @@ static inline int pci_abi_extended_sriov_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 16 || !cap->version)
 		return 0;
-	if (cap->size < 64)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 64);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->ctrl = PCI_ABI__CAST(__u16,
@@ -3330,12 +4703,43 @@ static inline int pci_abi_extended_sriov_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_sriov_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_sriov *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_sriov_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_sriov_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_sriov *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_sriov_next(&walk, out);
+}
+
 /* A PCI_EXT_CAP_ID_MRIOV, which is only a header. */
 struct pci_abi_extended_mriov {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_mriov_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_mriov *out)
@@ -3344,15 +4748,43 @@ static inline int pci_abi_extended_mriov_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 17 || !cap->version)
 		return 0;
-	if (cap->size < 4)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 4);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	return 1;
+}
+
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_mriov_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_mriov *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_mriov_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_mriov_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_mriov *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_mriov_next(&walk, out);
 }
 
 /* The values of a struct pci_ext_cap_mcast. */
 struct pci_abi_extended_mcast {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	cap;
 	__u16	ctrl;
 	__u64	base;
@@ -3364,7 +4796,11 @@ struct pci_abi_extended_mcast {
 	int	unknown_overlay;	/* whether that is unknown */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_mcast_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_mcast *out)
@@ -3375,9 +4811,11 @@ static inline int pci_abi_extended_mcast_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 18 || !cap->version)
 		return 0;
-	if (cap->size < pci_abi_extended_mcast__need(cap, &count))
+	out->place = *cap;
+	pci_abi__space_body(&out->place,
+			pci_abi_extended_mcast__need(cap, &count));
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 4, 2));
 	out->ctrl = PCI_ABI__CAST(__u16,
@@ -3395,16 +4833,47 @@ static inline int pci_abi_extended_mcast_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_mcast_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_mcast *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_mcast_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_mcast_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_mcast *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_mcast_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_pri. */
 struct pci_abi_extended_pri {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	ctrl;
 	__u16	status;
 	__u32	max_req;
 	__u32	alloc_req;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_pri_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_pri *out)
@@ -3413,9 +4882,10 @@ static inline int pci_abi_extended_pri_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 19 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 16);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->ctrl = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 4, 2));
 	out->status = PCI_ABI__CAST(__u16,
@@ -3427,12 +4897,43 @@ static inline int pci_abi_extended_pri_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_pri_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_pri *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_pri_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_pri_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_pri *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_pri_next(&walk, out);
+}
+
 /* A PCI_EXT_CAP_ID_AMD_XXX, which is only a header. */
 struct pci_abi_extended_amd_xxx {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_amd_xxx_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_amd_xxx *out)
@@ -3441,19 +4942,51 @@ static inline int pci_abi_extended_amd_xxx_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 20 || !cap->version)
 		return 0;
-	if (cap->size < 4)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 4);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	return 1;
+}
+
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_amd_xxx_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_amd_xxx *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_amd_xxx_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_amd_xxx_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_amd_xxx *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_amd_xxx_next(&walk, out);
 }
 
 /* The values of a struct pci_ext_cap_rebar. */
 struct pci_abi_extended_rebar {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	nr_entries;	/* number of entries */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_rebar_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_rebar *out)
@@ -3463,11 +4996,40 @@ static inline int pci_abi_extended_rebar_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 21 || !cap->version)
 		return 0;
-	if (cap->size < pci_abi_extended_rebar__need(cap, &count))
+	out->place = *cap;
+	pci_abi__space_body(&out->place,
+			pci_abi_extended_rebar__need(cap, &count));
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->nr_entries = PCI_ABI__CAST(__u32, count);
 	return 1;
+}
+
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_rebar_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_rebar *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_rebar_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_rebar_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_rebar *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_rebar_next(&walk, out);
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
@@ -3480,7 +5042,7 @@ static inline int pci_abi_extended_rebar_entries(
 	PCI_ABI__CLEAR(out);
 	if (nth >= from->nr_entries)
 		return 0;
-	item = pci_abi__space_rest(&from->cap,
+	item = pci_abi__space_rest(&from->place,
 			4 + nth * 8);
 	item.size = 8;
 	pci_abi_extended_rebar_entry_read(&item, out);
@@ -3489,7 +5051,7 @@ static inline int pci_abi_extended_rebar_entries(
 
 /* The values of a struct pci_ext_cap_dpa. */
 struct pci_abi_extended_dpa {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	latency;
 	__u16	status;
@@ -3497,7 +5059,11 @@ struct pci_abi_extended_dpa {
 	__u32	nr_power;	/* number of power */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_dpa_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_dpa *out)
@@ -3507,9 +5073,11 @@ static inline int pci_abi_extended_dpa_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 22 || !cap->version)
 		return 0;
-	if (cap->size < pci_abi_extended_dpa__need(cap, &count))
+	out->place = *cap;
+	pci_abi__space_body(&out->place,
+			pci_abi_extended_dpa__need(cap, &count));
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->latency = PCI_ABI__CAST(__u32,
@@ -3522,6 +5090,33 @@ static inline int pci_abi_extended_dpa_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_dpa_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_dpa *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_dpa_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_dpa_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_dpa *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_dpa_next(&walk, out);
+}
+
 /* Reads an element: 1, or 0 if the index is too large. */
 static inline int pci_abi_extended_dpa_power(
 		const struct pci_abi_extended_dpa *from, __u32 nth,
@@ -3531,20 +5126,24 @@ static inline int pci_abi_extended_dpa_power(
 	if (nth >= from->nr_power)
 		return 0;
 	*out = PCI_ABI__CAST(__u8,
-			pci_abi_space_get(&from->cap_,
+			pci_abi_space_get(&from->place,
 				16 + nth * 1, 1));
 	return 1;
 }
 
 /* The values of a struct pci_ext_cap_tph. */
 struct pci_abi_extended_tph {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	ctrl;
 	__u32	nr_table;	/* number of table */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_tph_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_tph *out)
@@ -3554,15 +5153,44 @@ static inline int pci_abi_extended_tph_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 23 || !cap->version)
 		return 0;
-	if (cap->size < pci_abi_extended_tph__need(cap, &count))
+	out->place = *cap;
+	pci_abi__space_body(&out->place,
+			pci_abi_extended_tph__need(cap, &count));
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->ctrl = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 8, 4));
 	out->nr_table = PCI_ABI__CAST(__u32, count);
 	return 1;
+}
+
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_tph_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_tph *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_tph_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_tph_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_tph *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_tph_next(&walk, out);
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
@@ -3574,19 +5202,23 @@ static inline int pci_abi_extended_tph_table(
 	if (nth >= from->nr_table)
 		return 0;
 	*out = PCI_ABI__CAST(__u16,
-			pci_abi_space_get(&from->cap_,
+			pci_abi_space_get(&from->place,
 				12 + nth * 2, 2));
 	return 1;
 }
 
 /* The values of a struct pci_ext_cap_ltr. */
 struct pci_abi_extended_ltr {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	max_snoop;
 	__u16	max_nosnoop;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_ltr_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_ltr *out)
@@ -3595,9 +5227,10 @@ static inline int pci_abi_extended_ltr_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 24 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 8);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->max_snoop = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 4, 2));
 	out->max_nosnoop = PCI_ABI__CAST(__u16,
@@ -3605,14 +5238,45 @@ static inline int pci_abi_extended_ltr_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_ltr_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_ltr *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_ltr_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_ltr_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_ltr *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_ltr_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_secpci. */
 struct pci_abi_extended_secpci {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	link_ctl3;
 	__u32	lane_error;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_secpci_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_secpci *out)
@@ -3621,9 +5285,10 @@ static inline int pci_abi_extended_secpci_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 25 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 12);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->link_ctl3 = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->lane_error = PCI_ABI__CAST(__u32,
@@ -3631,12 +5296,43 @@ static inline int pci_abi_extended_secpci_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_secpci_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_secpci *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_secpci_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_secpci_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_secpci *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_secpci_next(&walk, out);
+}
+
 /* A PCI_EXT_CAP_ID_PMUX, which is only a header. */
 struct pci_abi_extended_pmux {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_pmux_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_pmux *out)
@@ -3645,20 +5341,52 @@ static inline int pci_abi_extended_pmux_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 26 || !cap->version)
 		return 0;
-	if (cap->size < 4)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 4);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	return 1;
+}
+
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_pmux_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_pmux *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_pmux_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_pmux_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_pmux *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_pmux_next(&walk, out);
 }
 
 /* The values of a struct pci_ext_cap_pasid. */
 struct pci_abi_extended_pasid {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	cap;
 	__u16	ctrl;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_pasid_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_pasid *out)
@@ -3667,9 +5395,10 @@ static inline int pci_abi_extended_pasid_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 27 || !cap->version)
 		return 0;
-	if (cap->size < 8)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 8);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 4, 2));
 	out->ctrl = PCI_ABI__CAST(__u16,
@@ -3677,9 +5406,36 @@ static inline int pci_abi_extended_pasid_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_pasid_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_pasid *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_pasid_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_pasid_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_pasid *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_pasid_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_dpc. */
 struct pci_abi_extended_dpc {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u16	cap;
 	__u16	ctl;
 	__u16	status;
@@ -3700,7 +5456,11 @@ struct pci_abi_extended_dpc {
 	int	has_rp_pio_header_log;	/* whether there is rp_pio_header_log */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_dpc_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_dpc *out)
@@ -3712,9 +5472,11 @@ static inline int pci_abi_extended_dpc_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 29 || !cap->version)
 		return 0;
-	if (cap->size < pci_abi_extended_dpc__need(cap, &count))
+	out->place = *cap;
+	pci_abi__space_body(&out->place,
+			pci_abi_extended_dpc__need(cap, &count));
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u16,
 			pci_abi_space_get(cap, 4, 2));
 	out->ctl = PCI_ABI__CAST(__u16,
@@ -3763,15 +5525,46 @@ static inline int pci_abi_extended_dpc_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_dpc_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_dpc *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_dpc_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_dpc_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_dpc *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_dpc_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_l1ss. */
 struct pci_abi_extended_l1ss {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	ctl1;
 	__u32	ctl2;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_l1ss_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_l1ss *out)
@@ -3780,9 +5573,10 @@ static inline int pci_abi_extended_l1ss_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 30 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 16);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->ctl1 = PCI_ABI__CAST(__u32,
@@ -3792,14 +5586,45 @@ static inline int pci_abi_extended_l1ss_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_l1ss_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_l1ss *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_l1ss_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_l1ss_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_l1ss *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_l1ss_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_ptm. */
 struct pci_abi_extended_ptm {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	ctrl;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_ptm_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_ptm *out)
@@ -3808,9 +5633,10 @@ static inline int pci_abi_extended_ptm_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 31 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 12);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->ctrl = PCI_ABI__CAST(__u32,
@@ -3818,14 +5644,45 @@ static inline int pci_abi_extended_ptm_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_ptm_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_ptm *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_ptm_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_ptm_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_ptm *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_ptm_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_dvsec. */
 struct pci_abi_extended_dvsec {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	header1;
 	__u16	header2;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_dvsec_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_dvsec *out)
@@ -3834,9 +5691,10 @@ static inline int pci_abi_extended_dvsec_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 35 || !cap->version)
 		return 0;
-	if (cap->size < 10)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 10);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->header1 = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->header2 = PCI_ABI__CAST(__u16,
@@ -3844,13 +5702,44 @@ static inline int pci_abi_extended_dvsec_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_dvsec_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_dvsec *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_dvsec_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_dvsec_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_dvsec *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_dvsec_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_vf_rebar. */
 struct pci_abi_extended_vf_rebar {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	nr_entries;	/* number of entries */
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_vf_rebar_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_vf_rebar *out)
@@ -3860,11 +5749,40 @@ static inline int pci_abi_extended_vf_rebar_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 36 || !cap->version)
 		return 0;
-	if (cap->size < pci_abi_extended_vf_rebar__need(cap, &count))
+	out->place = *cap;
+	pci_abi__space_body(&out->place,
+			pci_abi_extended_vf_rebar__need(cap, &count));
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->nr_entries = PCI_ABI__CAST(__u32, count);
 	return 1;
+}
+
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_vf_rebar_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_vf_rebar *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_vf_rebar_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_vf_rebar_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_vf_rebar *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_vf_rebar_next(&walk, out);
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
@@ -3877,7 +5795,7 @@ static inline int pci_abi_extended_vf_rebar_entries(
 	PCI_ABI__CLEAR(out);
 	if (nth >= from->nr_entries)
 		return 0;
-	item = pci_abi__space_rest(&from->cap,
+	item = pci_abi__space_rest(&from->place,
 			4 + nth * 8);
 	item.size = 8;
 	pci_abi_extended_vf_rebar_entry_read(&item, out);
@@ -3886,12 +5804,16 @@ static inline int pci_abi_extended_vf_rebar_entries(
 
 /* The values of a struct pci_ext_cap_dlf. */
 struct pci_abi_extended_dlf {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	status;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_dlf_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_dlf *out)
@@ -3900,9 +5822,10 @@ static inline int pci_abi_extended_dlf_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 37 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 12);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->status = PCI_ABI__CAST(__u32,
@@ -3910,9 +5833,36 @@ static inline int pci_abi_extended_dlf_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_dlf_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_dlf *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_dlf_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_dlf_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_dlf *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_dlf_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_pl_16gt. */
 struct pci_abi_extended_pl_16gt {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	ctrl;
 	__u32	status;
@@ -3921,7 +5871,11 @@ struct pci_abi_extended_pl_16gt {
 	__u32	retimer2_parity;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_pl_16gt_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_pl_16gt *out)
@@ -3930,9 +5884,10 @@ static inline int pci_abi_extended_pl_16gt_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 38 || !cap->version)
 		return 0;
-	if (cap->size < 32)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 32);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->ctrl = PCI_ABI__CAST(__u32,
@@ -3948,15 +5903,46 @@ static inline int pci_abi_extended_pl_16gt_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_pl_16gt_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_pl_16gt *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_pl_16gt_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_pl_16gt_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_pl_16gt *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_pl_16gt_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_npem. */
 struct pci_abi_extended_npem {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	ctrl;
 	__u32	status;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_npem_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_npem *out)
@@ -3965,9 +5951,10 @@ static inline int pci_abi_extended_npem_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 41 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 16);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->ctrl = PCI_ABI__CAST(__u32,
@@ -3977,9 +5964,36 @@ static inline int pci_abi_extended_npem_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_npem_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_npem *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_npem_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_npem_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_npem *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_npem_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_pl_32gt. */
 struct pci_abi_extended_pl_32gt {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	ctrl;
 	__u32	status;
@@ -3987,7 +6001,11 @@ struct pci_abi_extended_pl_32gt {
 	__u64	transmitted_modified_ts;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_pl_32gt_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_pl_32gt *out)
@@ -3996,9 +6014,10 @@ static inline int pci_abi_extended_pl_32gt_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 42 || !cap->version)
 		return 0;
-	if (cap->size < 32)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 32);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->ctrl = PCI_ABI__CAST(__u32,
@@ -4010,9 +6029,36 @@ static inline int pci_abi_extended_pl_32gt_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_pl_32gt_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_pl_32gt *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_pl_32gt_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_pl_32gt_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_pl_32gt *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_pl_32gt_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_doe. */
 struct pci_abi_extended_doe {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	ctrl;
 	__u32	status;
@@ -4020,7 +6066,11 @@ struct pci_abi_extended_doe {
 	__u32	read;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_doe_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_doe *out)
@@ -4029,9 +6079,10 @@ static inline int pci_abi_extended_doe_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 46 || !cap->version)
 		return 0;
-	if (cap->size < 24)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 24);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->ctrl = PCI_ABI__CAST(__u32,
@@ -4045,15 +6096,46 @@ static inline int pci_abi_extended_doe_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_doe_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_doe *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_doe_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_doe_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_doe *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_doe_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_dev3. */
 struct pci_abi_extended_dev3 {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	ctl;
 	__u32	sta;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_dev3_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_dev3 *out)
@@ -4062,9 +6144,10 @@ static inline int pci_abi_extended_dev3_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 47 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 16);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->ctl = PCI_ABI__CAST(__u32,
@@ -4074,14 +6157,45 @@ static inline int pci_abi_extended_dev3_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_dev3_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_dev3 *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_dev3_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_dev3_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_dev3 *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_dev3_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_ide. */
 struct pci_abi_extended_ide {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	ctl;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_ide_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_ide *out)
@@ -4090,9 +6204,10 @@ static inline int pci_abi_extended_ide_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 48 || !cap->version)
 		return 0;
-	if (cap->size < 12)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 12);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->ctl = PCI_ABI__CAST(__u32,
@@ -4100,15 +6215,46 @@ static inline int pci_abi_extended_ide_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_ide_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_ide *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_ide_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_ide_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_ide *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_ide_next(&walk, out);
+}
+
 /* The values of a struct pci_ext_cap_pl_64gt. */
 struct pci_abi_extended_pl_64gt {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	cap;
 	__u32	ctrl;
 	__u32	status;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_pl_64gt_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_pl_64gt *out)
@@ -4117,9 +6263,10 @@ static inline int pci_abi_extended_pl_64gt_read(
 	PCI_ABI__CLEAR(out);
 	if (cap->id != 49 || !cap->version)
 		return 0;
-	if (cap->size < 16)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 16);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->cap = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->ctrl = PCI_ABI__CAST(__u32,
@@ -4129,16 +6276,47 @@ static inline int pci_abi_extended_pl_64gt_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_pl_64gt_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_pl_64gt *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_pl_64gt_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_pl_64gt_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_pl_64gt *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_pl_64gt_next(&walk, out);
+}
+
 /* The values of a struct pci_dvsec_cxl_device. */
 struct pci_abi_extended_cxl_device {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	header1;
 	__u16	header2;
 	__u16	cap;
 	__u16	ctrl;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_cxl_device_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_cxl_device *out)
@@ -4158,9 +6336,10 @@ static inline int pci_abi_extended_cxl_device_read(
 	if (!pci_abi__space_cap_bits(cap, &conditions[1].bits, &value) ||
 	    value != conditions[1].value)
 		return 0;
-	if (cap->size < 14)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 14);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->header1 = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->header2 = PCI_ABI__CAST(__u16,
@@ -4172,14 +6351,45 @@ static inline int pci_abi_extended_cxl_device_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_cxl_device_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_cxl_device *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_cxl_device_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_cxl_device_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_cxl_device *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_cxl_device_next(&walk, out);
+}
+
 /* The values of a struct pci_dvsec_cxl_function_map. */
 struct pci_abi_extended_cxl_function_map {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	header1;
 	__u16	header2;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_cxl_function_map_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_cxl_function_map *out)
@@ -4199,9 +6409,10 @@ static inline int pci_abi_extended_cxl_function_map_read(
 	if (!pci_abi__space_cap_bits(cap, &conditions[1].bits, &value) ||
 	    value != conditions[1].value)
 		return 0;
-	if (cap->size < 10)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 10);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->header1 = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->header2 = PCI_ABI__CAST(__u16,
@@ -4209,16 +6420,47 @@ static inline int pci_abi_extended_cxl_function_map_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_cxl_function_map_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_cxl_function_map *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_cxl_function_map_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_cxl_function_map_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_cxl_function_map *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_cxl_function_map_next(&walk, out);
+}
+
 /* The values of a struct pci_dvsec_cxl_port. */
 struct pci_abi_extended_cxl_port {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	header1;
 	__u16	header2;
 	__u16	status;
 	__u16	ctl;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_cxl_port_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_cxl_port *out)
@@ -4238,9 +6480,10 @@ static inline int pci_abi_extended_cxl_port_read(
 	if (!pci_abi__space_cap_bits(cap, &conditions[1].bits, &value) ||
 	    value != conditions[1].value)
 		return 0;
-	if (cap->size < 14)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 14);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->header1 = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->header2 = PCI_ABI__CAST(__u16,
@@ -4252,16 +6495,47 @@ static inline int pci_abi_extended_cxl_port_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_cxl_port_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_cxl_port *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_cxl_port_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_cxl_port_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_cxl_port *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_cxl_port_next(&walk, out);
+}
+
 /* The values of a struct pci_dvsec_cxl_port_gpf. */
 struct pci_abi_extended_cxl_port_gpf {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	header1;
 	__u16	header2;
 	__u16	phase_1_control;
 	__u16	phase_2_control;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_cxl_port_gpf_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_cxl_port_gpf *out)
@@ -4281,9 +6555,10 @@ static inline int pci_abi_extended_cxl_port_gpf_read(
 	if (!pci_abi__space_cap_bits(cap, &conditions[1].bits, &value) ||
 	    value != conditions[1].value)
 		return 0;
-	if (cap->size < 16)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 16);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->header1 = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->header2 = PCI_ABI__CAST(__u16,
@@ -4295,14 +6570,45 @@ static inline int pci_abi_extended_cxl_port_gpf_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_cxl_port_gpf_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_cxl_port_gpf *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_cxl_port_gpf_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_cxl_port_gpf_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_cxl_port_gpf *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_cxl_port_gpf_next(&walk, out);
+}
+
 /* The values of a struct pci_dvsec_cxl_device_gpf. */
 struct pci_abi_extended_cxl_device_gpf {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	header1;
 	__u16	header2;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_cxl_device_gpf_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_cxl_device_gpf *out)
@@ -4322,9 +6628,10 @@ static inline int pci_abi_extended_cxl_device_gpf_read(
 	if (!pci_abi__space_cap_bits(cap, &conditions[1].bits, &value) ||
 	    value != conditions[1].value)
 		return 0;
-	if (cap->size < 10)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 10);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->header1 = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->header2 = PCI_ABI__CAST(__u16,
@@ -4332,9 +6639,36 @@ static inline int pci_abi_extended_cxl_device_gpf_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_cxl_device_gpf_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_cxl_device_gpf *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_cxl_device_gpf_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_cxl_device_gpf_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_cxl_device_gpf *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_cxl_device_gpf_next(&walk, out);
+}
+
 /* The values of a struct pci_dvsec_cxl_flexbus_port. */
 struct pci_abi_extended_cxl_flexbus_port {
-	struct pci_abi_space_cap cap_;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	header1;
 	__u16	header2;
 	__u16	cap;
@@ -4342,7 +6676,11 @@ struct pci_abi_extended_cxl_flexbus_port {
 	__u16	status;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_cxl_flexbus_port_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_cxl_flexbus_port *out)
@@ -4362,9 +6700,10 @@ static inline int pci_abi_extended_cxl_flexbus_port_read(
 	if (!pci_abi__space_cap_bits(cap, &conditions[1].bits, &value) ||
 	    value != conditions[1].value)
 		return 0;
-	if (cap->size < 16)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 16);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap_ = *cap;
 	out->header1 = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->header2 = PCI_ABI__CAST(__u16,
@@ -4378,15 +6717,46 @@ static inline int pci_abi_extended_cxl_flexbus_port_read(
 	return 1;
 }
 
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_cxl_flexbus_port_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_cxl_flexbus_port *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_cxl_flexbus_port_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_cxl_flexbus_port_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_cxl_flexbus_port *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_cxl_flexbus_port_next(&walk, out);
+}
+
 /* The values of a struct pci_dvsec_cxl_reg_locator. */
 struct pci_abi_extended_cxl_reg_locator {
-	struct pci_abi_space_cap cap;
+	struct pci_abi_space_cap place;	/* where it is */
 	__u32	header1;
 	__u16	header2;
 	__u32	block1;
 };
 
-/* Reads a capability that a walk found: 1, 0 if it is another one, or error. */
+/*
+ * Reads a capability that a walk found: 1, 0 if it is another one, or
+ * PCI_ABI_SPACE_BODY_LIMITED if it is too short; then only
+ * place is set.
+ */
 static inline int pci_abi_extended_cxl_reg_locator_read(
 		const struct pci_abi_space_cap *cap,
 		struct pci_abi_extended_cxl_reg_locator *out)
@@ -4406,9 +6776,10 @@ static inline int pci_abi_extended_cxl_reg_locator_read(
 	if (!pci_abi__space_cap_bits(cap, &conditions[1].bits, &value) ||
 	    value != conditions[1].value)
 		return 0;
-	if (cap->size < 16)
+	out->place = *cap;
+	pci_abi__space_body(&out->place, 16);
+	if (out->place.need)
 		return PCI_ABI_SPACE_BODY_LIMITED;
-	out->cap = *cap;
 	out->header1 = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 4, 4));
 	out->header2 = PCI_ABI__CAST(__u16,
@@ -4416,6 +6787,33 @@ static inline int pci_abi_extended_cxl_reg_locator_read(
 	out->block1 = PCI_ABI__CAST(__u32,
 			pci_abi_space_get(cap, 12, 4));
 	return 1;
+}
+
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
+static inline int pci_abi_extended_cxl_reg_locator_next(
+		struct pci_abi_space_walk *walk,
+		struct pci_abi_extended_cxl_reg_locator *out)
+{
+	struct pci_abi_space_cap cap;
+	int found;
+
+	PCI_ABI__CLEAR(out);
+	while ((found = pci_abi_extended_next(walk, &cap)) > 0) {
+		found = pci_abi_extended_cxl_reg_locator_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Finds and reads the first one in a space: as the function above. */
+static inline int pci_abi_extended_cxl_reg_locator_find(
+		const struct pci_abi_space *space,
+		struct pci_abi_extended_cxl_reg_locator *out)
+{
+	struct pci_abi_space_walk walk = pci_abi_extended_caps(space);
+
+	return pci_abi_extended_cxl_reg_locator_next(&walk, out);
 }
 
 #endif /* PCI_ABI_SPACES_H */

@@ -3463,7 +3463,7 @@ class CapExpRtcap(enum.IntFlag):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    SV = PCI_EXP_RTCAP_RRS_SV
+    RRS_SV = PCI_EXP_RTCAP_RRS_SV
 
 
 class CapExpRtsta(enum.IntFlag):
@@ -3847,7 +3847,7 @@ class ExtCapVcPortCtrl(enum.IntFlag):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    TABLE = PCI_VC_PORT_CTRL_LOAD_TABLE
+    LOAD_TABLE = PCI_VC_PORT_CTRL_LOAD_TABLE
 
 
 class ExtCapVcPortStatus(enum.IntFlag):
@@ -3869,7 +3869,7 @@ class ExtCapAtsCap(enum.IntFlag):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    ALIGNED = PCI_ATS_CAP_PAGE_ALIGNED
+    PAGE_ALIGNED = PCI_ATS_CAP_PAGE_ALIGNED
 
 
 class ExtCapAtsCtrl(enum.IntFlag):
@@ -4069,7 +4069,7 @@ class ExtCapDpaCap(enum.IntFlag):
     Since Linux 3.7; source: include/uapi/linux/pci_regs.h.
     """
 
-    MASK = PCI_DPA_CAP_SUBSTATE_MASK
+    SUBSTATE_MASK = PCI_DPA_CAP_SUBSTATE_MASK
 
 
 class ExtCapL1ssCap(enum.IntFlag):
@@ -4115,8 +4115,8 @@ class ExtCapL1ssCtl2(enum.IntFlag):
     Since Linux 4.11; source: include/uapi/linux/pci_regs.h.
     """
 
-    SCALE = PCI_L1SS_CTL2_T_PWR_ON_SCALE
-    VALUE = PCI_L1SS_CTL2_T_PWR_ON_VALUE
+    T_PWR_ON_SCALE = PCI_L1SS_CTL2_T_PWR_ON_SCALE
+    T_PWR_ON_VALUE = PCI_L1SS_CTL2_T_PWR_ON_VALUE
 
 
 class ExtCapPtmCap(enum.IntFlag):
@@ -4153,7 +4153,7 @@ class ExtCapDlfCap(enum.IntFlag):
     Since Linux 5.4; source: include/uapi/linux/pci_regs.h.
     """
 
-    ENABLE = PCI_DLF_EXCHANGE_ENABLE
+    EXCHANGE_ENABLE = PCI_DLF_EXCHANGE_ENABLE
 
 
 class ExtCapDev3Sta(enum.IntFlag):
@@ -4175,8 +4175,8 @@ class ExtCapDoeCap(enum.IntFlag):
     Since Linux 6.0; source: include/uapi/linux/pci_regs.h.
     """
 
-    SUP = PCI_DOE_CAP_INT_SUP
-    MSG_NUM = PCI_DOE_CAP_INT_MSG_NUM
+    INT_SUP = PCI_DOE_CAP_INT_SUP
+    INT_MSG_NUM = PCI_DOE_CAP_INT_MSG_NUM
 
 
 class ExtCapDoeCtrl(enum.IntFlag):
@@ -4236,7 +4236,7 @@ class ExtCapIdeCtl(enum.IntFlag):
     Since Linux 6.19 (not in 6.13); source: include/uapi/linux/pci_regs.h.
     """
 
-    IDE = PCI_IDE_CTL_FLOWTHROUGH_IDE
+    FLOWTHROUGH_IDE = PCI_IDE_CTL_FLOWTHROUGH_IDE
 
 
 class DvsecCxlDeviceCap(enum.IntFlag):
@@ -4260,7 +4260,7 @@ class DvsecCxlDeviceCtrl(enum.IntFlag):
     Since Linux 7.2 (not in 6.19); source: include/uapi/linux/pci_regs.h.
     """
 
-    ENABLE = PCI_DVSEC_CXL_MEM_ENABLE
+    MEM_ENABLE = PCI_DVSEC_CXL_MEM_ENABLE
 
 
 class DvsecCxlPortCtl(enum.IntFlag):
@@ -4271,7 +4271,7 @@ class DvsecCxlPortCtl(enum.IntFlag):
     Since Linux 6.10 (not in 6.7); source: include/uapi/linux/pci_regs.h.
     """
 
-    SBR = PCI_DVSEC_CXL_PORT_CTL_UNMASK_SBR
+    UNMASK_SBR = PCI_DVSEC_CXL_PORT_CTL_UNMASK_SBR
 
 
 class DvsecCxlPortGpfPhase1Control(enum.IntFlag):

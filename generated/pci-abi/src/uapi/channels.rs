@@ -224,8 +224,8 @@ pub const PCI_VC_PORT_CTRL_LOAD_TABLE: u16 = 1 << 0;
 /// ```
 /// use pci_abi::uapi::ExtCapVcPortCtrl;
 ///
-/// let found = ExtCapVcPortCtrl::from(ExtCapVcPortCtrl::TABLE.0);
-/// assert_eq!(found, ExtCapVcPortCtrl::TABLE);
+/// let found = ExtCapVcPortCtrl::from(ExtCapVcPortCtrl::LOAD_TABLE.0);
+/// assert_eq!(found, ExtCapVcPortCtrl::LOAD_TABLE);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -240,9 +240,9 @@ pub struct ExtCapVcPortCtrl(pub u16);
 
 impl ExtCapVcPortCtrl {
     /// Takes over the table.
-    pub const TABLE: Self = Self(PCI_VC_PORT_CTRL_LOAD_TABLE);
+    pub const LOAD_TABLE: Self = Self(PCI_VC_PORT_CTRL_LOAD_TABLE);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[("TABLE", Self::TABLE)];
+    pub const NAMED: &[(&'static str, Self)] = &[("LOAD_TABLE", Self::LOAD_TABLE)];
 }
 
 flags!(ExtCapVcPortCtrl, u16);

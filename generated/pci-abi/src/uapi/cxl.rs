@@ -125,8 +125,8 @@ pub const PCI_DVSEC_CXL_MEM_ENABLE: u16 = 1 << 2;
 /// ```
 /// use pci_abi::uapi::DvsecCxlDeviceCtrl;
 ///
-/// let found = DvsecCxlDeviceCtrl::from(DvsecCxlDeviceCtrl::ENABLE.0);
-/// assert_eq!(found, DvsecCxlDeviceCtrl::ENABLE);
+/// let found = DvsecCxlDeviceCtrl::from(DvsecCxlDeviceCtrl::MEM_ENABLE.0);
+/// assert_eq!(found, DvsecCxlDeviceCtrl::MEM_ENABLE);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -141,9 +141,9 @@ pub struct DvsecCxlDeviceCtrl(pub u16);
 
 impl DvsecCxlDeviceCtrl {
     /// CXL.mem is on.
-    pub const ENABLE: Self = Self(PCI_DVSEC_CXL_MEM_ENABLE);
+    pub const MEM_ENABLE: Self = Self(PCI_DVSEC_CXL_MEM_ENABLE);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[("ENABLE", Self::ENABLE)];
+    pub const NAMED: &[(&'static str, Self)] = &[("MEM_ENABLE", Self::MEM_ENABLE)];
 }
 
 flags!(DvsecCxlDeviceCtrl, u16);
@@ -317,8 +317,8 @@ pub const PCI_DVSEC_CXL_PORT_CTL_UNMASK_SBR: u16 = 1 << 0;
 /// ```
 /// use pci_abi::uapi::DvsecCxlPortCtl;
 ///
-/// let found = DvsecCxlPortCtl::from(DvsecCxlPortCtl::SBR.0);
-/// assert_eq!(found, DvsecCxlPortCtl::SBR);
+/// let found = DvsecCxlPortCtl::from(DvsecCxlPortCtl::UNMASK_SBR.0);
+/// assert_eq!(found, DvsecCxlPortCtl::UNMASK_SBR);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -333,9 +333,9 @@ pub struct DvsecCxlPortCtl(pub u16);
 
 impl DvsecCxlPortCtl {
     /// Passes on resets of the secondary bus.
-    pub const SBR: Self = Self(PCI_DVSEC_CXL_PORT_CTL_UNMASK_SBR);
+    pub const UNMASK_SBR: Self = Self(PCI_DVSEC_CXL_PORT_CTL_UNMASK_SBR);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[("SBR", Self::SBR)];
+    pub const NAMED: &[(&'static str, Self)] = &[("UNMASK_SBR", Self::UNMASK_SBR)];
 }
 
 flags!(DvsecCxlPortCtl, u16);

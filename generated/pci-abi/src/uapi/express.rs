@@ -1312,8 +1312,8 @@ pub const PCI_EXP_RTCAP_RRS_SV: u16 = 1 << 0;
 /// ```
 /// use pci_abi::uapi::CapExpRtcap;
 ///
-/// let found = CapExpRtcap::from(CapExpRtcap::SV.0);
-/// assert_eq!(found, CapExpRtcap::SV);
+/// let found = CapExpRtcap::from(CapExpRtcap::RRS_SV.0);
+/// assert_eq!(found, CapExpRtcap::RRS_SV);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -1328,9 +1328,9 @@ pub struct CapExpRtcap(pub u16);
 
 impl CapExpRtcap {
     /// Can show configuration requests that have to be retried.
-    pub const SV: Self = Self(PCI_EXP_RTCAP_RRS_SV);
+    pub const RRS_SV: Self = Self(PCI_EXP_RTCAP_RRS_SV);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[("SV", Self::SV)];
+    pub const NAMED: &[(&'static str, Self)] = &[("RRS_SV", Self::RRS_SV)];
 }
 
 flags!(CapExpRtcap, u16);

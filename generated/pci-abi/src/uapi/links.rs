@@ -271,8 +271,8 @@ pub const PCI_DLF_EXCHANGE_ENABLE: u32 = 1 << 31;
 /// ```
 /// use pci_abi::uapi::ExtCapDlfCap;
 ///
-/// let found = ExtCapDlfCap::from(ExtCapDlfCap::ENABLE.0);
-/// assert_eq!(found, ExtCapDlfCap::ENABLE);
+/// let found = ExtCapDlfCap::from(ExtCapDlfCap::EXCHANGE_ENABLE.0);
+/// assert_eq!(found, ExtCapDlfCap::EXCHANGE_ENABLE);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -287,9 +287,9 @@ pub struct ExtCapDlfCap(pub u32);
 
 impl ExtCapDlfCap {
     /// Exchanges them with the other side.
-    pub const ENABLE: Self = Self(PCI_DLF_EXCHANGE_ENABLE);
+    pub const EXCHANGE_ENABLE: Self = Self(PCI_DLF_EXCHANGE_ENABLE);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[("ENABLE", Self::ENABLE)];
+    pub const NAMED: &[(&'static str, Self)] = &[("EXCHANGE_ENABLE", Self::EXCHANGE_ENABLE)];
 }
 
 flags!(ExtCapDlfCap, u32);

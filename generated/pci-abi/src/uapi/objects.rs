@@ -87,8 +87,8 @@ pub const PCI_DOE_CAP_INT_MSG_NUM: u32 = 0xffe;
 /// ```
 /// use pci_abi::uapi::ExtCapDoeCap;
 ///
-/// let found = ExtCapDoeCap::from(ExtCapDoeCap::SUP.0);
-/// assert_eq!(found, ExtCapDoeCap::SUP);
+/// let found = ExtCapDoeCap::from(ExtCapDoeCap::INT_SUP.0);
+/// assert_eq!(found, ExtCapDoeCap::INT_SUP);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -103,11 +103,11 @@ pub struct ExtCapDoeCap(pub u32);
 
 impl ExtCapDoeCap {
     /// Can interrupt.
-    pub const SUP: Self = Self(PCI_DOE_CAP_INT_SUP);
+    pub const INT_SUP: Self = Self(PCI_DOE_CAP_INT_SUP);
     /// Number of the interrupt message.
-    pub const MSG_NUM: Self = Self(PCI_DOE_CAP_INT_MSG_NUM);
+    pub const INT_MSG_NUM: Self = Self(PCI_DOE_CAP_INT_MSG_NUM);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[("SUP", Self::SUP)];
+    pub const NAMED: &[(&'static str, Self)] = &[("INT_SUP", Self::INT_SUP)];
 }
 
 flags!(ExtCapDoeCap, u32);
@@ -414,8 +414,8 @@ pub const PCI_IDE_CTL_FLOWTHROUGH_IDE: u32 = 1 << 2;
 /// ```
 /// use pci_abi::uapi::ExtCapIdeCtl;
 ///
-/// let found = ExtCapIdeCtl::from(ExtCapIdeCtl::IDE.0);
-/// assert_eq!(found, ExtCapIdeCtl::IDE);
+/// let found = ExtCapIdeCtl::from(ExtCapIdeCtl::FLOWTHROUGH_IDE.0);
+/// assert_eq!(found, ExtCapIdeCtl::FLOWTHROUGH_IDE);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -430,9 +430,9 @@ pub struct ExtCapIdeCtl(pub u32);
 
 impl ExtCapIdeCtl {
     /// Lets streams of others pass.
-    pub const IDE: Self = Self(PCI_IDE_CTL_FLOWTHROUGH_IDE);
+    pub const FLOWTHROUGH_IDE: Self = Self(PCI_IDE_CTL_FLOWTHROUGH_IDE);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[("IDE", Self::IDE)];
+    pub const NAMED: &[(&'static str, Self)] = &[("FLOWTHROUGH_IDE", Self::FLOWTHROUGH_IDE)];
 }
 
 flags!(ExtCapIdeCtl, u32);

@@ -219,7 +219,7 @@ pub struct ExtCapDpaCap(pub u32);
 
 impl ExtCapDpaCap {
     /// Number of steps, less one.
-    pub const MASK: Self = Self(PCI_DPA_CAP_SUBSTATE_MASK);
+    pub const SUBSTATE_MASK: Self = Self(PCI_DPA_CAP_SUBSTATE_MASK);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
 }
@@ -541,9 +541,9 @@ pub struct ExtCapL1ssCtl2(pub u32);
 
 impl ExtCapL1ssCtl2 {
     /// Unit.
-    pub const SCALE: Self = Self(PCI_L1SS_CTL2_T_PWR_ON_SCALE);
+    pub const T_PWR_ON_SCALE: Self = Self(PCI_L1SS_CTL2_T_PWR_ON_SCALE);
     /// Number of units.
-    pub const VALUE: Self = Self(PCI_L1SS_CTL2_T_PWR_ON_VALUE);
+    pub const T_PWR_ON_VALUE: Self = Self(PCI_L1SS_CTL2_T_PWR_ON_VALUE);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
 }

@@ -74,8 +74,8 @@ pub const PCI_ATS_CAP_PAGE_ALIGNED: u16 = 1 << 5;
 /// ```
 /// use pci_abi::uapi::ExtCapAtsCap;
 ///
-/// let found = ExtCapAtsCap::from(ExtCapAtsCap::ALIGNED.0);
-/// assert_eq!(found, ExtCapAtsCap::ALIGNED);
+/// let found = ExtCapAtsCap::from(ExtCapAtsCap::PAGE_ALIGNED.0);
+/// assert_eq!(found, ExtCapAtsCap::PAGE_ALIGNED);
 /// println!("{found:?}"); // its name, or the number if it has none
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -90,9 +90,9 @@ pub struct ExtCapAtsCap(pub u16);
 
 impl ExtCapAtsCap {
     /// Asks for whole pages only.
-    pub const ALIGNED: Self = Self(PCI_ATS_CAP_PAGE_ALIGNED);
+    pub const PAGE_ALIGNED: Self = Self(PCI_ATS_CAP_PAGE_ALIGNED);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[("ALIGNED", Self::ALIGNED)];
+    pub const NAMED: &[(&'static str, Self)] = &[("PAGE_ALIGNED", Self::PAGE_ALIGNED)];
 }
 
 flags!(ExtCapAtsCap, u16);

@@ -92,6 +92,132 @@ static inline vfio_abi_size vfio_abi__flags_text(
 	return to.len;
 }
 
+/* The name of a number of extension. */
+static inline const char *vfio_abi_extension_name(
+		__u32 number)
+{
+	switch (number) {
+	case 1:	/* VFIO_TYPE1_IOMMU */
+		return "TYPE1";
+	case 2:	/* VFIO_SPAPR_TCE_IOMMU */
+		return "SPAPR_TCE";
+	case 3:	/* VFIO_TYPE1v2_IOMMU */
+		return "TYPE1v2";
+	case 4:	/* VFIO_DMA_CC_IOMMU */
+		return "DMA_CC";
+	case 5:	/* VFIO_EEH */
+		return "EEH";
+	case 6:	/* __VFIO_RESERVED_TYPE1_NESTING_IOMMU */
+		return "__VFIO_RESERVED_TYPE1_NESTING";
+	case 7:	/* VFIO_SPAPR_TCE_v2_IOMMU */
+		return "SPAPR_TCE_v2";
+	case 8:	/* VFIO_NOIOMMU_IOMMU */
+		return "NOIOMMU";
+	case 9:	/* VFIO_UNMAP_ALL */
+		return "UNMAP_ALL";
+	case 10:	/* VFIO_UPDATE_VADDR */
+		return "UPDATE_VADDR";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a number of region_type. */
+static inline const char *vfio_abi_region_type_name(
+		__u32 number)
+{
+	switch (number) {
+	case 1:	/* VFIO_REGION_TYPE_GFX */
+		return "GFX";
+	case 2:	/* VFIO_REGION_TYPE_CCW */
+		return "CCW";
+	case 3:	/* VFIO_REGION_TYPE_MIGRATION_DEPRECATED */
+		return "MIGRATION_DEPRECATED";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a number of region_subtype_intel. */
+static inline const char *vfio_abi_region_subtype_intel_name(
+		__u32 number)
+{
+	switch (number) {
+	case 1:	/* VFIO_REGION_SUBTYPE_INTEL_IGD_OPREGION */
+		return "IGD_OPREGION";
+	case 2:	/* VFIO_REGION_SUBTYPE_INTEL_IGD_HOST_CFG */
+		return "IGD_HOST_CFG";
+	case 3:	/* VFIO_REGION_SUBTYPE_INTEL_IGD_LPC_CFG */
+		return "IGD_LPC_CFG";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a number of region_subtype_nvidia. */
+static inline const char *vfio_abi_region_subtype_nvidia_name(
+		__u32 number)
+{
+	switch (number) {
+	case 1:	/* VFIO_REGION_SUBTYPE_NVIDIA_NVLINK2_RAM */
+		return "NVLINK2_RAM";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a number of region_subtype_ibm. */
+static inline const char *vfio_abi_region_subtype_ibm_name(
+		__u32 number)
+{
+	switch (number) {
+	case 1:	/* VFIO_REGION_SUBTYPE_IBM_NVLINK2_ATSD */
+		return "NVLINK2_ATSD";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a number of region_subtype_gfx. */
+static inline const char *vfio_abi_region_subtype_gfx_name(
+		__u32 number)
+{
+	switch (number) {
+	case 1:	/* VFIO_REGION_SUBTYPE_GFX_EDID */
+		return "EDID";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a number of region_subtype_ccw. */
+static inline const char *vfio_abi_region_subtype_ccw_name(
+		__u32 number)
+{
+	switch (number) {
+	case 1:	/* VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD */
+		return "ASYNC_CMD";
+	case 2:	/* VFIO_REGION_SUBTYPE_CCW_SCHIB */
+		return "SCHIB";
+	case 3:	/* VFIO_REGION_SUBTYPE_CCW_CRW */
+		return "CRW";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a number of region_subtype_migration. */
+static inline const char *vfio_abi_region_subtype_migration_name(
+		__u32 number)
+{
+	switch (number) {
+	case 1:	/* VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED */
+		return "MIGRATION_DEPRECATED";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
 /* The name of a number of pci_region_index. */
 static inline const char *vfio_abi_pci_region_index_name(
 		__u32 number)
@@ -182,6 +308,44 @@ static inline const char *vfio_abi_ap_irq_index_name(
 	}
 }
 
+/* The name of a number of device_feature. */
+static inline const char *vfio_abi_device_feature_name(
+		__u32 number)
+{
+	switch (number) {
+	case 0:	/* VFIO_DEVICE_FEATURE_PCI_VF_TOKEN */
+		return "PCI_VF_TOKEN";
+	case 1:	/* VFIO_DEVICE_FEATURE_MIGRATION */
+		return "MIGRATION";
+	case 2:	/* VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE */
+		return "MIG_DEVICE_STATE";
+	case 3:	/* VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY */
+		return "LOW_POWER_ENTRY";
+	case 4:	/* VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP */
+		return "LOW_POWER_ENTRY_WITH_WAKEUP";
+	case 5:	/* VFIO_DEVICE_FEATURE_LOW_POWER_EXIT */
+		return "LOW_POWER_EXIT";
+	case 6:	/* VFIO_DEVICE_FEATURE_DMA_LOGGING_START */
+		return "DMA_LOGGING_START";
+	case 7:	/* VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP */
+		return "DMA_LOGGING_STOP";
+	case 8:	/* VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT */
+		return "DMA_LOGGING_REPORT";
+	case 9:	/* VFIO_DEVICE_FEATURE_MIG_DATA_SIZE */
+		return "MIG_DATA_SIZE";
+	case 10:	/* VFIO_DEVICE_FEATURE_BUS_MASTER */
+		return "BUS_MASTER";
+	case 11:	/* VFIO_DEVICE_FEATURE_DMA_BUF */
+		return "DMA_BUF";
+	case 12:	/* VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2 */
+		return "MIG_PRECOPY_INFOv2";
+	case 13:	/* VFIO_DEVICE_FEATURE_ZPCI_ERROR */
+		return "ZPCI_ERROR";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
 /* The name of a value of enum vfio_device_mig_state. */
 static inline const char *vfio_abi_device_mig_state_name(
 		__u32 number)
@@ -203,6 +367,56 @@ static inline const char *vfio_abi_device_mig_state_name(
 		return "PRE_COPY";
 	case 7:	/* VFIO_DEVICE_STATE_PRE_COPY_P2P */
 		return "PRE_COPY_P2P";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a number of eeh_op. */
+static inline const char *vfio_abi_eeh_op_name(
+		__u32 number)
+{
+	switch (number) {
+	case 0:	/* VFIO_EEH_PE_DISABLE */
+		return "DISABLE";
+	case 1:	/* VFIO_EEH_PE_ENABLE */
+		return "ENABLE";
+	case 2:	/* VFIO_EEH_PE_UNFREEZE_IO */
+		return "UNFREEZE_IO";
+	case 3:	/* VFIO_EEH_PE_UNFREEZE_DMA */
+		return "UNFREEZE_DMA";
+	case 4:	/* VFIO_EEH_PE_GET_STATE */
+		return "GET_STATE";
+	case 5:	/* VFIO_EEH_PE_RESET_DEACTIVATE */
+		return "RESET_DEACTIVATE";
+	case 6:	/* VFIO_EEH_PE_RESET_HOT */
+		return "RESET_HOT";
+	case 7:	/* VFIO_EEH_PE_RESET_FUNDAMENTAL */
+		return "RESET_FUNDAMENTAL";
+	case 8:	/* VFIO_EEH_PE_CONFIGURE */
+		return "CONFIGURE";
+	case 9:	/* VFIO_EEH_PE_INJECT_ERR */
+		return "INJECT_ERR";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a number of eeh_state. */
+static inline const char *vfio_abi_eeh_state_name(
+		__u32 number)
+{
+	switch (number) {
+	case 0:	/* VFIO_EEH_PE_STATE_NORMAL */
+		return "NORMAL";
+	case 1:	/* VFIO_EEH_PE_STATE_RESET */
+		return "RESET";
+	case 2:	/* VFIO_EEH_PE_STATE_STOPPED */
+		return "STOPPED";
+	case 4:	/* VFIO_EEH_PE_STATE_STOPPED_DMA */
+		return "STOPPED_DMA";
+	case 5:	/* VFIO_EEH_PE_STATE_UNAVAIL */
+		return "UNAVAIL";
 	default:
 		return VFIO_ABI__NULL;
 	}
@@ -794,6 +1008,62 @@ static inline vfio_abi_size vfio_abi_ccw_cmd_region_command_text(
 	return vfio_abi__flags_text(
 		vfio_abi_ccw_cmd_region_command_name,
 		flags, text, size);
+}
+
+/* The name of the id of a capability in the chain device. */
+static inline const char *vfio_abi_device_cap_name(
+		__u32 number)
+{
+	switch (number) {
+	case 1:	/* VFIO_DEVICE_INFO_CAP_ZPCI_BASE */
+		return "ZPCI_BASE";
+	case 2:	/* VFIO_DEVICE_INFO_CAP_ZPCI_GROUP */
+		return "ZPCI_GROUP";
+	case 3:	/* VFIO_DEVICE_INFO_CAP_ZPCI_UTIL */
+		return "ZPCI_UTIL";
+	case 4:	/* VFIO_DEVICE_INFO_CAP_ZPCI_PFIP */
+		return "ZPCI_PFIP";
+	case 5:	/* VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP */
+		return "PCI_ATOMIC_COMP";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of the id of a capability in the chain region. */
+static inline const char *vfio_abi_region_cap_name(
+		__u32 number)
+{
+	switch (number) {
+	case 1:	/* VFIO_REGION_INFO_CAP_SPARSE_MMAP */
+		return "SPARSE_MMAP";
+	case 2:	/* VFIO_REGION_INFO_CAP_TYPE */
+		return "TYPE";
+	case 3:	/* VFIO_REGION_INFO_CAP_MSIX_MAPPABLE */
+		return "MSIX_MAPPABLE";
+	case 4:	/* VFIO_REGION_INFO_CAP_NVLINK2_SSATGT */
+		return "NVLINK2_SSATGT";
+	case 5:	/* VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD */
+		return "NVLINK2_LNKSPD";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of the id of a capability in the chain type1. */
+static inline const char *vfio_abi_type1_cap_name(
+		__u32 number)
+{
+	switch (number) {
+	case 1:	/* VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE */
+		return "IOVA_RANGE";
+	case 2:	/* VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION */
+		return "MIGRATION";
+	case 3:	/* VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL */
+		return "DMA_AVAIL";
+	default:
+		return VFIO_ABI__NULL;
+	}
 }
 
 #endif /* VFIO_ABI_NAMES_H */

@@ -77,8 +77,8 @@ pub(super) struct ElementView {
     pub(super) struct_: StructId,
     pub(super) title: String,
     pub(super) name: String,
-    /// Its member that is the element's place.
-    pub(super) cap: String,
+    /// Its member that says where it is.
+    pub(super) place: String,
     pub(super) read: String,
     pub(super) parts: Option<PartsView>,
     pub(super) values: Vec<SpaceValueView>,
@@ -338,7 +338,7 @@ impl SpaceEmitter<'_> {
         let parts = self.parts(&mut name, &array.body);
         let mut members =
             UniqueNames::members(struct_.fields.iter().map(|field| field.name.as_str()));
-        let cap = members.reserve("cap".to_owned());
+        let place = members.reserve(names::C_PLACE.to_owned());
         let layout = parts.as_ref().map(|parts| parts.name.clone());
         let short = |field: &IntField| {
             let end = field.offset.kernel() + field.int.size();
@@ -364,7 +364,7 @@ impl SpaceEmitter<'_> {
             struct_: id,
             title: format!("An element with the values of a struct {}.", struct_.name),
             name: own,
-            cap,
+            place,
             read,
             parts,
             values,

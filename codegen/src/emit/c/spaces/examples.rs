@@ -1,5 +1,6 @@
 //! Examples of chains in a space: walk one, find a capability.
 
+use super::view::SpaceCapView;
 use super::{SpaceChainView, SpacesView, ordered};
 use crate::emit::c::examples::ExampleWriter;
 use crate::emit::example::{Example, printf};
@@ -13,9 +14,7 @@ pub(in crate::emit::c) fn examples(
 ) -> Vec<(Item, Example)> {
     let mut examples = Vec::new();
     for ((plan, _), chain) in ordered(abi).into_iter().zip(&view.chains) {
-        let print = ["\tprintf(\"id %u at %u\\n\", cap.id, cap.at);".to_owned()];
-        let walked = walk(writer, chain, &[], &print);
-        examples.push((Item::Chain(plan.chain), walked));
+        examples.push((Item::Chain(plan.chain), walk(writer, chain)));
         let kinds = plan.capabilities.iter().flat_map(|id| &abi.protocol.capabilities[id.0].kinds);
         let ids: Vec<CapabilityId> =
             plan.capabilities.iter().copied().chain(kinds.map(|kind| kind.capability)).collect();
@@ -26,31 +25,40 @@ pub(in crate::emit::c) fn examples(
                 let one = abi.struct_(id).fields.get(field.field)?;
                 Some(printf(abi, "found", one, field.int.value()))
             });
-            let print = field.unwrap_or_else(|| "printf(\"at %u\\n\", cap.at);".to_owned());
-            let found = format!("struct {} found;", view.name);
-            let read = format!("\tif ({}(&cap, &found) > 0)", view.read);
-            let example = walk(writer, chain, &[found], &[read, ["\t\t", &print].concat()]);
-            examples.push((Item::Capability(id), example));
+            let print =
+                field.unwrap_or_else(|| format!("printf(\"at %u\\n\", found.{}.at);", view.place));
+            examples.push((Item::Capability(id), find(writer, view, &print)));
         }
     }
     examples
 }
 
-/// Walks a chain with these statements for each capability.
-fn walk(
-    writer: &ExampleWriter<'_>,
-    chain: &SpaceChainView,
-    variables: &[String],
-    each: &[String],
-) -> Example {
+/// Walks a chain.
+fn walk(writer: &ExampleWriter<'_>, chain: &SpaceChainView) -> Example {
     let stem = writer.stem;
-    let mut lines = vec![
-        format!("const struct {stem}_space space = {stem}_space_of(buf, len);"),
+    let lines = vec![
+        space(stem),
         format!("struct {stem}_space_walk walk = {}(&space);", chain.caps),
         format!("struct {stem}_space_cap cap;"),
+        String::new(),
+        format!("while ({}(&walk, &cap) > 0)", chain.next),
+        "\tprintf(\"id %u at %u\\n\", cap.id, cap.at);".to_owned(),
     ];
-    lines.extend(variables.iter().cloned());
-    lines.extend([String::new(), format!("while ({}(&walk, &cap) > 0)", chain.next)]);
-    lines.extend(each.iter().cloned());
     writer.function(&writer.bytes(), lines)
+}
+
+/// Finds a capability, and prints a value.
+fn find(writer: &ExampleWriter<'_>, cap: &SpaceCapView, print: &str) -> Example {
+    let lines = vec![
+        space(writer.stem),
+        format!("struct {} found;", cap.name),
+        String::new(),
+        format!("if ({}(&space, &found) > 0)", cap.find),
+        ["\t", print].concat(),
+    ];
+    writer.function(&writer.bytes(), lines)
+}
+
+fn space(stem: &str) -> String {
+    format!("const struct {stem}_space space = {stem}_space_of(buf, len);")
 }

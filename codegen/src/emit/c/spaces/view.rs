@@ -100,10 +100,13 @@ pub(super) struct SpaceCapView {
     pub(super) id: u64,
     pub(super) constant: String,
     pub(super) title: String,
-    /// The C struct of its values, and its member that is the capability.
+    /// The C struct of its values, and its member that says where it is.
     pub(super) name: String,
-    pub(super) cap: String,
+    pub(super) place: String,
     pub(super) read: String,
+    /// The functions that search for it: in the rest of a walk, and in a space.
+    pub(super) next: String,
+    pub(super) find: String,
     pub(super) length: Option<String>,
     /// Bytes that it needs, by `cap->version`.
     pub(super) required_size: String,

@@ -43,6 +43,8 @@ static void body(const CAP *cap, const __u8 *start, const __u8 *other,
 @EXISTENCE@	need = @END@;
 @PARTS@	PROVE(found == (need <= size ? 1 : @LIMITED@),
 	      "a body is read exactly if it is complete");
+	PROVE(view.place.need == (need <= size ? 0 : need),
+	      "what an incomplete body needs");
 	if (found != 1)
 		return;
 @VALUES@}
