@@ -121,7 +121,7 @@ pub(crate) enum Command {
     Review(ReviewArgs),
     /// Print the YAML that the specification lacks to cover kernel headers
     #[command(
-        after_help = "The printed text marks guesses. A person must write the documentation \
+        after_help = "Guesses are marked by `# guess:`. A person must write the documentation \
         that is marked\n(draft); `capchain lint` reports it.\n\nExample:\n  \
         capchain import include/uapi/linux/vfio.h --at v7.3"
     )]

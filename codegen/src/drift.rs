@@ -16,6 +16,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::header::{Declarations, Facts};
 use crate::ir::{Abi, Meta};
 use codes::{NOT_IN_HEADER, NOT_SPECIFIED};
+use macros::MACRO;
 
 /// The result of a comparison.
 #[derive(Debug, Default)]
@@ -96,6 +97,9 @@ impl HeaderComparison<'_> {
         let help = match (later, successor) {
             (Some(meta), _) => format!("the specification has it since {}", meta.since),
             (None, Some((now, since))) => format!("it is called `{now}` since {since}"),
+            (None, None) if kind == MACRO => "describe it with `macro`, which needs a function in \
+                Rust that does the same; `capchain import` leaves it out"
+                .to_owned(),
             (None, None) => "`capchain import` prints what to add for it".to_owned(),
         };
         self.push(finding.at(place, "in the header").help(help));

@@ -19,6 +19,7 @@ mod expressions;
 mod externals;
 mod facts;
 mod header_match;
+mod kerneldoc;
 mod layouts;
 mod lexer;
 mod members;
@@ -90,6 +91,7 @@ fn read_for(
             directives::follow(lexed, &mut program, &mut problems);
         }
     }
+    program.docs = kerneldoc::Kerneldocs::of(&program.comments);
     let declared = declarations::parse(&program.tokens, &program.packs, outside, &mut problems);
     let names = program.defines.len() + declarations::names(&declared);
     if names > MOST_NAMES {

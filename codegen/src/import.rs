@@ -6,19 +6,23 @@ mod items;
 mod overlay;
 mod places;
 mod reserved;
+mod unread;
 mod values;
 mod write;
 mod yaml;
 
+use crate::amend::additions::marks::Marks;
 use crate::amend::additions::{Additions, Specified, find};
 use crate::amend::known_names::KnownNames;
-use crate::amend::pieces::Addition;
+use crate::amend::pieces::{Addition, apply};
 use crate::amend::places::Places;
-use crate::diagnostic::Sources;
+use crate::diagnostic::{Diagnostics, Sources};
 use crate::header::Facts;
 use crate::ir::Abi;
 use crate::spec::Spec;
 use crate::spec::wrappers::Placed;
+use crate::validate::validate;
+use items::ItemYaml;
 use yaml::Block;
 
 /// The mark of documentation that is a draft.
@@ -32,12 +36,16 @@ pub struct Import<'i> {
     /// The folder of the specification, for readers.
     folder: &'i str,
     pieces: Vec<Addition>,
+    marks: Marks,
     /// How many things lack.
     pub count: usize,
     /// Names that are not covered, with advice for each.
     pub left: Vec<(String, String)>,
-    /// Numbers that are reserved for others, in sentences.
-    pub reserved: Vec<String>,
+    /// Numbers that are reserved for others, and other things to know, in sentences.
+    pub notes: Vec<String>,
+    /// Why the specification does not load with the additions: an error is about an item
+    /// that it had before.
+    pub problems: Diagnostics,
 }
 
 /// Finds items that headers have and a specification lacks: `newest` is the ABI of its
@@ -55,12 +63,30 @@ pub fn import<'i>(
     let known = KnownNames::of(&[newest, at], given).with_former(newest);
     let places = Places::of(spec, newest.release, given);
     let base = Specified { spec, abi: newest, known: &known, places: &places, since: at.release };
-    let Additions { pieces, mut left, .. } = find(&facts, base);
-    left.extend(undescribed);
-    let count = pieces.len();
-    let mut pieces = merged(pieces);
-    let reserved = reserved::allow(spec, &mut pieces);
-    Import { spec, folder, pieces, count, left, reserved }
+    let mut forgotten = unread::forget_users(&mut facts, &known);
+    loop {
+        let Additions { pieces, left, marks, mut notes, .. } = find(&facts, base);
+        let count = pieces.len();
+        let mut pieces = merged(pieces);
+        notes.extend(reserved::allow(spec, &mut pieces));
+        let problems = problems_with(spec, &pieces);
+        if let Some((name, reason)) = unread::refused(&facts, &problems) {
+            facts.forget(&name, reason.clone());
+            forgotten.push((name, reason));
+            forgotten.extend(unread::forget_users(&mut facts, &known));
+            continue;
+        }
+        let left = left.into_iter().chain(undescribed).chain(forgotten).collect();
+        return Import { spec, folder, pieces, marks, count, left, notes, problems };
+    }
+}
+
+/// What is wrong with a specification that has additions.
+fn problems_with(spec: &Spec, pieces: &[Addition]) -> Diagnostics {
+    let (mut added, mut problems) = (spec.clone(), Diagnostics::default());
+    apply(pieces.to_vec(), &mut added);
+    validate(added, false, &mut problems);
+    problems
 }
 
 impl Import<'_> {
@@ -89,7 +115,7 @@ impl Import<'_> {
     /// The additions as one overlay; empty if nothing is missing. The error is the
     /// reason why they cannot be one.
     pub fn overlay(&self, source: &str) -> Result<String, String> {
-        overlay::text(self.spec, &self.pieces, source)
+        overlay::text(self, source)
     }
 
     /// The files of the specification with the additions in them.
@@ -99,14 +125,17 @@ impl Import<'_> {
 
     /// The lines of a piece, indented for their place.
     fn block(&self, piece: &Addition) -> Block {
+        let yaml = ItemYaml(&self.marks);
         match piece {
-            Addition::Item { item, .. } => items::item(item).item(),
-            Addition::Values { values, .. } => values::values(values, 6).indented(6),
+            Addition::Item { item, .. } => yaml.item(item).item(),
+            Addition::Values { values, .. } => yaml.values(values, 6).indented(6),
             Addition::Held { values, arm, .. } => {
                 let indent = if arm.is_some() { 14 } else { 10 };
-                values::values(values, indent).indented(indent)
+                yaml.values(values, indent).indented(indent)
             }
-            Addition::Fields { fields, .. } => items::fields(fields, 6).indented(6),
+            Addition::Fields { owner, fields, .. } => {
+                yaml.fields(self.struct_name(*owner), fields, 6).indented(6)
+            }
         }
     }
 }

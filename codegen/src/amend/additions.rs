@@ -5,6 +5,7 @@
 mod chains;
 mod fields;
 mod items;
+pub mod marks;
 mod order;
 mod subspaces;
 mod text;
@@ -26,6 +27,7 @@ use crate::spec::wrappers::Placed;
 use crate::spec::{ItemSpec, Spec};
 use chains::NewChain;
 pub(super) use fields::{expression, shown};
+use marks::Marks;
 
 /// What headers add.
 #[derive(Debug, Default)]
@@ -34,8 +36,12 @@ pub struct Additions {
     pub pieces: Vec<Addition>,
     /// The facts in them that are guesses.
     pub guesses: Vec<Guess>,
+    /// The lines of them that a reader should check because they are guesses.
+    pub marks: Marks,
     /// Names that the pieces do not cover, each with the reason.
     pub left: Vec<(String, String)>,
+    /// What pieces do not say, in sentences.
+    pub notes: Vec<String>,
 }
 
 /// The specification that is to be extended.

@@ -31,11 +31,19 @@ pub(super) fn run(source: &Source, args: &ImportArgs) -> CommandResult {
             "note: all of it gets `since: {release}`; --at names another release\n"
         ));
     }
-    for note in &found.reserved {
+    for note in &found.notes {
         to_stderr(&format!("note: {note}\n"));
     }
     let things = plural(found.count, "thing");
     to_stderr(&format!("{things} to add; `capchain drift` lists all other differences\n"));
+    if found.problems.has_errors() {
+        to_stderr(&found.problems.render(&sources, stderr_is_terminal()));
+        let problem = "the specification does not load with these additions";
+        match args.write || args.overlay_out.is_some() {
+            true => return Err([problem, "; nothing was written"].concat()),
+            false => to_stderr(&format!("warning: {problem}\n")),
+        }
+    }
     if args.write {
         if embedded && found.count > 0 {
             return Err(format!("{shown} is embedded; --spec names a folder to write to"));

@@ -4,13 +4,16 @@ use super::HeaderComparison;
 use super::codes::MACRO_DIFFERS;
 use crate::diagnostic::Diagnostic;
 
+/// The kind of these items in messages.
+pub(super) const MACRO: &str = "macro";
+
 impl HeaderComparison<'_> {
     pub(super) fn macros(&mut self) {
         for found in &self.facts.macros {
             let Some(declared) =
                 self.declared.macros.iter().find(|declared| declared.name == found.name)
             else {
-                self.lacking("macro", &found.name, found.place);
+                self.lacking(MACRO, &found.name, found.place);
                 continue;
             };
             self.drift.compared.macros += 1;

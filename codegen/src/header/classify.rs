@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::conventions::{self, Way};
 use super::facts::{ConstantFact, Facts, Spelt, StructFact, TypeFact};
-use crate::ir::{Abi, Group, GroupId, GroupKind};
+use crate::ir::{Abi, Group, GroupId, GroupKind, Role};
 use crate::names::counts_others;
 
 /// Headers together with an ABI that knows most of their declarations.
@@ -96,18 +96,49 @@ impl<'k> Kinds<'k> {
         names.find(known).map(str::to_owned)
     }
 
-    /// The struct with argsz that has the most words of the name of an ioctl, and no others.
-    /// A new ioctl does not take a known struct because of its name.
+    /// The struct that is called like an ioctl, or whose comment names it; otherwise the one
+    /// with argsz that has the most words of its name, and no others. A new ioctl does not
+    /// take a known struct because of its name.
     fn struct_in_name(&self, constant: &ConstantFact) -> Option<&'k StructFact> {
         let name = constant.name.to_ascii_lowercase();
         let is_new = !self.abi.ioctls.iter().any(|ioctl| ioctl.name == constant.name);
+        let free = |one: &&StructFact| !(is_new && self.abi.find_struct(&one.name).is_some());
+        if let Some(own) = self.struct_of(constant).filter(free) {
+            return Some(own);
+        }
         let words: Vec<_> = name.split('_').collect();
-        let named = self.facts.structs.iter().filter(|one| {
+        let named = self.facts.structs.iter().filter(free).filter(|one| {
             conventions::is_sized(self.abi, one)
                 && one.name.split('_').all(|word| words.contains(&word))
-                && !(is_new && self.abi.find_struct(&one.name).is_some())
         });
         named.max_by_key(|one| one.name.len())
+    }
+
+    /// The struct that is called like an ioctl, or whose comment names it.
+    fn struct_of(&self, ioctl: &ConstantFact) -> Option<&'k StructFact> {
+        let call = format!("ioctl({})", ioctl.name);
+        let own = |one: &&StructFact| {
+            one.name.eq_ignore_ascii_case(&ioctl.name) || one.doc.contains(&call)
+        };
+        self.facts.structs.iter().find(own)
+    }
+
+    /// The role of a field. An argument can start with its size alone in an ABI whose others
+    /// start with `argsz`.
+    pub fn role(&self, fact: &StructFact, index: usize) -> Role {
+        match conventions::role(self.abi, &fact.fields, index) {
+            Role::Data if index == 0 && self.is_sized_argument(fact) => Role::Argsz,
+            role => role,
+        }
+    }
+
+    /// Whether a struct starts with its size alone, and is the argument of an ioctl by its
+    /// name or its comment.
+    pub fn is_sized_argument(&self, fact: &StructFact) -> bool {
+        let ioctls = self.facts.constants.iter();
+        let mut ioctls = ioctls.filter(|one| matches!(one.spelt, Spelt::Ioctl { .. }));
+        conventions::starts_with_size(fact)
+            && ioctls.any(|one| self.struct_of(one).is_some_and(|own| own.name == fact.name))
     }
 
     /// Whether a struct is the first declaration of its kind after an ioctl, before the next one.
@@ -142,7 +173,9 @@ impl<'k> Kinds<'k> {
 
     /// The direction of the payload of the number that is called like a struct.
     pub fn way_of_number(&self, struct_: &str) -> Option<Way> {
-        let named = |one: &ConstantFact| one.name.eq_ignore_ascii_case(struct_);
+        let named = |one: &ConstantFact| {
+            !matches!(one.spelt, Spelt::Encoded(_)) && one.name.eq_ignore_ascii_case(struct_)
+        };
         self.facts.constants.iter().any(named).then_some(Way::Both)
     }
 

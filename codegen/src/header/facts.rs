@@ -15,6 +15,8 @@ pub struct Facts {
     pub macros: Vec<FunctionMacro>,
     /// Structs with known fields.
     pub structs: Vec<StructFact>,
+    /// The comments of enums by their tags.
+    pub enum_docs: BTreeMap<String, String>,
     /// The include guards of the headers.
     pub guards: Vec<Guard>,
     /// Declarations that were not read, by name.
@@ -76,7 +78,7 @@ pub enum Spelt {
         /// Whether its C type is `int`.
         signed: bool,
     },
-    /// An or of names.
+    /// An or of names, or one name.
     Or(Vec<String>),
     /// One more than the enumerator before it, or 0.
     Position,
@@ -89,6 +91,8 @@ pub enum Spelt {
         /// The number.
         number: i128,
     },
+    /// An ioctl with more in its number, such as `_IOWR(type, number, struct x)`: the macro.
+    Encoded(String),
     /// Anything else that has a value.
     Computed,
 }
@@ -121,6 +125,8 @@ pub struct StructFact {
     pub layouts: PerModel<Layout>,
     /// Its comment.
     pub doc: String,
+    /// What its comment says about its members, those of unions too.
+    pub member_docs: BTreeMap<String, String>,
     /// The place of its name.
     pub place: Place,
 }

@@ -3,10 +3,10 @@
 mod bit_fields;
 mod described;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::codes::{DEFINED_TWICE, NO_LAYOUT};
-use super::comments::about;
+use super::comments::{about, about_member, of_members};
 use super::declarations::DeclaredStruct;
 use super::externals::Outside;
 use super::facts::{FieldFact, StructFact, TypeFact};
@@ -16,7 +16,7 @@ use super::reserved_words;
 use super::tokens::{Kind, Token};
 use super::types::{IntType, has_explicit_alignment};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::FieldSpans;
+use crate::ir::{FieldSpans, UnreadItem};
 use crate::layout::{Extent, Int, Layout, Model, PerModel, too_large};
 use crate::names::field_name;
 
@@ -63,6 +63,8 @@ struct Planner<'r, 'a> {
     program: &'r Program<'a>,
     types: TypeNames<'r, 'a>,
     outside: &'r Outside,
+    /// The names of structs that the headers declare, those that are not read too.
+    declared: HashSet<&'r str>,
     known: HashMap<String, PerModel<Extent>>,
 }
 
@@ -77,11 +79,13 @@ pub(super) fn lay_out<'a>(
     program: &Program<'a>,
     structs: &[DeclaredStruct<'a>],
     types: TypeNames<'_, 'a>,
-    outside: &Outside,
+    (outside, unread): (&Outside, &BTreeMap<String, UnreadItem>),
     evaluate: &mut Evaluate<'_, 'a>,
     problems: &mut Diagnostics,
 ) -> LaidOut {
-    let mut planner = Planner { program, types, outside, known: HashMap::new() };
+    let names = structs.iter().map(|one| &one.name).chain(unread.keys());
+    let declared = names.map(String::as_str).collect();
+    let mut planner = Planner { program, types, outside, declared, known: HashMap::new() };
     let mut laid = LaidOut::default();
     let mut seen = HashSet::new();
     let mut waiting = Vec::new();
@@ -141,6 +145,10 @@ impl<'a> Planner<'_, 'a> {
             let reason = format!("no specification describes bit fields, such as `{name}`");
             return Err(LayoutFault { reason, spans: self.with_bit_fields(item, evaluate)? });
         }
+        let member_docs = match item.inner {
+            true => BTreeMap::new(),
+            false => of_members(self.program, &item.at),
+        };
         let mut fields = Vec::new();
         let mut exact: PerModel<Vec<Extent>> = Default::default();
         for member in &item.members {
@@ -167,7 +175,7 @@ impl<'a> Planner<'_, 'a> {
                 type_,
                 doc: member
                     .name
-                    .map(|name| about(self.program, &name, name.row))
+                    .map(|name| about_member(self.program, &name, &item.at, &member_docs))
                     .unwrap_or_default(),
                 place: member.name.map_or(item.at.place, |name| name.place),
             });
@@ -193,6 +201,7 @@ impl<'a> Planner<'_, 'a> {
                 true => String::new(),
                 false => about(self.program, &item.at, item.at.row),
             },
+            member_docs,
             place: item.at.place,
         })
     }
@@ -337,7 +346,10 @@ impl<'a> Planner<'_, 'a> {
     /// Size and alignment of a struct that is declared here or elsewhere.
     fn declared(&self, name: &str) -> Result<&PerModel<Extent>, String> {
         let found = self.known.get(name).or_else(|| self.outside.structs.get(name));
-        found.ok_or_else(|| format!("`struct {name}` is not declared"))
+        found.ok_or_else(|| match self.declared.contains(name) {
+            true => format!("`struct {name}` is not read"),
+            false => format!("`struct {name}` is not declared"),
+        })
     }
 
     fn extent(&self, type_: &TypeFact, model: Model) -> Option<Extent> {

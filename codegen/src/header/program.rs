@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
+use super::kerneldoc::Kerneldocs;
 use super::platform;
 use super::tokens::{CommentToken, Token};
 use crate::layout::Target;
@@ -17,6 +18,8 @@ pub(super) struct Program<'a> {
     pub(super) macros: HashMap<&'a str, usize>,
     /// The comments of each file.
     pub(super) comments: HashMap<usize, Vec<CommentToken<'a>>>,
+    /// Those that are kerneldoc.
+    pub(super) docs: Kerneldocs,
     /// The include guards, each with its file.
     pub(super) guards: Vec<(usize, &'a str)>,
     /// `#pragma pack`, each with the number of tokens before it.
@@ -37,6 +40,7 @@ impl<'a> Program<'a> {
             defines: Vec::new(),
             macros: HashMap::new(),
             comments: HashMap::new(),
+            docs: Kerneldocs::default(),
             guards: Vec::new(),
             packs: Vec::new(),
             undecided: Vec::new(),

@@ -170,6 +170,10 @@ impl<'a> Resolver<'_, 'a, '_> {
                 place: name.place,
             });
         }
+        if let (Some(tag), Some((first, _))) = (item.tag, item.values.first()) {
+            let doc = self.program.docs.about(tag, first.place);
+            self.facts.enum_docs.extend(doc.map(|doc| (tag.to_owned(), doc.text().to_owned())));
+        }
         constants.retain(|constant| !self.outside.leaves_out(&constant.name));
         constants
     }
@@ -246,6 +250,9 @@ impl<'a> Resolver<'_, 'a, '_> {
                     _ => Spelt::Computed,
                 }
             }
+            [io, ..] if ["_IOR", "_IOW", "_IOWR"].iter().any(|one| io.is(one)) => {
+                Spelt::Encoded(io.text.to_owned())
+            }
             _ => spelling(tokens, number),
         }
     }
@@ -259,7 +266,14 @@ impl<'a> Resolver<'_, 'a, '_> {
             left = evaluator.left();
             value.map(|number| number.value)
         };
-        let laid = lay_out(program, structs, types, outside, &mut evaluate, self.problems);
+        let laid = lay_out(
+            program,
+            structs,
+            types,
+            (outside, &self.facts.unread),
+            &mut evaluate,
+            self.problems,
+        );
         self.left = left;
         for one in &laid.structs {
             self.sizes.insert(one.name.clone(), one.layouts.each_ref().map(Layout::extent));
@@ -314,6 +328,7 @@ fn spelling(tokens: &[Token<'_>], number: i128) -> Spelt {
     };
     match bare {
         [one] if one.kind == Kind::Number && one.text.starts_with("0x") => Spelt::Hex,
+        [one] if one.kind == Kind::Word => Spelt::Or(vec![one.text.to_owned()]),
         [_] => Spelt::Decimal,
         [minus, one] if minus.is("-") && one.kind == Kind::Number => Spelt::Decimal,
         [one, shift, by]

@@ -1,7 +1,8 @@
 //! Items and fields in YAML.
 
-use super::values::{number, values};
+use super::values::number;
 use super::yaml::{Block, YamlEntry};
+use crate::amend::additions::marks::Marks;
 use crate::amend::pieces::NewFields;
 use crate::reply::Direction;
 use crate::spec::text::DocText;
@@ -12,22 +13,162 @@ use crate::spec::{self, Common, FieldSpec, ItemSpec};
 /// How far the fields of a struct are indented in a file.
 const FIELD: usize = 6;
 
-/// An item, not indented.
-pub(super) fn item(item: &ItemSpec) -> Block {
-    let common = item.common();
-    match item {
-        ItemSpec::Constants(item) => group("constants", item, common),
-        ItemSpec::Enum(item) => group("enum", item, common),
-        ItemSpec::IdSpace(item) => group("id_space", item, common),
-        ItemSpec::Struct(item) => struct_(item, common),
-        ItemSpec::Ioctl(item) => ioctl(item, common),
-        ItemSpec::Chain(item) => chain(item, common),
-        ItemSpec::Capability(item) => capability(item, common),
-        // A header does not have all of a macro.
-        ItemSpec::Macro(item) => {
-            let mut block = Block::default();
-            block.put("macro", &item.macro_);
-            block
+/// Writes the YAML of items, with marks of what is guessed.
+#[derive(Clone, Copy)]
+pub(super) struct ItemYaml<'m>(pub(super) &'m Marks);
+
+impl ItemYaml<'_> {
+    /// An item, not indented.
+    pub(super) fn item(self, item: &ItemSpec) -> Block {
+        let common = item.common();
+        match item {
+            ItemSpec::Constants(item) => self.group("constants", item, common),
+            ItemSpec::Enum(item) => self.group("enum", item, common),
+            ItemSpec::IdSpace(item) => self.group("id_space", item, common),
+            ItemSpec::Struct(item) => self.struct_(item, common),
+            ItemSpec::Ioctl(item) => self.ioctl(item, common),
+            ItemSpec::Chain(item) => self.chain(item, common),
+            ItemSpec::Capability(item) => self.capability(item, common),
+            // A header does not have all of a macro.
+            ItemSpec::Macro(item) => {
+                let mut block = Block::default();
+                block.put("macro", &item.macro_);
+                block
+            }
+        }
+    }
+
+    fn group(self, kind: &str, item: &spec::Values, common: Common<'_>) -> Block {
+        let mut block = Block::default();
+        block.put(kind, &item.name).mark(&self.0.of(&item.name, "name"));
+        if item.anonymous {
+            block.put("anonymous", "true");
+        }
+        shared(&mut block, common);
+        match &item.prefix[..] {
+            [] => {}
+            [prefix] => _ = block.put("prefix", prefix),
+            several => {
+                let several: Vec<_> = several.iter().map(|one| one.as_str()).collect();
+                block.put("prefix", &format!("[{}]", several.join(", ")));
+            }
+        }
+        put_name(&mut block, "type", &item.type_);
+        block.nest("values", self.values(&item.values.0, 6));
+        block
+    }
+
+    fn struct_(self, item: &spec::StructSpec, common: Common<'_>) -> Block {
+        let mut block = Block::default();
+        block.put("struct", &item.struct_);
+        shared(&mut block, common);
+        if item.packed {
+            block.put("packed", "true");
+        }
+        if let Some(minsz) = &item.minsz {
+            block.put("minsz", minsz).mark(&self.0.of(&item.struct_, "minsz"));
+        }
+        block.nest("fields", self.fields(&item.struct_, &item.fields.0, FIELD));
+        block
+    }
+
+    fn ioctl(self, item: &spec::IoctlSpec, common: Common<'_>) -> Block {
+        let mut block = Block::default();
+        block.put("ioctl", &item.ioctl).put("number", &number(item.number.value));
+        block.put("fd", &item.fd).mark(&self.0.of(&item.ioctl, "fd"));
+        if !item.backends.is_empty() {
+            block.put("backends", &list(&item.backends));
+        }
+        let arg = match &item.arg.value {
+            ArgExpr::None => "none".to_owned(),
+            ArgExpr::Int => "int".to_owned(),
+            ArgExpr::Fd => "fd".to_owned(),
+            ArgExpr::U32 => "u32".to_owned(),
+            ArgExpr::Text => "string".to_owned(),
+            ArgExpr::Struct(name) => ["struct ", name].concat(),
+        };
+        block.put("arg", &arg).mark(&self.0.of(&item.ioctl, "arg"));
+        shared(&mut block, common);
+        block
+    }
+
+    fn chain(self, item: &spec::ChainSpec, common: Common<'_>) -> Block {
+        let mut block = Block::default();
+        block.put("chain", &item.chain).mark(&self.0.of(&item.chain, "name"));
+        shared(&mut block, common);
+        block.put("header", &item.header);
+        put_name(&mut block, "host", &item.host);
+        put_name(&mut block, "flag", &item.flag);
+        block.put("prefix", &item.prefix);
+        block
+    }
+
+    fn capability(self, item: &spec::CapabilitySpec, common: Common<'_>) -> Block {
+        let mut block = Block::default();
+        let name = &item.capability;
+        block.put("capability", name);
+        if let Some(chain) = &item.chain {
+            block.put("chain", chain).mark(&self.0.of(name, "chain"));
+        }
+        put_name(&mut block, "short_name", &item.short_name);
+        block.put("id", &number(item.id.value));
+        shared(&mut block, common);
+        if let Some(body) = &item.struct_ {
+            block.put("struct", body).mark(&self.0.of(name, "struct"));
+        }
+        if item.packed {
+            block.put("packed", "true");
+        }
+        if let (Some(body), false) = (&item.struct_, item.fields.is_empty()) {
+            block.nest("fields", self.fields(body, &item.fields.0, FIELD));
+        }
+        block
+    }
+
+    /// Fields of a struct, in a list that is indented by so much.
+    pub(super) fn fields(self, struct_: &str, fields: &NewFields, indent: usize) -> Block {
+        let mut block = Block::default();
+        for (name, field) in fields {
+            block.lines.extend(self.field(struct_, name, field, indent).lines);
+        }
+        block
+    }
+
+    fn field(self, struct_: &str, name: &str, field: &FieldSpec, indent: usize) -> Block {
+        let mut more = Vec::new();
+        more.extend(field.since.map(|since| ("since", since.to_string())));
+        more.extend(field.version.map(|version| ("version", number(version.value))));
+        let lists = !field.bits.is_empty() || !field.values.is_empty();
+        let doc = text(&field.doc);
+        let guess = self.0.of(&[struct_, ".", name].concat(), "type");
+        match &field.type_ {
+            Some(type_) if !lists => {
+                let head = ("type", expression(type_));
+                YamlEntry { name, head, said: false, doc: &doc, more, guess, indent }.block()
+            }
+            type_ => {
+                let mut inside = Block::default();
+                if let Some(type_) = type_ {
+                    inside.put("type", &expression(type_)).mark(&guess);
+                }
+                inside.phrase(&doc);
+                put_name(&mut inside, "prefix", &field.prefix);
+                for (key, value) in &more {
+                    inside.put(key, value);
+                }
+                let Map(arms) = &field.union;
+                if !arms.is_empty() {
+                    inside.nest("union", self.fields(struct_, arms, indent + 4));
+                }
+                for (key, list) in [("bits", &field.bits), ("values", &field.values)] {
+                    if !list.is_empty() {
+                        inside.nest(key, self.values(&list.0, indent + 4));
+                    }
+                }
+                let mut block = Block::default();
+                block.nest(name, inside);
+                block
+            }
         }
     }
 }
@@ -48,140 +189,15 @@ fn text(doc: &DocText) -> String {
     doc.paragraphs.join(" ")
 }
 
-fn group(kind: &str, item: &spec::Values, common: Common<'_>) -> Block {
-    let mut block = Block::default();
-    block.put(kind, &item.name);
-    if item.anonymous {
-        block.put("anonymous", "true");
-    }
-    shared(&mut block, common);
-    match &item.prefix[..] {
-        [] => {}
-        [prefix] => _ = block.put("prefix", prefix),
-        several => {
-            let several: Vec<_> = several.iter().map(|one| one.as_str()).collect();
-            block.put("prefix", &format!("[{}]", several.join(", ")));
-        }
-    }
-    put_name(&mut block, "type", &item.type_);
-    block.nest("values", values(&item.values.0, 6));
-    block
-}
-
 fn put_name(block: &mut Block, key: &str, name: &Option<Placed<String>>) {
     if let Some(name) = name {
         block.put(key, name);
     }
 }
 
-fn struct_(item: &spec::StructSpec, common: Common<'_>) -> Block {
-    let mut block = Block::default();
-    block.put("struct", &item.struct_);
-    shared(&mut block, common);
-    if item.packed {
-        block.put("packed", "true");
-    }
-    put_name(&mut block, "minsz", &item.minsz);
-    block.nest("fields", fields(&item.fields.0, FIELD));
-    block
-}
-
-fn ioctl(item: &spec::IoctlSpec, common: Common<'_>) -> Block {
-    let mut block = Block::default();
-    block.put("ioctl", &item.ioctl).put("number", &number(item.number.value)).put("fd", &item.fd);
-    if !item.backends.is_empty() {
-        block.put("backends", &list(&item.backends));
-    }
-    let arg = match &item.arg.value {
-        ArgExpr::None => "none".to_owned(),
-        ArgExpr::Int => "int".to_owned(),
-        ArgExpr::Fd => "fd".to_owned(),
-        ArgExpr::U32 => "u32".to_owned(),
-        ArgExpr::Text => "string".to_owned(),
-        ArgExpr::Struct(name) => ["struct ", name].concat(),
-    };
-    block.put("arg", &arg);
-    shared(&mut block, common);
-    block
-}
-
 fn list(names: &List<Placed<String>>) -> String {
     let names: Vec<_> = names.iter().map(|name| name.as_str()).collect();
     ["[", &names.join(", "), "]"].concat()
-}
-
-fn chain(item: &spec::ChainSpec, common: Common<'_>) -> Block {
-    let mut block = Block::default();
-    block.put("chain", &item.chain);
-    shared(&mut block, common);
-    block.put("header", &item.header);
-    put_name(&mut block, "host", &item.host);
-    put_name(&mut block, "flag", &item.flag);
-    block.put("prefix", &item.prefix);
-    block
-}
-
-fn capability(item: &spec::CapabilitySpec, common: Common<'_>) -> Block {
-    let mut block = Block::default();
-    block.put("capability", &item.capability);
-    put_name(&mut block, "chain", &item.chain);
-    put_name(&mut block, "short_name", &item.short_name);
-    block.put("id", &number(item.id.value));
-    shared(&mut block, common);
-    put_name(&mut block, "struct", &item.struct_);
-    if item.packed {
-        block.put("packed", "true");
-    }
-    if !item.fields.is_empty() {
-        block.nest("fields", fields(&item.fields.0, FIELD));
-    }
-    block
-}
-
-/// NewFields of a list that is indented by so much.
-pub(super) fn fields(fields: &NewFields, indent: usize) -> Block {
-    let mut block = Block::default();
-    for (name, field) in fields {
-        block.lines.extend(self::field(name, field, indent).lines);
-    }
-    block
-}
-
-fn field(name: &str, field: &FieldSpec, indent: usize) -> Block {
-    let mut more = Vec::new();
-    more.extend(field.since.map(|since| ("since", since.to_string())));
-    more.extend(field.version.map(|version| ("version", number(version.value))));
-    let lists = !field.bits.is_empty() || !field.values.is_empty();
-    let doc = text(&field.doc);
-    match &field.type_ {
-        Some(type_) if !lists => {
-            let head = ("type", expression(type_));
-            YamlEntry { name, head, said: false, doc: &doc, more, indent }.block()
-        }
-        type_ => {
-            let mut inside = Block::default();
-            if let Some(type_) = type_ {
-                inside.put("type", &expression(type_));
-            }
-            inside.phrase(&doc);
-            put_name(&mut inside, "prefix", &field.prefix);
-            for (key, value) in &more {
-                inside.put(key, value);
-            }
-            let Map(arms) = &field.union;
-            if !arms.is_empty() {
-                inside.nest("union", fields(arms, indent + 4));
-            }
-            for (key, list) in [("bits", &field.bits), ("values", &field.values)] {
-                if !list.is_empty() {
-                    inside.nest(key, values(&list.0, indent + 4));
-                }
-            }
-            let mut block = Block::default();
-            block.nest(name, inside);
-            block
-        }
-    }
 }
 
 /// A type with the words before it.

@@ -1,14 +1,15 @@
 //! Additions as an overlay.
 
-use super::items;
-use super::values::values;
+use super::Import;
+use super::items::ItemYaml;
 use super::yaml::Block;
-use crate::amend::pieces::{Addition, ItemAt};
+use crate::amend::pieces::Addition;
 use crate::spec::wrappers::Placed;
 use crate::spec::{ItemSpec, Spec};
 
 /// The text of an overlay, whose items come from `source`.
-pub(super) fn text(spec: &Spec, pieces: &[Addition], source: &str) -> Result<String, String> {
+pub(super) fn text(import: &Import<'_>, source: &str) -> Result<String, String> {
+    let Import { spec, pieces, .. } = import;
     let mut headers: Vec<_> = pieces.iter().map(|piece| header(spec, piece)).collect();
     headers.sort_unstable();
     headers.dedup();
@@ -27,7 +28,7 @@ pub(super) fn text(spec: &Spec, pieces: &[Addition], source: &str) -> Result<Str
     block.put("title", "Additions of a header").doc("").put("header", header).put("source", source);
     let mut text = lines(block);
     text.push_str("\nitems:\n");
-    let parts = pieces.iter().map(|piece| lines(entry(spec, piece).item()));
+    let parts = pieces.iter().map(|piece| lines(entry(import, piece).item()));
     text.push_str(&parts.collect::<Vec<_>>().join("\n"));
     Ok(text)
 }
@@ -46,13 +47,13 @@ fn header<'s>(spec: &'s Spec, piece: &Addition) -> &'s str {
 }
 
 /// An item, or an extension of one.
-fn entry(spec: &Spec, piece: &Addition) -> Block {
-    let item = |at: &ItemAt| &spec.files[at.file].items[at.item];
+fn entry(import: &Import<'_>, piece: &Addition) -> Block {
+    let yaml = ItemYaml(&import.marks);
     let mut block = Block::default();
     match piece {
-        Addition::Item { item, .. } => return items::item(item),
+        Addition::Item { item, .. } => return yaml.item(item),
         Addition::Values { group, after, values: list } => {
-            let group = item(group);
+            let group = import.item(*group);
             block.put("extend", group.name());
             let first = match group {
                 ItemSpec::Constants(group) | ItemSpec::Enum(group) | ItemSpec::IdSpace(group) => {
@@ -61,23 +62,21 @@ fn entry(spec: &Spec, piece: &Addition) -> Block {
                 _ => None,
             };
             anchor(&mut block, after, first);
-            block.nest("values", values(list, 6));
+            block.nest("values", yaml.values(list, 6));
         }
         Addition::Held { owner, field, arm, flags, after, values: list } => {
-            let owner = item(owner);
-            let struct_ = owner.declared_struct().unwrap_or(owner.name());
+            let struct_ = import.struct_name(*owner);
             let name = arm.as_ref().unwrap_or(field);
             block.put("extend", &[struct_, ".", name].concat());
             anchor(&mut block, after, None);
-            block.nest(if *flags { "bits" } else { "values" }, values(list, 6));
+            block.nest(if *flags { "bits" } else { "values" }, yaml.values(list, 6));
         }
         Addition::Fields { owner, after, fields } => {
-            let owner = item(owner);
-            let struct_ = owner.declared_struct().unwrap_or(owner.name());
+            let (struct_, owner) = (import.struct_name(*owner), import.item(*owner));
             block.put("extend", struct_);
             let first = owner.fields().and_then(|fields| fields.first()).map(|(name, _)| name);
             anchor(&mut block, after, first);
-            block.nest("fields", items::fields(fields, 6));
+            block.nest("fields", yaml.fields(struct_, fields, 6));
         }
     }
     block

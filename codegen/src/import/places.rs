@@ -40,7 +40,7 @@ impl Import<'_> {
         self.spec.files[at.file].items.get(at.item)
     }
 
-    fn struct_name(&self, at: ItemAt) -> &str {
+    pub(super) fn struct_name(&self, at: ItemAt) -> &str {
         let item = self.item(at);
         item.declared_struct().unwrap_or(item.name())
     }

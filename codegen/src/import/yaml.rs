@@ -22,6 +22,25 @@ impl Block {
         self
     }
 
+    /// Marks the last line as a guess, on the line before it if there is no room.
+    pub(super) fn mark(&mut self, guess: &str) {
+        self.mark_within(guess, WIDTH - 10);
+    }
+
+    fn mark_within(&mut self, guess: &str, width: usize) {
+        if guess.is_empty() {
+            return;
+        }
+        let mark = ["# guess: ", guess].concat();
+        let Some(last) = self.lines.pop() else { return };
+        if self.lines.is_empty() || last.chars().count() + 1 + mark.chars().count() <= width {
+            return self.lines.push([&last, " ", &mark].concat());
+        }
+        let margin = last.len() - last.trim_start().len();
+        self.lines.push([&last[..margin], &mark].concat());
+        self.lines.push(last);
+    }
+
     /// A draft of documentation, in sentences.
     pub(super) fn doc(&mut self, text: &str) -> &mut Self {
         let text = draft(text);
@@ -76,6 +95,8 @@ pub(super) struct YamlEntry<'e> {
     pub(super) doc: &'e str,
     /// Further keys.
     pub(super) more: Vec<(&'e str, String)>,
+    /// What is guessed in it.
+    pub(super) guess: String,
     /// Its indentation at its place.
     pub(super) indent: usize,
 }
@@ -91,12 +112,19 @@ impl YamlEntry<'_> {
             _ => scalar(head, flow),
         };
         let fits = |line: &String| line.chars().count() + self.indent <= WIDTH;
+        // A mark of a guess comes before an entry that has no room for it.
+        let marked = |line: String| {
+            let mut block = Block { lines: vec![String::new(), line] };
+            block.mark_within(&self.guess, WIDTH.saturating_sub(self.indent));
+            block.lines.remove(0);
+            block
+        };
         if self.more.is_empty() && !self.said {
             let word = if key == "bit" { "bit " } else { "" };
             let line = scalar(&[word, head, ", ", &doc].concat(), false);
             let line = [self.name, ": ", &line].concat();
             if fits(&line) {
-                return Block { lines: vec![line] };
+                return marked(line);
             }
         }
         let more = self.more.iter().map(|(key, value)| [", ", key, ": ", value].concat());
@@ -104,10 +132,11 @@ impl YamlEntry<'_> {
             [self.name, ": {", key, ": ", &quoted(true), ", doc: ", &scalar(&doc, true)].concat();
         let flow = [flow, more.collect::<String>(), "}".to_owned()].concat();
         if fits(&flow) {
-            return Block { lines: vec![flow] };
+            return marked(flow);
         }
         let mut inside = Block::default();
-        inside.put(key, &quoted(false)).put("doc", &scalar(&doc, false));
+        inside.put(key, &quoted(false)).mark(&self.guess);
+        inside.put("doc", &scalar(&doc, false));
         for (key, value) in &self.more {
             inside.put(key, value);
         }

@@ -32,10 +32,16 @@ fn wrong_start<'a>(abi: &'a Abi, struct_: &'a Struct) -> Option<Violation<'a>> {
             .label(format!("the `{word} u32` should be here")),
         None => Violation::new(subject, message).label(format!("there is no `{word} u32`")),
     };
-    Some(finding.help(match expected.len() {
-        1 => "put `in argsz u32` first",
+    let first = struct_.fields.first().filter(|first| first.name == "size");
+    let help = match (expected.len(), first.map(|first| first.role)) {
+        (1, Some(Role::Data)) => "give `size` the role: `size: in argsz u32`",
+        (1, _) => "put `in argsz u32` first",
+        (_, Some(Role::Argsz)) => {
+            "`protocol: {start: size}` in abi.yaml lets arguments start with their size alone"
+        }
         _ => "put `inout argsz u32` first and `flags u32` second",
-    }))
+    };
+    Some(finding.help(help))
 }
 
 /// L17: every field of a request has a direction; reserved fields have none. The data of

@@ -54,6 +54,18 @@ fn capabilities<'a>(abi: &'a Abi, ioctl: &Ioctl, handler: &Handler) -> Vec<&'a C
     all.filter(|cap| rules.capabilities.contains(&cap.name)).collect()
 }
 
+/// The names of capabilities of an ioctl, some of which are given as their short names.
+fn full_names(abi: &Abi, ioctl: &Ioctl, given: &[String]) -> Vec<String> {
+    let Arg::Struct(id) = ioctl.arg else { return given.to_vec() };
+    let chain = abi.chain_of(id);
+    let full = |name: &String| {
+        let ids = chain.map_or(&[][..], |chain| &chain.capabilities);
+        let mut all = ids.iter().map(|id| abi.capability(*id));
+        all.find(|cap| cap.short == *name).map_or(name.clone(), |cap| cap.name.clone())
+    };
+    given.iter().map(full).collect()
+}
+
 /// The report on the answer of a handler. JSON is one object with the list `answers`, which has
 /// one object: the error or null, the size of the whole reply, the bytes that are read and
 /// written, the buffer after the call with null for bytes of unknown value, and the buffer as
@@ -64,7 +76,9 @@ fn capabilities<'a>(abi: &'a Abi, ioctl: &Ioctl, handler: &Handler) -> Vec<&'a C
 /// The release has no such ioctl or handler, the handler appends no such capability, or argsz
 /// is too large.
 pub fn reply(abi: &Abi, question: &ReplyQuestion<'_>, format: Format) -> CommandResult {
-    let answered = Answered::of(abi, question)?;
+    let found = ioctl(abi, question.ioctl)?;
+    let capabilities = &full_names(abi, found, question.capabilities);
+    let answered = Answered::of(abi, &ReplyQuestion { capabilities, ..question.clone() })?;
     match format {
         Format::Text => Ok(Output::success(overlay_line(abi) + &answered.text())),
         Format::Json => list(&[answered]),
@@ -79,7 +93,10 @@ pub fn reply(abi: &Abi, question: &ReplyQuestion<'_>, format: Format) -> Command
 /// The release has no such ioctl, or no handler whose replies are determined; no handler
 /// appends a capability; or argsz is too large.
 pub fn replies(abi: &Abi, question: &ReplyQuestion<'_>, format: Format) -> CommandResult {
-    let all = handlers(abi, ioctl(abi, question.ioctl)?);
+    let found = ioctl(abi, question.ioctl)?;
+    let capabilities = &full_names(abi, found, question.capabilities);
+    let question = &ReplyQuestion { capabilities, ..question.clone() };
+    let all = handlers(abi, found);
     let unknown = question
         .capabilities
         .iter()
@@ -97,6 +114,9 @@ pub fn replies(abi: &Abi, question: &ReplyQuestion<'_>, format: Format) -> Comma
     }
     if answers.is_empty() {
         let (release, name) = (abi.release, question.ioctl);
+        if found.handlers.is_empty() {
+            return Err(format!("no handler of {name} is described; add `handlers` to the ioctl"));
+        }
         return Err(format!(
             "the rules determine the replies of no handler of {name} of {release}"
         ));

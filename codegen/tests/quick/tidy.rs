@@ -32,7 +32,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("decode", &["ir"]),
         ("header", &["ir"]),
         ("drift", &["header", "ir"]),
-        ("import", &["amend", "header", "spec", "ir"]),
+        ("import", &["amend", "header", "validate", "spec", "ir"]),
         ("ir", &[]),
         ("lower", &["validate", "spec", "ir"]),
         ("amend", &["header", "lower", "validate", "spec", "ir"]),

@@ -3,7 +3,7 @@
 
 use super::{Finder, placed, text};
 use crate::amend::pieces::ItemAt;
-use crate::header::{ConstantFact, StructFact, conventions};
+use crate::header::{ConstantFact, StructFact};
 use crate::ir::Role;
 use crate::spec::wrappers::Map;
 use crate::spec::{self, ItemSpec};
@@ -35,7 +35,7 @@ impl<'f> Finder<'f> {
             let at = host.fields.iter().position(|field| field.name == "cap_offset");
             let has_role = |role| {
                 let fields = 0..host.fields.len();
-                fields.clone().any(|at| conventions::role(self.base.abi, &host.fields, at) == role)
+                fields.clone().any(|at| self.kinds.role(host, at) == role)
             };
             let reference = self.base.abi.find_struct(&host.name);
             let hosts = reference.and_then(|id| self.base.abi.chain_of(id)).is_some();
@@ -73,6 +73,7 @@ impl<'f> Finder<'f> {
              chain of capabilities",
             flag.name
         );
+        self.found.marks.add(&name, "name", "that there is a chain, by `cap_offset` and names");
         self.guess(&name, reason.clone());
         self.guess([&host.name, ".cap_offset"].concat(), reason);
         let chain = spec::ChainSpec {
@@ -107,7 +108,7 @@ impl<'f> Finder<'f> {
     fn is_flag_of(&self, constant: &ConstantFact, host: &StructFact) -> bool {
         let flags = |field: &str| {
             let at = host.fields.iter().position(|one| one.name == field);
-            at.is_some_and(|at| conventions::role(self.base.abi, &host.fields, at) == Role::Flags)
+            at.is_some_and(|at| self.kinds.role(host, at) == Role::Flags)
         };
         match self.group_of(constant) {
             Some(id) => self.base.abi.group(id).field.is_some_and(|(owner, field)| {
@@ -195,7 +196,9 @@ impl<'f> Finder<'f> {
         };
         let reason = chain.guess.unwrap_or("the prefix of its name is that of the chain");
         self.guess(&id.name, format!("it counts as a capability of `{}`: {reason}", chain.name));
+        self.found.marks.add(&id.name, "chain", "by its name");
         if let Some(body) = body {
+            self.found.marks.add(&id.name, "struct", "by its name");
             self.guess(&body.name, format!("it counts as the body of `{}` by its name", id.name));
         }
         let item = spec::CapabilitySpec {

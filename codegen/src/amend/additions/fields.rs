@@ -88,9 +88,11 @@ impl<'f> Finder<'f> {
         way: Option<Way>,
     ) -> (Placed<String>, LineOrMap<spec::FieldSpec>) {
         let field = &fact.fields[index];
-        let role = conventions::role(self.base.abi, &fact.fields, index);
-        let direction =
-            way.map(|way| conventions::direction(self.base.abi, way, role, &field.name));
+        let role = self.kinds.role(fact, index);
+        let way_of = |role: Role, name: &str, comment: &str| {
+            way.map(|way| conventions::direction(way, role, name, comment))
+        };
+        let direction = way_of(role, &field.name, &field.doc);
         let role = match role {
             Role::Flags if way.is_none() && !conventions::is_capability(self.base.abi, fact) => {
                 Role::Data
@@ -99,24 +101,55 @@ impl<'f> Finder<'f> {
         };
         let count = conventions::count(&fact.fields, field);
         let count = count.map(|count| fact.fields[count].name.clone());
+        self.mark_field(fact, field, role, direction, count.as_deref());
         let made = FieldParts {
             name: &field.name,
             type_: &field.type_,
-            direction,
+            direction: direction.map(|(direction, _)| direction),
             role,
             count,
             comment: &field.doc,
         };
         let mut new = self.made(fact, &made, field);
         for (name, type_) in field.type_.arms() {
-            let direction =
-                way.map(|way| conventions::direction(self.base.abi, way, Role::Data, name));
+            let comment = fact.member_docs.get(name).map_or("", String::as_str);
+            let direction = way_of(Role::Data, name, comment);
+            if let Some((_, by)) = direction {
+                let arm = [&fact.name, ".", name].concat();
+                self.found.marks.add(&arm, "type", ["direction by ", by].concat());
+            }
+            let direction = direction.map(|(direction, _)| direction);
             let made =
-                FieldParts { name, type_, direction, role: Role::Data, count: None, comment: "" };
+                FieldParts { name, type_, direction, role: Role::Data, count: None, comment };
             let arm = self.made(fact, &made, field);
             new.union.0.push((placed(name, field.place), LineOrMap(arm)));
         }
         (placed(shown(field), field.place), LineOrMap(new))
+    }
+
+    /// Marks what no header states about a field.
+    fn mark_field(
+        &mut self,
+        fact: &StructFact,
+        field: &FieldFact,
+        role: Role,
+        direction: Option<(Direction, &str)>,
+        count: Option<&str>,
+    ) {
+        let name = [&fact.name, ".", &shown(field)].concat();
+        let marks = &mut self.found.marks;
+        match (role, direction) {
+            // The protocol says which way the size goes.
+            (Role::Argsz, _) => {}
+            (Role::Reserved, _) => marks.add(&name, "type", "reserved by its name"),
+            (_, Some(_)) if !field.type_.arms().is_empty() => {}
+            (_, Some((_, by))) => marks.add(&name, "type", ["direction by ", by].concat()),
+            _ => {}
+        }
+        let TypeFact::Flexible(_, counted_by) = &field.type_ else { return };
+        if let (Some(count), None) = (count, counted_by) {
+            marks.add(&name, "type", ["`", count, "` counts its elements"].concat());
+        }
     }
 
     fn made(
@@ -205,8 +238,13 @@ impl<'f> Finder<'f> {
     }
 
     /// Whether constants are flags, and those that the field lists. Numbers below a
-    /// mask are no flags.
+    /// mask are no flags, and the place of its bits is neither a flag nor a value.
     fn split(&mut self, held: Vec<&'f ConstantFact>, role: Role) -> (bool, Vec<&'f ConstantFact>) {
+        let (shifts, held): (Vec<_>, Vec<_>) =
+            held.into_iter().partition(|one| conventions::is_shift(one));
+        for one in shifts {
+            self.leave_over(one);
+        }
         let bits = |one: &ConstantFact| one.number.count_ones();
         let is_bit = |one: &&&ConstantFact| {
             bits(one) == 1 && one.number > 0 || matches!(one.spelt, Spelt::Bit { .. })
@@ -233,10 +271,15 @@ impl<'f> Finder<'f> {
             return (false, held);
         }
         for one in numbers {
-            let within = one.within.as_ref().map_or("", |within| within.struct_.as_str());
-            self.held.insert(&one.name, within);
+            self.leave_over(one);
         }
         (true, listed)
+    }
+
+    /// Puts a constant inside of a struct into a group of its own.
+    fn leave_over(&mut self, constant: &'f ConstantFact) {
+        let within = constant.within.as_ref().map_or("", |within| within.struct_.as_str());
+        self.held.insert(&constant.name, within);
     }
 
     /// Constants inside of structs that no field lists, as groups of their own.

@@ -23,14 +23,20 @@ impl<'f> Finder<'f> {
         }
         let way = self.way_of(&fact.name).or_else(|| self.payload_way(fact));
         let fields = self.fields(fact, way, 0..fact.fields.len());
-        let argsz = fact
-            .fields
-            .first()
-            .is_some_and(|_| conventions::role(self.base.abi, &fact.fields, 0) == Role::Argsz);
+        let argsz = !fact.fields.is_empty() && kinds.role(fact, 0) == Role::Argsz;
+        if argsz && !conventions::is_sized(self.base.abi, fact) {
+            self.found.notes.push(format!(
+                "`{}` starts with its size alone: `protocol: {{start: size}}` in abi.yaml lets \
+                 arguments do so",
+                fact.name
+            ));
+        }
         let fixed = |at: &usize| !matches!(fact.fields[*at].type_, TypeFact::Flexible(..));
         let last = (0..fact.fields.len()).rev().find(fixed).filter(|_| argsz);
         let minsz = last.map(|at| placed(super::fields::shown(&fact.fields[at]), fact.place));
         if let Some(minsz) = &minsz {
+            let mark = "its last field, if all are of the first release";
+            self.found.marks.add(&fact.name, "minsz", mark);
             let reason = format!("`{}` counts as its last field of the first release", minsz.value);
             self.guess(&fact.name, reason);
         }
@@ -90,6 +96,15 @@ impl<'f> Finder<'f> {
         };
         let reason = format!("it counts as an ioctl of `{fd}` by its name or the ioctl before it");
         self.guess(&constant.name, reason);
+        let marks = &mut self.found.marks;
+        if self.base.abi.fds.len() > 1 {
+            marks.add(&constant.name, "fd", "by its name or the ioctl before it");
+        }
+        let mark = match &uses {
+            Some(_) => "by its comment, its name or its place",
+            None => "no struct has its name, and no comment names one",
+        };
+        marks.add(&constant.name, "arg", mark);
         let reason = match &uses {
             Some(name) => format!("its argument counts as a `{name}`, by its comment or its place"),
             None => "its argument is named by its comment, or is none".to_owned(),
@@ -119,6 +134,9 @@ impl<'f> Finder<'f> {
             true => self.own_name(&prefix.trim_end_matches('_').to_ascii_lowercase()),
             false => tag,
         };
+        if anonymous {
+            self.found.marks.add(&name, "name", "its name");
+        }
         let item = self.group(name.clone(), &prefix, values);
         let item = ItemSpec::Enum(spec::Values { anonymous, ..item });
         let mut names: Vec<_> = values.iter().map(|one| one.name.clone()).collect();
@@ -145,6 +163,7 @@ impl<'f> Finder<'f> {
         let word = [&self.base.abi.prefix.to_ascii_lowercase(), "_"].concat();
         let wanted = space.as_deref().unwrap_or(&prefix).trim_end_matches('_').to_ascii_lowercase();
         let name = self.own_name(wanted.strip_prefix(&word).unwrap_or(&wanted));
+        self.found.marks.add(&name, "name", "its name, and that these are one group");
         let item = self.group(name, &prefix, values);
         let names = values.iter().map(|one| one.name.clone()).collect();
         let item = match space {
@@ -162,10 +181,12 @@ impl<'f> Finder<'f> {
         let negative = values.iter().any(|one| one.number < i32::MIN.into());
         let type_ = wide.then(|| placed(if negative { "s64" } else { "u64" }, place));
         let list = values.iter().map(|one| self.listed(one)).collect();
+        let tag = values.first().and_then(|one| one.tag.as_ref());
+        let doc = tag.and_then(|tag| self.facts.enum_docs.get(tag)).map_or("", String::as_str);
         let prefix = (!prefix.is_empty()).then(|| placed(prefix, place)).into_iter().collect();
         spec::Values {
             name: placed(name, place),
-            doc: text::draft("", place),
+            doc: text::draft(doc, place),
             prefix: OneOrMany(prefix),
             type_,
             values: Map(list),
@@ -178,6 +199,13 @@ impl<'f> Finder<'f> {
         &mut self,
         constant: &'f ConstantFact,
     ) -> (Placed<String>, LineOrMap<spec::ValueSpec>) {
+        if let Spelt::Encoded(word) = &constant.spelt {
+            self.found.notes.push(format!(
+                "`{}` becomes a number: no specification describes an ioctl whose number has the \
+                 size of the argument, as `{word}` makes it",
+                constant.name
+            ));
+        }
         let value = self.value(constant, super::values::Among::Group);
         (placed(&constant.name, constant.place), LineOrMap(value))
     }

@@ -29,7 +29,7 @@ pub(super) enum Among {
 impl<'f> Finder<'f> {
     /// The number of a constant.
     pub(super) fn number(&self, constant: &ConstantFact) -> Placed<Number> {
-        let hex = constant.spelt == Spelt::Hex && constant.number >= 0;
+        let hex = matches!(constant.spelt, Spelt::Hex | Spelt::Encoded(_)) && constant.number >= 0;
         Placed { value: Number { value: constant.number, hex }, place: constant.place }
     }
 
@@ -38,6 +38,9 @@ impl<'f> Finder<'f> {
         let place = constant.place;
         let payload =
             self.payloads.get(constant.name.as_str()).map(|fact| placed(&fact.name, place));
+        if payload.is_some() {
+            self.found.marks.add(&constant.name, "payload", "payload by its name");
+        }
         let payload = payload.map(|name| {
             let reason = format!("`{}` counts as its payload, by its name", name.value);
             self.guess(&constant.name, reason);
@@ -72,7 +75,14 @@ impl<'f> Finder<'f> {
                 value.value = Some(Amount::Next);
                 value.count = Some(Count::Moves);
             }
-            Spelt::Or(names) if among == Among::Flags && self.are_flags(names, constant) => {
+            Spelt::Or(names)
+                if among == Among::Group && self.first_name(names, constant).is_some() =>
+            {
+                value.alias = self.first_name(names, constant).map(|name| placed(name, place));
+            }
+            Spelt::Or(names)
+                if among == Among::Flags && names.len() > 1 && self.are_flags(names, constant) =>
+            {
                 value.of = List(names.iter().map(|name| placed(name, place)).collect());
             }
             _ => {
@@ -81,6 +91,18 @@ impl<'f> Finder<'f> {
                 value.count = (counts && among == Among::Group).then_some(Count::Frozen);
             }
         }
+    }
+
+    /// The first name of the number of an enumerator that is defined as another one.
+    fn first_name(&self, names: &[String], constant: &ConstantFact) -> Option<&'f str> {
+        let [name] = names else { return None };
+        let target = self.facts.constant(name)?;
+        let alike = constant.enum_index.is_some() && target.enum_index == constant.enum_index;
+        let other = match &target.spelt {
+            Spelt::Or(names) if alike => self.first_name(names, target),
+            _ => None,
+        };
+        other.or((alike && target.place < constant.place).then_some(target.name.as_str()))
     }
 
     /// Whether names are flags of the field of a mask, declared before it.
@@ -105,7 +127,7 @@ impl<'f> Finder<'f> {
         let ids = facts.constants.iter();
         let ids = ids.filter(|id| id.within.is_none() && !known.has(&id.name));
         let mut payloads = HashMap::new();
-        for id in ids.filter(|id| !matches!(id.spelt, Spelt::Ioctl { .. })) {
+        for id in ids.filter(|id| !matches!(id.spelt, Spelt::Ioctl { .. } | Spelt::Encoded(_))) {
             let lower = id.name.to_ascii_lowercase();
             let exact = structs.iter().find(|fact| fact.name == lower);
             let near = || {
@@ -161,6 +183,7 @@ impl<'f> Finder<'f> {
         let values = vec![(placed(&constant.name, place), LineOrMap(value))];
         let reason = format!("it counts as one of `{}`, by its place or its name", group.name);
         self.guess(&constant.name, reason);
+        self.found.marks.add(&constant.name, "value", ["one of `", &group.name, "`"].concat());
         let piece = match group.field {
             None => {
                 let at = group.values.first().and_then(|value| self.base.places.owner(&value.name));
@@ -200,6 +223,9 @@ impl<'f> Finder<'f> {
     /// Whether a number can be among flags: a single bit outside of masks without flags,
     /// or a mask of flags only or of none.
     fn is_flag(&self, constant: &ConstantFact, group: &Group) -> bool {
+        if conventions::is_shift(constant) {
+            return false;
+        }
         let number = constant.number;
         let bits = |one: i128| one.count_ones();
         let flags = group.values.iter().map(|value| value.number).filter(|one| bits(*one) == 1);
