@@ -13,6 +13,7 @@ mod condition;
 mod conformance_text;
 mod data;
 mod error;
+mod header;
 mod hexdump;
 pub mod input;
 mod json;
@@ -36,6 +37,7 @@ pub use condition::Condition;
 pub use conformance_text::conformance_text;
 pub use data::{DataError, DataKind, DecodedData, PointedData};
 pub use error::{DecodeError, DecodeErrorKind};
+pub use header::{HeaderReader, HeaderValues};
 pub use json::json;
 pub use number::DecodedNumber;
 pub use reply::DecodedReply;
@@ -267,9 +269,9 @@ impl<'a> Decoded<'a> {
     /// A single capability; its header states the version.
     fn lone_body(mut self, struct_: &'a Struct, id: CapabilityId) -> Self {
         let capability = self.abi.capability(id);
-        let header = &self.abi.cap_headers[self.abi.chain(capability.chain).header];
         let reader = self.reader(self.size);
-        let Some(read) = chain::HeaderValues::read(reader, header, 0) else {
+        let headers = HeaderReader::new(reader, self.abi.chain(capability.chain));
+        let Some(read) = headers.read(0) else {
             let need = body::need(reader, struct_, 0, 1);
             self.fields = reader.fields(struct_, 0, |_| true);
             self.error = Some(DecodeError::too_short(self.size, need, None));

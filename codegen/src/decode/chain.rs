@@ -1,10 +1,11 @@
 //! The walk over a capability chain, bounded by the bytes. The order of the checks
 //! is that of docs/protocol.md.
 
-use super::body::{self, Body};
+use super::body;
 use super::bytes::ByteReader;
-use super::error::{DecodeError, DecodeErrorKind, ErrorContext};
-use crate::ir::{Abi, Bits, CapHeader, Capability, Chain, ChainStart, Struct};
+use super::error::{DecodeError, DecodeErrorKind};
+use super::header::HeaderReader;
+use crate::ir::{Abi, Capability, Chain, ChainStart, Struct};
 use crate::layout::Span;
 
 /// A capability of a chain.
@@ -81,20 +82,19 @@ pub(super) fn walk<'a>(
     first: u64,
     source: Span,
 ) -> WalkedChain<'a> {
-    let header = &reader.abi.cap_headers[chain.header];
-    let size = reader.layout(reader.abi.struct_(header.struct_)).size;
-    let mut left = reader.len() / header.align.max(size).max(1);
+    let headers = HeaderReader::new(reader, chain);
+    let size = headers.size();
+    let mut left = reader.len() / headers.min_size();
     let (mut at, mut source) = (first, source);
     let mut caps = Vec::new();
     loop {
         let place = CapPlace { bound: chain.bound, size, left };
-        let cap =
-            place.check(reader, at, source).and_then(|()| read_cap(reader, chain, header, at));
+        let cap = place.check(reader, at, source).and_then(|()| read_cap(headers, chain, at));
         let error = match cap {
             Ok(cap) => {
                 let next = cap.next;
                 caps.push(cap);
-                source = bits_span(reader, header, header.next, at);
+                source = headers.next_span(at);
                 match next {
                     Some(next) if next != at => {
                         (at, left) = (next, left - 1);
@@ -143,13 +143,13 @@ impl CapPlace {
 
 /// Reads the capability whose header is at `at` and checks its body.
 fn read_cap<'a>(
-    reader: ByteReader<'a>,
+    headers: HeaderReader<'a>,
     chain: &'a Chain,
-    header: &CapHeader,
     at: u64,
 ) -> Result<DecodedCap<'a>, DecodeError> {
-    let read = HeaderValues::read(reader, header, at).unwrap_or_default();
-    let next = read.next(header, at);
+    let reader = headers.reader;
+    let read = headers.read(at).unwrap_or_default();
+    let next = read.next;
     let end = match next {
         Some(next) if next > at => next.min(reader.len()),
         _ => reader.len(),
@@ -157,52 +157,12 @@ fn read_cap<'a>(
     let mut caps = reader.abi.capabilities_of(chain);
     // If two capabilities share an id, as in a release candidate, the first one counts.
     let known = caps.find(|cap| cap.id == read.id && read.version >= 1);
-    let next_at = next.map(|next| (next, bits_span(reader, header, header.next, at)));
+    let next_at = next.map(|next| (next, headers.next_span(at)));
     let body = read.body(at, read.id, next_at);
     match known.map(|known| known.struct_) {
         None => {}
         Some(Some(id)) => body::check(reader, reader.abi.struct_(id), body)?,
-        Some(None) => {
-            let size = reader.layout(reader.abi.struct_(header.struct_)).size;
-            body::check_fixed(reader, size, body.of)?;
-        }
+        Some(None) => body::check_fixed(reader, headers.size(), body.of)?,
     }
     Ok(DecodedCap { at, id: read.id, version: read.version, next, end, known, error: None })
-}
-
-/// The header of a capability, as read.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct HeaderValues {
-    pub(super) id: u64,
-    pub(super) version: u16,
-    /// The `next` field.
-    next: u64,
-}
-
-impl HeaderValues {
-    /// Reads a header if it is complete.
-    pub(super) fn read(reader: ByteReader<'_>, header: &CapHeader, at: u64) -> Option<Self> {
-        let field =
-            |bits: Bits| Some(bits.of(reader.unsigned(bits_span(reader, header, bits, at))?));
-        let version = header.version.map_or(Some(1), field)?;
-        let version = u16::try_from(version).unwrap_or(u16::MAX);
-        let next = field(header.next)? & header.mask;
-        Some(Self { id: field(header.id)?, version, next })
-    }
-
-    /// The offset of the next capability.
-    pub(super) fn next(self, header: &CapHeader, at: u64) -> Option<u64> {
-        let target = if header.from_reply { self.next } else { at.saturating_add(self.next) };
-        (self.next != header.end).then_some(target)
-    }
-
-    /// The parameters of the check of the body.
-    pub(super) fn body(self, at: u64, id: u64, next: Option<(u64, Span)>) -> Body {
-        Body { version: self.version, of: ErrorContext { at, id: Some(id), next } }
-    }
-}
-
-/// The bytes of the number that holds these bits of the header at `at`.
-pub(super) fn bits_span(reader: ByteReader<'_>, header: &CapHeader, bits: Bits, at: u64) -> Span {
-    reader.span(reader.abi.struct_(header.struct_), at, bits.field)
 }

@@ -3,11 +3,10 @@
 
 use super::body;
 use super::bytes::ByteReader;
-use super::chain::{DecodedCap, HeaderValues, WalkedChain, bits_span};
+use super::chain::{DecodedCap, WalkedChain};
 use super::error::{DecodeError, DecodeErrorKind};
-use crate::ir::{
-    Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, KindOf, Space,
-};
+use super::header::{HeaderReader, HeaderValues};
+use crate::ir::{Bits, Capability, CapabilityId, Chain, ChainId, ChainStart, KindOf, Space};
 use crate::layout::Span;
 
 /// Walks a chain in the space that the bytes are.
@@ -21,8 +20,8 @@ pub(super) fn walk<'a>(
     let Some((first, source)) = first(reader, chain, space) else { return found };
     found.companion = space.companion.map_or(&[], |id| companion(reader, id));
     let reader = ByteReader { companion: found.companion, ..reader };
-    let header = &reader.abi.cap_headers[chain.header];
-    SpaceWalk { reader, chain, space, header, visited: Vec::new(), found }.from(first, source)
+    let headers = HeaderReader::new(reader, chain);
+    SpaceWalk { reader, chain, space, headers, visited: Vec::new(), found }.from(first, source)
 }
 
 /// The offset of the first capability, and the bytes that contain this offset.
@@ -84,7 +83,7 @@ struct SpaceWalk<'a> {
     reader: ByteReader<'a>,
     chain: &'a Chain,
     space: &'a Space,
-    header: &'a CapHeader,
+    headers: HeaderReader<'a>,
     /// The offsets of the capabilities so far.
     visited: Vec<u64>,
     found: WalkedChain<'a>,
@@ -93,7 +92,7 @@ struct SpaceWalk<'a> {
 impl<'a> SpaceWalk<'a> {
     fn from(mut self, first: u64, source: Span) -> WalkedChain<'a> {
         let (mut at, mut source) = (first, source);
-        let size = self.reader.layout(self.reader.abi.struct_(self.header.struct_)).size;
+        let size = self.headers.size();
         loop {
             if let Some(kind) = self.refusal(at, size) {
                 let mut marks = vec![source];
@@ -104,12 +103,12 @@ impl<'a> SpaceWalk<'a> {
                 return self.found;
             }
             self.visited.push(at);
-            let read = HeaderValues::read(self.reader, self.header, at).unwrap_or_default();
-            if self.is_empty(at) {
+            let read = self.headers.read(at).unwrap_or_default();
+            if self.headers.is_empty(at) {
                 return self.found;
             }
             let cap = self.read_cap(read, at);
-            source = bits_span(self.reader, self.header, self.header.next, at);
+            source = self.headers.next_span(at);
             let next = cap.next;
             self.found.caps.push(cap);
             let Some(next) = next else { return self.found };
@@ -133,17 +132,8 @@ impl<'a> SpaceWalk<'a> {
         }
     }
 
-    /// Whether the header means that there is no capability.
-    fn is_empty(&self, at: u64) -> bool {
-        let struct_ = self.reader.abi.struct_(self.header.struct_);
-        self.header.empty.iter().any(|(bits, values)| {
-            let value = self.reader.bits(struct_, at, *bits);
-            value.is_some_and(|value| values.contains(&value))
-        })
-    }
-
     fn read_cap(&self, read: HeaderValues, at: u64) -> DecodedCap<'a> {
-        let next = read.next(self.header, at);
+        let next = read.next;
         let limit = match next {
             Some(next) if next > at => next.min(self.end()),
             _ => self.end(),

@@ -186,7 +186,9 @@ fn chain_text(chain: &SeenChain) -> String {
     let shown = chain.caps.iter().filter(|cap| is_found(cap.fate)).count();
     let mut text = format!("{}: {shown} of {} capabilities\n", chain.name, chain.caps.len());
     for cap in &chain.caps {
-        text += &format!("  {} {}{}\n", cap_text(cap), fate_word(cap.fate), because(cap.fate));
+        let because = because(cap.fate).map(|reason| [": ", &reason].concat());
+        let because = because.unwrap_or_default();
+        text += &format!("  {} {}{because}\n", cap_text(cap), fate_word(cap.fate));
     }
     for one in &chain.relinked {
         text += &format!("  {} leads to {}, not to {}\n", at(one.at), at(one.to), at(one.from));
@@ -219,23 +221,24 @@ fn fate_word(fate: CapFate) -> &'static str {
     }
 }
 
-fn because(fate: CapFate) -> String {
+/// Why a program does not find the capability of the device.
+fn because(fate: CapFate) -> Option<String> {
     let reason = |because: HiddenBecause| match because {
         HiddenBecause::NotShown => "the handler does not show this id",
         HiddenBecause::NoLength => "its length is 0",
     };
     match fate {
-        CapFate::Shown => String::new(),
-        CapFate::Hidden(because) => format!(": {}", reason(because)),
-        CapFate::Anchor(because) => format!(
-            ": {}; it is the first, so its header stays with id 0 and version 0",
+        CapFate::Shown => None,
+        CapFate::Hidden(because) => Some(reason(because).to_owned()),
+        CapFate::Anchor(because) => Some(format!(
+            "{}; it is the first, so its header stays with id 0 and version 0",
             reason(because)
-        ),
-        CapFate::Reached(because, header) => format!(
-            ": {}, but the header at {} leads to it, since its bytes touch those of a capability of the same id",
+        )),
+        CapFate::Reached(because, header) => Some(format!(
+            "{}, but the header at {} leads to it, since its bytes touch those of a capability of the same id",
             reason(because),
             at(header)
-        ),
+        )),
     }
 }
 
@@ -256,8 +259,7 @@ fn object(device: &ShownDevice, view: &SpaceView) -> Value {
     let chains = view.chains.iter().map(|chain| {
         let caps = chain.caps.iter().map(|cap| {
             let fate = fate_word(cap.fate);
-            let because = because(cap.fate);
-            let reason = because.strip_prefix(": ");
+            let reason = because(cap.fate);
             json!({ "at": cap.at, "id": cap.id, "name": cap.name, "fate": fate, "reason": reason })
         });
         let relinked = chain.relinked.iter();

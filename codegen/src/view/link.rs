@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{ViewProblem, numbers};
-use crate::decode;
+use crate::decode::{self, HeaderReader};
 use crate::ir::{Abi, Bits, BitsAt, CapHeader, Chain, ShownCap, ShownChain};
+use crate::layout::Span;
 use crate::release::Release;
 
 /// A chain with the rules of a handler, in a release.
@@ -13,14 +14,14 @@ pub(super) struct LinkedChain<'a> {
     pub(super) shown: &'a ShownChain,
     space: &'a Abi,
     chain: &'a Chain,
-    header: &'a CapHeader,
     /// The capabilities that the release shows, by id.
     caps: HashMap<u64, &'a ShownCap>,
     /// The short names of the other ABI, by id.
     names: HashMap<u64, &'a str>,
-    /// The parts of a header.
-    pub(super) id: HeaderPart,
+    /// The number of the next capability in a header.
     pub(super) next: HeaderPart,
+    /// The number that ends the chain.
+    pub(super) end: u64,
     /// The size of a header.
     pub(super) size: u64,
 }
@@ -64,8 +65,15 @@ impl<'a> LinkedChain<'a> {
         let chain =
             chain.ok_or_else(|| format!("{} has no chain `{}`", space.name, shown.chain))?;
         let chain = space.chain(chain);
-        let header = space.cap_headers.get(chain.header);
-        let header = header.ok_or_else(|| format!("`{}` has no header", chain.name))?;
+        let header = &space.cap_headers[chain.header];
+        if !header.from_reply {
+            let name = &chain.name;
+            return Err(format!(
+                "the offsets of the chain `{name}` of {} count from each capability; only those \
+                 that count from the start can be changed",
+                space.name
+            ));
+        }
         let known: HashMap<_, _> =
             space.capabilities_of(chain).map(|cap| (cap.name.as_str(), cap)).collect();
         let mut caps = HashMap::new();
@@ -82,13 +90,20 @@ impl<'a> LinkedChain<'a> {
             shown,
             space,
             chain,
-            header,
             caps,
             names: known.values().map(|cap| (cap.id, cap.short.as_str())).collect(),
-            id: part(space, header, header.id, u64::MAX),
-            next: part(space, header, header.next, header.mask),
-            size: space.struct_(header.struct_).kernel_layout().size,
+            next: next_in(space, header),
+            end: header.end,
+            size: HeaderReader::of_space(space, chain, &[]).size(),
         })
+    }
+
+    /// The headers in these bytes.
+    pub(super) fn headers<'b>(&self, bytes: &'b [u8]) -> HeaderReader<'b>
+    where
+        'a: 'b,
+    {
+        HeaderReader::of_space(self.space, self.chain, bytes)
     }
 
     /// The capability of this id, if it is shown.
@@ -113,7 +128,7 @@ impl<'a> LinkedChain<'a> {
             bits: BitsAt { at: source.offset, size: source.size, mask: u64::MAX },
             shift: 0,
         });
-        (!self.is_empty(bytes, first)).then_some(Start { first, pointer })
+        (!self.headers(bytes).is_empty(first)).then_some(Start { first, pointer })
     }
 
     /// The problem if the chain starts after the end of the bytes, although they say that
@@ -140,24 +155,6 @@ impl<'a> LinkedChain<'a> {
         }
     }
 
-    /// Whether a header means that there is no capability.
-    fn is_empty(&self, bytes: &[u8], at: u64) -> bool {
-        self.header.empty.iter().any(|(bits, values)| {
-            let part = part(self.space, self.header, *bits, u64::MAX);
-            part.of(at).read(bytes).is_some_and(|value| values.contains(&value))
-        })
-    }
-
-    /// The `next` that ends the chain.
-    pub(super) fn end(&self) -> u64 {
-        self.header.end
-    }
-
-    /// The offset of the next capability, if the header at `at` has one.
-    pub(super) fn next_of(&self, bytes: &[u8], at: u64) -> Option<u64> {
-        self.next.of(at).read(bytes).filter(|next| *next != self.header.end)
-    }
-
     /// The offsets at which a header can lie.
     pub(super) fn within(&self, bytes: &[u8]) -> Range<u64> {
         self.chain.bound..self.end_in(bytes).saturating_sub(self.size).saturating_add(1)
@@ -172,13 +169,14 @@ impl<'a> LinkedChain<'a> {
     /// The most capabilities that the chain can have.
     pub(super) fn most(&self, bytes: &[u8]) -> u64 {
         let room = self.end_in(bytes).saturating_sub(self.chain.bound);
-        room / self.header.align.max(self.size).max(1)
+        room / self.headers(bytes).min_size()
     }
 }
 
-/// The place of some bits of a header, from its start; `mask` has the bits that count.
-fn part(space: &Abi, header: &CapHeader, bits: Bits, mask: u64) -> HeaderPart {
-    let span = space.struct_(header.struct_).kernel_span(bits.field);
-    let mask = (bits.mask() & mask) << bits.low;
-    HeaderPart { bits: BitsAt { at: span.offset, size: span.size, mask }, shift: bits.low }
+/// The offset of the next capability in a header, from its start.
+fn next_in(space: &Abi, header: &CapHeader) -> HeaderPart {
+    let Bits { field, low, .. } = header.next;
+    let Span { offset, size } = space.struct_(header.struct_).kernel_span(field);
+    let mask = (header.next.mask() & header.mask) << low;
+    HeaderPart { bits: BitsAt { at: offset, size, mask }, shift: low }
 }

@@ -5,6 +5,7 @@ use super::link::{HeaderPart, LinkedChain};
 use super::numbers;
 use super::runs::Runs;
 use super::{CapFate, FoundCap, HiddenBecause, Relinked, SeenCap, SeenChain, ViewProblem};
+use crate::decode::HeaderValues;
 use crate::ir::{ShownCap, ShownLength};
 use crate::release::Release;
 use crate::reply::FirstHidden;
@@ -43,8 +44,7 @@ pub(super) fn walk<'c, 'a>(
             walk.problem.get_or_insert(chain.no_header(at));
             break;
         }
-        let id = chain.id.of(at).read(device).unwrap_or_default();
-        let next = chain.next_of(device, at);
+        let HeaderValues { id, next, .. } = chain.headers(device).read(at).unwrap_or_default();
         let shown = chain.shows(id).ok_or(HiddenBecause::NotShown);
         let shown = shown.and_then(|cap| match length(cap, device, at) {
             0 => Err(HiddenBecause::NoLength),
@@ -102,7 +102,7 @@ impl<'a> HandlerWalk<'_, 'a> {
 
     /// Changes the offset of the next capability in a header.
     fn relink(&mut self, link: Link, runs: &mut Runs<'_>, next: Option<u64>) {
-        let to = next.unwrap_or(self.chain.end());
+        let to = next.unwrap_or(self.chain.end);
         let from = runs.replace(link.number, to);
         match self.relinked.iter_mut().find(|one| one.at == link.header) {
             Some(one) => one.to = to,
@@ -139,9 +139,11 @@ impl<'a> HandlerWalk<'_, 'a> {
     /// The chain with the capabilities that a program finds in the bytes that it reads.
     pub(super) fn finish(self, seen: &[u8]) -> SeenChain {
         let found = self.found(seen);
+        let headers = self.chain.headers(seen);
+        let next_of = |at: u64| headers.read(at).and_then(|header| header.next);
         let leads_to = |at: u64| {
-            let mut headers = found.iter().map(|one| one.at);
-            headers.find(|header| self.chain.next_of(seen, *header) == Some(at))
+            let mut found = found.iter().map(|one| one.at);
+            found.find(|header| next_of(*header) == Some(at))
         };
         let caps = self.caps.iter().map(|(cap, _)| {
             let mut cap = cap.clone();
@@ -153,7 +155,7 @@ impl<'a> HandlerWalk<'_, 'a> {
             cap
         });
         let kept = |one: &&Relinked| {
-            self.chain.next_of(seen, one.at).unwrap_or(self.chain.end()) == one.to
+            next_of(one.at).unwrap_or(self.chain.end) == one.to
                 || self.caps.iter().all(|(cap, _)| cap.at != one.at)
         };
         SeenChain {
@@ -169,14 +171,15 @@ impl<'a> HandlerWalk<'_, 'a> {
     fn found(&self, seen: &[u8]) -> Vec<FoundCap> {
         let mut found: Vec<FoundCap> = Vec::new();
         let within = self.chain.within(seen);
+        let headers = self.chain.headers(seen);
         let mut next = self.chain.start(seen).map(|start| start.first);
         while let Some(at) = next.filter(|at| within.contains(at)) {
-            if self.removed || found.iter().any(|one| one.at == at) {
+            if self.removed || headers.is_empty(at) || found.iter().any(|one| one.at == at) {
                 break;
             }
-            let id = self.chain.id.of(at).read(seen).unwrap_or_default();
-            found.push(FoundCap { at, id });
-            next = self.chain.next_of(seen, at);
+            let header = headers.read(at).unwrap_or_default();
+            found.push(FoundCap { at, id: header.id });
+            next = header.next;
         }
         found
     }

@@ -253,6 +253,16 @@ fn a_name_that_the_other_abi_does_not_have_is_an_error() {
     assert_eq!(error, "the chain `small` of space has no `SPACE_SMALL_B`");
 }
 
+#[test]
+fn offsets_that_count_from_each_capability_are_an_error() {
+    let headers = HEADERS.replacen("relative_to: reply", "relative_to: capability", 1);
+    let chains = lowered(&abi("space", CHAINS, &headers), "v1.9");
+    let region = lowered(&abi("show", REGION, ""), "v1.9");
+    let (_, handler) = view::handler(&region).expect("a handler");
+    let error = view::view(handler, &chains, region.release, &[0; 128]).expect_err("relative");
+    assert!(error.contains("`small` of space count from each capability"), "{error}");
+}
+
 /// The problems of a space of 128 bytes.
 fn problems(parts: &[(usize, &[u8])]) -> Vec<ViewProblem> {
     seen(&space(parts), "v1.9").problems
@@ -420,6 +430,13 @@ fn pci_and_vfio(at: &str) -> [Abi; 2] {
     [lower(&pci, None), lower(&fixtures::spec(), release)]
 }
 
+/// The offsets and ids of the capabilities that `decode` reads.
+fn walked(pci: &Abi, chain: &str, space: &[u8]) -> Vec<(u64, u64)> {
+    let id = pci.find_chain(chain).expect("a chain");
+    let walked = decode::decode(pci, Subject::Chain(id), &TARGETS[0], space);
+    walked.caps.iter().map(|cap| (cap.at, cap.id)).collect()
+}
+
 #[test]
 fn vfio_shows_what_is_predicted() {
     let (mut spaces, mut hidden, mut reached) = (0, 0, 0);
@@ -436,10 +453,8 @@ fn vfio_shows_what_is_predicted() {
                 assert_eq!(wrong, 0, "{release} {address} at {at:#x}");
             }
             for chain in &view.chains {
-                let id = pci.find_chain(&chain.name).expect("a chain");
-                let walked = decode::decode(&pci, Subject::Chain(id), &TARGETS[0], &shown);
-                let walked: Vec<_> = walked.caps.iter().map(|cap| (cap.at, cap.id)).collect();
                 let found: Vec<_> = chain.found.iter().map(|cap| (cap.at, cap.id)).collect();
+                let walked = walked(&pci, &chain.name, &shown);
                 assert_eq!(found, walked, "{release} {address} {}", chain.name);
                 let fates = || chain.caps.iter().map(|cap| cap.fate);
                 hidden += fates().filter(|fate| matches!(fate, CapFate::Hidden(_))).count();
@@ -452,8 +467,8 @@ fn vfio_shows_what_is_predicted() {
     assert!(spaces >= 20 && hidden >= 5 && reached >= 1, "{spaces} {hidden} {reached}");
 }
 
-/// Devices with changed bytes: there is always a view, and a byte that is not kept is the
-/// device's.
+/// Devices with changed bytes: there is always a view, a byte that is not kept is the device's,
+/// and a program finds the capabilities that `decode` reads.
 #[test]
 fn changed_devices_have_a_view() {
     let [pci, vfio] = pci_and_vfio("v7.3");
@@ -476,6 +491,10 @@ fn changed_devices_have_a_view() {
             let view = view::view(handler, &pci, vfio.release, &device).expect("a view");
             let kept = view.bytes.iter().zip(&device).zip(&view.kept);
             assert!(kept.into_iter().all(|((seen, own), kept)| (seen ^ own) & !kept == 0));
+            for chain in view.chains.iter().filter(|chain| !chain.removed) {
+                let found: Vec<_> = chain.found.iter().map(|cap| (cap.at, cap.id)).collect();
+                assert_eq!(found, walked(&pci, &chain.name, &view.bytes), "{}", chain.name);
+            }
         }
     }
 }
