@@ -45,7 +45,7 @@ impl<'a> Lowering<'a> {
     ) -> StructId {
         let validity = item.validity(file.validity());
         let meta = self.meta(parts!(item, &item.struct_), validity, &file.source);
-        let id = self.declare(StructSource {
+        self.declare(StructSource {
             name: &item.struct_,
             spelt: item.before.name_at(self.release, &item.struct_),
             meta,
@@ -57,10 +57,7 @@ impl<'a> Lowering<'a> {
             minsz: item.minsz.as_ref().map(|field| field.as_str()),
             header: None,
             fields: &item.fields,
-        });
-        let name = item.before.name_at(self.release, &item.struct_);
-        self.abi.structs[id.0].name = name.to_owned();
-        id
+        })
     }
 
     pub(super) fn declare(&mut self, declaration: StructSource<'a>) -> StructId {

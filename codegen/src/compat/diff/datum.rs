@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use crate::layout::{PerModel, Span, per_model};
 
 /// A value of the IR. References to items are the names that the new side has for them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::compat) enum Datum<'a> {
     /// No value.
+    #[default]
     Unset,
     Flag(bool),
     Number(i128),

@@ -117,7 +117,12 @@ impl<'a> SideNames<'_, 'a> {
         ]
     }
 
-    pub(super) fn member_facts(&self, struct_: &'a Struct, member: &Member<'a>) -> [Fact<'a>; 22] {
+    /// The facts of a member, and those of the memory that it has the address of.
+    pub(super) fn member_facts(
+        &self,
+        struct_: &'a Struct,
+        member: &Member<'a>,
+    ) -> ([Fact<'a>; 13], [Fact<'a>; 9]) {
         let Member {
             name,
             meta: _,
@@ -149,33 +154,13 @@ impl<'a> SideNames<'_, 'a> {
             count,
             version: _,
         } = field;
-        let [
-            payload_direction,
-            element,
-            type_by,
-            length,
-            shorter,
-            longer,
-            returns,
-            too_small,
-            lasting,
-        ] = self.payload(payload.as_deref());
-        [
+        let facts = [
             Fact(key!(Field.name), text(name)),
             Fact(key!(Field.type_), Datum::Text(self.type_(struct_, type_))),
             Fact(key!(Field.direction), optional(direction.map(direction_word))),
             Fact(key!(Field.role), text(role_word(role))),
             Fact(key!(Field.group), self.group(group)),
             Fact(key!(Field.ids), self.group(*ids)),
-            Fact(key!(Payload.direction), payload_direction),
-            Fact(key!(Payload.element), element),
-            Fact(key!(Payload.type_by), type_by),
-            Fact(key!(Payload.length), length),
-            Fact(key!(Payload.shorter), shorter),
-            Fact(key!(Payload.longer), longer),
-            Fact(key!(Payload.returns), returns),
-            Fact(key!(Payload.too_small), too_small),
-            Fact(key!(Payload.lasting), lasting),
             Fact(key!(Field.returns_fd), self.new_fd(*returns_fd)),
             Fact(key!(Field.choices), choices_fact(choices)),
             Fact(key!(Field.valid_if), optional(valid_if.map(|gate| self.constant(gate)))),
@@ -183,7 +168,8 @@ impl<'a> SideNames<'_, 'a> {
             Fact(key!(Field.count), self.quantity(struct_, count.as_ref())),
             Fact(key!(Field.version), Datum::Number(version.into())),
             Fact(key!(Layout.fields), Datum::Spans(spans)),
-        ]
+        ];
+        (facts, self.payload(payload.as_deref()))
     }
 
     pub(super) fn group_facts(&self, group: &'a Group) -> [Fact<'a>; 4] {

@@ -113,9 +113,11 @@ impl<'a> Collector<'_, 'a> {
             let facts = (was.struct_facts(old), is.struct_facts(new));
             self.facts(Of::Struct(index), || name.clone(), facts);
             for (at, (before, now)) in members.both.iter().enumerate() {
-                let facts = (was.member_facts(old, before), is.member_facts(new, now));
+                let (was_member, was_memory) = was.member_facts(old, before);
+                let (is_member, is_memory) = is.member_facts(new, now);
                 let of = Of::Member(index, MemberOf::Both(at));
-                self.facts(of, || now.path(new), facts);
+                self.facts(of, || now.path(new), (was_member, is_member));
+                self.facts(of, || now.path(new), (was_memory, is_memory));
             }
             let lists = [
                 (&members.removed, MemberOf::Removed as fn(usize) -> MemberOf),
