@@ -43,6 +43,7 @@ pub mod parallel;
 pub mod read;
 pub mod release;
 pub mod reply;
+pub mod runtime;
 
 pub mod reports;
 pub mod review;

@@ -67,8 +67,9 @@ pub use bindgen::{
 };
 pub use errors::rust_error;
 pub use exports::{
-    TableKind, go_field, go_offset, go_package, go_parse, go_table, go_type, is_go_name, python,
-    python_cap, python_caps, python_parse, python_table, python_union,
+    TableKind, go_field, go_offset, go_package, go_parse, go_size, go_table, go_type, is_go_name,
+    is_go_word, python, python_cap, python_caps, python_item, python_parse, python_table,
+    python_union,
 };
 
 pub use prelude::is_in_prelude;
@@ -238,44 +239,6 @@ pub fn feature_of_program(path: &str) -> Option<&str> {
 pub fn c_folder(abi: &str) -> String {
     ["include/", &c_stem(abi)].concat()
 }
-
-/// Modules that a generated crate can have, by file name without ending.
-pub const CRATE_MODULES: [&str; 34] = [
-    "argument",
-    "array",
-    "bindgen",
-    "bindings",
-    "bits",
-    "call",
-    "calls",
-    "chain",
-    "counted",
-    "failed_call",
-    "flags",
-    "growing_call",
-    "history",
-    "ioctls",
-    "lib",
-    "profile",
-    "receive",
-    "records",
-    "reply",
-    "reply_error",
-    "request",
-    "requests",
-    "results",
-    "space",
-    "space_body",
-    "space_cap",
-    "space_walk",
-    "stream",
-    "streams",
-    "target",
-    "test",
-    "uapi",
-    "views",
-    "wire",
-];
 
 /// A C struct or function of the generator.
 pub fn c_name(stem: &str, words: &[&str]) -> String {

@@ -1,8 +1,8 @@
 //! `capchain show`: what a name is, since when, where it is, and who emits it.
 
 use capchain::ir::{
-    Abi, Arg, Capability, Entry, EntryKind, Group, Holder, Ioctl, Literal, Member, Struct,
-    Value as Number,
+    Abi, ApiNames, Arg, Capability, Entry, EntryKind, Group, Holder, Ioctl, Literal, Member,
+    Struct, Value as Number,
 };
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
@@ -173,7 +173,6 @@ fn facts(abi: &Abi, entry: &Entry<'_>) -> NameFacts {
         }
         EntryKind::Ioctl(id) => of_ioctl(abi, &mut facts, abi.ioctl(id)),
         EntryKind::Capability(capability) => of_capability(abi, &mut facts, capability),
-        EntryKind::Enum(_) => facts.add("c", format!("enum {}", entry.name)),
         EntryKind::Chain(chain) => {
             let names = abi.capabilities_of(chain).map(|one| format!("{} = {}", one.name, one.id));
             facts.add("contains", names.collect::<Vec<_>>());
@@ -182,12 +181,24 @@ fn facts(abi: &Abi, entry: &Entry<'_>) -> NameFacts {
             let names = group.values.iter().map(|one| format!("{} = {}", one.name, one.number));
             facts.add("contains", names.collect::<Vec<_>>());
         }
-        EntryKind::Macro(_) | EntryKind::Union(..) => {}
+        EntryKind::Enum(_) | EntryKind::Macro(_) | EntryKind::Union(..) => {}
     }
-    if abi.publish && entry.is_declaration() {
-        facts.add("rust", abi.api_names(&entry.kind).rust);
-    }
+    names_in_code(abi, &mut facts, entry);
     facts
+}
+
+/// The names by which programs use it. Without outputs, only the header of the kernel has it.
+fn names_in_code(abi: &Abi, facts: &mut NameFacts, entry: &Entry<'_>) {
+    let ApiNames { rust, mut c } = abi.api_names(&entry.kind);
+    if !abi.publish {
+        c.truncate(usize::from(entry.is_declaration()));
+    }
+    if !c.is_empty() {
+        facts.add("c", c);
+    }
+    if abi.publish && !rust.is_empty() {
+        facts.add("rust", rust);
+    }
 }
 
 fn of_struct(abi: &Abi, facts: &mut NameFacts, struct_: &Struct) {
@@ -199,7 +210,6 @@ fn of_struct(abi: &Abi, facts: &mut NameFacts, struct_: &Struct) {
         format!("{offset:>4}  {} {}", abi.type_text(member.type_), member.name)
     });
     facts.add("fields", fields.collect::<Vec<_>>());
-    facts.add("c", format!("struct {}", struct_.name));
 }
 
 fn of_member(abi: &Abi, facts: &mut NameFacts, struct_: &Struct, member: &Member<'_>) {
@@ -248,7 +258,6 @@ fn of_value(abi: &Abi, facts: &mut NameFacts, group: &Group, value: &Number) {
         let struct_ = value.payload_struct().map_or("", |_| "struct ");
         facts.add("payload", [struct_, &abi.type_text(payload)].concat());
     }
-    facts.add("c", value.name.as_str());
 }
 
 fn of_ioctl(abi: &Abi, facts: &mut NameFacts, ioctl: &Ioctl) {
@@ -265,7 +274,6 @@ fn of_ioctl(abi: &Abi, facts: &mut NameFacts, ioctl: &Ioctl) {
     let handlers = ioctl.served_at(abi.release);
     let handlers = handlers.map(|one| format!("{}: {}", one.name, one.source));
     facts.add("handler", handlers.collect::<Vec<_>>());
-    facts.add("c", ioctl.name.as_str());
 }
 
 fn of_capability(abi: &Abi, facts: &mut NameFacts, capability: &Capability) {
@@ -282,7 +290,4 @@ fn of_capability(abi: &Abi, facts: &mut NameFacts, capability: &Capability) {
         facts
             .add("emitted by", if emitters.is_empty() { vec!["nothing".into()] } else { emitters });
     }
-    let stem = names::c_stem(&abi.name);
-    let prefix = names::c_name(&stem, &[&chain.name, &capability.short]);
-    facts.add("c", vec![capability.name.clone(), prefix + "_*"]);
 }

@@ -29,48 +29,42 @@ use crate::emit::banner;
 use crate::ir::{Abi, Entry, FormerName, former_names};
 use crate::output::OutputFile;
 use crate::reply::TailRule;
+use crate::runtime::RuntimeModule;
 use comment::Names;
 use file_emitter::FileEmitter;
 
-/// A hand-written file of the crate.
-struct Runtime {
-    name: &'static str,
-    text: &'static str,
-    /// Whether an ABI needs it.
-    needed: fn(&Abi) -> bool,
+/// Whether the ABI needs a hand-written module.
+fn needs(abi: &Abi, module: RuntimeModule) -> bool {
+    match module {
+        RuntimeModule::Bindgen | RuntimeModule::Target => true,
+        RuntimeModule::Argument => requests::present(abi),
+        RuntimeModule::Array => views::has_records(abi),
+        RuntimeModule::Bits => needs_bits(abi),
+        RuntimeModule::Call => calls::present(abi),
+        RuntimeModule::Chain => needs_chains(abi),
+        RuntimeModule::Counted => requests::has_counted(abi),
+        RuntimeModule::FailedCall => calls::has_failed_replies(abi),
+        RuntimeModule::Flags => groups::has_types(abi),
+        RuntimeModule::GrowingCall => calls_grow(abi),
+        RuntimeModule::History => history::present(abi),
+        RuntimeModule::Profile => views::has_hosts(abi),
+        RuntimeModule::Receive => has_checked_tail(abi),
+        RuntimeModule::Reply | RuntimeModule::Request => replies_grow(abi),
+        RuntimeModule::ReplyError => needs_reply_error(abi),
+        RuntimeModule::Results => requests::has_results(abi),
+        RuntimeModule::Space | RuntimeModule::SpaceCap | RuntimeModule::SpaceWalk => {
+            views::has_spaces(abi)
+        }
+        RuntimeModule::SpaceBody => views::has_bodies(abi),
+        RuntimeModule::Stream => streams::present(abi),
+        RuntimeModule::Wire => needs_wire(abi),
+    }
 }
 
-/// The hand-written files, by name.
-const RUNTIME: [Runtime; 24] = [
-    runtime("argument.rs", include_str!("../../runtime/argument.rs"), requests::present),
-    runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_records),
-    runtime("bindgen.rs", include_str!("../../runtime/bindgen.rs"), |_| true),
-    runtime("bits.rs", include_str!("../../runtime/bits.rs"), needs_bits),
-    runtime("call.rs", include_str!("../../runtime/call.rs"), calls::present),
-    runtime("chain.rs", include_str!("../../runtime/chain.rs"), needs_chains),
-    runtime("counted.rs", include_str!("../../runtime/counted.rs"), requests::has_counted),
-    runtime(
-        "failed_call.rs",
-        include_str!("../../runtime/failed_call.rs"),
-        calls::has_failed_replies,
-    ),
-    runtime("flags.rs", include_str!("../../runtime/flags.rs"), groups::has_types),
-    runtime("growing_call.rs", include_str!("../../runtime/growing_call.rs"), calls_grow),
-    runtime("history.rs", include_str!("../../runtime/history.rs"), history::present),
-    runtime("profile.rs", include_str!("../../runtime/profile.rs"), views::has_hosts),
-    runtime("receive.rs", include_str!("../../runtime/receive.rs"), has_checked_tail),
-    runtime("reply.rs", include_str!("../../runtime/reply.rs"), replies_grow),
-    runtime("reply_error.rs", include_str!("../../runtime/reply_error.rs"), needs_reply_error),
-    runtime("request.rs", include_str!("../../runtime/request.rs"), replies_grow),
-    runtime("results.rs", include_str!("../../runtime/results.rs"), requests::has_results),
-    runtime("space.rs", include_str!("../../runtime/space.rs"), views::has_spaces),
-    runtime("space_body.rs", include_str!("../../runtime/space_body.rs"), views::has_bodies),
-    runtime("space_cap.rs", include_str!("../../runtime/space_cap.rs"), views::has_spaces),
-    runtime("space_walk.rs", include_str!("../../runtime/space_walk.rs"), views::has_spaces),
-    runtime("stream.rs", include_str!("../../runtime/stream.rs"), streams::present),
-    runtime("target.rs", include_str!("../../runtime/target.rs"), |_| true),
-    runtime("wire.rs", include_str!("../../runtime/wire.rs"), needs_wire),
-];
+/// The hand-written modules that the ABI needs.
+fn needed(abi: &Abi) -> impl Iterator<Item = RuntimeModule> {
+    RuntimeModule::ALL.iter().copied().filter(|module| needs(abi, *module))
+}
 
 /// Whether kernels demand zeros in bytes that they do not know.
 fn has_checked_tail(abi: &Abi) -> bool {
@@ -105,15 +99,6 @@ fn needs_bits(abi: &Abi) -> bool {
 /// Whether anything is read from bytes.
 fn needs_wire(abi: &Abi) -> bool {
     needs_chains(abi) || requests::present(abi) || streams::present(abi)
-}
-
-const fn runtime(name: &'static str, text: &'static str, needed: fn(&Abi) -> bool) -> Runtime {
-    Runtime { name, text, needed }
-}
-
-/// Whether the ABI needs a hand-written file.
-fn needs(abi: &Abi, name: &str) -> bool {
-    RUNTIME.iter().any(|file| file.name == name && (file.needed)(abi))
 }
 
 /// Every file of the crate below `src`.
@@ -154,9 +139,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     }
     let emitted = file_emitter::emit_all(&files).into_iter();
     let mut files: Vec<_> = emitted.map(|(path, text)| file(abi, &path, text)).collect();
-    for runtime in RUNTIME.iter().filter(|runtime| (runtime.needed)(abi)) {
-        files.push(file(abi, runtime.name, runtime.text.to_owned()));
-    }
+    files.extend(needed(abi).map(|one| file(abi, one.file(), one.text().to_owned())));
     files
 }
 

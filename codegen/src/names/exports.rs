@@ -19,6 +19,20 @@ pub fn is_go_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
+/// The size of a struct in Go, by its type.
+pub fn go_size(type_: &str) -> String {
+    ["Sizeof", type_].concat()
+}
+
+/// Whether a name is a keyword of Go, or one that the language declares and generated code uses.
+pub fn is_go_word(name: &str) -> bool {
+    const WORDS: &str = "any append bool break byte case cap chan const continue copy default \
+        defer else error fallthrough false for func go goto if import int int16 int32 int64 int8 \
+        interface iota len make map nil package range return select string struct switch true \
+        type uint16 uint32 uint64 uint8 var";
+    WORDS.split_whitespace().any(|word| word == name)
+}
+
 /// The offset of an array in a struct in Go.
 pub fn go_offset(prefix: &str, struct_: &str, field: &str) -> String {
     let struct_ = without_prefix(prefix, struct_);
@@ -96,7 +110,18 @@ pub fn python_union(field: &str) -> String {
     ["_", field].concat()
 }
 
-/// A name in Python.
+/// A constant, a struct or a type in Python: the modules of the package and their imports keep
+/// their names.
+pub fn python_item(name: &str) -> String {
+    const WORDS: &str = "Any Cap ChainError Reply ReplyError SpaceCap SpaceError _DIRECTION _IO \
+        annotations chains ctypes enum ioctls numbers platform space spaces structs walk";
+    match WORDS.split_whitespace().any(|word| word == name) {
+        true => [name, "_"].concat(),
+        false => python(name),
+    }
+}
+
+/// A field, or the name of a number within its type, in Python.
 pub fn python(name: &str) -> String {
     const WORDS: &str = "False None True and as assert async await break class continue def del \
         elif else except finally for from global if import in is lambda nonlocal not or pass \

@@ -2,6 +2,7 @@
 
 mod abis;
 mod adding;
+mod api_names;
 mod bindings;
 mod built_replies;
 mod cli;
@@ -65,6 +66,7 @@ mod refused_members;
 mod repeated_names;
 mod request_plans;
 mod requests;
+mod reserved_names;
 mod review;
 mod schema;
 mod site;

@@ -47,7 +47,7 @@ impl Spelling for PythonSpelling<'_> {
     }
 
     fn id(&self, constant: &str) -> String {
-        names::python(constant)
+        names::python_item(constant)
     }
 
     fn parse(&self, host: &str) -> DocumentedName {

@@ -59,7 +59,7 @@ pub(super) fn file(document: &AbiDocument<'_>) -> String {
 fn block(block: ConstBlock<'_>) -> PythonConstBlock {
     let constants = block.constants.into_iter().map(|constant| PythonConstant {
         doc: comment::of("", &constant.doc),
-        name: names::python(constant.name),
+        name: names::python_item(constant.name),
         value: constant.literal,
     });
     PythonConstBlock { constants: constants.collect() }
@@ -76,21 +76,21 @@ fn number_type(group: &GroupJson<'_>) -> Option<PythonNumberType> {
     let members: Vec<_> = group.values.iter().map(member).collect();
     Some(PythonNumberType {
         doc: comment::docstring("    ", &doc),
-        name: names::python(name),
+        name: names::python_item(name),
         base,
         members,
     })
 }
 
 fn member(value: &ValueJson<'_>) -> PythonMember {
-    PythonMember { name: names::python(value.short), constant: names::python(value.name) }
+    PythonMember { name: names::python(value.short), constant: names::python_item(value.name) }
 }
 
 pub(super) fn ioctls(document: &AbiDocument<'_>) -> String {
     let ioctls = document.ioctls.iter().filter_map(|ioctl| {
         Some(PythonConstant {
             doc: comment::of("", &plain_doc::ioctl(ioctl, names::python)),
-            name: names::python(ioctl.name),
+            name: names::python_item(ioctl.name),
             value: format!("{:#x}", ioctl.code?),
         })
     });

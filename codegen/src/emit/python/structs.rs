@@ -62,7 +62,7 @@ fn struct_(one: &StructJson<'_>) -> PythonStruct {
     let unions = one.fields.iter().filter(|field| is_union(field));
     PythonStruct {
         doc: comment::docstring("    ", &plain_doc::item(&one.meta)),
-        name: names::python(one.name),
+        name: names::python_item(one.name),
         packed: one.packed,
         anonymous: unions.clone().map(|field| escape::string_literal(field.name) + ", ").collect(),
         unions: unions.filter_map(union).collect(),
@@ -127,7 +127,7 @@ fn ctype(type_: &TypeJson<'_>) -> String {
     match type_ {
         TypeJson::Int { int } => int_type(int).to_owned(),
         TypeJson::Pointer { .. } => int_type("u64").to_owned(),
-        TypeJson::Struct { struct_ } => names::python(struct_),
+        TypeJson::Struct { struct_ } => names::python_item(struct_),
         TypeJson::Array { element, length, .. } => format!("{} * {length}", ctype(element)),
         TypeJson::Flexible { element, .. } => format!("{} * 0", ctype(element)),
         TypeJson::Union { .. } => "ctypes.c_uint8".to_owned(),

@@ -6,11 +6,12 @@ use quote::quote;
 use super::comment::{Docs, Names};
 use super::derives;
 use super::tokens::ident;
-use super::{calls, format, ioctls, needs, records, requests, section, streams, views};
+use super::{calls, format, ioctls, needed, records, requests, section, streams, views};
 use crate::emit::wrap::wrap;
 use crate::ir::Abi;
 use crate::names;
 use crate::output::CodeLanguage;
+use crate::runtime::{GENERATED_MODULES, ModuleDeclaration};
 
 /// `lib.rs`.
 pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
@@ -63,10 +64,6 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         #[cfg(feature = "alloc")]
         extern crate alloc;
 
-        #[cfg(feature = "bindings")]
-        mod bindgen;
-        #[cfg(feature = "bindings")]
-        pub mod bindings;
         #modules
 
         /// The kernel release that this crate describes.
@@ -120,57 +117,26 @@ fn views_doc(abi: &Abi) -> TokenStream {
     }
 }
 
-/// How the root of the crate declares a module.
-#[derive(Clone, Copy)]
-enum ModuleDeclaration {
-    Private,
-    Public,
-    /// With its macros, for the modules after it.
-    Macros,
-    /// With the feature `ioctl`.
-    PrivateCalls,
-    PublicCalls,
-}
-
-/// The modules that the ABI needs.
+/// The modules that the ABI needs: those of the feature `bindings`, then the others by name.
 fn modules(abi: &Abi) -> TokenStream {
-    use ModuleDeclaration::{Macros, Private, PrivateCalls, Public, PublicCalls};
-    let runtime = |name, declared| (name, declared, needs(abi, &[name, ".rs"].concat()));
-    let calls = calls::present(abi);
-    let modules = [
-        runtime("argument", Private),
-        runtime("array", Private),
-        runtime("bits", Private),
-        ("call", PrivateCalls, calls),
-        ("calls", PublicCalls, calls),
-        runtime("chain", Private),
-        runtime("counted", Private),
-        runtime("failed_call", PrivateCalls),
-        runtime("flags", Macros),
-        runtime("growing_call", PrivateCalls),
-        runtime("history", Public),
-        ("ioctls", Public, ioctls::present(abi)),
-        runtime("profile", Private),
-        ("records", Private, records::module(abi).is_some()),
-        runtime("receive", Public),
-        runtime("reply", Private),
-        runtime("reply_error", Private),
-        runtime("request", Private),
-        ("requests", Public, requests::present(abi)),
-        runtime("results", Private),
-        runtime("space", Private),
-        runtime("space_body", Private),
-        runtime("space_cap", Private),
-        runtime("space_walk", Private),
-        runtime("stream", Private),
-        ("streams", Public, streams::present(abi)),
-        runtime("target", Private),
-        ("uapi", Public, true),
-        ("views", Public, views::has_chains(abi) || views::has_spaces(abi)),
-        runtime("wire", Private),
-    ];
-    let modules = modules.into_iter().filter(|(.., present)| *present);
-    let modules = modules.map(|(name, declared, _)| declaration(name, declared));
+    let present = |name: &str| match name {
+        "calls" => calls::present(abi),
+        "ioctls" => ioctls::present(abi),
+        "records" => records::module(abi).is_some(),
+        "requests" => requests::present(abi),
+        "streams" => streams::present(abi),
+        "views" => views::has_chains(abi) || views::has_spaces(abi),
+        _ => true,
+    };
+    let generated = GENERATED_MODULES.into_iter().filter(|(name, _)| present(name));
+    let hand_written = needed(abi).map(|module| (module.name(), module.declared()));
+    let mut modules: Vec<_> = generated.chain(hand_written).collect();
+    let is_of_bindings = |declared| {
+        use ModuleDeclaration::{PrivateBindings, PublicBindings};
+        matches!(declared, PrivateBindings | PublicBindings)
+    };
+    modules.sort_by_key(|(name, declared)| (!is_of_bindings(*declared), *name));
+    let modules = modules.into_iter().map(|(name, declared)| declaration(name, declared));
     let code = code(abi);
     quote!(#(#modules)* #(#code)*)
 }
@@ -178,6 +144,7 @@ fn modules(abi: &Abi) -> TokenStream {
 fn declaration(name: &str, declared: ModuleDeclaration) -> TokenStream {
     let module = ident(name);
     let with_calls = quote!(#[cfg(all(feature = "ioctl", target_os = "linux"))]);
+    let with_bindings = quote!(#[cfg(feature = "bindings")]);
     match declared {
         ModuleDeclaration::Private => quote!(mod #module;),
         ModuleDeclaration::Public => quote!(pub mod #module;),
@@ -185,6 +152,8 @@ fn declaration(name: &str, declared: ModuleDeclaration) -> TokenStream {
             #[macro_use]
             mod #module;
         },
+        ModuleDeclaration::PrivateBindings => quote!(#with_bindings mod #module;),
+        ModuleDeclaration::PublicBindings => quote!(#with_bindings pub mod #module;),
         ModuleDeclaration::PrivateCalls => quote!(#with_calls mod #module;),
         ModuleDeclaration::PublicCalls => quote!(#with_calls pub mod #module;),
     }

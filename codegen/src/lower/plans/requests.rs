@@ -14,6 +14,7 @@ use crate::ir::{
 };
 use crate::names;
 use crate::reply::Direction;
+use crate::runtime;
 
 /// The requests of all ioctls whose argument is no host of a chain.
 /// `names` has the name of each ioctl's functions.
@@ -29,14 +30,18 @@ pub(super) fn requests(abi: &Abi, names: &[String]) -> Vec<RequestPlan> {
     plans
 }
 
-/// Gives requests of the same name, or with one of Rust's prelude, the name of their ioctl
-/// too, and a number if need be.
+/// Gives requests of the same name, or with one of Rust's prelude or of the runtime, the name of
+/// their ioctl too, and a number if need be.
 fn distinguish(names: &[String], plans: &mut [RequestPlan]) {
     let mut taken = HashSet::new();
     for plan in plans {
-        if taken.contains(&plan.name) || names::is_in_prelude(&names::rust_type(&plan.name)) {
+        let reserved = |name: &str| {
+            let type_ = names::rust_type(name);
+            names::is_in_prelude(&type_) || runtime::is_type(&type_)
+        };
+        if taken.contains(&plan.name) || reserved(&plan.name) {
             let long = [&names[plan.ioctl.0], "_", &plan.name].concat();
-            plan.name = names::free(&long, |name| taken.contains(name));
+            plan.name = names::free(&long, |name| taken.contains(name) || reserved(name));
         }
         taken.insert(plan.name.clone());
     }

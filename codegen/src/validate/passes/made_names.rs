@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::names::{field_type, is_in_prelude, is_name, is_rust_identifier, rust_type};
+use crate::runtime;
 use crate::spec::history::Validity;
 use crate::spec::wrappers::Placed;
 use crate::validate::Check;
@@ -47,6 +48,11 @@ impl<'a> Made<'a> {
         Self { name: name(&self.name).into(), ..self }
     }
 
+    /// Another name that is made of the same one.
+    pub(super) fn named(&self, name: String) -> Self {
+        Self { name: name.into(), ..*self }
+    }
+
     /// The same, for an origin that needs a qualifier.
     pub(super) fn within(self, whole: &'a str) -> Self {
         Self { of: (whole, self.of.1), ..self }
@@ -86,7 +92,7 @@ pub(super) fn id_spaces<'a>(index: &'a Symbols<'a>) -> impl Iterator<Item = Made
 }
 
 /// The types of items of some kinds.
-fn items<'a>(
+pub(super) fn items<'a>(
     index: &'a Symbols<'a>,
     is_chosen: fn(&SymbolKind) -> bool,
 ) -> impl Iterator<Item = Made<'a>> {
@@ -116,6 +122,13 @@ pub(super) fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
 pub(super) fn prelude(check: &mut Check<'_>, types: &[Made<'_>]) {
     for made in types.iter().filter(|made| is_in_prelude(&made.name)) {
         made.refuse(check, "type", "Rust has this name in every module");
+    }
+}
+
+/// Refuses types that would be those of the modules that generated code imports.
+pub(super) fn imported(check: &mut Check<'_>, types: &[Made<'_>]) {
+    for made in types.iter().filter(|made| runtime::is_type(&made.name)) {
+        made.refuse(check, "type", "the generated code uses this name");
     }
 }
 

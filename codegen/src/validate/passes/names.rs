@@ -2,8 +2,9 @@
 //! file names on every system.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::names::{CRATE_MODULES, c_stem, is_name};
+use crate::names::{c_stem, is_name};
 use crate::output::{CodeFile, CodeLanguage};
+use crate::runtime;
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use crate::spec::{AbiFile, ItemSpec, ReservedSpec};
 use crate::validate::Check;
@@ -69,7 +70,7 @@ fn code(check: &mut Check<'_>, file: &CodeFile) {
     let plain = stem.is_some() && parts.clone().all(|part| is_name(part) && is_lower(part));
     let why = if !plain || file.language == CodeLanguage::C && parts.count() > 1 {
         "a path consists of names in lower case"
-    } else if stem.is_some_and(|stem| CRATE_MODULES.contains(&stem)) {
+    } else if stem.is_some_and(runtime::is_module) {
         "the generated crate has a file of this name"
     } else {
         return;

@@ -3,24 +3,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::made_names::{Made, RUST, distinct, prelude, type_names, unique};
+use super::made_names::{Made, RUST, distinct, imported, prelude, type_names, unique};
 use crate::names::{rust_type, setter, short, stream_data};
+use crate::runtime::NUMBER_ITEMS;
 use crate::validate::Check;
 use crate::validate::model::declarations::{NumberGroup, NumberGroupKind, StructDeclaration};
 use crate::validate::model::uniqueness::ALWAYS;
-
-/// Names that every type of numbers defines.
-const METHODS: [&str; 10] =
-    ["NAMED", "bits", "contains", "empty", "from", "fmt", "intersects", "name", "union", "unknown"];
 
 /// Variants that the enums of every chain have, and their meaning.
 const VARIANTS: [(&str, &str); 2] = [
     ("Unknown", "this name is used for capabilities of later kernels"),
     ("Other", "a server appends capabilities of other trees under this name"),
 ];
-
-/// Names that the readers of records use.
-const READERS: [&str; 5] = ["CLayout", "RecordError", "RecordErrorCause", "Records", "Wire"];
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -45,7 +39,7 @@ fn shorts(check: &mut Check<'_>, group: &NumberGroup<'_>) {
     let made: Vec<_> = made.collect();
     distinct(check, &made, "short name");
     if !matches!(group.kind, NumberGroupKind::Constants | NumberGroupKind::IdSpace) {
-        let taken = made.iter().filter(|short| METHODS.contains(&&*short.name));
+        let taken = made.iter().filter(|short| NUMBER_ITEMS.contains(&&*short.name));
         for made in taken {
             made.refuse(check, "short name", "every generated type defines this name");
         }
@@ -85,26 +79,24 @@ fn types(check: &mut Check<'_>) {
     }
 }
 
-/// Kinds of file descriptors, the variants of one type.
+/// Kinds of file descriptors, the variants of one type and types with the calls.
 fn kinds(check: &mut Check<'_>) {
     let fds = check.spec.abi.fds.iter();
     let made: Vec<_> = fds.map(|(name, _)| Made::new(rust_type(name), name, ALWAYS)).collect();
     distinct(check, &made, "variant");
     prelude(check, &made);
+    imported(check, &made);
 }
 
 /// The reader of the records of each kind of file descriptor, and its data.
 fn readers(check: &mut Check<'_>) {
     let fds = check.spec.abi.fds.iter().filter(|(_, kind)| kind.stream.is_some());
-    let made = fds.flat_map(|(name, _)| {
-        let reader = rust_type(name);
-        [Made::new(stream_data(&reader), name, ALWAYS), Made::new(reader, name, ALWAYS)]
-    });
-    let made: Vec<_> = made.collect();
-    distinct(check, &made, "type");
-    for made in made.iter().filter(|made| READERS.contains(&&*made.name)) {
-        made.refuse(check, "type", "the generated code uses this name");
-    }
+    let readers: Vec<_> = fds.map(|(name, _)| Made::new(rust_type(name), name, ALWAYS)).collect();
+    let data = readers.iter().map(|one| one.named(stream_data(&one.name)));
+    let data: Vec<_> = data.collect();
+    // The pass of the kinds has refused their own names.
+    imported(check, &data);
+    distinct(check, &data.into_iter().chain(readers).collect::<Vec<_>>(), "type");
 }
 
 /// Members of unions are methods: one that reads, and one that sets.

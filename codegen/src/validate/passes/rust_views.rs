@@ -2,7 +2,7 @@
 //! fields, chains, capabilities and profiles.
 
 use super::bodies::element;
-use super::made_names::{Made, RUST, distinct, prelude, unique};
+use super::made_names::{Made, RUST, distinct, imported, prelude, unique};
 use super::names::file_name;
 use super::spaces::space_of;
 use crate::names::{
@@ -11,46 +11,6 @@ use crate::names::{
 use crate::validate::Check;
 use crate::validate::model::declarations::{ChainItem, StructDeclaration};
 use crate::validate::model::uniqueness::ALWAYS;
-
-/// Type names that the views and their runtime use.
-const TYPES: [&str; 36] = [
-    "Append",
-    "Array",
-    "BitField",
-    "Buffer",
-    "BuildError",
-    "CLayout",
-    "CapShape",
-    "ChainError",
-    "Element",
-    "FixedPart",
-    "HeaderFormat",
-    "Host",
-    "NewCap",
-    "PhantomData",
-    "Profile",
-    "RawCap",
-    "Reply",
-    "ReplyError",
-    "RequestError",
-    "Rules",
-    "Space",
-    "SpaceBody",
-    "SpaceCap",
-    "SpaceCondition",
-    "SpaceError",
-    "SpaceFormat",
-    "SpaceItems",
-    "SpaceNumbers",
-    "SpacePart",
-    "SpaceQuantity",
-    "SpaceStride",
-    "SpaceWalk",
-    "UnknownCap",
-    "Walk",
-    "WhenTooSmall",
-    "Wire",
-];
 
 /// Methods of the view of a reply, their arguments, and constants that no argument can hide.
 const METHODS: [&str; 9] =
@@ -99,9 +59,7 @@ fn types(check: &mut Check<'_>) {
     let made: Vec<_> = chains.chain(capabilities).chain(elements).collect();
     distinct(check, &made, "type");
     prelude(check, &made);
-    for made in made.iter().filter(|made| TYPES.contains(&&*made.name)) {
-        made.refuse(check, "type", "the generated code uses this name");
-    }
+    imported(check, &made);
 }
 
 /// The elements of arrays in a space, each once for a chain.
