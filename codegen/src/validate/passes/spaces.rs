@@ -10,6 +10,7 @@ use crate::spec::{CapHeaderSpec, CapabilitySpec, ChainSpec, First};
 use crate::validate::Check;
 use crate::validate::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
 use crate::validate::model::declarations::{ChainItem, OfChain};
+use crate::validate::model::numbers::Stretch;
 use crate::validate::model::refs::{NUMBER, Reference, STRUCT, Wanted};
 use crate::validate::model::symbols::SymbolKind;
 
@@ -174,13 +175,28 @@ fn chosen(check: &mut Check<'_>, chain: &ChainSpec, (first, by): (&First, &Place
     if first.type_.is_none() || first.offsets.is_empty() {
         check.refuse(KEY_CONFLICT, by.place, "`by` needs `offsets` and a `type`");
     }
+    let index = check.index;
+    let space = chain.space.as_ref();
+    let most = space.and_then(|space| most(index, space, by)).unwrap_or(u64::MAX);
+    let mut taken = Vec::<(&Placed<String>, Stretch)>::new();
     for (name, at) in first.offsets.iter() {
         check.resolve(Reference { name, place: name.place, needed: None }, NUMBER);
-        let negative = check.index.numbers_of(name).any(|stretch| stretch.number < 0);
-        if negative {
-            check.refuse(OUT_OF_RANGE, name.place, "bits are never negative");
-        }
         offset(check, at.value, at.place);
+        for one in index.numbers_of(name) {
+            if !(0..=i128::from(most)).contains(&one.number) {
+                let message = format!("`{}` can never be {}", by.field, one.number);
+                check.refuse(OUT_OF_RANGE, name.place, message);
+            }
+            let same = |(_, other): &&(_, Stretch)| {
+                other.number == one.number && other.validity.overlaps(one.validity)
+            };
+            if let Some((first, _)) = taken.iter().find(same) {
+                let message = format!("two offsets for {}", one.number);
+                let problem = Diagnostic::error(BAD_CHAIN, message).at(name.place, "again here");
+                check.problems.push(problem.and(first.place, "first here"));
+            }
+            taken.push((name, one));
+        }
     }
 }
 
