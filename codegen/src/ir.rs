@@ -19,6 +19,7 @@ mod regions;
 mod renames;
 pub mod requests;
 mod serving;
+mod space_plans;
 mod spaces;
 mod stream_plans;
 mod streams;

@@ -238,7 +238,8 @@ impl<'a> HeaderEmitter<'a> {
     }
 
     fn body(&self, part: &Part) -> &str {
-        let place = PARTS.iter().position(|one| one.name == part.name).unwrap_or_default();
+        let place = PARTS.iter().position(|one| one.name == part.name);
+        let place = place.expect("every part is one of the table");
         self.bodies[place].get_or_init(|| (part.body)(self).trim().to_owned())
     }
 

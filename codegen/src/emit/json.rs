@@ -12,8 +12,8 @@ const SCHEMA: &str = "document";
 
 /// `abi.json`.
 pub(super) fn emit(document: &AbiDocument<'_>) -> Vec<OutputFile> {
-    // Strings and integers can always be printed.
-    let text = serde_json::to_string_pretty(document).unwrap_or_default();
+    let text = serde_json::to_string_pretty(document);
+    let text = text.expect("names, strings and integers can be printed");
     vec![OutputFile { path: "abi.json".to_owned(), contents: text + "\n" }]
 }
 

@@ -4,6 +4,7 @@
 
 pub use super::body_plans::{BodyPlan, ConditionPlan, FixedArray, PartPlan, QuantityPlan};
 use super::requests::{CountedReply, RequestPlan, ResultsPlan};
+pub use super::space_plans::{CompanionPlan, FirstPlan, HeldOffset, KindPlan, SpacePlan};
 use super::{CapabilityId, ChainId, IoctlId, StreamPlan, StructId};
 use crate::layout::{Int, Model, PerModel};
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
@@ -17,6 +18,8 @@ pub struct Protocol {
     pub capabilities: Vec<CapPlan>,
     /// The chains, in the order of `Abi::chains`.
     pub chains: Vec<ChainPlan>,
+    /// The chains in a space, each after those on which it depends.
+    pub space_order: Vec<ChainId>,
     /// The names of the functions of ioctls, in snake case, in the order of `Abi::ioctls`.
     pub names: Vec<String>,
     /// The requests, in the order of `Abi::ioctls`.
@@ -38,6 +41,12 @@ impl Protocol {
     pub fn host(&self, struct_: StructId) -> Option<&HostPlan> {
         let mut hosts = self.chains.iter().filter_map(|chain| chain.host.as_ref());
         hosts.find(|host| host.struct_ == struct_)
+    }
+
+    /// The chains in a space, each after those on which it depends.
+    pub fn spaces(&self) -> impl Iterator<Item = (&ChainPlan, &SpacePlan)> {
+        let plans = self.space_order.iter().map(|id| &self.chains[id.0]);
+        plans.filter_map(|plan| Some((plan, plan.space.as_ref()?)))
     }
 
     /// The requests of an ioctl.
@@ -130,6 +139,8 @@ pub struct ChainPlan {
     pub header: usize,
     /// The struct before the chain, if its `cap_offset` leads to the chain.
     pub host: Option<HostPlan>,
+    /// How the first capability is found, unless a `cap_offset` leads to it.
+    pub first: Option<FirstPlan>,
     /// The offset before which no capability starts.
     pub bound: u64,
     /// The space in which the chain is, if it is in one.
@@ -139,74 +150,6 @@ pub struct ChainPlan {
     pub capabilities: Vec<CapabilityId>,
     /// The handlers with a profile, for servers.
     pub profiles: Vec<ProfilePlan>,
-}
-
-/// What a walk in a space needs besides the format of the headers.
-#[derive(Clone, Debug)]
-pub struct SpacePlan {
-    /// The first offset after those that the chain can have.
-    pub end: u64,
-    /// The alignment of its capabilities.
-    pub align: u64,
-    /// The flag that says there is a chain: its integer, and its number as the mask.
-    pub flag: Option<BitField>,
-    /// Another chain, and the ids of it without one of which there is no chain.
-    pub requires: Option<(ChainId, Vec<u64>)>,
-    /// The capability of another chain by whose bits fields of bodies exist.
-    pub companion: Option<CompanionPlan>,
-    /// The first capability.
-    pub first: FirstPlan,
-}
-
-impl SpacePlan {
-    /// Whether the companion is the one capability that the chain requires, so that one search
-    /// finds both.
-    pub fn requires_its_companion(&self) -> bool {
-        let (Some((chain, ids)), Some(companion)) = (&self.requires, &self.companion) else {
-            return false;
-        };
-        *chain == companion.chain && *ids == [companion.id]
-    }
-}
-
-/// The first capability with an id of another chain.
-#[derive(Clone, Copy, Debug)]
-pub struct CompanionPlan {
-    /// The chain.
-    pub chain: ChainId,
-    /// The id.
-    pub id: u64,
-    /// The bits with its length in bytes.
-    pub length: Option<BitField>,
-}
-
-/// How the first capability in a space is found.
-#[derive(Clone, Debug)]
-pub enum FirstPlan {
-    /// At a fixed offset.
-    At(u64),
-    /// At the offset in an integer of this offset and width.
-    In(u64, u64),
-    /// As [`FirstPlan::In`], with an offset for each number of some bits.
-    Chosen {
-        /// The bits.
-        by: BitField,
-        /// Their numbers with the offsets.
-        offsets: Vec<(u64, u64)>,
-        /// The width of the integer.
-        width: u64,
-    },
-}
-
-/// A kind of a capability.
-#[derive(Clone, Debug)]
-pub struct KindPlan {
-    /// The kind.
-    pub capability: CapabilityId,
-    /// Bits of the body, with their values: the id, and conditions.
-    pub body: Vec<(BitField, u64)>,
-    /// Bits of the start of the space, with their values.
-    pub space: Vec<(BitField, u64)>,
 }
 
 /// The fixed part of a reply, before a chain. The protocol's own fields have
@@ -231,6 +174,8 @@ pub struct HostPlan {
     pub inputs: Vec<InputPlan>,
     /// The integer fields that a view shows.
     pub fields: Vec<HostField>,
+    /// The integers that later kernels appended, `cap_offset` first if it is one.
+    pub appended: Vec<IntField>,
 }
 
 /// A field of the fixed part that the caller sets.
@@ -300,6 +245,17 @@ pub struct CapPlan {
     pub kinds: Vec<KindPlan>,
 }
 
+impl CapPlan {
+    /// The array of structs that it ends with, their struct and the fields that a view shows.
+    pub fn elements(&self) -> Option<(&ArrayPlan, StructId, &[IntField])> {
+        let array = self.array.as_ref()?;
+        match &array.element {
+            ElementPlan::Struct(id, fields) => Some((array, *id, fields)),
+            ElementPlan::Int(_) => None,
+        }
+    }
+}
+
 /// The array at the end of a capability.
 #[derive(Clone, Debug)]
 pub struct ArrayPlan {
@@ -320,6 +276,15 @@ pub struct ArrayPlan {
     pub element: ElementPlan,
     /// The fields of elements that need not exist.
     pub body: BodyPlan,
+    /// The indexes of the other fields that an element can end before, by its length.
+    pub cut: Vec<usize>,
+}
+
+impl ArrayPlan {
+    /// Whether an element can end before a field that it would have otherwise.
+    pub fn ends_before(&self, field: &IntField) -> bool {
+        self.cut.contains(&field.field)
+    }
 }
 
 /// An element of an array.

@@ -46,6 +46,11 @@ pub struct RequestPlan {
 }
 
 impl RequestPlan {
+    /// The words of 64 bits that have room for its argument.
+    pub fn words(&self) -> u64 {
+        self.size.div_ceil(8)
+    }
+
     /// Whether its type in Rust borrows memory.
     pub fn borrows(&self) -> bool {
         self.inputs.iter().any(RequestInput::borrows)

@@ -31,6 +31,13 @@ pub struct KindOf {
     pub space: Vec<(Bits, u64)>,
 }
 
+impl KindOf {
+    /// The bits of the struct of the kind with this id, with their values: the id first.
+    pub fn conditions(&self, id: u64) -> impl Iterator<Item = (Bits, u64)> {
+        std::iter::once((self.id, id)).chain(self.body.iter().copied())
+    }
+}
+
 /// A condition without which a field of a body does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Presence {

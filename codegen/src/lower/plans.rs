@@ -23,10 +23,12 @@ pub(super) fn plan(abi: &Abi) -> Protocol {
     let results = results::results(abi, &names, &requests, &counted);
     let mut results_by_struct: Vec<_> = (0..results.len()).collect();
     results_by_struct.sort_by_key(|at| results[*at].reply.struct_);
+    let chains = chains::chains(abi);
     let mut plan = Protocol {
         capabilities: chains::capability_plans(abi, &headers),
         headers,
-        chains: chains::chains(abi),
+        space_order: chains::space_order(&chains),
+        chains,
         names,
         requests,
         counted,

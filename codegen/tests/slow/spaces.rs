@@ -4,11 +4,12 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use capchain::ir::Abi;
+use capchain::ir::{Abi, ChainId};
 use support::groups::{Group, has};
 use support::process::succeed_with_input;
 use support::random::{Random, rounds};
 use support::space_cases::{Case, abi, alone, beside, case, decoded, rules, seed, third};
+use support::spec_folder::SpecFolder;
 use support::{fuzz_seeds, space_program};
 use tempfile::TempDir;
 
@@ -81,6 +82,25 @@ impl Programs {
 #[test]
 fn walks_of_spaces_follow_the_rules() {
     agree(&abi(), &rules());
+}
+
+/// A chain that requires one which has a companion, and comes before it in the specification:
+/// languages in which a function is declared before it is called need another order.
+#[test]
+fn a_required_chain_can_have_a_companion() {
+    let folder = SpecFolder::copy_of("codegen/tests/specs/space");
+    folder.edit("extended.yaml", |text| {
+        text.replace("[SPC_CAP_ID_EXPRESS]", "[SPC_THIRD_CAP_ID_NOTE]")
+    });
+    let abi = folder.abi();
+    let name = |id: &ChainId| abi.chain(*id).name.as_str();
+    let order: Vec<_> = abi.protocol.space_order.iter().map(name).collect();
+    assert_eq!(order, ["standard", "third", "extended"]);
+    let mut space = seed();
+    let without = agree(&abi, &[case("extended", &space)]);
+    space.extend([1, 0, 0, 0, 5, 0, 1, 2, 3, 4, 5, 6]);
+    let with = agree(&abi, &[case("extended", &space), case("third", &space)]);
+    assert!(with[0].contains("SERIAL") && !without[0].contains("SERIAL"), "{with:?} {without:?}");
 }
 
 /// Each capability with the numbers that matter, in every size: where a body ends exactly, or a

@@ -15,8 +15,8 @@ use super::literal::literal;
 use super::tables::bit_field;
 use super::unique_names::UniqueNames;
 use super::{runtime, section};
-use crate::ir::protocol::{ChainPlan, HeaderFormat};
-use crate::ir::{Chain, ChainStart};
+use crate::ir::Chain;
+use crate::ir::protocol::{ChainPlan, FirstPlan, HeaderFormat};
 use crate::names::c_word;
 pub(super) use view::ChainsView;
 pub(in crate::emit::c) use view::HostView;
@@ -91,7 +91,7 @@ impl<'a> Emitter<'_, 'a> {
             source: self.source(host.as_ref()),
             format: format.to_owned(),
             host,
-            start: self.start(chain, plan),
+            start: Self::start(plan),
             tails,
             capabilities: capabilities.collect(),
         }
@@ -126,15 +126,13 @@ impl<'a> Emitter<'_, 'a> {
     }
 
     /// The start of a chain to which no `cap_offset` leads.
-    fn start(&self, chain: &Chain, plan: &ChainPlan) -> Option<StartView> {
-        let (offset, int) = match chain.start {
-            ChainStart::Fixed { offset } | ChainStart::After { offset, .. } => (offset, None),
-            ChainStart::FieldAt { offset, int } => (offset, Some(int)),
-            ChainStart::AtOffsetField { .. } | ChainStart::Chosen { .. } | ChainStart::Unknown => {
-                return None;
-            }
+    fn start(plan: &ChainPlan) -> Option<StartView> {
+        let (offset, held) = match plan.first.as_ref()? {
+            FirstPlan::At(offset) => (*offset, None),
+            FirstPlan::In(offset, held) => (*offset, Some(*held)),
+            FirstPlan::Chosen { .. } => return None,
         };
-        let end = literal(self.abi.protocol.headers[plan.header].end);
-        Some(StartView { offset, width: int.map(|int| int.size()), end, bound: plan.bound })
+        let held = held.map(|held| (held.width, literal(held.end)));
+        Some(StartView { offset, held, bound: plan.bound })
     }
 }

@@ -43,25 +43,13 @@ pub(super) fn view(abi: &Abi, stem: &str, macro_prefix: &str, before: &[&str]) -
 
 /// The runtime of the part, with room for the longest chain.
 fn own_runtime(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
-    let slots = ordered(abi).into_iter();
-    let slots = slots
-        .map(|(plan, space)| (space.end - plan.bound).div_ceil(space.align).div_ceil(32).max(1));
+    let slots = abi.protocol.spaces().map(|(_, space)| space.slots);
     let slots = slots.max().unwrap_or(1).to_string();
     let runtime = runtime::SPACE.replace("CAPCHAIN_SLOTS", &slots);
     runtime::renamed(&runtime, stem, macro_prefix)
 }
 
-/// The chains in a space; a chain comes after the one on which it depends.
-fn ordered(abi: &Abi) -> Vec<(&ChainPlan, &SpacePlan)> {
-    let plans = abi.protocol.chains.iter();
-    let plans = plans.filter_map(|plan| Some((plan, plan.space.as_ref()?)));
-    let (later, mut ordered): (Vec<_>, Vec<_>) =
-        plans.partition(|(_, space)| space.requires.is_some() || space.companion.is_some());
-    ordered.extend(later);
-    ordered
-}
-
-/// The chains, in this order, under their names in the header.
+/// The chains under their names in the header.
 fn chains(
     abi: &Abi,
     stem: &str,
@@ -69,9 +57,9 @@ fn chains(
     mut names: UniqueNames,
 ) -> Vec<SpaceChainView> {
     let emitter = SpaceEmitter { abi, stem, macro_prefix };
-    let ordered = ordered(abi);
-    let named: Vec<_> = ordered
-        .iter()
+    let named: Vec<_> = abi
+        .protocol
+        .spaces()
         .map(|(plan, _)| {
             let chain = &abi.chain(plan.chain).name;
             let caps = names.reserve(names::c_name(stem, &[chain, c_word::CAPS]));
@@ -79,7 +67,7 @@ fn chains(
             (plan.chain, caps, format)
         })
         .collect();
-    let chains = ordered.iter().zip(&named).map(|((plan, space), (_, caps, format))| {
+    let chains = abi.protocol.spaces().zip(&named).map(|((plan, space), (_, caps, format))| {
         let search = |chain: ChainId, ids: &[u64]| {
             let (_, caps, format) = named.iter().find(|(id, ..)| *id == chain)?;
             let tests = ids.iter().map(|id| format!("cap.id == {id}"));
@@ -115,25 +103,23 @@ impl SpaceEmitter<'_> {
         names: &mut UniqueNames,
     ) -> SpaceChainView {
         let (chain, header) = (self.abi.chain(plan.chain), &self.abi.protocol.headers[plan.header]);
-        let mask = literal(self.abi.cap_headers[plan.header].mask);
         let next = names.reserve(names::c_name(self.stem, &[&chain.name, c_word::NEXT]));
         let empty = names.reserve(names::c_name(self.stem, &["", &chain.name, "empty"]));
         let empty_values =
             header.empty.iter().map(|(bits, value)| value_initializer(*bits, *value));
-        let (fixed, held, chosen) = match &space.first {
-            FirstPlan::At(at) => (Some(*at), None, None),
-            FirstPlan::In(at, width) => {
-                (None, Some(HeldView { at: Some(*at), width: *width, mask }), None)
-            }
-            FirstPlan::Chosen { by, offsets, width } => {
+        let (fixed, held, chosen) = match &plan.first {
+            Some(FirstPlan::At(at)) => (Some(*at), None, None),
+            Some(FirstPlan::In(at, held)) => (None, Some(HeldView::of(Some(*at), *held)), None),
+            Some(FirstPlan::Chosen { by, offsets, held }) => {
                 let chosen = ChosenView { by: BitsView::of(*by), offsets: offsets.clone() };
-                (None, Some(HeldView { at: None, width: *width, mask }), Some(chosen))
+                (None, Some(HeldView::of(None, *held)), Some(chosen))
             }
+            None => (None, None, None),
         };
         let text = format!("Starts a walk over the chain {} of a space.", chain.name);
         let of = |id: &CapabilityId| (*id, &self.abi.protocol.capabilities[id.0]);
         let plans: Vec<_> = plan.capabilities.iter().map(of).collect();
-        let elements = self.elements(chain, plan, names);
+        let elements = self.elements(chain, space, names);
         let mut capability = |id, kind| self.capability((chain, &elements), id, kind, &mut *names);
         let caps_of = plans.iter().map(|(id, _)| capability(*id, None)).collect();
         let kinds = plans.iter().flat_map(|(id, plan)| plan.kinds.iter().map(|kind| (*id, kind)));

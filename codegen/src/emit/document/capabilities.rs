@@ -55,6 +55,9 @@ pub(in crate::emit) struct KindJson<'a> {
     /// Bits of the struct of the space.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::emit) space: Vec<BitsValuesJson<'a>>,
+    /// All bits of its struct, in the order in which readers compare them.
+    #[serde(skip)]
+    pub(in crate::emit) compared: Vec<(BitsJson<'a>, u64)>,
 }
 
 impl<'a> KindJson<'a> {
@@ -74,6 +77,10 @@ impl<'a> KindJson<'a> {
             id: BitsJson::of(own, kind.id),
             body: values(Some(own), &kind.body),
             space: values(start, &kind.space),
+            compared: kind
+                .conditions(capability.id)
+                .map(|(bits, value)| (BitsJson::of(own, bits), value))
+                .collect(),
         })
     }
 }

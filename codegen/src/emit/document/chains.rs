@@ -301,21 +301,16 @@ impl<'a> IntPlaceJson<'a> {
 }
 
 impl<'a> ReplyPlacesJson<'a> {
-    fn of(abi: &'a Abi, plan: &HostPlan, field: &'a str) -> Self {
+    fn of(abi: &'a Abi, plan: &HostPlan) -> Self {
         let owner = abi.struct_(plan.struct_);
-        let later = plan.fields.iter().filter(|field| field.is_appended);
-        let mut appended: Vec<_> = later.map(|field| IntPlaceJson::of(owner, &field.int)).collect();
-        if plan.cap_offset >= plan.minsz {
-            let offset = of_models(ByModel([plan.cap_offset; 3]));
-            appended.insert(0, IntPlaceJson { field, offset, width: 4 });
-        }
+        let appended = plan.appended.iter().map(|field| IntPlaceJson::of(owner, field));
         Self {
             minsz: plan.minsz,
             argsz: plan.argsz.1,
             flags: plan.flags,
             flag: plan.caps_flag.1,
             cap_offset: plan.cap_offset,
-            appended,
+            appended: appended.collect(),
         }
     }
 }
@@ -346,7 +341,7 @@ fn start<'a>(abi: &'a Abi, chain: &'a Chain, plan: Option<&HostPlan>) -> ChainSt
     match (&chain.start, plan) {
         (ChainStart::AtOffsetField { host: one, cap_offset }, Some(plan)) => {
             let field = &abi.struct_(one.struct_).fields[*cap_offset].name;
-            let places = ReplyPlacesJson::of(abi, plan, field);
+            let places = ReplyPlacesJson::of(abi, plan);
             ChainStartJson::AtOffsetField { host: host(one), field, places }
         }
         (ChainStart::After { host: one, offset }, _) => {

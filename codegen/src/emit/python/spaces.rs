@@ -8,7 +8,7 @@ use super::comment;
 use crate::emit::document::AbiDocument;
 use crate::emit::document::capabilities::{CapabilityJson, KindJson};
 use crate::emit::document::chains::{
-    BitsJson, BitsValuesJson, CapHeaderJson, ChainJson, ChainStartJson, SpaceFlagJson, SpaceJson,
+    BitsJson, CapHeaderJson, ChainJson, ChainStartJson, SpaceFlagJson, SpaceJson,
 };
 use crate::emit::{escape, render};
 use crate::names::{self, TableKind};
@@ -125,13 +125,13 @@ fn known_cap(document: &AbiDocument<'_>, cap: &CapabilityJson<'_>) -> PythonSpac
         let kind =
             one.kind.as_ref().filter(|kind| kind.of == cap.name && one.chain == cap.chain)?;
         Some(PythonKind {
-            conditions: kind_conditions(one.id, kind),
+            conditions: kind_conditions(kind),
             table: names::python_cap(one.chain, one.short),
         })
     });
     PythonSpaceCap {
         table: names::python_cap(cap.chain, cap.short),
-        id: names::python(cap.name),
+        id: names::python_item(cap.name),
         name: escape::string_literal(cap.short),
         required_size: tuple(cap.required_size.iter().map(|size| size.lp64.to_string())),
         layout: cap.struct_.map_or("space.Layout(())".to_owned(), |name| {
@@ -143,17 +143,15 @@ fn known_cap(document: &AbiDocument<'_>, cap: &CapabilityJson<'_>) -> PythonSpac
 }
 
 /// The bits of a capability and of the space that make it a kind.
-fn kind_conditions(id: u64, kind: &KindJson<'_>) -> String {
+fn kind_conditions(kind: &KindJson<'_>) -> String {
     let one = |of: &str, place: &BitsJson<'_>, number: u64| {
         condition("                ", of, place, format!("(({number}, {number}),)"))
     };
-    let all = |of: &str, conditions: &[BitsValuesJson<'_>]| {
-        let numbers = conditions.iter().flat_map(|condition| {
-            condition.values.iter().map(|number| one(of, &condition.bits, *number))
-        });
-        numbers.collect::<String>()
-    };
-    [one(BODY, &kind.id, id), all(BODY, &kind.body), all(START, &kind.space)].concat()
+    let own = kind.compared.iter().map(|(bits, number)| one(BODY, bits, *number));
+    let space = kind.space.iter().flat_map(|condition| {
+        condition.values.iter().map(|number| one(START, &condition.bits, *number))
+    });
+    own.chain(space).collect()
 }
 
 fn format_table(header: &CapHeaderJson<'_>) -> PythonSpaceFormat {
@@ -202,11 +200,11 @@ fn table(
         caps: caps.map(|cap| names::python_cap(cap.chain, cap.short)).collect(),
         requires: requires.map(|chain| PythonRequirement {
             chain,
-            ids: required.map(|cap| names::python(cap.name)).collect(),
+            ids: required.map(|cap| names::python_item(cap.name)).collect(),
         }),
         companion: companion.map(|cap| PythonCompanion {
             chain: names::python_table(cap.chain, TableKind::Chain),
-            id: names::python(cap.name),
+            id: names::python_item(cap.name),
         }),
     }
 }
@@ -220,7 +218,11 @@ fn start(start: &ChainStartJson<'_>) -> Vec<String> {
         }
         ChainStartJson::Chosen { by, offsets, width, .. } => {
             let places = offsets.iter().map(|one| {
-                format!("    (numbers.{}, ({}, {width})),", names::python(one.constant), one.offset)
+                format!(
+                    "    (numbers.{}, ({}, {width})),",
+                    names::python_item(one.constant),
+                    one.offset
+                )
             });
             let by = [format!("by={},", bits(by)), "places=(".to_owned()];
             by.into_iter().chain(places).chain(["),".to_owned()]).collect()

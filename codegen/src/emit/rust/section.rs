@@ -139,7 +139,7 @@ fn capability(abi: &Abi, docs: &Docs<'_>, id: crate::ir::CapabilityId) -> TokenS
 fn macro_(abi: &Abi, docs: &Docs<'_>, id: crate::ir::MacroId) -> TokenStream {
     let macro_ = abi.macro_(id);
     let doc = docs.item(&macro_.meta);
-    let function: TokenStream = macro_.rust.parse().unwrap_or_default();
+    let function: TokenStream = macro_.rust.parse().expect("validate has parsed the function");
     quote!(#doc #function)
 }
 

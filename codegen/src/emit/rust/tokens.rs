@@ -47,7 +47,7 @@ pub(super) fn hex(number: u64) -> TokenStream {
         }
         text.push(digit);
     }
-    text.parse().unwrap_or_default()
+    text.parse().expect("hexadecimal digits are a literal")
 }
 
 /// A value as an expression of its type. Negative numbers for unsigned fields are

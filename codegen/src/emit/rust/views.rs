@@ -53,7 +53,7 @@ fn has_numbers(abi: &Abi) -> bool {
 pub(super) fn has_bodies(abi: &Abi) -> bool {
     let mut plans = abi.capabilities.iter().zip(&abi.protocol.capabilities);
     plans.any(|(one, plan)| {
-        let structs = space_body::items(plan).is_some();
+        let structs = plan.elements().is_some();
         let counted = plan.array.as_ref().is_some_and(|array| array.counted.is_some());
         let bits = !plan.body.parts.is_empty() || !plan.fixed_arrays.is_empty();
         abi.chain(one.chain).space.is_some() && (structs || counted || bits)
@@ -63,9 +63,7 @@ pub(super) fn has_bodies(abi: &Abi) -> bool {
 /// Whether a capability in a space ends in an array of structs.
 fn has_items(abi: &Abi) -> bool {
     let mut plans = abi.capabilities.iter().zip(&abi.protocol.capabilities);
-    plans.any(|(one, plan)| {
-        abi.chain(one.chain).space.is_some() && space_body::items(plan).is_some()
-    })
+    plans.any(|(one, plan)| abi.chain(one.chain).space.is_some() && plan.elements().is_some())
 }
 
 /// Whether fields in a space exist by bits of a capability of another chain.
@@ -79,7 +77,7 @@ fn arrays(abi: &Abi) -> impl Iterator<Item = bool> {
     let with_array = plans.filter(|(_, plan)| plan.array.is_some());
     let in_space = with_array.map(|(one, plan)| (abi.chain(one.chain).space.is_some(), plan));
     // An array of structs in a space has an iterator of its own.
-    let other = in_space.filter(|(in_space, plan)| !in_space || space_body::items(plan).is_none());
+    let other = in_space.filter(|(in_space, plan)| !in_space || plan.elements().is_none());
     other.map(|(in_space, _)| in_space)
 }
 

@@ -64,6 +64,15 @@ pub(super) fn least(body: &BodyPlan, array: Option<&ArrayPlan>) -> Option<u64> {
     Some(fixed.max(bits.unwrap_or(0)))
 }
 
+/// The fields after the end of the shortest element that exist in longer ones.
+pub(super) fn cut(body: &BodyPlan, fields: &[IntField], each: QuantityPlan) -> Vec<usize> {
+    let least = each.plus.saturating_mul(each.unit);
+    let cut = fields.iter().filter(|field| {
+        field.offset.kernel() + field.int.size() > least && body.part(field.field).is_none()
+    });
+    cut.map(|field| field.field).collect()
+}
+
 /// The arrays of integers of fixed length.
 pub(super) fn fixed_arrays(struct_: &Struct) -> Vec<FixedArray> {
     let fields = struct_.fields.iter().enumerate();

@@ -7,13 +7,15 @@ use super::bodies;
 use super::fields::{bit_field, int_field, int_fields, is_array, offset};
 use crate::ir::protocol::{
     ArrayPlan, BitField, BodyPlan, ByModel, CapPlan, ChainPlan, CompanionPlan, ElementPlan,
-    FirstPlan, HeaderFormat, HostField, HostPlan, InputPlan, KindPlan, ProfilePlan, SpacePlan,
+    FirstPlan, HeaderFormat, HeldOffset, HostField, HostPlan, InputPlan, KindPlan, ProfilePlan,
+    SpacePlan,
 };
 use crate::ir::{
     Abi, Arg, Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Copied, Field,
     Handler, Host, IoctlId, ReplyChain, Role, Struct, Type,
 };
-use crate::layout::{Span, round_up};
+use crate::layout::{Int, Span, round_up};
+use crate::lower::resolved;
 use crate::reply::{ArgszReply, Direction, Padding, WhenTooSmall};
 
 /// The formats of all headers of capabilities.
@@ -35,6 +37,24 @@ pub(super) fn capability_plans(abi: &Abi, headers: &[HeaderFormat]) -> Vec<CapPl
 /// All chains.
 pub(super) fn chains(abi: &Abi) -> Vec<ChainPlan> {
     (0..abi.chains.len()).map(|id| chain_plan(abi, ChainId(id))).collect()
+}
+
+/// The chains in a space, each after those that its walk searches. `validate` refuses chains
+/// that depend on themselves.
+pub(super) fn space_order(plans: &[ChainPlan]) -> Vec<ChainId> {
+    let mut order = Vec::new();
+    for plan in plans {
+        push_after_searched(plans, plan.chain, &mut order);
+    }
+    order
+}
+
+fn push_after_searched(plans: &[ChainPlan], id: ChainId, order: &mut Vec<ChainId>) {
+    let Some(space) = plans[id.0].space.as_ref().filter(|_| !order.contains(&id)) else { return };
+    for searched in space.searched() {
+        push_after_searched(plans, searched, order);
+    }
+    order.push(id);
 }
 
 fn header_format(abi: &Abi, header: &CapHeader) -> HeaderFormat {
@@ -64,38 +84,28 @@ fn chain_plan(abi: &Abi, id: ChainId) -> ChainPlan {
         _ => None,
     };
     let align = abi.cap_headers[chain.header].align.max(1);
+    let capabilities = capabilities(abi, chain);
     let profiles = host.as_ref().map(|host| profiles(abi, host, align)).unwrap_or_default();
     ChainPlan {
         chain: id,
         header: chain.header,
         host,
+        first: first(abi, chain),
         bound: chain.bound,
-        space: space_plan(abi, chain),
-        capabilities: capabilities(abi, chain),
+        space: space_plan(abi, chain, &capabilities),
+        capabilities,
         profiles,
     }
 }
 
 /// What a walk in a space needs.
-fn space_plan(abi: &Abi, chain: &Chain) -> Option<SpacePlan> {
+fn space_plan(abi: &Abi, chain: &Chain, capabilities: &[CapabilityId]) -> Option<SpacePlan> {
     let space = chain.space.as_ref()?;
     let struct_ = space.struct_.map(|id| abi.struct_(id));
     let flag = struct_.zip(space.flag.as_ref()).map(|(struct_, (field, _, number))| {
         let Span { offset, size } = struct_.kernel_span(*field);
         BitField { offset, width: size, low: 0, mask: *number }
     });
-    let first = match &chain.start {
-        ChainStart::FieldAt { offset, int } => FirstPlan::In(*offset, int.size()),
-        ChainStart::Chosen { by, offsets, int } => FirstPlan::Chosen {
-            by: bit_field(struct_?, *by),
-            offsets: offsets.iter().map(|(_, number, offset)| (*number, *offset)).collect(),
-            width: int.size(),
-        },
-        ChainStart::Fixed { offset } => FirstPlan::At(*offset),
-        ChainStart::AtOffsetField { .. } | ChainStart::After { .. } | ChainStart::Unknown => {
-            return None;
-        }
-    };
     let required = space.requires.first().map(|id| abi.capability(*id).chain);
     let ids = space.requires.iter().map(|id| abi.capability(*id).id).collect();
     let companion = space.companion.map(|id| abi.capability(id));
@@ -104,14 +114,59 @@ fn space_plan(abi: &Abi, chain: &Chain) -> Option<SpacePlan> {
         id: one.id,
         length: one.struct_.zip(one.length).map(|(id, bits)| bit_field(abi.struct_(id), bits)),
     });
+    let align = abi.cap_headers[chain.header].align.max(1);
     Some(SpacePlan {
         end: space.end,
-        align: abi.cap_headers[chain.header].align.max(1),
+        align,
         flag,
         requires: required.map(|chain| (chain, ids)),
         companion,
-        first,
+        slots: (space.end - chain.bound).div_ceil(align).div_ceil(32).max(1),
+        elements: elements(abi, capabilities),
     })
+}
+
+/// How the first capability of a chain is found, unless a `cap_offset` leads to it.
+fn first(abi: &Abi, chain: &Chain) -> Option<FirstPlan> {
+    let CapHeader { mask, end, .. } = abi.cap_headers[chain.header];
+    let held = |int: Int| HeldOffset { width: int.size(), mask, end };
+    Some(match &chain.start {
+        ChainStart::Fixed { offset } | ChainStart::After { offset, .. } => FirstPlan::At(*offset),
+        ChainStart::FieldAt { offset, int } => FirstPlan::In(*offset, held(*int)),
+        ChainStart::Chosen { by, offsets, int } => FirstPlan::Chosen {
+            by: bit_field(abi.struct_(chain.space.as_ref()?.struct_?), *by),
+            offsets: offsets.iter().map(|(_, number, offset)| (*number, *offset)).collect(),
+            held: held(*int),
+        },
+        ChainStart::AtOffsetField { .. } | ChainStart::Unknown => return None,
+    })
+}
+
+/// The capabilities of a chain, then their kinds, that end in an array of structs: one for each
+/// struct.
+fn elements(abi: &Abi, capabilities: &[CapabilityId]) -> Vec<CapabilityId> {
+    let mut seen = Vec::new();
+    let mut first = Vec::new();
+    let is_kind = |id: &CapabilityId| {
+        let kind = abi.capability(*id).kind.as_ref();
+        kind.is_some_and(|kind| capabilities.contains(&kind.parent))
+    };
+    let kinds = (0..abi.capabilities.len()).map(CapabilityId).filter(is_kind);
+    let mut kinds: Vec<_> = kinds.collect();
+    let parent = |id: &CapabilityId| {
+        let parent = abi.capability(*id).kind.as_ref().map(|kind| kind.parent);
+        capabilities.iter().position(|one| Some(*one) == parent)
+    };
+    kinds.sort_by_key(parent);
+    for id in capabilities.iter().copied().chain(kinds) {
+        let body = abi.capability(id).struct_.map(|body| abi.struct_(body));
+        let element = body.and_then(|body| body.fields.last()?.element());
+        if let Some(element) = element.filter(|element| !seen.contains(element)) {
+            seen.push(element);
+            first.push(id);
+        }
+    }
+    first
 }
 
 /// The kinds of each capability that has some.
@@ -120,8 +175,8 @@ fn kinds(abi: &Abi) -> HashMap<CapabilityId, Vec<KindPlan>> {
     for (index, capability) in abi.capabilities.iter().enumerate() {
         let Some((kind, own)) = capability.kind.as_ref().zip(capability.struct_) else { continue };
         let (own, chain) = (abi.struct_(own), abi.chain(capability.chain));
-        let id = (bit_field(own, kind.id), capability.id);
-        let body = kind.body.iter().map(|(bits, value)| (bit_field(own, *bits), *value));
+        let body = kind.conditions(capability.id);
+        let body = body.map(|(bits, value)| (bit_field(own, bits), value));
         let start = chain.space.as_ref().and_then(|space| space.struct_);
         let space = start.into_iter().flat_map(|start| {
             let start = abi.struct_(start);
@@ -129,7 +184,7 @@ fn kinds(abi: &Abi) -> HashMap<CapabilityId, Vec<KindPlan>> {
         });
         kinds.entry(kind.parent).or_default().push(KindPlan {
             capability: CapabilityId(index),
-            body: std::iter::once(id).chain(body).collect(),
+            body: body.collect(),
             space: space.collect(),
         });
     }
@@ -151,18 +206,25 @@ fn capabilities(abi: &Abi, chain: &Chain) -> Vec<CapabilityId> {
 fn host_plan(abi: &Abi, host: &Host, cap_offset: usize) -> HostPlan {
     let struct_ = abi.struct_(host.struct_);
     let size = struct_.kernel_layout().size;
-    let argsz = struct_.argsz.unwrap_or(0);
-    let fields = struct_.fields.iter().enumerate();
+    let argsz = resolved(struct_.argsz);
+    let minsz = struct_.minsz.map_or(size, |minsz| struct_.kernel_span(minsz).end());
+    let all = struct_.fields.iter().enumerate();
+    let fields: Vec<_> =
+        all.clone().filter_map(|(index, field)| host_field(struct_, index, field)).collect();
+    let offset = struct_.kernel_span(cap_offset).offset;
+    let own = (offset >= minsz).then(|| int_field(struct_, cap_offset)).flatten();
+    let later = fields.iter().filter(|field| field.is_appended).map(|field| field.int.clone());
     HostPlan {
         struct_: host.struct_,
         size,
-        minsz: struct_.minsz.map_or(size, |minsz| struct_.kernel_span(minsz).end()),
+        minsz,
         argsz: (argsz, struct_.kernel_span(argsz).offset),
         flags: struct_.kernel_span(host.flags).offset,
         caps_flag: host.flag.clone(),
-        cap_offset: struct_.kernel_span(cap_offset).offset,
-        inputs: fields.clone().filter_map(|(index, field)| input(struct_, index, field)).collect(),
-        fields: fields.filter_map(|(index, field)| host_field(struct_, index, field)).collect(),
+        cap_offset: offset,
+        inputs: all.filter_map(|(index, field)| input(struct_, index, field)).collect(),
+        appended: own.into_iter().chain(later).collect(),
+        fields,
     }
 }
 
@@ -240,7 +302,7 @@ fn cap_plan(
 /// The end of the last field of fixed size that a version has.
 fn required_size(struct_: &Struct, version: u16) -> ByModel {
     let has = |field: &Field| !is_array(field) && field.version <= version;
-    let last = struct_.fields.iter().rposition(has).unwrap_or(0);
+    let last = resolved(struct_.fields.iter().rposition(has));
     ByModel(struct_.spans(last).map(|span| span.end()))
 }
 
@@ -260,15 +322,22 @@ fn array_plan(abi: &Abi, struct_: &Struct, in_space: bool) -> Option<ArrayPlan> 
         _ => return None,
     };
     let body = struct_.fields[field].element().map(|id| abi.struct_(id));
+    let each = body.and_then(|own| own.length.map(|each| bodies::quantity(abi, own, &each)));
+    let plan = body.map(|own| bodies::plan(abi, own)).unwrap_or_default();
+    let cut = match (&element, each) {
+        (ElementPlan::Struct(_, fields), Some(each)) => bodies::cut(&plan, fields, each),
+        _ => Vec::new(),
+    };
     Some(ArrayPlan {
         field,
         offset: offset(struct_, field),
         stride: ByModel(stride),
         count: count.and_then(|count| int_field(struct_, count)),
         counted: struct_.fields[field].count.map(|count| bodies::quantity(abi, struct_, &count)),
-        each: body.and_then(|own| own.length.map(|each| bodies::quantity(abi, own, &each))),
+        each,
         element,
-        body: body.map(|own| bodies::plan(abi, own)).unwrap_or_default(),
+        body: plan,
+        cut,
     })
 }
 

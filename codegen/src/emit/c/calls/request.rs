@@ -169,7 +169,7 @@ impl Emitter<'_, '_> {
         CallView {
             comment: section::opening(Comment::of(&[text]).above(0)),
             signature: broken(0, &format!("static inline int {name}("), &parameters, ")"),
-            words: plan.size.div_ceil(8),
+            words: plan.words(),
             size: broken(1, &size, &inputs, ");"),
             ioctl: broken(1, result, &arguments, ");"),
             example: self.request_example(functions),

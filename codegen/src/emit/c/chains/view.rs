@@ -87,10 +87,8 @@ pub(super) struct SourceView {
 pub(super) struct StartView {
     /// Offset of the first capability, or of the integer that holds it.
     pub(super) offset: u64,
-    /// Width of that integer.
-    pub(super) width: Option<u64>,
-    /// The value of the integer that means no capability.
-    pub(super) end: String,
+    /// Width of that integer, and its value that means no capability.
+    pub(super) held: Option<(u64, String)>,
     pub(super) bound: u64,
 }
 

@@ -6,8 +6,7 @@ use crate::emit::c::literal::literal;
 use crate::emit::c::tables::bit_field;
 use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::protocol::{
-    ArrayPlan, BodyPlan, CapPlan, ChainPlan, ElementPlan, FixedArray, IntField, PartPlan,
-    QuantityPlan,
+    ArrayPlan, BodyPlan, CapPlan, FixedArray, IntField, PartPlan, QuantityPlan, SpacePlan,
 };
 use crate::ir::{BitsOf, Chain, Struct, StructId};
 use crate::names;
@@ -303,22 +302,14 @@ impl SpaceEmitter<'_> {
     pub(super) fn elements(
         &self,
         chain: &Chain,
-        plan: &ChainPlan,
+        space: &SpacePlan,
         names: &mut UniqueNames,
     ) -> Vec<ElementView> {
-        let caps = plan.capabilities.iter().map(|id| &self.abi.protocol.capabilities[id.0]);
-        let kinds = caps.clone().flat_map(|plan| &plan.kinds);
-        let kinds = kinds.map(|kind| &self.abi.protocol.capabilities[kind.capability.0]);
-        let arrays = caps.chain(kinds).filter_map(|plan| plan.array.as_ref());
-        let mut views: Vec<ElementView> = Vec::new();
-        for array in arrays {
-            let ElementPlan::Struct(id, fields) = &array.element else { continue };
-            if views.iter().all(|view| view.struct_ != *id) {
-                let view = self.element(chain, (*id, fields), array, names);
-                views.push(view);
-            }
-        }
-        views
+        let plans = space.elements.iter().map(|id| &self.abi.protocol.capabilities[id.0]);
+        let elements = plans.filter_map(CapPlan::elements);
+        elements
+            .map(|(array, id, fields)| self.element(chain, (id, fields), array, names))
+            .collect()
     }
 
     fn element(
@@ -341,12 +332,10 @@ impl SpaceEmitter<'_> {
         let place = members.reserve(names::C_PLACE.to_owned());
         let layout = parts.as_ref().map(|parts| parts.name.clone());
         let short = |field: &IntField| {
-            let end = field.offset.kernel() + field.int.size();
-            let each = array.each?;
-            if end <= each.plus.saturating_mul(each.unit) || array.body.part(field.field).is_some()
-            {
+            if !array.ends_before(field) {
                 return None;
             }
+            let end = field.offset.kernel() + field.int.size();
             Some(match array.body.moves(field.offset.kernel()) {
                 false => format!("cap->size >= {end}"),
                 true => {

@@ -1,7 +1,7 @@
 //! Examples of chains in a space: walk one, find a capability.
 
 use super::view::SpaceCapView;
-use super::{SpaceChainView, SpacesView, ordered};
+use super::{SpaceChainView, SpacesView};
 use crate::emit::c::examples::ExampleWriter;
 use crate::emit::example::{Example, printf};
 use crate::ir::{Abi, CapabilityId, Item};
@@ -13,7 +13,7 @@ pub(in crate::emit::c) fn examples(
     view: &SpacesView,
 ) -> Vec<(Item, Example)> {
     let mut examples = Vec::new();
-    for ((plan, _), chain) in ordered(abi).into_iter().zip(&view.chains) {
+    for ((plan, _), chain) in abi.protocol.spaces().zip(&view.chains) {
         examples.push((Item::Chain(plan.chain), walk(writer, chain)));
         let kinds = plan.capabilities.iter().flat_map(|id| &abi.protocol.capabilities[id.0].kinds);
         let ids: Vec<CapabilityId> =

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::body;
 use crate::emit::c::literal::literal;
-use crate::ir::protocol::BitField;
+use crate::ir::protocol::{BitField, HeldOffset};
 
 /// The part.
 #[derive(Template)]
@@ -93,6 +93,14 @@ pub(super) struct HeldView {
     pub(super) at: Option<u64>,
     pub(super) width: u64,
     pub(super) mask: String,
+    pub(super) end: String,
+}
+
+impl HeldView {
+    pub(super) fn of(at: Option<u64>, held: HeldOffset) -> Self {
+        let HeldOffset { width, mask, end } = held;
+        Self { at, width, mask: literal(mask), end: literal(end) }
+    }
 }
 
 /// A capability or a kind of one.

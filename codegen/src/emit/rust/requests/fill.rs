@@ -92,7 +92,8 @@ fn size(plan: &RequestPlan) -> TokenStream {
 
 fn flags(fixed: FixedFlags) -> TokenStream {
     let (at, int) = (decimal(fixed.offset), int_type(fixed.int));
-    let value: TokenStream = format!("{:#x}_{int}", fixed.value).parse().unwrap_or_default();
+    let value = format!("{:#x}_{int}", fixed.value);
+    let value: TokenStream = value.parse().expect("a number with its type is a literal");
     quote!(argument.put(#at, &#value.to_ne_bytes());)
 }
 

@@ -9,8 +9,8 @@ use super::{format_name, host, new_cap, owned, profiles, type_names};
 use crate::emit::rust::comment::{Docs, Names};
 use crate::emit::rust::format;
 use crate::emit::rust::tokens::{decimal, ident};
-use crate::ir::protocol::ChainPlan;
-use crate::ir::{Abi, Chain, ChainStart};
+use crate::ir::protocol::{ChainPlan, FirstPlan};
+use crate::ir::{Abi, Chain};
 
 /// The file of a chain.
 pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan) -> String {
@@ -28,7 +28,7 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan) -> String {
         let owned = owned::item(abi, chain, host, &caps);
         quote!(#new_caps #owned #arrays #profiles)
     });
-    let start = start(abi, chain);
+    let start = start(abi, chain, plan);
     let iterator = iterator(abi, chain);
     let enumeration = enumeration(&docs, chain, &caps);
     let views = caps.iter().map(|cap| cap.view(&docs));
@@ -109,22 +109,19 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
 }
 
 /// The start of a chain without a host.
-fn start(abi: &Abi, chain: &Chain) -> TokenStream {
-    let (offset, int) = match chain.start {
-        ChainStart::Fixed { offset } | ChainStart::After { offset, .. } => (offset, None),
-        ChainStart::FieldAt { offset, int } => (offset, Some(int)),
-        ChainStart::AtOffsetField { .. } | ChainStart::Chosen { .. } | ChainStart::Unknown => {
-            return TokenStream::new();
-        }
+fn start(abi: &Abi, chain: &Chain, plan: &ChainPlan) -> TokenStream {
+    let (offset, held) = match &plan.first {
+        Some(FirstPlan::At(offset)) => (*offset, None),
+        Some(FirstPlan::In(offset, held)) => (*offset, Some(held)),
+        Some(FirstPlan::Chosen { .. }) | None => return TokenStream::new(),
     };
     let (caps, _) = type_names(chain);
     let format = format_name(&abi.cap_headers[chain.header]);
-    let (offset, bound) = (decimal(offset), decimal(chain.bound));
-    let first = match int {
+    let (offset, bound) = (decimal(offset), decimal(plan.bound));
+    let first = match held {
         None => quote!(Some(#offset)),
-        Some(int) => {
-            let width = decimal(int.size());
-            let end = decimal(abi.cap_headers[chain.header].end);
+        Some(held) => {
+            let (width, end) = (decimal(held.width), decimal(held.end));
             quote! {
                 wire.number(bytes, #offset, #width)
                     .filter(|first| *first != #end)

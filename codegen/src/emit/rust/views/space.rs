@@ -10,8 +10,8 @@ use super::{bits, optional_bits, space_body, type_names};
 use crate::emit::rust::comment::{Docs, Names};
 use crate::emit::rust::tokens::{decimal, hex, ident};
 use crate::emit::rust::{examples, format};
-use crate::ir::protocol::{CapPlan, ChainPlan, FirstPlan, HeaderFormat, SpacePlan};
-use crate::ir::{Abi, Chain, ChainId, StructId};
+use crate::ir::protocol::{CapPlan, ChainPlan, FirstPlan, HeaderFormat, HeldOffset, SpacePlan};
+use crate::ir::{Abi, Chain, ChainId};
 
 /// The file of a chain in a space.
 pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &SpacePlan) -> String {
@@ -42,12 +42,8 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &Spa
         std::iter::once(*cap).chain(kinds)
     });
     let all: Vec<_> = all.collect();
-    let mut elements = Vec::new();
-    for one in all.iter().filter_map(|cap| space_body::items(cap.plan)) {
-        if !elements.iter().any(|(_, id, _): &(_, StructId, _)| *id == one.1) {
-            elements.push(one);
-        }
-    }
+    let plans = space.elements.iter().map(|id| &abi.protocol.capabilities[id.0]);
+    let elements: Vec<_> = plans.filter_map(CapPlan::elements).collect();
     let body = space_body::imports(&all, &elements);
     let elements =
         elements.into_iter().map(|element| space_body::element(&docs, abi, chain, element));
@@ -79,7 +75,7 @@ fn has_numbers(abi: &Abi, plan: &ChainPlan) -> bool {
     let plans = plan.capabilities.iter().map(|id| &abi.protocol.capabilities[id.0]);
     let kinds = plans.clone().flat_map(|plan| &plan.kinds);
     let kinds = kinds.map(|kind| &abi.protocol.capabilities[kind.capability.0]);
-    let numbers = |plan: &CapPlan| plan.array.is_some() && space_body::items(plan).is_none();
+    let numbers = |plan: &CapPlan| plan.array.is_some() && plan.elements().is_none();
     plans.chain(kinds).any(numbers)
 }
 
@@ -113,9 +109,8 @@ fn iterator(abi: &Abi, plan: &ChainPlan, space: &SpacePlan) -> TokenStream {
     let chain = abi.chain(plan.chain);
     let (caps, cap) = type_names(chain);
     let searches = searches(abi, plan.chain);
-    let slots = (space.end - chain.bound).div_ceil(space.align).div_ceil(32).max(1);
-    let slots = decimal(slots);
-    let first = first(abi, chain, space);
+    let slots = decimal(space.slots);
+    let first = first(abi, plan, space);
     let start = start(abi, space);
     let doc = [" Walks the `", &chain.name, "` chain of a space."].concat();
     let example = examples::block("", &examples::space(abi, &caps.to_string()));
@@ -240,7 +235,7 @@ fn start(abi: &Abi, space: &SpacePlan) -> TokenStream {
 }
 
 /// The body of the function that finds the first capability.
-fn first(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
+fn first(abi: &Abi, plan: &ChainPlan, space: &SpacePlan) -> TokenStream {
     let flag = space.flag.map(|flag| {
         let flag = bits(flag);
         quote! {
@@ -261,32 +256,30 @@ fn first(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
             }
         }
     });
-    let header = &abi.cap_headers[chain.header];
-    let (mask, end) = (header.mask, decimal(header.end));
-    let held = |place: TokenStream, width: u64| {
-        let width = decimal(width);
-        let mask = hex(mask);
+    let held = |place: TokenStream, held: &HeldOffset| {
+        let (width, mask, end) = (decimal(held.width), hex(held.mask), decimal(held.end));
         quote! {
             let place = BitField { offset: #place, width: #width, low: 0, mask: #mask };
             place.at_start(space).filter(|first| *first != #end)
         }
     };
-    let found = match &space.first {
-        FirstPlan::At(at) => {
+    let found = match &plan.first {
+        None => quote!(None),
+        Some(FirstPlan::At(at)) => {
             let at = decimal(*at);
             quote!(Some(#at))
         }
-        FirstPlan::In(at, width) => {
+        Some(FirstPlan::In(at, one)) => {
             let at = decimal(*at);
-            held(quote!(#at), *width)
+            held(quote!(#at), one)
         }
-        FirstPlan::Chosen { by, offsets, width } => {
+        Some(FirstPlan::Chosen { by, offsets, held: one }) => {
             let by = bits(*by);
             let arms = offsets.iter().map(|(number, offset)| {
                 let (number, offset) = (decimal(*number), decimal(*offset));
                 quote!(#number => #offset)
             });
-            let held = held(quote!(at), *width);
+            let held = held(quote!(at), one);
             quote! {
                 let by = #by;
                 let at = match by.at_start(space)? {
@@ -297,8 +290,9 @@ fn first(abi: &Abi, chain: &Chain, space: &SpacePlan) -> TokenStream {
             }
         }
     };
-    let unused = (flag.is_none() && requires.is_none() && matches!(space.first, FirstPlan::At(_)))
-        .then(|| quote!(let _ = space;));
+    let unused =
+        (flag.is_none() && requires.is_none() && matches!(plan.first, Some(FirstPlan::At(_))))
+            .then(|| quote!(let _ = space;));
     quote!(#unused #flag #requires #found)
 }
 

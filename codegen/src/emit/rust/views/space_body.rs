@@ -11,19 +11,10 @@ use crate::emit::rust::comment::Docs;
 use crate::emit::rust::integers::typed;
 use crate::emit::rust::tokens::{decimal, hex, ident, int_type};
 use crate::ir::protocol::{
-    ArrayPlan, BodyPlan, CapPlan, ElementPlan, FixedArray, IntField, PartPlan, QuantityPlan,
+    ArrayPlan, BodyPlan, CapPlan, FixedArray, IntField, PartPlan, QuantityPlan,
 };
 use crate::ir::{Abi, BitsOf, Chain, Struct, StructId};
 use crate::names;
-
-/// The array of structs at the end of a capability.
-pub(super) fn items(plan: &CapPlan) -> Option<(&ArrayPlan, StructId, &[IntField])> {
-    let array = plan.array.as_ref()?;
-    match &array.element {
-        ElementPlan::Struct(id, fields) => Some((array, *id, fields)),
-        ElementPlan::Int(_) => None,
-    }
-}
 
 /// The name of the view of an element.
 pub(super) fn element_name(abi: &Abi, chain: &Chain, element: StructId) -> String {
@@ -249,7 +240,7 @@ pub(super) fn structs(
     chain: &Chain,
     (struct_, plan): (&Struct, &CapPlan),
 ) -> Option<TokenStream> {
-    let (array, element, _) = items(plan)?;
+    let (array, element, _) = plan.elements()?;
     let field = &struct_.fields[array.field];
     let doc = docs.part(&field.meta, &struct_.meta);
     let name = ident(&names::view_getter(&field.name));
@@ -292,9 +283,9 @@ pub(super) fn element(
     ];
     let doc = doc.concat();
     let body = (!array.body.parts.is_empty()).then(|| body(&array.body));
-    let getters = fields.iter().map(|plan| match within(array, plan) {
-        true => getter(docs, abi, struct_, &array.body, plan),
-        false => shortened(docs, abi, struct_, &array.body, plan),
+    let getters = fields.iter().map(|plan| match array.ends_before(plan) {
+        false => getter(docs, abi, struct_, &array.body, plan),
+        true => shortened(docs, abi, struct_, &array.body, plan),
     });
     quote! {
         #[doc = #doc]
@@ -309,13 +300,6 @@ pub(super) fn element(
             #(#getters)*
         }
     }
-}
-
-/// Whether every element reaches the end of a field, or the field need not exist.
-pub(super) fn within(array: &ArrayPlan, plan: &IntField) -> bool {
-    let end = plan.offset.kernel() + plan.int.size();
-    let least = array.each.is_none_or(|each| end <= each.plus.saturating_mul(each.unit));
-    least || array.body.part(plan.field).is_some()
 }
 
 /// The getter of a field after the end of the shortest element.
