@@ -24,6 +24,7 @@ use std::path::Path;
 
 use capchain::ir::Abi;
 use capchain::lower::lower;
+use capchain::names::UnknownName;
 use capchain::release::Release;
 use capchain::reports::{self, AbiAtRelease};
 pub(crate) use capchain::reports::{CommandResult, FAILURE, FINDINGS, Output, SUCCESS};
@@ -67,9 +68,10 @@ fn waiting(folder: &Path) {
     to_stderr(&format!("note: another run of capchain writes to {}\n", folder.display()));
 }
 
-/// The message that a release has no such name, with the releases that have it, if there are
-/// some. A path such as `struct.field` is searched by its first part as well.
-fn with_history(spec: &ValidSpec, at: Release, name: &str, message: String) -> String {
+/// The message that a release has no such name, with the releases that have it in place of a
+/// similar name, if there are some. A path such as `struct.field` is searched by its first part
+/// as well.
+fn with_history(spec: &ValidSpec, at: Release, name: &str, unknown: UnknownName) -> String {
     let item = name.split('.').next().unwrap_or(name);
     let since = |release: Release| {
         let abi = lower(spec, Some(release));
@@ -78,13 +80,13 @@ fn with_history(spec: &ValidSpec, at: Release, name: &str, message: String) -> S
         found.map(|entry| entry.meta.since).next()
     };
     if since(at).is_some() {
-        return message;
+        return unknown.into();
     }
     let releases = spec.releases().iter().rev();
     let Some((last, since)) = releases.filter_map(|one| Some((*one, since(*one)?))).next() else {
-        return message;
+        return unknown.into();
     };
-    let message = message.split("; did you mean").next().unwrap_or_default();
+    let message = unknown.message;
     let until = if last == spec.newest() { String::new() } else { format!(" to {last}") };
     format!("{message}: it is described from {since}{until}")
 }

@@ -52,6 +52,7 @@ mod exports;
 mod prelude;
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::LazyLock;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
@@ -326,6 +327,41 @@ pub fn free(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
         number += 1;
     }
     name
+}
+
+/// The answer to a name that is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownName {
+    /// A sentence without its end.
+    pub message: String,
+    /// A similar name that is known.
+    pub near: Option<String>,
+}
+
+impl UnknownName {
+    /// The answer, with the nearest of the known names.
+    pub fn among<'a>(message: String, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        Self { message, near: nearest(name, known).map(str::to_owned) }
+    }
+}
+
+impl From<String> for UnknownName {
+    fn from(message: String) -> Self {
+        Self { message, near: None }
+    }
+}
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        self.near.iter().try_for_each(|near| write!(f, "; did you mean `{near}`?"))
+    }
+}
+
+impl From<UnknownName> for String {
+    fn from(unknown: UnknownName) -> Self {
+        unknown.to_string()
+    }
 }
 
 /// The known name that a misspelt one is most likely meant to be.

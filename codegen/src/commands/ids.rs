@@ -2,7 +2,7 @@
 
 use capchain::ir::{Abi, Holder, NumberSpace, NumberUse, SpaceKind};
 use capchain::lower::lower;
-use capchain::names;
+use capchain::names::UnknownName;
 use capchain::reports::Format;
 use capchain::validate::ValidSpec;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ pub(super) fn run(source: &Source, args: &IdsArgs) -> CommandResult {
 }
 
 /// The spaces of this name, or with a number of this name.
-fn selected<'a>(abi: &'a Abi, wanted: &str) -> Result<Vec<NumberSpace<'a>>, String> {
+fn selected<'a>(abi: &'a Abi, wanted: &str) -> Result<Vec<NumberSpace<'a>>, UnknownName> {
     let spaces = abi.number_spaces();
     let inside = |space: &NumberSpace<'_>| {
         let rest = space.name.strip_prefix(wanted);
@@ -58,9 +58,8 @@ fn selected<'a>(abi: &'a Abi, wanted: &str) -> Result<Vec<NumberSpace<'a>>, Stri
     }
     let uses = spaces.iter().flat_map(|space| space.uses.iter().map(|one| one.name));
     let known = spaces.iter().map(|space| space.name.as_str()).chain(uses);
-    let near = names::nearest(wanted, known);
-    let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    Err(format!("{} has no space of numbers `{wanted}`{hint}", abi.name))
+    let message = format!("{} has no space of numbers `{wanted}`", abi.name);
+    Err(UnknownName::among(message, wanted, known))
 }
 
 fn summary(abi: &Abi, spaces: &[NumberSpace<'_>]) -> String {

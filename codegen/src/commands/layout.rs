@@ -1,7 +1,7 @@
 //! `capchain layout`: offsets, sizes and holes of a struct, on every target.
 
 use capchain::lower::lower;
-use capchain::reports::layout::layout;
+use capchain::reports::layout::{layout, struct_named};
 use capchain::validate::ValidSpec;
 
 use super::{CommandResult, at_release, specs, with_history};
@@ -14,10 +14,9 @@ pub(super) fn run(source: &Source, args: &LayoutArgs) -> CommandResult {
     };
     let spec = specs::search_at(source, args.at, has)?.spec;
     let abi = at_release(&spec, args.at)?;
-    let missing = args.structs.iter().find(|name| abi.find_struct(name).is_none());
-    let result = layout(&abi, &args.structs, args.target.as_deref(), args.format);
-    result.map_err(|error| match missing {
-        Some(name) => with_history(&spec, abi.release, name, error),
-        None => error,
-    })
+    for name in &args.structs {
+        let found = struct_named(&abi, name);
+        found.map_err(|unknown| with_history(&spec, abi.release, name, unknown))?;
+    }
+    layout(&abi, &args.structs, args.target.as_deref(), args.format)
 }

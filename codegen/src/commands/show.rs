@@ -6,7 +6,7 @@ use capchain::ir::{
 };
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
-use capchain::names;
+use capchain::names::UnknownName;
 use capchain::reports::Format;
 use capchain::validate::ValidSpec;
 use serde_json::{Value, json};
@@ -140,11 +140,10 @@ fn is_called(abi: &Abi, entry: &Entry<'_>, wanted: &str) -> bool {
     }
 }
 
-fn missing(abi: &Abi, wanted: &str) -> String {
+fn missing(abi: &Abi, wanted: &str) -> UnknownName {
     let entries = abi.entries();
-    let near = names::nearest(wanted, entries.iter().map(|entry| entry.name));
-    let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    format!("{} has no name `{wanted}` in {}{hint}", abi.name, abi.release)
+    let message = format!("{} has no name `{wanted}` in {}", abi.name, abi.release);
+    UnknownName::among(message, wanted, entries.iter().map(|entry| entry.name))
 }
 
 fn facts(abi: &Abi, entry: &Entry<'_>) -> NameFacts {

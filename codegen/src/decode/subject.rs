@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::ir::{Abi, Arg, ChainId, Ioctl, StructId};
-use crate::names;
+use crate::names::{self, UnknownName};
 
 /// The type of the bytes, as the user names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl Subject {
     /// # Errors
     ///
     /// A sentence with a similar name, if there is one.
-    pub fn named(abi: &Abi, name: &str) -> Result<Self, String> {
+    pub fn named(abi: &Abi, name: &str) -> Result<Self, UnknownName> {
         if let Some(id) = abi.find_struct(name) {
             return Ok(Self::Struct(id));
         }
@@ -34,16 +34,15 @@ impl Subject {
         }
         if let Some(ioctl) = abi.ioctls.iter().find(|ioctl| ioctl.name == name) {
             let found = Self::argument(ioctl);
-            return found.ok_or_else(|| format!("the argument of {name} is no struct"));
+            return found.ok_or_else(|| format!("the argument of {name} is no struct").into());
         }
         if let Some(records) = Self::records(abi, name)? {
             return Ok(records);
         }
         let structs = abi.structs.iter().map(|struct_| struct_.name.as_str());
         let ioctls = abi.ioctls.iter().map(|ioctl| ioctl.name.as_str());
-        let near = names::nearest(name, structs.chain(ioctls));
-        let hint = near.map(|near| format!("; did you mean `{near}`?"));
-        Err(format!("{} has no struct or ioctl `{name}`{}", abi.release, hint.unwrap_or_default()))
+        let message = format!("{} has no struct or ioctl `{name}`", abi.release);
+        Err(UnknownName::among(message, name, structs.chain(ioctls)))
     }
 
     /// The records of `KIND`, or of `KIND:TYPE` if the program chose the type of the data, by

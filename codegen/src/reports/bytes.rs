@@ -15,6 +15,7 @@ use crate::dump::labelled::{self, LabelledBytes};
 use crate::dump::{self, Dump};
 use crate::ir::Abi;
 use crate::layout::Target;
+use crate::names::UnknownName;
 
 /// The most bytes that are compared with all structs, in one dump or in several.
 const MOST_UNNAMED: usize = 64 << 10;
@@ -43,7 +44,7 @@ impl Types {
     /// # Errors
     ///
     /// A sentence with a similar name, if there is one.
-    pub fn named(abi: Abi, text: &str) -> Result<Self, String> {
+    pub fn named(abi: Abi, text: &str) -> Result<Self, UnknownName> {
         let subjects = named(&abi, text)?;
         Ok(Self { abi: Arc::new(abi), subjects, named: true })
     }
@@ -60,7 +61,7 @@ impl Types {
 /// # Errors
 ///
 /// A sentence with a similar name, if there is one.
-pub fn named(abi: &Abi, text: &str) -> Result<Vec<Subject>, String> {
+pub fn named(abi: &Abi, text: &str) -> Result<Vec<Subject>, UnknownName> {
     let error = match Subject::named(abi, text) {
         Ok(subject) => return Ok(vec![subject]),
         Err(error) => error,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{CommandResult, Format, Output, json, overlay_line, target};
 use crate::ir::{Abi, Field, Struct};
 use crate::layout::{self, Layout as StructLayout, Span, TARGETS, Target};
-use crate::names;
+use crate::names::UnknownName;
 
 /// The layouts of some structs, or of all, on a target, or on all.
 ///
@@ -43,16 +43,20 @@ fn structs<'a>(abi: &'a Abi, names: &[String]) -> Result<Vec<&'a Struct>, String
     if names.is_empty() {
         return Ok(abi.structs.iter().collect());
     }
-    let find = |name: &String| {
-        let found = abi.structs.iter().find(|struct_| struct_.name == *name);
-        found.ok_or_else(|| {
-            let known = abi.structs.iter().map(|struct_| struct_.name.as_str());
-            let near = names::nearest(name, known);
-            let hint = near.map(|near| format!("; did you mean `{near}`?"));
-            format!("{} has no struct `{name}`{}", abi.release, hint.unwrap_or_default())
-        })
-    };
-    names.iter().map(find).collect()
+    names.iter().map(|name| Ok(struct_named(abi, name)?)).collect()
+}
+
+/// The struct of a name.
+///
+/// # Errors
+///
+/// The release has none.
+pub fn struct_named<'a>(abi: &'a Abi, name: &str) -> Result<&'a Struct, UnknownName> {
+    let found = abi.structs.iter().find(|struct_| struct_.name == name);
+    found.ok_or_else(|| {
+        let known = abi.structs.iter().map(|struct_| struct_.name.as_str());
+        UnknownName::among(format!("{} has no struct `{name}`", abi.release), name, known)
+    })
 }
 
 /// Targets that lay the struct out alike, with that layout.

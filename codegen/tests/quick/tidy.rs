@@ -318,6 +318,18 @@ fn no_emitter_and_no_plan_hides_a_failure() {
     }
 }
 
+/// Who needs a part of a message gets the part; the text adds what joins the parts.
+#[test]
+fn no_report_takes_a_message_apart() {
+    for (path, text) in
+        sources("codegen/src/reports").into_iter().chain(sources("codegen/src/commands"))
+    {
+        for apart in ["split(\"; ", "strip_prefix(\": \")", "split_once(\"; "] {
+            assert!(!text.contains(apart), "{}: `{apart}`", path.display());
+        }
+    }
+}
+
 /// An error that only has a place is reported by `Check::refuse`.
 #[test]
 fn passes_report_errors_in_one_way() {

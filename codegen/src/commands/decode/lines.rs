@@ -111,7 +111,7 @@ impl LineDecoder<'_> {
             let others = self.loaded.get_or_init(|| self.others.all()).as_ref();
             let others = others.map_err(Clone::clone)?;
             let found = others.iter().find_map(|abi| Some((abi, Subject::named(abi, name).ok()?)));
-            found.ok_or(error)
+            found.ok_or_else(|| error.into())
         })
     }
 
