@@ -179,6 +179,7 @@ impl Amending<'_> {
             headers: Some(self.given.to_vec()),
             guessed: guesses.iter().map(|guess| guess.name.clone()).collect(),
             recoded: recoded(self.reference, &facts),
+            untagged: facts.untagged(),
             unread: facts.unread,
         };
         Amended { abi, knowledge, guesses, problems }

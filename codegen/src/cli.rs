@@ -181,7 +181,7 @@ pub(crate) struct CompatArgs {
     /// The ABI that replaces it
     pub(crate) new: String,
     /// Print a program that shows the wire breaks, instead of the verdict
-    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with = "format")]
     pub(crate) witness: Option<Language>,
     /// File of severities, and of accepted findings with their reasons
     #[arg(long, value_name = "FILE")]

@@ -14,8 +14,8 @@ pub use best_fit::{BestFit, best_fit};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::header::{Declarations, Facts};
-use crate::ir::{Abi, Meta};
-use codes::{NOT_IN_HEADER, NOT_SPECIFIED};
+use crate::ir::{Abi, Meta, UnreadItem};
+use codes::{NOT_IN_HEADER, NOT_READ, NOT_SPECIFIED};
 use macros::MACRO;
 
 /// The result of a comparison.
@@ -62,6 +62,7 @@ pub fn drift(facts: &Facts, abi: &Abi, newest: &Abi, given: &[usize]) -> Drift {
     comparison.constants();
     comparison.macros();
     comparison.structs();
+    comparison.not_read();
     comparison.drift
 }
 
@@ -103,6 +104,20 @@ impl HeaderComparison<'_> {
             (None, None) => "`capchain import` prints what to add for it".to_owned(),
         };
         self.push(finding.at(place, "in the header").help(help));
+    }
+
+    /// Declarations of the headers that were not read, of names that the ABI has, and parts
+    /// that depend on who includes the header.
+    fn not_read(&mut self) {
+        let unread = &self.facts.unread;
+        let counts = |name: &str| name.starts_with('#') || self.declared.meta(name).is_some();
+        let finding = |(name, item): (&String, &UnreadItem)| {
+            let message = format!("`{name}` is not compared: {}", item.reason);
+            Diagnostic::error(NOT_READ, message).at(item.place, "in the header")
+        };
+        let findings: Vec<_> =
+            unread.iter().filter(|(name, _)| counts(name)).map(finding).collect();
+        findings.into_iter().for_each(|finding| self.push(finding));
     }
 
     /// Items of the ABI that the headers lack.

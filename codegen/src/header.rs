@@ -27,6 +27,7 @@ mod platform;
 mod program;
 mod reserved_words;
 mod resolve;
+mod spliced;
 mod targets;
 mod tokens;
 mod types;
@@ -42,7 +43,8 @@ pub use facts::{
 pub use header_match::{given, own};
 
 use crate::diagnostic::{Diagnostics, Sources};
-use crate::layout::{TARGETS, Target};
+use crate::layout::TARGETS;
+use program::{Dependence, Reader};
 
 /// The longest header that is read, in bytes; those of the kernel are shorter
 /// by far.
@@ -62,30 +64,35 @@ pub struct ReadHeader {
 
 /// Reads files of `sources` like a program that includes all of them. `outside` has
 /// the declarations of headers that are not given. Declarations that depend on the
-/// target are not read; the others are the same everywhere.
+/// target or on the language are not read; the others are the same for all programs.
 pub fn read(sources: &Sources, files: &[usize], outside: &Outside) -> ReadHeader {
-    let (mut header, depends) = read_for(platform::REFERENCE, sources, files, outside);
-    if depends && !header.problems.has_errors() {
-        let others = TARGETS.iter().filter(|target| target.name != platform::REFERENCE.name);
-        for target in others {
-            let (other, _) = read_for(target, sources, files, outside);
-            targets::compare(&mut header.facts, &other.facts, target);
-        }
+    let in_c = Reader { target: platform::REFERENCE, cplusplus: false };
+    let (mut header, depends) = read_for(in_c, sources, files, outside);
+    if header.problems.has_errors() {
+        return header;
+    }
+    let targets = TARGETS.iter().filter(|target| target.name != platform::REFERENCE.name);
+    let readers = targets.filter(|_| depends.target).map(|target| Reader { target, ..in_c });
+    let in_cplusplus = depends.language.then_some(Reader { cplusplus: true, ..in_c });
+    for reader in readers.chain(in_cplusplus) {
+        let (other, _) = read_for(reader, sources, files, outside);
+        targets::compare(&mut header.facts, &other.facts, reader);
     }
     header
 }
 
-/// Reads files for one target; also whether something was asked for that depends on it.
+/// Reads files for one reader; also what their text depends on.
 fn read_for(
-    target: &'static Target,
+    reader: Reader,
     sources: &Sources,
     files: &[usize],
     outside: &Outside,
-) -> (ReadHeader, bool) {
+) -> (ReadHeader, Dependence) {
     let mut problems = Diagnostics::default();
-    let mut program = program::Program::new(target);
-    for file in files {
-        let text = sources.text(*file);
+    let mut program = program::Program::new(reader);
+    let texts = files.iter().map(|file| spliced::SplicedText::new(sources.text(*file)));
+    let texts: Vec<_> = texts.collect();
+    for (file, text) in files.iter().zip(&texts) {
         let lexed = lexer::lex(*file, text, &mut problems);
         if let Some(lexed) = lexed.filter(|_| !codes::too_many(&problems)) {
             directives::follow(lexed, &mut program, &mut problems);
@@ -96,7 +103,7 @@ fn read_for(
     let names = program.defines.len() + declarations::names(&declared);
     if names > MOST_NAMES {
         problems.push(codes::too_much(names, files));
-        return (ReadHeader { facts: Facts::default(), problems }, false);
+        return (ReadHeader { facts: Facts::default(), problems }, Dependence::default());
     }
     let facts = resolve::resolve(&program, declared, outside, &mut problems);
     (ReadHeader { facts, problems }, program.depends.get())

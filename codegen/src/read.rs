@@ -76,6 +76,12 @@ pub fn stream(from: impl Read, most: u64) -> io::Result<Vec<u8>> {
     }
 }
 
+/// Whether two paths lead to one file.
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    let found = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    found(one) == found(other)
+}
+
 fn whole(file: File, size: u64, most: u64) -> io::Result<Vec<u8>> {
     match size > most {
         true => Err(io::Error::other(format!("it has {size} bytes, more than {most}"))),

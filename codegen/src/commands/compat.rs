@@ -164,6 +164,9 @@ fn place(of: &Specification, base: &str) -> Result<(Origin, Option<Release>), St
     let path = Path::new(folder);
     match path.is_dir() {
         true => Ok((Origin::Folder(path.to_owned()), release)),
+        false if release.is_some() && folder.parse::<Release>().is_ok() => {
+            Err(format!("invalid side `{base}`: `{folder}` is a release; `@` follows a folder"))
+        }
         false => Err(invalid_side(folder)),
     }
 }

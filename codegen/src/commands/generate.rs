@@ -4,9 +4,10 @@ use std::io;
 
 use capchain::ir::Abi;
 use capchain::output::OutputFile;
+use capchain::release::Release;
 use capchain::sync::{Change, OutputTree, RealDisk};
 
-use super::specs::{self, Specification, workspace};
+use super::specs::{self, Loaded, Specification, workspace};
 use super::{
     CommandResult, FINDINGS, Output, SUCCESS, at_release, plural, release_and_overlays, waiting,
 };
@@ -49,9 +50,20 @@ fn abis(source: &Source, args: &GenerateArgs, specs: &[Specification]) -> Result
     let describes = |at| loaded.iter().filter(move |one| one.spec.releases().contains(&at));
     let chosen: Vec<_> = match args.at {
         Some(at) if describes(at).next().is_some() => describes(at).collect(),
+        Some(at) if loaded.len() > 1 => return Err(described_by_none(at, &loaded)),
         _ => loaded.iter().collect(),
     };
     chosen.into_iter().map(|one| at_release(&one.spec, args.at)).collect()
+}
+
+/// No ABI describes a release: what each of them describes.
+fn described_by_none(at: Release, loaded: &[Loaded]) -> String {
+    let ranges = loaded.iter().filter_map(|one| {
+        let (first, last) = (one.spec.releases().first()?, one.spec.newest());
+        Some(format!("{} has {first} to {last}", one.spec.spec().abi.abi.value))
+    });
+    let ranges: Vec<_> = ranges.collect();
+    format!("{at} is not described by any ABI: {}", ranges.join(", "))
 }
 
 fn summary(abis: &[Abi], outputs: &[OutputFile], changes: &[Change<'_>]) -> String {

@@ -12,6 +12,7 @@ mod copied;
 mod data_lengths;
 mod data_uses;
 mod descriptors;
+mod elements;
 mod gates;
 mod groups;
 mod handlers;

@@ -10,7 +10,7 @@ use super::finding::Affected;
 use super::matching::{Constant, Matching};
 use super::side::Side;
 
-pub(super) use layouts::{layout, stale};
+pub(super) use layouts::{layout, next_element, stale};
 pub(super) use replies::{answered, failed, short, taken_for};
 pub(super) use requests::{refused_field, unreachable_field, zero_reply};
 

@@ -5,7 +5,7 @@ use crate::diagnostic::Code;
 pub(super) const NOT_SPECIFIED: Code = Code("D1");
 pub(super) const NOT_IN_HEADER: Code = Code("D2");
 pub(super) const VALUE_DIFFERS: Code = Code("D3");
-/// A macro in one of them, an enumerator in the other.
+/// A macro in one of them, an enumerator in the other, or a struct without its tag.
 pub(super) const KIND_DIFFERS: Code = Code("D4");
 /// Size or alignment of a struct.
 pub(super) const SIZE_DIFFERS: Code = Code("D5");
@@ -16,8 +16,11 @@ pub(super) const FIELD_DIFFERS: Code = Code("D7");
 /// Parameters or body of a macro.
 pub(super) const MACRO_DIFFERS: Code = Code("D8");
 
+/// A declaration of the header that was not read.
+pub(super) const NOT_READ: Code = Code("D9");
+
 /// Every code that a comparison can report.
-pub fn codes() -> [Code; 8] {
+pub fn codes() -> [Code; 9] {
     [
         NOT_SPECIFIED,
         NOT_IN_HEADER,
@@ -27,5 +30,6 @@ pub fn codes() -> [Code; 8] {
         FIELD_MISSING,
         FIELD_DIFFERS,
         MACRO_DIFFERS,
+        NOT_READ,
     ]
 }

@@ -1,7 +1,7 @@
 //! Structs and their fields, on every model.
 
 use super::HeaderComparison;
-use super::codes::{FIELD_DIFFERS, FIELD_MISSING, SIZE_DIFFERS};
+use super::codes::{FIELD_DIFFERS, FIELD_MISSING, KIND_DIFFERS, SIZE_DIFFERS};
 use crate::diagnostic::Diagnostic;
 use crate::header::{FieldFact, StructFact};
 use crate::ir::{Field, Struct, Type};
@@ -24,6 +24,12 @@ impl HeaderComparison<'_> {
 
     fn struct_(&mut self, found: &StructFact, declared: &Struct) {
         self.drift.compared.structs += 1;
+        if found.untagged {
+            let name = &declared.name;
+            let message = format!("only `typedef` gives `{name}` its name: no `struct {name}`");
+            let finding = Diagnostic::error(KIND_DIFFERS, message).at(found.place, "in the header");
+            self.push(finding.and(declared.meta.place, "specified"));
+        }
         let (here, there) = (sizes(&found.layouts), sizes(&declared.layouts));
         if here != there {
             let name = &declared.name;

@@ -59,7 +59,7 @@ impl ExpressionReader<'_, '_> {
     /// The number of an ioctl, after its first argument.
     fn ioctl(&mut self, name: &str, first: TypedNumber) -> Evaluated {
         self.wants(",")?;
-        let target = self.evaluator.program.target;
+        let target = self.evaluator.program.reader.target;
         let second = self.ternary()?;
         let (write, read) = if target.ioc_none == 0 { (1, 2) } else { (4, 2) };
         let shift = if target.ioc_none == 0 { 30 } else { 29 };
@@ -111,8 +111,8 @@ impl ExpressionReader<'_, '_> {
             IntType::Fixed(int) | IntType::BigEndian(int) => value.cast(int),
             IntType::AlignedS64 => value.cast(Int::S64),
             IntType::Long(_) => {
-                self.evaluator.program.depends.set(true);
-                let wide = self.evaluator.program.target.model == Model::Lp64;
+                self.evaluator.program.depends_on_target();
+                let wide = self.evaluator.program.reader.target.model == Model::Lp64;
                 value.cast(if wide { Int::U64 } else { Int::U32 })
             }
         })
@@ -154,12 +154,12 @@ impl ExpressionReader<'_, '_> {
         };
         frame.at += length;
         if self.takes("*")? {
-            program.depends.set(true);
-            return Ok(program.target.model.pointer().size.into());
+            program.depends_on_target();
+            return Ok(program.reader.target.model.pointer().size.into());
         }
-        let mut size: i128 = per_model[program.target.model.index()].into();
+        let mut size: i128 = per_model[program.reader.target.model.index()].into();
         if per_model.iter().any(|one| *one != per_model[0]) {
-            program.depends.set(true);
+            program.depends_on_target();
         }
         while self.takes("[")? {
             size *= self.ternary()?.value;

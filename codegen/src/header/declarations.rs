@@ -45,6 +45,8 @@ pub(super) struct DeclaredStruct<'a> {
     pub(super) range: (usize, usize),
     /// Whether it is declared inside of another one.
     pub(super) inner: bool,
+    /// Whether only `typedef` gives its name.
+    pub(super) untagged: bool,
 }
 
 /// An enum as it is written.
@@ -60,6 +62,8 @@ struct DeclarationParser<'t, 'a, 'p> {
     /// `#pragma pack`, by the tokens before it.
     packs: &'t [(usize, Option<u64>)],
     at: usize,
+    /// How many `extern "C"` are open.
+    linkages: usize,
     declared: Vec<ParsedDeclaration<'a>>,
     /// The skipped declarations: the first of each file, and their number.
     passed: BTreeMap<usize, (Place, usize)>,
@@ -75,8 +79,16 @@ pub(super) fn parse<'a>(
     problems: &mut Diagnostics,
 ) -> Vec<ParsedDeclaration<'a>> {
     let (declared, passed) = (Vec::new(), BTreeMap::new());
-    let mut parser =
-        DeclarationParser { tokens, packs, at: 0, declared, passed, outside, problems };
+    let mut parser = DeclarationParser {
+        tokens,
+        packs,
+        at: 0,
+        linkages: 0,
+        declared,
+        passed,
+        outside,
+        problems,
+    };
     while parser.at < tokens.len() && !too_many(parser.problems) {
         let before = parser.at;
         parser.declaration();
@@ -103,6 +115,14 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
     fn declaration(&mut self) {
         match self.peek(0) {
             ";" | "__extension__" => self.at += 1,
+            "extern" if self.opens_linkage() => {
+                self.linkages += 1;
+                self.at += 3;
+            }
+            "}" if self.linkages > 0 => {
+                self.linkages -= 1;
+                self.at += 1;
+            }
             "}" | ")" | "]" => {
                 let place = self.tokens[self.at].place;
                 self.problems.push(error(UNCLOSED, "the bracket closes nothing", place));
@@ -112,6 +132,12 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
             "struct" | "union" | "enum" => self.tagged(self.at),
             _ => self.pass(),
         }
+    }
+
+    /// Whether `extern "C" {` comes next, whose declarations are like those outside.
+    fn opens_linkage(&self) -> bool {
+        let language = self.tokens.get(self.at + 1);
+        language.is_some_and(|token| token.kind == Kind::Quoted) && self.peek(2) == "{"
     }
 
     /// Records a declaration that cannot be parsed.

@@ -6,10 +6,11 @@ use super::attributes::Attributes;
 use super::codes::{BAD_DIRECTIVE, DEFINED_TWICE, UNCLOSED, error};
 use super::expressions::Evaluator;
 use super::lexer::Lexed;
-use super::program::{Define, Program};
+use super::program::{Define, Program, UndecidedPart};
+use super::resolve::joined;
 use super::tokens::{Kind, Token, around};
 use super::types;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// The most parts of declarations that are noted; no header has more than a few.
 const MOST_NOTED: usize = 64;
@@ -93,11 +94,7 @@ impl<'a> Follower<'a, '_> {
             }
             "pragma" => self.pragma(rest),
             "include" | "include_next" | "line" | "ident" | "warning" => {}
-            "error" => {
-                let message = "the header refuses to be used like this";
-                let place = around(line).unwrap_or_default();
-                self.problems.push(Diagnostic::warning(BAD_DIRECTIVE, message).at(place, ""));
-            }
+            "error" => self.refused(line),
             _ => self.wrong("there is no such directive", line),
         }
     }
@@ -113,18 +110,33 @@ impl<'a> Follower<'a, '_> {
         self.branches.push(branch);
     }
 
+    /// No program that includes the header compiles.
+    fn refused(&mut self, line: &[Token<'a>]) {
+        let message = "no program that includes the header compiles: `#error`";
+        let place = around(line).unwrap_or_default();
+        self.problems.push(Diagnostic::warning(BAD_DIRECTIVE, message).at(place, ""));
+        self.undecided("#error".to_owned(), line, place, message.to_owned());
+    }
+
     /// Notes a part of a declaration that only a kernel knows: its layout is not that of
     /// programs.
     fn note_kernel_part(&mut self, condition: &[Token<'a>], following: &[Token<'a>]) {
         let kernels_own =
             |token: &&Token<'_>| token.text == "__KERNEL__" || token.text.starts_with("CONFIG_");
-        let inside = self.depth > 0 && self.program.undecided.len() < MOST_NOTED;
+        let inside = self.depth > 0;
         let Some(name) = condition.iter().find(kernels_own).filter(|_| inside) else { return };
         let part = part(following);
-        let lines = part.chunk_by(|one, other| one.line == other.line);
-        if lines.into_iter().any(|line| !line[0].is("#")) {
+        let mut lines = part.chunk_by(|one, other| one.line == other.line);
+        if lines.any(|line| !line[0].is("#")) {
             let message = format!("a part of a declaration depends on `{}`", name.text);
-            self.program.undecided.push((condition.to_vec(), part.to_vec(), message));
+            self.undecided(["#if ", &joined(condition)].concat(), part, name.place, message);
+        }
+    }
+
+    fn undecided(&mut self, name: String, tokens: &[Token<'a>], place: Place, reason: String) {
+        if self.program.undecided.len() < MOST_NOTED {
+            let tokens = tokens.to_vec();
+            self.program.undecided.push(UndecidedPart { name, tokens, reason, place });
         }
     }
 
@@ -140,8 +152,9 @@ impl<'a> Follower<'a, '_> {
                         let place = around(rest).unwrap_or(word.place);
                         self.problems
                             .push(Diagnostic::warning(BAD_DIRECTIVE, &message).at(place, ""));
-                        let part = part(following).to_vec();
-                        self.program.undecided.push((rest.to_vec(), part, message));
+                        let place = rest.first().map_or(word.place, |first| first.place);
+                        let name = ["#if ", &joined(rest)].concat();
+                        self.undecided(name, part(following), place, message);
                         false
                     }
                 }
@@ -242,7 +255,7 @@ impl<'a> Follower<'a, '_> {
             },
         };
         let text = match (body.first(), body.last()) {
-            (Some(first), Some(last)) => &self.text[first.byte - first.text.len()..last.byte],
+            (Some(first), Some(last)) => &self.text[first.bytes.0..last.bytes.1],
             _ => "",
         };
         let define = Define {

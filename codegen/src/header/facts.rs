@@ -1,6 +1,6 @@
 //! The content of headers, as data.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::diagnostic::Place;
 use crate::ir::{FieldSpans, UnreadItem};
@@ -117,6 +117,8 @@ pub struct FunctionMacro {
 pub struct StructFact {
     /// Its name.
     pub name: String,
+    /// Whether its name is given by `typedef` only, so that there is no `struct NAME`.
+    pub untagged: bool,
     /// Whether fields follow each other without padding.
     pub packed: bool,
     /// Its fields.
@@ -250,6 +252,14 @@ impl Facts {
     /// The struct of this name.
     pub fn struct_(&self, name: &str) -> Option<&StructFact> {
         self.structs.iter().find(|one| one.name == name)
+    }
+}
+
+impl Facts {
+    /// The structs whose name is one of `typedef` only.
+    pub fn untagged(&self) -> BTreeSet<String> {
+        let structs = self.structs.iter().filter(|one| one.untagged);
+        structs.map(|one| one.name.clone()).collect()
     }
 }
 

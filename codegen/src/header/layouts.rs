@@ -194,6 +194,7 @@ impl<'a> Planner<'_, 'a> {
         };
         Ok(StructFact {
             name: item.name.clone(),
+            untagged: item.untagged,
             packed,
             fields,
             layouts,

@@ -2,6 +2,7 @@
 //! characters, as those of all diagnostics do.
 
 use super::codes::{HeaderFault, NOT_C_TEXT, UNCLOSED, error};
+use super::spliced::{Cut, SplicedText};
 use super::tokens::{CommentToken, Kind, Token};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
@@ -11,7 +12,7 @@ const MARKS: [&str; 13] =
 
 /// The tokens and comments of one file.
 pub(super) struct Lexed<'a> {
-    /// The whole text.
+    /// The whole text as it is in the file.
     pub(super) text: &'a str,
     pub(super) tokens: Vec<Token<'a>>,
     pub(super) comments: Vec<CommentToken<'a>>,
@@ -20,9 +21,13 @@ pub(super) struct Lexed<'a> {
 /// The position of the lexer.
 struct Cursor<'a> {
     file: usize,
+    /// The text with joined lines, and the byte in it.
     text: &'a str,
     byte: usize,
-    /// The number of characters before `byte`.
+    /// The ends of lines that were removed after `byte`.
+    cuts: &'a [Cut],
+    /// The byte of the file, and the number of characters before it.
+    file_byte: usize,
     character: usize,
     /// The line of the file, from 0.
     row: usize,
@@ -33,13 +38,28 @@ struct Cursor<'a> {
 }
 
 /// Splits a text into tokens; `None` if it is not C.
-pub(super) fn lex<'a>(file: usize, text: &'a str, problems: &mut Diagnostics) -> Option<Lexed<'a>> {
-    if let Some(problem) = no_text(file, text) {
+pub(super) fn lex<'a>(
+    file: usize,
+    spliced: &'a SplicedText<'a>,
+    problems: &mut Diagnostics,
+) -> Option<Lexed<'a>> {
+    let SplicedText { original, text, cuts } = spliced;
+    if let Some(problem) = no_text(file, original) {
         problems.push(problem);
         return None;
     }
-    let mut cursor = Cursor { file, text, byte: 0, character: 0, row: 0, line: 0, apart: true };
-    let mut lexed = Lexed { text, tokens: Vec::new(), comments: Vec::new() };
+    let mut cursor = Cursor {
+        file,
+        text,
+        byte: 0,
+        cuts,
+        file_byte: 0,
+        character: 0,
+        row: 0,
+        line: 0,
+        apart: true,
+    };
+    let mut lexed = Lexed { text: original, tokens: Vec::new(), comments: Vec::new() };
     while cursor.byte < text.len() {
         let before = cursor.byte;
         if let Err(problem) = cursor.next(&mut lexed) {
@@ -73,9 +93,21 @@ impl<'a> Cursor<'a> {
     fn advance(&mut self, bytes: usize) -> &'a str {
         let passed = &self.rest()[..bytes];
         self.byte += bytes;
+        self.file_byte += bytes;
         self.character += passed.chars().count();
         self.row += passed.matches('\n').count();
+        self.cross(self.byte);
         passed
+    }
+
+    /// Counts what was removed before a byte.
+    fn cross(&mut self, end: usize) {
+        while let Some((cut, rest)) = self.cuts.split_first().filter(|(cut, _)| cut.at < end) {
+            self.cuts = rest;
+            self.file_byte += cut.length;
+            self.character += cut.length;
+            self.row += 1;
+        }
     }
 
     fn place(&self, start: usize) -> Place {
@@ -83,12 +115,10 @@ impl<'a> Cursor<'a> {
     }
 
     fn next(&mut self, lexed: &mut Lexed<'a>) -> Result<(), HeaderFault> {
+        self.cross(self.byte + 1);
         let rest = self.rest();
         let first = rest.chars().next().unwrap_or(' ');
-        if let Some(splice) = splice(rest) {
-            self.advance(splice);
-            self.apart = true;
-        } else if first.is_whitespace() {
+        if first.is_whitespace() {
             self.advance(first.len_utf8());
             self.line += usize::from(first == '\n');
             self.apart = true;
@@ -141,17 +171,11 @@ impl<'a> Cursor<'a> {
             self.advance(1);
             return Err(Box::new(error(UNCLOSED, "the quote is never closed", self.place(start))));
         };
-        let apart = self.apart;
+        let (apart, first_byte) = (self.apart, self.file_byte);
         let text = self.advance(length);
-        Ok(Token { kind, text, place: self.place(start), byte: self.byte, row, line, apart })
+        let bytes = (first_byte, self.file_byte);
+        Ok(Token { kind, text, place: self.place(start), bytes, row, line, apart })
     }
-}
-
-/// The length of a backslash at the end of a line, and of that end.
-fn splice(rest: &str) -> Option<usize> {
-    let after = rest.strip_prefix('\\')?;
-    let blank = after.len() - after.trim_start_matches([' ', '\t', '\r']).len();
-    after[blank..].starts_with('\n').then_some(blank + 2)
 }
 
 /// The length of a quoted text on one line.

@@ -3,12 +3,15 @@
 use std::ops::Range;
 
 use super::attributes::Attributes;
-use super::codes::{BAD_DECLARATION, HeaderFault, error};
+use super::codes::{BAD_DECLARATION, HeaderFault, NO_LAYOUT, error};
 use super::tokens::{Kind, Token, after_bracket, around, split};
 use super::types::{self, IntType};
 
-/// How deep structs and unions may nest.
+/// How deep unions without a name may nest.
 const DEEPEST: usize = 4;
+
+/// How deep structs, unions and groups of members may nest.
+const DEEPEST_NESTING: usize = 64;
 
 /// A member of a struct or union.
 #[derive(Clone)]
@@ -69,7 +72,10 @@ struct MemberParser<'t, 'a> {
     /// The name of the struct.
     owner: &'t str,
     inner: Vec<InnerStruct<'a>>,
+    /// How many unions without a name are open.
     depth: usize,
+    /// How many lists of members are open.
+    nesting: usize,
 }
 
 /// Parses the members of a struct; the error is a member that cannot be parsed.
@@ -78,7 +84,7 @@ pub(super) fn members<'a>(
     range: Range<usize>,
     owner: &str,
 ) -> Result<StructBody<'a>, HeaderFault> {
-    let mut parser = MemberParser { tokens, owner, inner: Vec::new(), depth: 0 };
+    let mut parser = MemberParser { tokens, owner, inner: Vec::new(), depth: 0, nesting: 0 };
     let members = parser.all(range)?;
     Ok(StructBody { members, inner: parser.inner })
 }
@@ -91,7 +97,20 @@ impl<'a> MemberParser<'_, 'a> {
         Err(Box::new(error(BAD_DECLARATION, message, place)))
     }
 
+    /// The members in a range, which can have lists of members in it.
     fn all(&mut self, range: Range<usize>) -> Parsed<Vec<ParsedMember<'a>>> {
+        if self.nesting > DEEPEST_NESTING {
+            let place = around(&self.tokens[range]).unwrap_or_default();
+            let message = format!("the struct nests too deep: at most {DEEPEST_NESTING} levels");
+            return Err(Box::new(error(NO_LAYOUT, message, place)));
+        }
+        self.nesting += 1;
+        let members = self.each(range);
+        self.nesting -= 1;
+        members
+    }
+
+    fn each(&mut self, range: Range<usize>) -> Parsed<Vec<ParsedMember<'a>>> {
         let mut members = Vec::new();
         let mut at = range.start;
         while at < range.end {

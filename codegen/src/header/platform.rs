@@ -5,6 +5,10 @@ use crate::layout::{Model, TARGETS, Target};
 /// The target for which headers are read first.
 pub(super) const REFERENCE: &Target = &TARGETS[0];
 
+/// The name that only compilers of C++ define, and its number in C++17.
+pub(super) const CPLUSPLUS: &str = "__cplusplus";
+pub(super) const CPLUSPLUS_YEAR: i128 = 201_703;
+
 /// Names that only some targets define, each with these targets.
 const OF_TARGETS: [(&str, &[&str]); 32] = [
     ("__x86_64__", &["x86_64"]),

@@ -6,7 +6,23 @@ use std::collections::HashMap;
 use super::kerneldoc::Kerneldocs;
 use super::platform;
 use super::tokens::{CommentToken, Token};
+use crate::diagnostic::Place;
 use crate::layout::Target;
+
+/// Who reads the headers.
+#[derive(Clone, Copy)]
+pub(super) struct Reader {
+    pub(super) target: &'static Target,
+    /// Whether it is a compiler of C++, and not of C.
+    pub(super) cplusplus: bool,
+}
+
+/// What the text of headers depends on.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Dependence {
+    pub(super) target: bool,
+    pub(super) language: bool,
+}
 
 /// The headers after preprocessing.
 pub(super) struct Program<'a> {
@@ -24,17 +40,18 @@ pub(super) struct Program<'a> {
     pub(super) guards: Vec<(usize, &'a str)>,
     /// `#pragma pack`, each with the number of tokens before it.
     pub(super) packs: Vec<(usize, Option<u64>)>,
-    /// Parts whose condition cannot be decided: the condition, the part, and the reason.
-    pub(super) undecided: Vec<(Vec<Token<'a>>, Vec<Token<'a>>, String)>,
-    /// The target whose predefined names count.
-    pub(super) target: &'static Target,
-    /// Whether a name was asked for that depends on the target.
-    pub(super) depends: Cell<bool>,
+    /// Parts that are not the same for all programs.
+    pub(super) undecided: Vec<UndecidedPart<'a>>,
+    /// The reader whose predefined names count.
+    pub(super) reader: Reader,
+    /// Whether a name was asked for that depends on the target, and whether one was that
+    /// depends on the language.
+    pub(super) depends: Cell<Dependence>,
 }
 
 impl<'a> Program<'a> {
     /// A program without headers.
-    pub(super) fn new(target: &'static Target) -> Self {
+    pub(super) fn new(reader: Reader) -> Self {
         Self {
             tokens: Vec::new(),
             defines: Vec::new(),
@@ -44,8 +61,8 @@ impl<'a> Program<'a> {
             guards: Vec::new(),
             packs: Vec::new(),
             undecided: Vec::new(),
-            target,
-            depends: Cell::new(false),
+            reader,
+            depends: Cell::default(),
         }
     }
 
@@ -56,17 +73,36 @@ impl<'a> Program<'a> {
 
     /// The number of a predefined name.
     pub(super) fn predefined(&self, name: &str) -> Option<i128> {
-        let (number, depends) = platform::predefined(self.target, name);
+        if name == platform::CPLUSPLUS {
+            self.depends.set(Dependence { language: true, ..self.depends.get() });
+            return self.reader.cplusplus.then_some(platform::CPLUSPLUS_YEAR);
+        }
+        let (number, depends) = platform::predefined(self.reader.target, name);
         if depends {
-            self.depends.set(true);
+            self.depends_on_target();
         }
         number
+    }
+
+    /// Notes that the text depends on the target.
+    pub(super) fn depends_on_target(&self) {
+        self.depends.set(Dependence { target: true, ..self.depends.get() });
     }
 
     /// Whether a macro is defined: by a header, `<linux/types.h>` or the compiler.
     pub(super) fn is_defined(&self, name: &str) -> bool {
         self.macros.contains_key(name) || platform::is_type(name) || self.predefined(name).is_some()
     }
+}
+
+/// A part of a header that is not the same for all programs, or that no program can include.
+pub(super) struct UndecidedPart<'a> {
+    /// The directive with its condition.
+    pub(super) name: String,
+    pub(super) tokens: Vec<Token<'a>>,
+    /// Why it is not judged.
+    pub(super) reason: String,
+    pub(super) place: Place,
 }
 
 /// The definition of a macro.

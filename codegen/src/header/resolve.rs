@@ -44,12 +44,11 @@ pub(super) fn resolve<'a>(
             }
         }
     }
-    for (condition, part, reason) in &program.undecided {
-        if let Some(first) = condition.first() {
-            let name = ["#if ", &joined(condition)].concat();
-            resolver.facts.texts.insert(name.clone(), joined(part));
-            resolver.unread(&name, reason.clone(), first.place);
-        }
+    for part in &program.undecided {
+        let text = resolver.facts.texts.entry(part.name.clone()).or_default();
+        text.push_str(&joined(&part.tokens));
+        text.push_str(" | ");
+        resolver.unread(&part.name, part.reason.clone(), part.place);
     }
     resolver.texts(&structs, &enums);
     let enumerators: Vec<_> =
@@ -79,7 +78,7 @@ fn int(packed: bool, values: &[ConstantFact]) -> Int {
 }
 
 /// The text of tokens.
-fn joined(tokens: &[Token<'_>]) -> String {
+pub(super) fn joined(tokens: &[Token<'_>]) -> String {
     tokens.iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
 }
 

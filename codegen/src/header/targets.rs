@@ -1,13 +1,19 @@
-//! Declarations that are not the same on every target.
+//! Declarations that are not the same on every target, or not in C++.
 
 use std::collections::BTreeSet;
 
 use super::facts::Facts;
+use super::platform::REFERENCE;
+use super::program::Reader;
 use crate::ir::UnreadItem;
-use crate::layout::Target;
 
-/// Takes away from the facts of the reference target what is different on another one.
-pub(super) fn compare(facts: &mut Facts, other: &Facts, target: &Target) {
+/// Takes away from the facts of a reader in C on the reference target what is different for
+/// another reader.
+pub(super) fn compare(facts: &mut Facts, other: &Facts, reader: Reader) {
+    let difference = match reader.cplusplus {
+        true => "in C++ as in C".to_owned(),
+        false => format!("on {} as on {}", reader.target.name, REFERENCE.name),
+    };
     let mut different = BTreeSet::new();
     let names = |facts: &Facts| {
         let structs = facts.structs.iter().map(|one| one.name.clone());
@@ -30,7 +36,7 @@ pub(super) fn compare(facts: &mut Facts, other: &Facts, target: &Target) {
         different.extend((!same).then(|| one.name.clone()));
     }
     for name in different {
-        let reason = format!("it is not the same on {} as on x86_64", target.name);
+        let reason = format!("it is not the same {difference}");
         let there = other.texts.get(&name).cloned().unwrap_or_default();
         if !facts.unread.contains_key(&name) {
             facts.forget(&name, reason);

@@ -21,8 +21,8 @@ pub(super) struct Token<'a> {
     pub(super) kind: Kind,
     pub(super) text: &'a str,
     pub(super) place: Place,
-    /// The byte after its last byte.
-    pub(super) byte: usize,
+    /// Its first byte in the file, and the byte after its last one.
+    pub(super) bytes: (usize, usize),
     /// The line of the file, from 0.
     pub(super) row: usize,
     /// The line as the preprocessor counts.

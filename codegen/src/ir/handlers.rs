@@ -53,7 +53,8 @@ pub struct Handler {
 /// How much of the caller's buffer is copied, in or out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Copied {
-    /// Up to the last of these ends that argsz covers; nothing if the list is empty.
+    /// Up to the last of these ends that argsz covers; nothing if the list is empty. The end
+    /// of an array without a fixed length is in the list twice.
     Ends(Vec<u64>),
     /// As much as fits argsz.
     Fitting,

@@ -15,6 +15,8 @@ pub struct Knowledge {
     pub guessed: BTreeSet<String>,
     /// Ioctls that the headers declare with another number than that of `_IO`, with it.
     pub recoded: BTreeMap<String, i128>,
+    /// Structs whose name is one of `typedef` only in the headers.
+    pub untagged: BTreeSet<String>,
     /// Declarations of the headers that were not read, by name.
     pub unread: BTreeMap<String, UnreadItem>,
 }

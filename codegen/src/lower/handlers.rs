@@ -4,7 +4,7 @@ use super::{Lowering, resolved};
 use crate::diagnostic::Place;
 use crate::ir::{
     ArgumentErrors, ArgumentRules, Copied, Handler, Limit, RefusedNumber, RepliesOn, ReplyArray,
-    ReplyChain, Struct, TailCheck,
+    ReplyChain, Struct, TailCheck, Type,
 };
 use crate::release::Since;
 use crate::reply::{INVALID, TailRule};
@@ -235,8 +235,19 @@ fn positions(struct_: &Struct, fields: &[Placed<String>]) -> Option<Vec<usize>> 
     fields.iter().map(|field| position(struct_, field)).collect()
 }
 
+/// The ends of fields. That of an array without a fixed length is there twice, because the
+/// array has no bytes of its own in the struct.
 fn ends(struct_: &Struct, fields: &[Placed<String>]) -> Option<Vec<u64>> {
-    fields.iter().map(|field| end(struct_, field)).collect()
+    let is_array = |field: &&Placed<String>| {
+        let at = position(struct_, field);
+        at.is_some_and(|at| matches!(struct_.fields[at].type_, Type::Flexible(..)))
+    };
+    let all: Option<Vec<_>> = fields.iter().map(|field| end(struct_, field)).collect();
+    let arrays = fields.iter().filter(is_array).filter_map(|field| end(struct_, field));
+    let mut all = all?;
+    all.dedup();
+    all.extend(arrays);
+    Some(all)
 }
 
 fn reply_array(item: &spec::ReplyArraySpec, struct_: &Struct) -> Option<ReplyArray> {

@@ -75,7 +75,12 @@ impl Loader {
             files.extend(file.and_then(|file| self.file(name, file)));
         }
         let mut all = Vec::new();
-        for path in overlays {
+        for (index, path) in overlays.iter().enumerate() {
+            if overlays[..index].iter().any(|other| read::is_same_file(other, path)) {
+                let problem = Diagnostic::error(UNREADABLE_FILE, "the overlay is given twice");
+                self.problems.push(problem.in_file(shown(path)));
+                continue;
+            }
             let Some((file, extensions)) = self.overlay(path, since) else { continue };
             all.push(Extensions::of(&file, extensions));
             files.push(file);

@@ -190,6 +190,62 @@ fn deliberate_breaks_of_headers_are_found() {
     }
 }
 
+/// What programs see in other ways than the lines of a header show it.
+#[test]
+fn changes_that_only_a_compiler_shows_are_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in headers() {
+        let count = |line: &str| {
+            with_field(&text, "vfio_irq_info", "count", |count| line.replace("COUNT", count))
+        };
+        let hidden = count("\t// the number \\\nCOUNT");
+        let in_cplusplus = count("#ifdef __cplusplus\n\t__u64 count;\n#else\nCOUNT\n#endif");
+        let nested = count(&format!("{}COUNT{}", "struct {\n".repeat(2000), "};\n".repeat(2000)));
+        let joined = count("\t__u3\\\n2 co\\\nunt;");
+        let struct_ = "struct vfio_irq_info {";
+        let (before, after) = text.split_once(struct_).expect("the struct");
+        let (body, rest) = after.split_once("\n};").expect("its end");
+        let untagged = format!("{before}typedef struct {{{body}\n}} vfio_irq_info;{rest}");
+        let both = format!("{before}typedef {struct_}{body}\n}} vfio_irq_info;{rest}");
+        for (edited, code, says) in [
+            (hidden, 1, "error[C2] vfio_irq_info: `count` is gone"),
+            (in_cplusplus, 2, "vfio_irq_info: the item was not read: it is not the same in C++"),
+            (nested, 2, "the struct nests too deep: at most 64 levels"),
+            (joined, 0, "0 breaks, 0 other differences"),
+            (untagged, 1, "error[C11] vfio_irq_info: the tag is gone"),
+            (both, 0, "0 breaks, 0 other differences"),
+            (format!("#error \"do not\"\n{text}"), 2, "#error: the item was not read"),
+        ] {
+            let (found, stdout) = verdict(folder.path(), &edited);
+            assert_eq!(found, code, "{name}: {says}: {stdout}");
+            assert!(stdout.contains(says), "{name}: no {says}:\n{stdout}");
+        }
+    }
+}
+
+/// A new flag with bits of an old one is taken for that one, unless it is a mask.
+#[test]
+fn flags_that_share_bits_are_asked_about() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in headers() {
+        let beside = |define: &str| {
+            with_field(&text, "vfio_irq_info", "index", |line| format!("{define}\n{line}"))
+        };
+        for (define, code, says) in [
+            ("#define VFIO_IRQ_INFO_NEW (1 << 3)", 1, "[C12] VFIO_IRQ_INFO_NEW"),
+            ("#define VFIO_IRQ_INFO_NEW (3 << 3)", 2, "[C25] VFIO_IRQ_INFO_NEW: 0x18 shares bits"),
+            ("#define VFIO_IRQ_INFO_NEW 0x18", 2, "[C25] VFIO_IRQ_INFO_NEW: 0x18 shares bits"),
+            ("#define VFIO_IRQ_INFO_NEW 0xc", 2, "[C25] VFIO_IRQ_INFO_NEW: 0xc shares bits"),
+            ("#define VFIO_IRQ_INFO_NEW (3 << 4)", 0, "VFIO_IRQ_INFO_NEW"),
+            ("#define VFIO_IRQ_INFO_NEW (1 << 4)", 0, "VFIO_IRQ_INFO_NEW"),
+        ] {
+            let (found, stdout) = verdict(folder.path(), &beside(define));
+            assert_eq!(found, code, "{name}: {define}: {stdout}");
+            assert!(stdout.contains(says), "{name}: no {says}:\n{stdout}");
+        }
+    }
+}
+
 #[test]
 fn comments_and_unchanged_headers_give_no_verdict() {
     let folder = tempfile::tempdir().expect("a folder");

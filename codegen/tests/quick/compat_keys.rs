@@ -172,6 +172,58 @@ fn every_key_has_changes_with_the_right_verdicts() {
     expect_texts(&texts);
 }
 
+/// Without a line, or with a list that is an element shorter, a specification is another one or
+/// none at all: a difference in any key has at least one finding in both directions.
+#[test]
+fn no_difference_vanishes() {
+    let base = side("base", lower(&fixtures::open(&fixtures::root().join(SPEC)), None));
+    let (mut compared, mut vanished) = (0, Vec::new());
+    for file in ["abi.yaml", "common.yaml"] {
+        let text = fs::read_to_string(fixtures::root().join(SPEC).join(file)).expect("a file");
+        for (what, edited) in shorter(&text) {
+            let folder = SpecFolder::copy_of(SPEC);
+            folder.write(file, edited);
+            let Some(spec) = folder.open(&[]).spec else { continue };
+            let new = side("shorter", lower(&spec, None));
+            let keys = differing_keys(&base, &new);
+            // An ioctl of all backends can name them or not.
+            if keys.iter().all(|key| *key == "Ioctl.backends") {
+                continue;
+            }
+            compared += 1;
+            for (old, new) in [(&base, &new), (&new, &base)] {
+                if compare(old, new).is_empty() {
+                    vanished.push(format!("{file}: {what}: {keys:?}"));
+                }
+            }
+        }
+    }
+    assert!(vanished.is_empty(), "{}", vanished.join("\n"));
+    assert!(compared > 60, "{compared}");
+}
+
+/// A text without each of its lines, and with each of its lists without its last element.
+fn shorter(text: &str) -> Vec<(String, String)> {
+    let lines: Vec<_> = text.lines().collect();
+    let with = |at: usize, line: Option<String>| {
+        let mut lines: Vec<_> = lines.iter().map(|line| (*line).to_owned()).collect();
+        lines.splice(at..=at, line);
+        lines.join("\n") + "\n"
+    };
+    let mut all = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        all.push((format!("without {:?}", line.trim()), with(at, None)));
+        for (end, _) in line.match_indices(']') {
+            let start = line[..end].rfind('[').map_or(end, |start| start + 1);
+            let list = &line[start..end];
+            let shorter = list.rsplit_once(',').map_or("", |(kept, _)| kept);
+            let line = [&line[..start], shorter, &line[end..]].concat();
+            all.push((format!("{:?}", line.trim()), with(at, Some(line))));
+        }
+    }
+    all
+}
+
 /// The verdicts so far.
 #[derive(Default)]
 struct VerdictCounts {

@@ -3,7 +3,8 @@
 //! structs every fourth is changed; with CAPCHAIN_WHOLE all of them.
 
 use capchain::compat::{Affected, Class, Finding, Side, compare};
-use capchain::ir::{Abi, Arg, Literal, Role};
+use capchain::ir::{Abi, Arg, Field, Literal, Role, StructId, StructRole, Type};
+use capchain::layout::{Int, Span};
 use capchain::lower::lower;
 use capchain::spec::load::Origin;
 use support::comparisons::exit_code;
@@ -129,12 +130,86 @@ fn fields() {
     println!("{} changes of structs were named", mutations.tried);
 }
 
+/// Whether an ABI has an array of a struct, in a field or in memory.
+fn has_array_of(abi: &Abi, id: StructId) -> bool {
+    let is = |type_: &Type| matches!(type_, Type::Struct(own) if *own == id);
+    let fields = abi.structs.iter().flat_map(|one| &one.fields);
+    let has = |field: &Field| match &field.type_ {
+        Type::Array(element, ..) | Type::Flexible(element, _) => is(element),
+        _ => field.payload.as_ref().is_some_and(|payload| is(&payload.element)),
+    };
+    fields.into_iter().any(has)
+}
+
+/// A member more at the end of a struct, as wide as its alignment.
+fn append(abi: &mut Abi, at: usize) {
+    let struct_ = &mut abi.structs[at];
+    let last = struct_.fields.last().expect("a field").clone();
+    let name = "appended".to_owned();
+    let plain = Field { name, type_: Type::Int(Int::U64), role: Role::Data, ..last };
+    struct_.fields.push(Field { group: None, ids: None, payload: None, ..plain });
+    for layout in &mut struct_.layouts {
+        layout.fields.push(Span { offset: layout.size, size: 8 });
+        layout.size += 8;
+    }
+}
+
+/// A struct that the other side finds by the size that it knows cannot grow. Others can, under
+/// a condition.
+#[test]
+fn elements_of_arrays() {
+    let (mut elements, mut others) = (0, 0);
+    let iommufd = fixtures::open(&fixtures::root().join("spec/iommufd"));
+    for abi in [lower(&fixtures::spec(), None), lower(&iommufd, None)] {
+        let mut mutations = Mutations { today: side("today", abi), tried: 0 };
+        let abi = mutations.today.abi.clone();
+        for (at, struct_) in abi.structs.iter().enumerate() {
+            let what = format!("{} grown", struct_.name);
+            let plain = struct_.role == StructRole::Plain;
+            match has_array_of(&abi, StructId(at)) {
+                true => {
+                    mutations.slip(&what, &["C19"], WIRE, |abi| append(abi, at));
+                    elements += 1;
+                }
+                false if plain && is_alone(&abi, StructId(at)) => {
+                    mutations.slip(&what, &["C3"], GROWTH, |abi| append(abi, at));
+                    others += 1;
+                }
+                false => {}
+            }
+        }
+    }
+    assert!(elements >= 6 && others >= 2, "{elements} elements, {others} others");
+}
+
+/// Whether nothing contains a struct or passes it.
+fn is_alone(abi: &Abi, id: StructId) -> bool {
+    let is = |type_: &Type| matches!(type_, Type::Struct(own) if *own == id);
+    let of_fields = abi
+        .structs
+        .iter()
+        .flat_map(|one| &one.fields)
+        .any(|field| is(&field.type_) || field.arms().iter().any(|arm| is(&arm.type_)));
+    let of_values = abi.groups.iter().flat_map(|one| &one.values);
+    let mut of_values = of_values.filter(|value| value.payload.as_ref().is_some_and(is));
+    let streams = abi.fds.iter().filter_map(|kind| kind.stream.as_ref());
+    let mut records = streams.flat_map(|one| [Some(one.record), one.answer]);
+    !of_fields && of_values.next().is_none() && !records.any(|one| one == Some(id))
+}
+
 /// An edit of the specification, and the code, class and victim of the expected finding; none
 /// if there may be no finding.
 type Edit = (&'static str, &'static str, &'static str, Option<(&'static str, Due)>);
 
 /// Typical edits: the file, the old text and the new text.
-const EDITS: [Edit; 17] = [
+const EDITS: [Edit; 19] = [
+    ("irq_info", "reads: [count, data]", "reads: [count]", Some(("C4", WIRE_OF_OLD_PROGRAMS))),
+    (
+        "pci_hot_reset",
+        "reads: [count, group_fds]",
+        "reads: [count]",
+        Some(("C4", WIRE_OF_OLD_PROGRAMS)),
+    ),
     ("irq_info", "count: out u32", "count: in u32", Some(("C2", WIRE))),
     (
         "irq_info",

@@ -117,6 +117,9 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
         ("open condition", "#ifdef A\n".to_owned(), "H2"),
         ("stray endif", "#endif\n".to_owned(), "H3"),
         ("deep brackets", format!("#define A {}\n", deep("(", ")")), "H5"),
+        ("deep structs", format!("struct a {{ {} }};\n", deep("struct {", "};")), "H6"),
+        ("deep tags", format!("struct a {{ {} }};\n", deep("struct b {", "} c;")), "H6"),
+        ("deep groups", format!("struct a {{ {} }};\n", deep("__struct_group(,,,", ")")), "H6"),
         ("deep unions", format!("struct a {{ {} }};\n", deep("union {", "};")), "H4"),
         ("deep braces", deep("{", "}"), "H7"),
         ("macro of itself", "#define A B\n#define B A\n".to_owned(), "H5"),
@@ -131,6 +134,85 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
         ("two values", "#define A 1\n#define A 2\n".to_owned(), "H8"),
         ("two structs", "struct a { __u32 x; };\nstruct a { __u32 y; };\n".to_owned(), "H8"),
     ]
+}
+
+/// Structs without names nest as deep as programs write them.
+#[test]
+fn structs_nest_up_to_a_limit() {
+    let nested = |levels: usize| {
+        let (open, close) = ("struct { ".repeat(levels), "}; ".repeat(levels));
+        format!("struct a {{ {open}__u32 count; {close} }};\n")
+    };
+    for (levels, is_read) in [(1, true), (64, true), (65, false), (2000, false)] {
+        let (facts, ..) = of(&nested(levels));
+        assert_eq!(facts.struct_("a").is_some(), is_read, "{levels}");
+        assert_eq!(facts.unread.contains_key("a"), !is_read, "{levels}");
+    }
+}
+
+/// A backslash joins lines before comments, names and numbers are found.
+#[test]
+fn lines_are_joined_before_everything_else() {
+    let text = "// a comment \\\n#define HIDDEN 1\n#define TEN 1\\\n0\n#de\\ \nfine SPLIT\\\n_NAME 2\n\
+                #define TEXT \"a\\\nb\"\n/* also *\\\n/\nstruct demo {\n\t// no \\\n\t__u32 count;\n\
+                \t__u3\\\n2 siz\\\ne;\n};\n#define TWICE(a) (a + \\\n\ta)\n";
+    let (facts, problems, sources) = of(text);
+    assert_eq!(problems.render(&sources, false), "");
+    let names: Vec<_> = facts.constants.iter().map(|one| (&*one.name, one.number)).collect();
+    assert_eq!(names, [("TEN", 10), ("SPLIT_NAME", 2), ("TEXT", 0)]);
+    let fields: Vec<_> =
+        facts.struct_("demo").expect("a struct").fields.iter().map(|one| &*one.name).collect();
+    assert_eq!(fields, ["size"]);
+    assert_eq!(facts.macros[0].c, ["(a +", "a)"]);
+    let place = |name: &str| sources.line_and_column(facts.constant(name).expect(name).place);
+    assert_eq!((place("TEN"), place("SPLIT_NAME")), ((3, 9), (6, 6)));
+}
+
+/// In C++ a header can declare other things than in C.
+#[test]
+fn a_declaration_that_is_another_in_cplusplus_is_not_read() {
+    let with = |part: &str, type_: &str| {
+        format!(
+            "#ifdef __cplusplus\nextern \"C\" {{\n#endif\n{part}\nstruct demo {{\n\t{type_}\n\ta;\n}};\n\
+                 #ifdef __cplusplus\n}}\n#endif\n"
+        )
+    };
+    let member = "#ifdef __cplusplus\n\t__u64\n#else\n\t__u32\n#endif";
+    let define = "#ifndef __cplusplus\n#define TYPE __u32\n#else\n#define TYPE __u64\n#endif";
+    for (text, is_read) in [
+        (with("", "__u32"), true),
+        (with("", member), false),
+        (with(define, "TYPE"), false),
+        (with("#ifdef __cplusplus\n#define ONLY 1\n#endif", "__u32"), true),
+    ] {
+        let (facts, problems, sources) = of(&text);
+        assert_eq!(problems.render(&sources, false), "", "{text}");
+        assert_eq!(facts.struct_("demo").is_some(), is_read, "{text}");
+        let reason = facts.unread.get("demo").map(|item| item.reason.as_str());
+        assert_eq!(reason, (!is_read).then_some("it is not the same in C++ as in C"), "{text}");
+    }
+}
+
+#[test]
+fn a_header_that_no_program_can_include_says_so() {
+    let (facts, ..) = of("#ifndef DEMO\n#error \"define DEMO first\"\n#endif\n#define A 1\n");
+    assert_eq!(facts.unread.keys().collect::<Vec<_>>(), ["#error"]);
+    let (facts, ..) = of("#ifdef DEMO\n#error \"no DEMO\"\n#endif\n#define A 1\n");
+    assert!(facts.unread.is_empty());
+}
+
+/// `typedef` gives a struct another name, and no tag.
+#[test]
+fn a_tag_and_a_name_by_typedef_are_not_the_same() {
+    for (text, untagged) in [
+        ("struct a { __u32 x; };\n", false),
+        ("typedef struct a { __u32 x; } a;\n", false),
+        ("struct a { __u32 x; };\ntypedef struct a a;\n", false),
+        ("typedef struct { __u32 x; } a;\n", true),
+    ] {
+        let (facts, ..) = of(text);
+        assert_eq!(facts.struct_("a").map(|one| one.untagged), Some(untagged), "{text}");
+    }
 }
 
 /// A name after a struct is its own only after `typedef`; of a variable nothing is read.

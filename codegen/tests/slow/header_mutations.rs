@@ -84,7 +84,7 @@ fn is_number(value: &str) -> bool {
     value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-const KINDS: [(&str, Change); 35] = [
+const KINDS: [(&str, Change); 36] = [
     ("u32 to u64", |lines, at| retyped(lines[at], "__u32", "__u64")),
     ("u32 to u16", |lines, at| retyped(lines[at], "__u32", "__u16")),
     ("u32 to u8", |lines, at| retyped(lines[at], "__u32", "__u8")),
@@ -113,6 +113,17 @@ const KINDS: [(&str, Change); 35] = [
     ("field became an array", |lines, at| {
         let (type_, rest) = field(lines[at])?;
         (!rest.contains('[')).then(|| format!("\t{type_} {}", rest.replacen(';', "[2];", 1)))
+    }),
+    ("array element grown", |lines, at| {
+        lines[at].strip_prefix("};")?;
+        let open = lines[..at].iter().rposition(|line| line.ends_with('{'))?;
+        let name = lines[open].strip_prefix("struct ")?.strip_suffix(" {")?;
+        let holds = |line: &&str| {
+            let (type_, rest) = indent(line)?.strip_prefix("struct ")?.split_once(['\t', ' '])?;
+            (type_ == name && rest.contains('[')).then_some(())
+        };
+        lines.iter().find_map(holds)?;
+        Some(format!("\t__aligned_u64 appended;\n{}", lines[at]))
     }),
     ("struct packed", |lines, at| {
         let after = lines[at].strip_prefix("};")?;
@@ -226,8 +237,13 @@ fn expressions(facts: &Facts) -> (Vec<String>, usize) {
                 all.push(format!("__builtin_offsetof(struct {}, {name})", one.name));
                 // Reserved bytes have no meaning, so programs do not use their number.
                 let reserved = conventions::is_reserved(name);
-                if !reserved && !matches!(type_, TypeFact::Flexible(..)) {
-                    all.push(format!("sizeof(((struct {} *)0)->{name})", one.name));
+                // The size of an element is where a program looks for the next one.
+                let element = match type_ {
+                    TypeFact::Flexible(..) => "[0]",
+                    _ => "",
+                };
+                if !reserved {
+                    all.push(format!("sizeof(((struct {} *)0)->{name}{element})", one.name));
                 }
             }
         }

@@ -220,8 +220,8 @@ impl<'f> Finder<'f> {
         }
     }
 
-    /// Whether a number can be among flags: a single bit outside of masks without flags,
-    /// or a mask of flags only or of none.
+    /// Whether a number can be among flags: a single bit outside of masks without flags, or
+    /// several bits.
     fn is_flag(&self, constant: &ConstantFact, group: &Group) -> bool {
         if conventions::is_shift(constant) {
             return false;
@@ -237,7 +237,7 @@ impl<'f> Finder<'f> {
                 let mut masks = masks.filter(|one| bits(*one) > 1 && one & flags == 0);
                 !masks.any(|mask| mask & number != 0)
             }
-            _ => number & flags == 0 || number & !flags == 0,
+            _ => true,
         }
     }
 

@@ -4,7 +4,7 @@
 use super::data_lengths;
 use super::data_uses::{self, DataUse};
 use super::gates::{self, Gate};
-use super::{Comparison, checked_bytes};
+use super::{Comparison, checked_bytes, elements};
 use crate::compat::codes::{
     BODY_CHANGED, CHAIN_ADDED, DATA_RESIZED, FIELD_INSERTED, FIELD_RENAMED, INPUT_ADDED,
     OUTPUT_ADDED, PADDING_NAMED, RESERVED_FIELD_USED,
@@ -26,6 +26,9 @@ pub(super) fn judge(
     let Some((old, new)) = pair.structs.both() else { return Vec::new() };
     let grown = AddedMembers { comparison, pair, members, old, new };
     let used = members.both.iter().filter_map(|pair| grown.reserved_field_used(pair));
+    if let Some(resized) = elements::judge(comparison, pair) {
+        return used.chain([resized]).collect();
+    }
     used.chain(members.added.iter().map(|member| grown.added(member))).collect()
 }
 
@@ -256,6 +259,10 @@ impl AddedMembers<'_, '_> {
         }
         if self.is_padding(new) {
             return self.padding_named(new);
+        }
+        if elements::is_of_records(self.comparison.matching.abis().0, &self.old.name) {
+            let message = "appended at the end; another finding is about the records";
+            return self.finding(FIELD_INSERTED, Class::Note, new, message);
         }
         let condition = "safe if no program passes an array of it, or a pointer to one";
         let finding = self.finding(FIELD_INSERTED, Class::Growth, new, "appended at the end");

@@ -6,7 +6,7 @@ use crate::compat::codes::{INPUT_ADDED, SHORT_REPLY_CHANGED};
 use crate::compat::diff::{IrKey, key};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness::{self, Maker};
-use crate::ir::{Abi, Arg, Copied, Ioctl, Role, Struct};
+use crate::ir::{Abi, Arg, Copied, Ioctl, Role, Struct, Type};
 use crate::layout::Span;
 use crate::reply::Direction;
 
@@ -62,6 +62,26 @@ fn fields_in(struct_: &Struct, from: u64, to: u64, input: bool) -> Vec<&str> {
     fields.map(|(_, field)| field.name.as_str()).collect()
 }
 
+/// An array without a fixed length.
+struct LastArray<'a> {
+    name: &'a str,
+    end: u64,
+}
+
+impl LastArray<'_> {
+    /// Whether its elements are copied.
+    fn is_in(&self, copied: &Copied) -> bool {
+        let Copied::Ends(ends) = copied else { return false };
+        ends.iter().filter(|end| **end == self.end).count() > 1
+    }
+}
+
+fn last_array(struct_: &Struct) -> Option<LastArray<'_>> {
+    let mut fields = struct_.fields.iter().enumerate();
+    let (at, field) = fields.find(|(_, field)| matches!(field.type_, Type::Flexible(..)))?;
+    Some(LastArray { name: &field.name, end: struct_.kernel_span(at).end() })
+}
+
 impl HandlerChange<'_, '_> {
     /// The structs of both sides, and each argsz at which the number of bytes can differ.
     fn sizes(&self) -> Option<(&Struct, u64, u64, Vec<u64>)> {
@@ -115,8 +135,35 @@ impl HandlerChange<'_, '_> {
             let fields = fields_in(struct_, before, now, false);
             (!fields.is_empty()).then_some(fields)
         });
-        let message = format!("the handler `{}` sets {} now", self.now.name, newly?.join(", "));
+        let Some(newly) = newly else {
+            return self.otherwise(
+                [(&self.before.writes, 0), (&self.now.writes, 0)],
+                was,
+                "writes",
+            );
+        };
+        let message = format!("the handler `{}` sets {} now", self.now.name, newly.join(", "));
         Some(self.finding(SHORT_REPLY_CHANGED, Class::Note, message))
+    }
+
+    /// Other bytes of the old struct, in which no field and no array is. Those before the offset
+    /// of each side are copied in any case.
+    fn otherwise(&self, sides: [(&Copied, u64); 2], size: u64, does: &str) -> Option<Finding> {
+        let shown = |(copied, least): (&Copied, u64)| match copied {
+            Copied::Ends(ends) => {
+                let ends = ends.iter().filter(|end| **end > least);
+                let mut ends: Vec<_> = ends.map(|end| *end.min(&size)).collect();
+                ends.dedup();
+                let ends: Vec<_> = ends.iter().map(u64::to_string).collect();
+                if ends.is_empty() { "no more".to_owned() } else { ends.join(" or ") + " bytes" }
+            }
+            Copied::Fitting => "as much as argsz covers".to_owned(),
+            Copied::Only(_) => "some fields".to_owned(),
+        };
+        let [was, is] = sides.map(shown);
+        let name = &self.now.name;
+        let message = format!("the handler `{name}` {does} {is} of the old struct, {was} before");
+        (was != is).then(|| self.finding(SHORT_REPLY_CHANGED, Class::Note, message))
     }
 
     /// Output fields that are no longer written, if a side writes no fields before them.
@@ -189,7 +236,31 @@ impl HandlerChange<'_, '_> {
                 return Some(self.finding(INPUT_ADDED, Class::Growth, message).gate("its flag"));
             }
         }
-        None
+        self.array_read().or_else(|| {
+            let sides =
+                [(&self.before.reads, self.before.minsz), (&self.now.reads, self.now.minsz)];
+            self.otherwise(sides, was, "reads")
+        })
+    }
+
+    /// An array that ends the argument on both sides, and that only one of them reads.
+    fn array_read(&self) -> Option<Finding> {
+        let abis = self.matching.abis();
+        let old = last_array(argument(abis.0, self.old)?)?;
+        let new = last_array(argument(abis.1, self.new)?)?;
+        let name = &self.now.name;
+        let message = match (old.is_in(&self.before.reads), new.is_in(&self.now.reads)) {
+            (true, false) => {
+                format!("the handler `{name}` no longer reads the elements of `{}`", old.name)
+            }
+            (false, true) => format!(
+                "the handler `{name}` reads the elements of `{}` now, whatever old programs left \
+                 there",
+                new.name
+            ),
+            _ => return None,
+        };
+        Some(self.misread(message, Affected::OldProgram))
     }
 
     fn misread(&self, message: String, affected: Affected) -> Finding {

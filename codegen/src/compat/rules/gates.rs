@@ -35,11 +35,16 @@ pub(super) fn containers(abi: &Abi, id: StructId, in_arrays: bool) -> Vec<Struct
             Type::Int(_) | Type::Pointer(_) => false,
         }
     }
-    let mut found = Vec::new();
-    for (index, struct_) in abi.structs.iter().enumerate() {
-        if struct_.fields.iter().any(|field| holds(&field.type_, id, in_arrays)) {
-            found.push(StructId(index));
-            found.extend(containers(abi, StructId(index), in_arrays));
+    let mut found: Vec<StructId> = Vec::new();
+    let mut inner = vec![id];
+    while let Some(id) = inner.pop() {
+        for (index, struct_) in abi.structs.iter().enumerate() {
+            let outer = StructId(index);
+            let contains = struct_.fields.iter().any(|field| holds(&field.type_, id, in_arrays));
+            if contains && !found.contains(&outer) {
+                found.push(outer);
+                inner.push(outer);
+            }
         }
     }
     found

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{
-    CAPABILITY_ADDED, INPUT_ADDED, ITEM_ADDED, NEED_CAN_CHANGE, NUMBER_REUSED, OUTPUT_ADDED,
+    CAPABILITY_ADDED, INPUT_ADDED, ITEM_ADDED, NEED_CAN_CHANGE, NOT_JUDGED, NUMBER_REUSED,
+    OUTPUT_ADDED,
 };
 use crate::compat::diff::{IrKey, Of, key};
 use crate::compat::finding::{Affected, Class, Finding, Party, Window};
@@ -35,6 +36,7 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
         Of::Group(index) => matching.groups[index].old.is_none(),
         _ => false,
     });
+    findings.extend(overlaps(matching, &added));
     findings.extend(grown(matching, &added));
     let capabilities = added.iter().filter_map(|one| match one.item {
         Numbered::Capability(chain, capability) => Some((chain, capability)),
@@ -73,6 +75,31 @@ fn collisions(matching: &Matching<'_>) -> Vec<Finding> {
         findings.push(finding.help(FREE_NUMBER));
     }
     findings
+}
+
+/// New flags that share bits with older ones of the same group. It can be meant so for a mask
+/// and what it covers, which only a specification says.
+fn overlaps(matching: &Matching<'_>, added: &[Constant<'_>]) -> Vec<Finding> {
+    let is_flag = |one: &Constant<'_>| {
+        let in_mask = one.value().is_some_and(|value| value.mask.is_some());
+        one.kind == GroupKind::Flags && one.is_unique() && !in_mask
+    };
+    let old: Vec<_> = matching.constants.iter().filter_map(|pair| pair.both()).collect();
+    let finding = |is: &Constant<'_>| {
+        let shares = |(was, now): &&(Constant<'_>, Constant<'_>)| {
+            let (shared, both) = (was.number & is.number, now.space == is.space);
+            both && is_flag(was) && was.number != is.number && shared != 0
+        };
+        let (was, _) = old.iter().find(shares).filter(|_| is_flag(is))?;
+        let message = format!(
+            "{:#x} shares bits with `{}`, {:#x}: unless one is a mask, programs take it for that",
+            is.number, was.name, was.number
+        );
+        let finding = Finding::new(NOT_JUDGED, Class::NotJudged, is.name, message);
+        let help = "take bits that no flag has, or specify the mask";
+        Some(finding.at(Party::New, is.meta.place).help(help))
+    };
+    added.iter().filter_map(finding).collect()
 }
 
 const FREE_NUMBER: &str = "take the next number that was never used";

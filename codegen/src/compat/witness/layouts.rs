@@ -32,11 +32,7 @@ pub(in crate::compat) fn layout(
         false => (kernel(matching.new), program(matching.old)),
     };
     let mut witness = made(made_by, read_by, maker, reader);
-    witness.target = match model {
-        Model::Lp64 => None,
-        Model::Ilp32 => Some("i386"),
-        Model::Ilp32Aligned => Some("arm"),
-    };
+    witness.target = target(model);
     for (old, new) in &members.both {
         let (from, to) = if input { (old, new) } else { (new, old) };
         witness.claims.extend(misread(&witness, (maker, from), (reader, to)));
@@ -65,6 +61,57 @@ pub(in crate::compat) fn stale(
     let witness = made(made_by, read_by, maker, reader);
     let claim = unset(&witness, reader, new);
     Some(witness.claim(claim))
+}
+
+/// Two structs of a type one after the other, of which the reader looks for the second one by
+/// the size that it knows.
+pub(in crate::compat) fn next_element(
+    matching: &Matching<'_>,
+    pair: &StructPair<'_>,
+    model: Model,
+    from_program: bool,
+) -> Option<Witness> {
+    let (before, now) = pair.structs.both()?;
+    let (maker, reader, made_by, read_by) = match from_program {
+        true => (before, now, program(matching.old), kernel(matching.new)),
+        false => (now, before, kernel(matching.new), program(matching.old)),
+    };
+    let pieces = |struct_: &Struct| -> Vec<WitnessPiece> {
+        let layout = &struct_.layouts[model.index()];
+        let piece = |name: &str| WitnessPiece {
+            name: name.to_owned(),
+            size: layout.size,
+            align: layout.align,
+            bytes: (0..layout.size).map(|at| sample::mark(name, at)).collect(),
+        };
+        ["first", "second"].map(piece).into()
+    };
+    let (one, other) = (maker.layouts[model.index()].size, reader.layouts[model.index()].size);
+    let mut bytes = vec![STALE; (2 * one.max(other)) as usize];
+    let made = pieces(maker).into_iter().flat_map(|piece| piece.bytes);
+    bytes.iter_mut().zip(made).for_each(|(byte, mark)| *byte = mark);
+    let shared = one.min(other);
+    let second = |size: u64| slice(&bytes, Span { offset: size, size: shared });
+    let claim = WitnessClaim::Misread {
+        field: format!("{}[1]", reader.name),
+        offset: other,
+        meant: second(one),
+        found: second(other),
+        within: Within { piece: "second".to_owned(), at: 0 },
+    };
+    let mut witness = Witness::new(made_by, read_by, &reader.name, bytes);
+    witness.target = target(model);
+    (witness.maker, witness.reader) = (pieces(maker), pieces(reader));
+    Some(witness.claim(claim))
+}
+
+/// The only target on which something is to be seen, if it is only one.
+fn target(model: Model) -> Option<&'static str> {
+    match model {
+        Model::Lp64 => None,
+        Model::Ilp32 => Some("i386"),
+        Model::Ilp32Aligned => Some("arm"),
+    }
 }
 
 /// A struct as one side declares it.

@@ -90,7 +90,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
                 let tag = tag.or(alias).map(|tag| tag.text);
                 self.enumeration(tag, attributes.packed, inside, range);
             }
-            false => self.aggregate(name, attributes, inside, range),
+            false => self.aggregate(name, tag.is_none(), attributes, inside, range),
         }
     }
 
@@ -112,6 +112,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
     fn aggregate(
         &mut self,
         name: Token<'a>,
+        untagged: bool,
         attributes: Attributes<'a>,
         inside: Range<usize>,
         range: (usize, usize),
@@ -139,6 +140,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
                         pack,
                         range,
                         inner: true,
+                        untagged: false,
                     }));
                 }
                 self.declared.push(ParsedDeclaration::Struct(DeclaredStruct {
@@ -149,6 +151,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
                     pack,
                     range,
                     inner: false,
+                    untagged,
                 }));
             }
         }
