@@ -24,7 +24,7 @@ static void counted_reply(void)
 	struct vfio_pci_dependent_device device;
 	const struct vfio_abi_array *devices = &info.devices;
 
-	if (vfio_abi_pci_hot_reset_info_parse(&info, buf, len)) {
+	if (vfio_abi_pci_hot_reset_info_parse(buf, len, &info)) {
 		PROVE(len < 12, "only a short buffer is refused");
 		return;
 	}
@@ -48,12 +48,11 @@ static void argument_with_array(void)
 
 	source_size = count < 0x100000000 ? count * 4 : ~0ULL;
 	source = (const __u8 *)malloc(1);
-	args.action = nondet_u32();
 	args.index = nondet_u32();
 	args.start = nondet_u32();
 	args.data = (const __s32 *)source;
 	args.data_count = count;
-	size = vfio_abi_set_irqs_eventfd(buf, len, &args);
+	size = vfio_abi_set_irqs_eventfd(buf, len, nondet_u32(), &args);
 	PROVE(!size || (size <= len && count < 0x100000000 &&
 			size == 20 + count * 4),
 	      "an argument has all elements and fits");

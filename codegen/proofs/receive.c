@@ -51,10 +51,9 @@ void proof(void)
 	for (at = known; at < len; at++)
 		zero_tail &= !argument[at];
 
-	before = capchain_receive(old, known, minsz, argument, len);
-	after = capchain_receive(now, newer, minsz, argument, len);
-	alone = capchain_receive(cut, known, minsz, argument,
-				 len < known ? len : known);
+	before = capchain_receive(argument, len, old, known, minsz);
+	after = capchain_receive(argument, len, now, newer, minsz);
+	alone = capchain_receive(argument, len < known ? len : known, cut, known, minsz);
 	ASSUME(place < NEW);
 
 	PROVE((before == CAPCHAIN_RECEIVE_SHORT) == (len < minsz),

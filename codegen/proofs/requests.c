@@ -3,6 +3,7 @@
  *
  * 1. An argument is written if it fits, with every value at its place and zeros elsewhere;
  *    otherwise nothing is written. Nothing outside of it is written.
+ *    Flags that follow from other inputs are refused.
  * 2. Type, length and address are those of the data. A length that its field cannot hold is
  *    refused.
  * 3. Data that a call returns are read if they have the type: up to the kernel's length and the
@@ -11,14 +12,14 @@
  * For any values, buffers of up to BYTES bytes and room of up to ROOM bytes. One command with
  * data of a length, one with elements, and one that returns data stand for all.
  *
- * breaks requests: put(bytes + 28, 4, args->data_uptr_count); => put(bytes + 24, 4, args->data_uptr_count);
+ * breaks requests: put(bytes + 28, 4, args->data_len); => put(bytes + 24, 4, args->data_len);
  * breaks requests: typed.data_type = 1; => typed.data_type = 2;
  * breaks requests: __or(bytes + 4, 4, 4); => __or(bytes + 4, 4, 8);
  * breaks requests: if (!size || size > len) => if (!size || size > len + 1)
  * breaks requests: put(bytes + 20, 4, args->entry_len); => put(bytes + 24, 4, args->entry_len);
  * breaks requests: return count <= most / each; => return count <= most / each + 1;
- * breaks requests: return iommufd_abi__u32(bytes + 12) > data_uptr_count; => return iommufd_abi__u32(bytes + 12) >= data_uptr_count;
- * breaks requests: length < data_uptr_count ? length : data_uptr_count, 0); => length, 0);
+ * breaks requests: return iommufd_abi__u32(bytes + 12) > data_len; => return iommufd_abi__u32(bytes + 12) >= data_len;
+ * breaks requests: length < data_len ? length : data_len, 0); => length, 0);
  * breaks requests: if (iommufd_abi__u32(bytes + 24) != 1) => if (iommufd_abi__u32(bytes + 24) != 2)
  * breaks requests: known < size ? known : size); => size);
  */
@@ -66,8 +67,8 @@ static void data_of_a_length(void)
 	const struct iommu_hwpt_vtd_s1 table;
 	const struct iommufd_abi_hwpt_alloc_args args = {
 		.flags = flags, .dev_id = dev_id, .pt_id = pt_id,
-		.data_type = nondet_u32(), .data_uptr = buf,
-		.data_uptr_count = nondet_u64(),
+		.data_type = nondet_u32(), .data = buf,
+		.data_len = nondet_u64(),
 		.fault_id = has_fault ? &fault : NULL,
 	};
 	iommufd_abi_size size;
@@ -77,7 +78,8 @@ static void data_of_a_length(void)
 	ASSUME(place < BYTES);
 	__builtin_memcpy(&address, &at, 8);
 	size = iommufd_abi_hwpt_alloc_vtd_s1(buf, len, &args, &table);
-	PROVE(size == (len < 48 ? 0 : 48), "an argument is written if it fits");
+	PROVE(size == (len < 48 || flags & 4 ? 0 : 48),
+	      "an argument is written if it fits, without flags of other inputs");
 	if (!size) {
 		PROVE(is_kept(place, 0), "a refused argument is not written");
 		return;
@@ -100,8 +102,8 @@ static void data_of_elements(void)
 	const __u64 count = nondet_u64();
 	struct iommu_hwpt_vtd_s1_invalidate requests[1];
 	const struct iommufd_abi_hwpt_invalidate_args args = {
-		.hwpt_id = id, .data_type = nondet_u32(), .data_uptr = buf,
-		.data_uptr_count = nondet_u64(), .entry_len = nondet_u64(),
+		.hwpt_id = id, .data = buf, .data_count = nondet_u64(),
+		.entry_len = nondet_u64(),
 	};
 	iommufd_abi_size size;
 

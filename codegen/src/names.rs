@@ -58,9 +58,9 @@ use std::sync::LazyLock;
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 pub use api::{
-    C_PLACE, c_args, c_call, c_count, c_cut, c_member_count, c_presence, c_records, c_reply,
-    c_request, c_results, c_unknown, c_word, call_with, cap, cap_buf, cap_kinds, caps, new_cap,
-    reply, reply_view, setter,
+    C_PLACE, C_REQUEST_WORDS, c_args, c_call, c_count, c_cut, c_length, c_member_count, c_pointed,
+    c_presence, c_records, c_reply, c_request, c_results, c_size, c_unknown, c_with, c_word,
+    call_with, cap, cap_buf, cap_kinds, caps, new_cap, reply, reply_view, setter,
 };
 pub use bindgen::{
     bindgen, bindgen_constant, bindgen_enum, bindgen_union_member, bindgen_union_type,

@@ -11,7 +11,7 @@ int main(int argc, char **argv)
 	struct vfio_region_sparse_mmap_area area;
 	int found;
 
-	if (!file || vfio_abi_region_info_parse(&info, buf, fread(buf, 1, sizeof(buf), file)))
+	if (!file || vfio_abi_region_info_parse(buf, fread(buf, 1, sizeof(buf), file), &info))
 		return 1;
 	found = vfio_abi_region_sparse_mmap_find(&info, &sparse);
 	for (__u32 i = 0; vfio_abi_region_sparse_mmap_areas(&sparse, i, &area); i++)

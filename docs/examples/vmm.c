@@ -28,7 +28,7 @@ int main(int argc, char **argv)
 	struct vfio_abi_request request = { .grow = vfio_abi_grow };
 	const struct vfio_abi_iommu_map_dma_args map = {
 		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-		.vaddr = (__u64)memory, .iova = 0, .size = sizeof(memory),
+		.vaddr = memory, .iova = 0, .size = sizeof(memory),
 	};
 	struct vfio_abi_type1_info iommu;
 

@@ -40,8 +40,6 @@ int main(int argc, char **argv)
 	struct iommu_ioas_map map;
 	struct iommu_hw_info info;
 	__u64 room[8];
-	const struct vfio_abi_bind_iommufd_args bind = { .iommufd = iommufd };
-	const struct vfio_abi_detach_iommufd_pt_args detach = { .pasid = NULL };
 	struct vfio_abi_attach_iommufd_pt_args attach = { .pasid = NULL }, replace = attach;
 	struct iommufd_abi_destroy_args destroy = { .id = 0 };
 	struct iommufd_abi_ioas_iova_ranges_args reach = {
@@ -50,13 +48,13 @@ int main(int argc, char **argv)
 	struct iommufd_abi_ioas_map_args dma = {
 		.flags = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_READABLE |
 			 IOMMU_IOAS_MAP_WRITEABLE,
-		.user_va = (__u64)memory, .length = sizeof(memory), .iova = 0,
+		.user_va = memory, .length = sizeof(memory), .iova = 0,
 	};
 	struct iommufd_abi_get_hw_info_args hardware = {
-		.data_uptr = room, .data_uptr_count = sizeof(room),
+		.data = room, .data_len = sizeof(room),
 	};
 
-	if (fails("bind", vfio_abi_call_bind_iommufd(device, &bind, &bound)) ||
+	if (fails("bind", vfio_abi_call_bind_iommufd(device, iommufd, &bound)) ||
 	    fails("address space", iommufd_abi_call_ioas_alloc(iommufd, &space)))
 		return 1;
 	attach.pt_id = reach.ioas_id = dma.ioas_id = space.out_ioas_id;
@@ -77,6 +75,5 @@ int main(int argc, char **argv)
 	    fails("back", vfio_abi_call_attach_iommufd_pt(device, &attach, &attached)) ||
 	    fails("destroy", iommufd_abi_call_destroy(iommufd, &destroy)))
 		return 1;
-	return use_device(device) ||
-	       fails("detach", vfio_abi_call_detach_iommufd_pt(device, &detach));
+	return use_device(device) || fails("detach", vfio_abi_call_detach_iommufd_pt(device));
 }

@@ -41,24 +41,26 @@ static int use_device(int device)
 	struct vfio_abi_pci_hot_reset_info reset;
 	int event = eventfd(0, 0);
 	const struct vfio_abi_set_irqs_eventfd_args connect = {
-		.action = VFIO_IRQ_SET_ACTION_TRIGGER, .index = VFIO_PCI_MSIX_IRQ_INDEX,
-		.data = &event, .data_count = 1,
+		.index = VFIO_PCI_MSIX_IRQ_INDEX, .data = &event, .data_count = 1,
 	};
 	const struct vfio_abi_set_irqs_none_args trigger = {
-		.action = VFIO_IRQ_SET_ACTION_TRIGGER, .index = VFIO_PCI_MSIX_IRQ_INDEX,
-		.count = 1,
+		.index = VFIO_PCI_MSIX_IRQ_INDEX, .count = 1,
 	};
-	const struct vfio_abi_feature_probe_args low_power = {
-		.id = VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY,
-	};
-	__u64 buf[8], fired;
+	const struct vfio_abi_feature_probe_args access = { .flags = 0 };
+	const vfio_abi_size len = vfio_abi_set_irqs_eventfd_size(1);
+	void *buf = malloc(len);
+	__u64 fired;
 
 	for (__u32 bar = VFIO_PCI_BAR0_REGION_INDEX; bar <= VFIO_PCI_BAR5_REGION_INDEX; bar++)
 		map_region(device, &request, bar);
-	if (!fails("MSI-X", vfio_abi_call_set_irqs_eventfd(device, buf, sizeof(buf), &connect)) &&
-	    !fails("trigger", vfio_abi_call_set_irqs_none(device, &trigger)))
+	if (!fails("MSI-X", vfio_abi_call_set_irqs_eventfd(device, buf, len,
+				VFIO_IRQ_SET_ACTION_TRIGGER, &connect)) &&
+	    !fails("trigger", vfio_abi_call_set_irqs_none(device,
+				VFIO_IRQ_SET_ACTION_TRIGGER, &trigger)))
 		printf("the eventfd gives %zd bytes\n", read(event, &fired, sizeof(fired)));
-	fails("low power", vfio_abi_call_feature_probe(device, &low_power));
+	free(buf);
+	fails("low power", vfio_abi_call_feature_probe(device,
+				VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY, &access));
 	if (!vfio_abi_call_get_pci_hot_reset_info(device, &request, &reset))
 		printf("a hot reset affects %u devices\n", reset.count);
 	free(request.buf);

@@ -62,7 +62,7 @@ static NOINLINE __u64 measured_generated(const void *reply, size_t len)
 	__u64 sum = 0;
 	int found;
 
-	if (vfio_abi_region_info_parse(&info, reply, len))
+	if (vfio_abi_region_info_parse(reply, len, &info))
 		return 0;
 	walk = vfio_abi_region_caps(&info);
 	while ((found = vfio_abi_region_next(&walk, &cap)) > 0) {

@@ -49,7 +49,7 @@ struct capchain_profile {
  *		capchain_reply_fixed(&to, &info, sizeof(info));
  *		capchain_reply_append(&to, id, version, body, size);
  *	}
- *	return to.need;
+ *	send(buf, to.written);
  *
  * The loop runs twice, with the same contents: the first pass computes the size
  * of the reply, which decides how much of it is written, and the second pass

@@ -1,6 +1,9 @@
-/* The result of a call whose argument cannot be written. */
-static inline int capchain__refused(void)
+/*
+ * The result of a call whose argument cannot be written, perhaps since the
+ * buffer is too small.
+ */
+static inline int capchain__refused(int is_small)
 {
-	errno = EINVAL;
+	errno = is_small ? ENOBUFS : EINVAL;
 	return -1;
 }

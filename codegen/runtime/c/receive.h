@@ -1,4 +1,7 @@
-/* The errors of Linux for an argument that a kernel does not accept. */
+/*
+ * Why an argument is not accepted: the negative error of Linux that a kernel
+ * returns to the program that called it.
+ */
 #define CAPCHAIN_RECEIVE_SHORT	(-22)	/* EINVAL: it ends before minsz */
 #define CAPCHAIN_RECEIVE_TAIL	(-7)	/* E2BIG: an unknown byte is not zero */
 
@@ -8,9 +11,9 @@
  * know must be zero. Returns 0, CAPCHAIN_RECEIVE_SHORT or CAPCHAIN_RECEIVE_TAIL;
  * known is changed only if it returns 0.
  */
-static inline int capchain_receive(void *known, capchain_size size,
-				   capchain_size minsz, const void *argument,
-				   capchain_size len)
+static inline int capchain_receive(const void *argument, capchain_size len,
+				   void *known, capchain_size size,
+				   capchain_size minsz)
 {
 	const __u8 *bytes = CAPCHAIN__CAST(const __u8 *, argument);
 	__u8 *to = CAPCHAIN__CAST(__u8 *, known);

@@ -8,11 +8,11 @@ struct capchain_records {
 /* Why a record cannot be read. Every value is below every errno. */
 enum capchain_record_error {
 	/* the bytes end inside the record */
-	CAPCHAIN_RECORD_CUT = -65601,
+	CAPCHAIN_RECORD_CUT = -65665,
 	/* the length of the record is less than that of its struct */
-	CAPCHAIN_RECORD_TOO_SHORT = -65602,
+	CAPCHAIN_RECORD_TOO_SHORT = -65666,
 	/* the length of data of this type is not known */
-	CAPCHAIN_RECORD_UNKNOWN_TYPE = -65603,
+	CAPCHAIN_RECORD_UNKNOWN_TYPE = -65667,
 };
 
 /* The description of an error. */

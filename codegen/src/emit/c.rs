@@ -29,6 +29,7 @@ mod structs;
 mod tables;
 mod tabs;
 mod unique_names;
+mod unused;
 mod value_names;
 mod view;
 
@@ -243,7 +244,7 @@ impl<'a> HeaderEmitter<'a> {
         self.bodies[place].get_or_init(|| (part.body)(self).trim().to_owned())
     }
 
-    fn whole(&self, views: &[PartView<'_>]) -> OutputFile {
+    fn whole(&self, views: &[PartView]) -> OutputFile {
         let abi = self.context.abi;
         let title = format!("{}, as of Linux {}", abi.title, abi.release.bare());
         let about = Comment::of(&abi.doc).titled(&title);
@@ -261,22 +262,24 @@ impl<'a> HeaderEmitter<'a> {
     }
 
     /// The parts that the ABI has.
-    fn parts(&self) -> Vec<PartView<'_>> {
-        parts(self.context.abi).map(|part| self.part(part)).collect()
+    fn parts(&self) -> Vec<PartView> {
+        let bodies: Vec<_> = parts(self.context.abi).map(|part| self.body(part)).collect();
+        let bodies = unused::without_unused(&bodies, &self.stem, &self.context.prefix);
+        parts(self.context.abi).zip(bodies).map(|(part, body)| self.part(part, body)).collect()
     }
 
-    fn part(&self, part: &Part) -> PartView<'_> {
+    fn part(&self, part: &Part, body: String) -> PartView {
         PartView {
             guard: format!("{}{}_H", self.context.prefix, part.name.to_uppercase()),
             includes: parts(self.context.abi)
                 .filter(|other| part.needs.contains(&other.name))
                 .map(|other| format!("{}.h", other.name))
                 .collect(),
-            body: self.body(part),
+            body,
         }
     }
 
-    fn part_file(&self, part: &Part, view: &PartView<'_>) -> OutputFile {
+    fn part_file(&self, part: &Part, view: &PartView) -> OutputFile {
         let title = format!("{}: {}", self.context.abi.title, part.title);
         let about = part.about.replace("{prefix}", &self.context.prefix);
         let about = Comment::default().paragraph(about).titled(&title);

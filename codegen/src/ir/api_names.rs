@@ -1,6 +1,7 @@
 //! The names of the generated crate and header by which programs use an item, so that pages
 //! and commands can list them. Emitters make the items; a test finds each name there.
 
+use super::c_requests::CRequest;
 use super::{Abi, Capability, Chain, EntryKind, Group, IoctlId, StructId};
 use crate::names::{self, c_word};
 
@@ -106,10 +107,14 @@ impl Abi {
             api.rust.push(self.path(&["requests", &type_]));
             api.rust.push(self.path(&["calls", &kind, &plan.name]));
             let own = names::c_request(&self.name, &self.prefix, &plan.name);
-            api.c.push(self.c_function(&[own]));
-            api.c.push(self.c_function(&names::c_call(own)));
+            let request = CRequest::new(self, plan);
+            let functions = [self.c_function(&[own]), self.c_function(&names::c_call(own))];
+            let with = functions.each_ref().map(|name| names::c_with(name));
+            api.c.extend(request.has_buffer.then(|| names::c_size(&functions[0])));
+            api.c.extend(functions);
+            api.c.extend(with.into_iter().filter(|_| request.has_short_form()));
             let args = self.c_function(&names::c_args(own));
-            api.c.extend((!plan.inputs.is_empty()).then(|| ["struct ", &args].concat()));
+            api.c.extend((!request.members().is_empty()).then(|| ["struct ", &args].concat()));
         }
         if requests.is_empty() {
             let name = &self.protocol.names[id.0];

@@ -1,11 +1,12 @@
-//! What the functions of a request take in C: a struct whose members are its inputs, perhaps
-//! a buffer, and the struct of its results. The emitter declares this, `compat` compares it.
+//! What the functions of a request take in C: parameters with the inputs that no caller may
+//! forget, a struct whose members are the others, perhaps a buffer, and the struct of the
+//! results. The emitter declares this, `compat` compares it.
 
 use super::Abi;
 use super::protocol::{HostPlan, InputPlan};
 use super::requests::{
-    InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan, TypedData,
-    TypedLength,
+    InlineCount, InputKind, Meaning, MemoryLength, RequestElement, RequestInput, RequestPlan,
+    TypedData, TypedLength,
 };
 use crate::layout::Int;
 use crate::names;
@@ -13,7 +14,7 @@ use crate::names;
 /// What the functions of a request take.
 #[derive(Clone, Debug)]
 pub struct CRequest<'a> {
-    /// The inputs with their members; without any, the functions take no struct.
+    /// The inputs with their parameters and members.
     pub inputs: Vec<CInput<'a>>,
     /// Whether the caller of the ioctl passes a buffer, since an input is as long as the
     /// caller wants.
@@ -37,7 +38,7 @@ pub struct CInput<'a> {
     pub stride: Option<CMember<'a>>,
 }
 
-/// A member of the struct with the inputs.
+/// A parameter, or a member of the struct with the inputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CMember<'a> {
     /// Its name.
@@ -47,6 +48,10 @@ pub struct CMember<'a> {
     /// The offset in the argument by which members are ordered, so that none is before
     /// another one in one release and after it in the next.
     pub offset: u64,
+    /// Whether it is a parameter: a forgotten one would be a valid value.
+    pub is_parameter: bool,
+    /// Whether its struct has it in every release.
+    pub is_original: bool,
 }
 
 /// What a member is of its input.
@@ -93,7 +98,8 @@ impl<'a> CRequest<'a> {
     /// What the functions of a request take.
     pub fn new(abi: &'a Abi, plan: &'a RequestPlan) -> Self {
         let mut taken = Vec::new();
-        let inputs = plan.inputs.iter().map(|input| CInput::new(abi, input, &mut taken));
+        let fd = &abi.fds[abi.ioctl(plan.ioctl).fd].name;
+        let inputs = plan.inputs.iter().map(|input| CInput::new(abi, fd, input, &mut taken));
         let any_size = |input: &RequestInput| matches!(input.kind, InputKind::Inline { count, .. } if count.is_any());
         Self {
             inputs: inputs.collect(),
@@ -102,8 +108,27 @@ impl<'a> CRequest<'a> {
         }
     }
 
-    /// All members of the struct, in order.
+    /// The parameters, in order.
+    pub fn parameters(&self) -> Vec<&CMember<'a>> {
+        let all = self.all().into_iter().map(|(_, _, member)| member);
+        all.filter(|member| member.is_parameter).collect()
+    }
+
+    /// The members of the struct, in order; without any, the functions take no struct.
     pub fn members(&self) -> Vec<(&CInput<'a>, MemberPart, &CMember<'a>)> {
+        let mut members = self.all();
+        members.retain(|(_, _, member)| !member.is_parameter);
+        members
+    }
+
+    /// Whether there are functions without the struct next to those with it: later kernels
+    /// added all of its members, and programs of older headers call those.
+    pub fn has_short_form(&self) -> bool {
+        let members = self.members();
+        !members.is_empty() && members.iter().all(|(_, _, member)| !member.is_original)
+    }
+
+    fn all(&self) -> Vec<(&CInput<'a>, MemberPart, &CMember<'a>)> {
         let members = self.inputs.iter().flat_map(|input| {
             let parts = [
                 (MemberPart::Number, input.number.as_ref()),
@@ -120,48 +145,81 @@ impl<'a> CRequest<'a> {
 }
 
 impl<'a> CInput<'a> {
-    fn new(abi: &'a Abi, input: &'a RequestInput, taken: &mut Vec<String>) -> Self {
-        let mut member =
-            |name: &str, type_, offset| CMember { name: reserved(name, taken), type_, offset };
+    fn new(abi: &'a Abi, fd: &str, input: &'a RequestInput, taken: &mut Vec<String>) -> Self {
+        let mut member = |name: &str, type_, offset, (is_parameter, is_original)| {
+            let is_local = |name: &str| name == fd || names::C_REQUEST_WORDS.contains(&name);
+            let is_taken =
+                |name: &str| taken.iter().any(|one| one == name) || is_parameter && is_local(name);
+            let name = names::free(name, is_taken);
+            taken.push(name.clone());
+            CMember { name, type_, offset, is_parameter, is_original }
+        };
         let offset = offset_of(input);
+        let is_required = |is_original| is_original && input.present.is_none();
         let number = match &input.kind {
             InputKind::Typed(data) => {
                 let (at, int) = data.number;
-                Some(member(&data.number_field.name, CType::Int(int.value()), at))
+                let is_original = data.number_field.is_original;
+                let is_parameter = is_required(is_original) && !abi.group(data.group).is_flags();
+                let kind = (is_parameter, is_original);
+                Some(member(&data.number_field.name, CType::Int(int.value()), at, kind))
             }
             _ => None,
         };
-        let value = member(&input.name, value_type(abi, input), offset);
-        let count =
-            is_counted(input).then(|| member(&names::c_count(&input.name), CType::Size, offset));
+        let type_ = value_type(abi, input);
+        let name = match type_ {
+            CType::Pointer { .. } => names::c_pointed(&input.name),
+            _ => &input.name,
+        };
+        let is_choice = matches!(input.meaning, Meaning::File | Meaning::Selector);
+        let is_parameter = is_choice && is_required(input.is_original);
+        let value = member(name, type_, offset, (is_parameter, input.is_original));
+        let own = (false, input.is_original);
+        let is_strided = matches!(
+            input.kind,
+            InputKind::Typed(TypedData { length: TypedLength::Strided { .. }, .. })
+        );
+        let count = is_counted(input).then(|| {
+            let name = match type_ {
+                CType::Pointer { to: Pointee::Bytes, .. } if !is_strided => {
+                    names::c_length(&value.name)
+                }
+                _ => names::c_count(&value.name),
+            };
+            member(&name, CType::Size, offset, own)
+        });
         let stride = match &input.kind {
             InputKind::Typed(TypedData {
                 length: TypedLength::Strided { stride: (at, _), .. },
                 stride_field: Some(field),
                 ..
-            }) => Some(member(&field.name, CType::Size, *at)),
+            }) => Some(member(&field.name, CType::Size, *at, own)),
             _ => None,
         };
         Self { input, number, value, count, stride }
     }
 
-    /// Whether nothing is written for a null pointer: the value is absent, or all zeros.
+    /// Whether nothing is written for a null pointer: the value is absent, or all zeros, since
+    /// programs of older headers do not know it.
     pub fn is_skipped_if_null(&self) -> bool {
-        let is_pointer = matches!(self.value.type_, CType::Pointer { .. });
-        let has_size = match self.input.kind {
-            InputKind::Inline { count, .. } => count.is_any(),
-            InputKind::Memory { .. } | InputKind::Typed(_) => true,
-            _ => false,
-        };
-        is_pointer && (self.input.present.is_some() || !has_size)
+        self.is_pointer() && (self.input.present.is_some() || self.is_later())
     }
-}
 
-/// A name that no other member has.
-fn reserved(wanted: &str, taken: &mut Vec<String>) -> String {
-    let name = names::free(wanted, |name| taken.iter().any(|one| one == name));
-    taken.push(name.clone());
-    name
+    /// Whether a null pointer is refused.
+    pub fn is_refused_if_null(&self) -> bool {
+        self.is_pointer() && self.count.is_none() && !self.is_skipped_if_null()
+    }
+
+    /// Whether it is a pointer to one value or several, and not an address that is passed on.
+    fn is_pointer(&self) -> bool {
+        let is_address = self.input.meaning == Meaning::Address;
+        matches!(self.value.type_, CType::Pointer { .. }) && !is_address
+    }
+
+    /// Whether a later kernel added it, without a count that says that it is absent.
+    fn is_later(&self) -> bool {
+        !self.input.is_original && self.count.is_none()
+    }
 }
 
 fn offset_of(input: &RequestInput) -> u64 {
@@ -197,6 +255,9 @@ fn value_type<'a>(abi: &'a Abi, input: &RequestInput) -> CType<'a> {
         RequestElement::Struct(id, _) => Pointee::Struct(&abi.struct_(id).name),
     };
     match &input.kind {
+        InputKind::Number { .. } if input.meaning == Meaning::Address => {
+            CType::Pointer { to: Pointee::Bytes, is_written: true }
+        }
         InputKind::Number { int, .. } | InputKind::Choice { int, .. } => number(*int),
         InputKind::Struct { struct_, .. } => read(Pointee::Struct(&abi.struct_(*struct_).name)),
         InputKind::Inline { element: RequestElement::Int(int), count, .. }
@@ -234,14 +295,18 @@ impl HostPlan {
     /// The members of the struct with the inputs of a request for a reply with a chain.
     pub fn c_members<'a>(&'a self, abi: &Abi) -> Vec<(&'a InputPlan, CMember<'a>)> {
         let struct_ = abi.struct_(self.struct_);
-        let mut taken = Vec::new();
+        let mut taken = Vec::<String>::new();
         let members = self.inputs.iter().map(|input| {
             let type_ = match input.int {
                 Some(int) => CType::Int(int.value()),
                 None => CType::Pointer { to: Pointee::Bytes, is_written: false },
             };
-            let name = reserved(&struct_.fields[input.field].name, &mut taken);
-            (input, CMember { name, type_, offset: input.offset })
+            let field = &struct_.fields[input.field];
+            let name = names::free(&field.name, |name: &str| taken.iter().any(|one| one == name));
+            taken.push(name.clone());
+            let is_original = field.meta.since == struct_.meta.since;
+            let offset = input.offset;
+            (input, CMember { name, type_, offset, is_parameter: false, is_original })
         });
         members.collect()
     }

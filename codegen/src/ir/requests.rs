@@ -88,6 +88,17 @@ pub enum FailedReply {
     AllBut(Vec<String>),
 }
 
+impl FailedReply {
+    /// The errors, in a sentence.
+    pub fn list(&self) -> String {
+        let (Self::Only(errors) | Self::AllBut(errors)) = self;
+        match &errors[..] {
+            [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            errors => errors.concat(),
+        }
+    }
+}
+
 /// The struct in an argument that has results of the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReplyStruct {
@@ -177,6 +188,26 @@ pub struct RequestInput {
     pub kind: InputKind,
     /// The flag that says that it is present, for an optional value.
     pub present: Option<FixedFlags>,
+    /// Whether its struct has it in every release.
+    pub is_original: bool,
+    /// What its number means.
+    pub meaning: Meaning,
+    /// Bits of its number that are refused: they are those of others at the same offset, or
+    /// follow from other inputs.
+    pub foreign: u64,
+}
+
+/// What the number of an input means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// An open file.
+    File,
+    /// Which of several things the call does.
+    Selector,
+    /// An address in the memory of the calling program.
+    Address,
+    /// Anything else.
+    Value,
 }
 
 impl RequestInput {

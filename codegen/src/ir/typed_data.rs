@@ -36,6 +36,8 @@ pub struct NamedField {
     pub name: String,
     /// Its meaning.
     pub doc: Doc,
+    /// Whether its struct has it in every release.
+    pub is_original: bool,
 }
 
 /// The length of data.

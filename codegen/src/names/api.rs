@@ -83,6 +83,23 @@ pub fn c_args(request: &str) -> [&str; 2] {
     [request, c_word::ARGS]
 }
 
+/// The function of a request in C that takes inputs which later kernels added, by the one
+/// that does not.
+pub fn c_with(request: &str) -> String {
+    [request, "_with"].concat()
+}
+
+/// The function that returns the size of an argument with an array in C, by that which writes it.
+pub fn c_size(request: &str) -> String {
+    [request, "_size"].concat()
+}
+
+/// Names in the functions of requests in C, which no parameter with an input has.
+pub const C_REQUEST_WORDS: [&str; 11] = [
+    "buf", "len", "args", "argsz", "argument", "bytes", "nth", "reply", "result", "typed",
+    "request",
+];
+
 /// The function that copies the results of a call in C, by that which writes its request.
 pub fn c_results(request: &str) -> String {
     [request, "_reply"].concat()
@@ -91,6 +108,18 @@ pub fn c_results(request: &str) -> String {
 /// The function that returns whether the kernel cut the data of a call in C.
 pub fn c_cut(request: &str) -> String {
     [request, "_cut"].concat()
+}
+
+/// The input that leads to data in C: the kernel's field has an address, and a suffix that
+/// says so.
+pub fn c_pointed(field: &str) -> &str {
+    let name = field.strip_suffix("_uptr").or_else(|| field.strip_suffix("_ptr"));
+    name.filter(|name| !name.is_empty()).unwrap_or(field)
+}
+
+/// The member with the length of another one in bytes, which a request takes in C.
+pub fn c_length(input: &str) -> String {
+    [input, "_len"].concat()
 }
 
 /// The member with the number of elements of another one, which a request takes in C.

@@ -106,7 +106,7 @@ static void compare(const unsigned char *bytes, __u32 len,
 	struct vfio_abi_walk walk;
 	struct vfio_abi_cap cap = { 0 };
 
-	SAME(vfio_abi_device_info_parse(&info, bytes, len), 0);
+	SAME(vfio_abi_device_info_parse(bytes, len, &info), 0);
 	walk = vfio_abi_device_caps(&info);
 	for (int nth = 0; nth < out->count; nth++) {
 		SAME(vfio_abi_device_next(&walk, &cap), 1);

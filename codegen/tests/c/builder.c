@@ -224,7 +224,7 @@ static void round_trip(void)
 	}
 	SAME(to.need, 24 + 48 + 32 + 16);
 	SAME(to.written, to.need);
-	SAME(vfio_abi_type1_info_parse(&got, bytes, SIZE), 0);
+	SAME(vfio_abi_type1_info_parse(bytes, SIZE, &got), 0);
 	SAME(got.flags, 3);
 	SAME(got.iova_pgsizes, 0x1000);
 	SAME(vfio_abi_type1_iova_range_find(&got, &got_range), 1);
@@ -260,7 +260,7 @@ static void versions(void)
 							 (const __u8 *)"abc");
 		}
 		SAME(to.need, 20 + (version == 1 ? 32 : 40) + 15);
-		SAME(vfio_abi_device_info_parse(&got, bytes, SIZE), 0);
+		SAME(vfio_abi_device_info_parse(bytes, SIZE, &got), 0);
 		SAME(got.flags, VFIO_DEVICE_FLAGS_CAPS);
 		SAME(vfio_abi_device_zpci_base_find(&got, &read), 1);
 		/* 0 stands for the newest. */

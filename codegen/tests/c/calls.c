@@ -38,7 +38,7 @@ static void fixed(void)
 	const struct vfio_iommu_type1_dma_map map = {
 		.argsz = 32, .flags = VFIO_DMA_MAP_FLAG_READ |
 				      VFIO_DMA_MAP_FLAG_WRITE,
-		.vaddr = 0x7f0000001000, .iova = 0x100000000, .size = 0x2000,
+		.vaddr = 0x7f001000, .iova = 0x100000000, .size = 0x2000,
 	};
 	const struct vfio_device_ioeventfd ioeventfd = {
 		.argsz = 32, .flags = VFIO_DEVICE_IOEVENTFD_32,
@@ -67,32 +67,55 @@ static void fixed(void)
 	REQUEST(&irq, sizeof(irq), vfio_abi_get_irq_info,
 		ARGS(get_irq_info, .index = 2));
 	REQUEST(&map, sizeof(map), vfio_abi_iommu_map_dma,
-		ARGS(iommu_map_dma, .flags = map.flags, .vaddr = map.vaddr,
+		ARGS(iommu_map_dma, .flags = map.flags, .vaddr = (void *)(__UINTPTR_TYPE__)map.vaddr,
 		     .iova = map.iova, .size = map.size));
 	REQUEST(&ioeventfd, sizeof(ioeventfd), vfio_abi_ioeventfd,
-		ARGS(ioeventfd, .width = VFIO_DEVICE_IOEVENTFD_32,
-		     .offset = 0x1000, .data = 0x123456789, .fd = -1));
+		VFIO_DEVICE_IOEVENTFD_32, -1,
+		ARGS(ioeventfd, .offset = 0x1000, .data = 0x123456789));
 	REQUEST(&attach, sizeof(attach), vfio_abi_attach_iommufd_pt,
 		ARGS(attach_iommufd_pt, .pt_id = 5));
 	REQUEST(&attach_pasid, sizeof(attach_pasid),
 		vfio_abi_attach_iommufd_pt,
 		ARGS(attach_iommufd_pt, .pt_id = 5, .pasid = &pasid));
 	REQUEST(state, sizeof(state), vfio_abi_set_mig_device_state,
-		ARGS(set_mig_device_state,
-		     .device_state = VFIO_DEVICE_STATE_RUNNING));
+		VFIO_DEVICE_STATE_RUNNING);
 	REQUEST(probe, sizeof(probe), vfio_abi_feature_probe,
-		ARGS(feature_probe, .id = VFIO_DEVICE_FEATURE_MIGRATION,
-		     .flags = VFIO_DEVICE_FEATURE_GET));
+		VFIO_DEVICE_FEATURE_MIGRATION,
+		ARGS(feature_probe, .flags = VFIO_DEVICE_FEATURE_GET));
 	REQUEST(&bind, sizeof(bind), vfio_abi_bind_iommufd,
-		ARGS(bind_iommufd, .iommufd = 9));
+		9);
+	REQUEST(&bind, sizeof(bind), vfio_abi_bind_iommufd_with,
+		9, ARGS(bind_iommufd, .token_uuid = NULL));
 	bind.flags = VFIO_DEVICE_BIND_FLAG_TOKEN;
 	bind.token_uuid_ptr = (__u64)(__UINTPTR_TYPE__)token;
-	REQUEST(&bind, sizeof(bind), vfio_abi_bind_iommufd,
-		ARGS(bind_iommufd, .iommufd = 9, .token_uuid_ptr = token));
+	REQUEST(&bind, sizeof(bind), vfio_abi_bind_iommufd_with,
+		9, ARGS(bind_iommufd, .token_uuid = token));
 }
 
-/* A null pointer in place of a struct or an array of a fixed length. */
-static void zeros(void)
+/* Bits of an input that are those of others, or that follow from others. */
+static void foreign(void)
+{
+	unsigned char buf[48];
+	__u32 bit;
+
+	for (bit = 0; bit < 32; bit++) {
+		SAME(vfio_abi_feature_probe(
+			     buf, sizeof(buf), 1U << bit,
+			     ARGS(feature_probe, .flags = 0)), bit < 16 ? 8 : 0);
+		/* The kernel judges flags that nothing else has. */
+		SAME(vfio_abi_feature_probe(
+			     buf, sizeof(buf), 3,
+			     ARGS(feature_probe, .flags = 1U << bit)),
+		     bit < 16 || bit == 18 ? 0 : 8);
+		SAME(vfio_abi_iommu_unmap_dma(
+			     buf, sizeof(buf),
+			     ARGS(iommu_unmap_dma, .flags = 1U << bit)),
+		     1U << bit == VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP ? 0 : 24);
+	}
+}
+
+/* A null pointer in place of data that the call needs, or that came later. */
+static void nulls(void)
 {
 	/* The layout of a 64-bit kernel, in which the struct follows padding. */
 	const __u32 operation[10] = { 40, 0, 5 };
@@ -102,12 +125,25 @@ static void zeros(void)
 		24, VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_PCI_VF_TOKEN,
 	};
 
-	REQUEST(operation, sizeof(operation), vfio_abi_eeh_pe_op,
-		ARGS(eeh_pe_op, .op = 5));
-	REQUEST(with_error, sizeof(with_error), vfio_abi_eeh_pe_op,
-		ARGS(eeh_pe_op, .op = 5, .arg = &error));
+	const __u8 secret[16] = { 0 };
+	unsigned char buf[64];
+
+	REQUEST(operation, sizeof(operation), vfio_abi_eeh_pe_op, 5);
+	REQUEST(operation, sizeof(operation), vfio_abi_eeh_pe_op_with,
+		5, ARGS(eeh_pe_op, .arg = NULL));
+	REQUEST(with_error, sizeof(with_error), vfio_abi_eeh_pe_op_with,
+		5, ARGS(eeh_pe_op, .arg = &error));
 	REQUEST(token, sizeof(token), vfio_abi_set_pci_vf_token,
-		ARGS(set_pci_vf_token, .data = NULL));
+		ARGS(set_pci_vf_token, .data = secret));
+	SAME(vfio_abi_set_pci_vf_token(
+		     buf, sizeof(buf), ARGS(set_pci_vf_token, .data = NULL)), 0);
+	SAME(vfio_abi_pci_hot_reset(
+		     buf, sizeof(buf), ARGS(pci_hot_reset, .group_fds_count = 1)), 0);
+	SAME(vfio_abi_set_dma_logging_start(
+		     buf, sizeof(buf),
+		     ARGS(set_dma_logging_start, .ranges_count = 1)), 0);
+	SAME(vfio_abi_get_zpci_error(
+		     buf, sizeof(buf), ARGS(get_zpci_error, .data = NULL)), 0);
 }
 
 /* Requests that end in an array. */
@@ -122,22 +158,22 @@ static void arrays(void)
 	unsigned char buf[32];
 
 	REQUEST(irqs, sizeof(irqs), vfio_abi_set_irqs_eventfd,
-		ARGS(set_irqs_eventfd, .action = VFIO_IRQ_SET_ACTION_TRIGGER,
-		     .index = VFIO_PCI_MSIX_IRQ_INDEX, .start = 7, .data = fds,
+		VFIO_IRQ_SET_ACTION_TRIGGER,
+		ARGS(set_irqs_eventfd, .index = VFIO_PCI_MSIX_IRQ_INDEX, .start = 7, .data = fds,
 		     .data_count = 3));
 	REQUEST(groups, sizeof(groups), vfio_abi_pci_hot_reset,
 		ARGS(pci_hot_reset, .group_fds = fds, .group_fds_count = 3));
 	irqs[0] = 20;
 	irqs[4] = 0;
 	REQUEST(irqs, 20, vfio_abi_set_irqs_eventfd,
-		ARGS(set_irqs_eventfd, .action = VFIO_IRQ_SET_ACTION_TRIGGER,
-		     .index = VFIO_PCI_MSIX_IRQ_INDEX, .start = 7));
+		VFIO_IRQ_SET_ACTION_TRIGGER,
+		ARGS(set_irqs_eventfd, .index = VFIO_PCI_MSIX_IRQ_INDEX, .start = 7));
 
 	/* Not exactly one action, and more elements than memory has. */
 	for (__u32 action = 0; action < 64; action++)
 		SAME(vfio_abi_set_irqs_none(
-			     buf, sizeof(buf),
-			     ARGS(set_irqs_none, .action = action, .count = 1)),
+			     buf, sizeof(buf), action,
+			     ARGS(set_irqs_none, .count = 1)),
 		     action == 8 || action == 16 || action == 32 ? 20 : 0);
 	SAME(vfio_abi_pci_hot_reset(
 			     buf, sizeof(buf),
@@ -147,6 +183,9 @@ static void arrays(void)
 			     buf, (size_t)-1,
 			     ARGS(pci_hot_reset, .group_fds = fds,
 				  .group_fds_count = 0x40000000)), 0);
+	SAME(vfio_abi_set_irqs_eventfd_size(3), 32);
+	SAME(vfio_abi_set_irqs_bool_size(3), 23);
+	SAME(vfio_abi_pci_hot_reset_size(0x40000000), 0);
 }
 
 /* The size of a request with a bitmap of 128 bits. */
@@ -276,7 +315,7 @@ static void counted(void)
 	slot.count = 0xffffffff;
 	SAME(vfio_abi_pci_hot_reset_info_request(&request, &info),
 	     VFIO_ABI_SHORT);
-	SAME(vfio_abi_pci_hot_reset_info_parse(&info, request.buf, 11),
+	SAME(vfio_abi_pci_hot_reset_info_parse(request.buf, 11, &info),
 	     VFIO_ABI_TOO_SHORT);
 	free(request.buf);
 }
@@ -305,10 +344,14 @@ static void calls(void)
 	SAME(vfio_abi_call_get_irq_info(
 			     closed, ARGS(get_irq_info, .index = 3), NULL), -1);
 	SAME(vfio_abi_call_set_irqs_none(
-			     closed, ARGS(set_irqs_none, .action = 3, .count = 1)), -1);
+			     closed, 3, ARGS(set_irqs_none, .count = 1)), -1);
 	SAME(errno, EINVAL);
 	SAME(vfio_abi_call_pci_hot_reset(
 			     closed, buf, 8, ARGS(pci_hot_reset, .group_fds = NULL)),
+	     -1);
+	SAME(errno, ENOBUFS);
+	SAME(vfio_abi_call_pci_hot_reset(
+			     closed, buf, 16, ARGS(pci_hot_reset, .group_fds_count = 1)),
 	     -1);
 	SAME(errno, EINVAL);
 	SAME(vfio_abi_call_get_pci_hot_reset_info(closed, &request, &reset),
@@ -320,7 +363,8 @@ static void calls(void)
 int main(void)
 {
 	fixed();
-	zeros();
+	foreign();
+	nulls();
 	arrays();
 	bitmaps();
 	results();

@@ -60,7 +60,7 @@ static void check(const unsigned char *bytes, size_t len, __u32 count)
 	const __u64 need = size <= len ? 0 : size < ~0U ? size : ~0U;
 	const unsigned char *reply = exact(bytes, len);
 	struct vfio_abi_pci_hot_reset_info info;
-	int result = vfio_abi_pci_hot_reset_info_parse(&info, reply, len);
+	int result = vfio_abi_pci_hot_reset_info_parse(reply, len, &info);
 
 	replies++;
 	if (len < FIXED) {

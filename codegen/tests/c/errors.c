@@ -25,7 +25,7 @@ static void walks(int count, int end, __u32 at, __u32 id, __u64 value)
 	unsigned char *copy = exact(reply, len);
 	int found;
 
-	SAME(vfio_abi_region_info_parse(&info, copy, len), 0);
+	SAME(vfio_abi_region_info_parse(copy, len, &info), 0);
 	SAME(info.reply.need, 0);
 	walk = vfio_abi_region_caps(&info);
 	for (int nth = 0; nth < count; nth++)

@@ -93,11 +93,11 @@ static void arrays(void)
 		__s32 *fds = calloc(count + 1, sizeof(*fds));
 		unsigned char *buf = memory(len);
 		const struct vfio_abi_set_irqs_eventfd_args eventfds = {
-			.action = VFIO_IRQ_SET_ACTION_TRIGGER, .index = index,
+			.index = index,
 			.start = first, .data = fds, .data_count = count,
 		};
 		const struct vfio_abi_set_irqs_bool_args bools = {
-			.action = VFIO_IRQ_SET_ACTION_MASK, .index = index,
+			.index = index,
 			.start = first, .data = (__u8 *)fds, .data_count = count,
 		};
 		const struct vfio_abi_pci_hot_reset_args reset = {
@@ -114,12 +114,14 @@ static void arrays(void)
 		switch (next() % 4) {
 		case 0:
 			writes(20 + 4 * count, vfio_abi_set_irqs_eventfd(
-					buf, len, &eventfds),
+					buf, len, VFIO_IRQ_SET_ACTION_TRIGGER,
+					&eventfds),
 			       buf, before, len);
 			break;
 		case 1:
 			writes(20 + count, vfio_abi_set_irqs_bool(
-					buf, len, &bools),
+					buf, len, VFIO_IRQ_SET_ACTION_MASK,
+					&bools),
 			       buf, before, len);
 			break;
 		case 2:
@@ -178,7 +180,7 @@ static void counted(void)
 
 		if (len >= 12)
 			put32(buf, 8, (__u32)number());
-		SAME(vfio_abi_pci_hot_reset_info_parse(&info, buf, len),
+		SAME(vfio_abi_pci_hot_reset_info_parse(buf, len, &info),
 		     len < 12 ? VFIO_ABI_TOO_SHORT : 0);
 		elements(&info, len);
 	}

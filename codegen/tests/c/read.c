@@ -23,7 +23,7 @@ static struct vfio_abi_device_info parsed(__u32 len, int result)
 	struct vfio_abi_walk walk;
 	struct vfio_abi_cap cap;
 
-	SAME(vfio_abi_device_info_parse(&info, copy, len), result);
+	SAME(vfio_abi_device_info_parse(copy, len, &info), result);
 	walk = vfio_abi_device_caps(&info);
 	SAME(vfio_abi_device_next(&walk, &cap) == 1, info.reply.first != 0);
 	return info;
@@ -88,12 +88,10 @@ static void chain_at_20(void)
 	device(36, VFIO_DEVICE_FLAGS_CAPS, 20);
 	header(reply, 20, VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP, 1, 0);
 	put32(reply, 28, VFIO_PCI_ATOMIC_COMP64);
-	SAME(vfio_abi_device_info_parse(&info, reply, 36), 0);
+	SAME(vfio_abi_device_info_parse(reply, 36, &info), 0);
 	SAME(vfio_abi_device_pci_atomic_comp_find(&info, &comp), 1);
 	SAME(comp.flags, VFIO_PCI_ATOMIC_COMP64);
 	SAME(comp.cap.at, 20);
-	SAME(vfio_abi__covers(&info.reply, 20), 1);
-	SAME(vfio_abi__covers(&info.reply, 24), 0);
 }
 
 /* One capability at 24, up to the end of the reply. */
@@ -107,7 +105,7 @@ static struct vfio_abi_cap alone(unsigned id, unsigned version, __u32 size)
 	put32(reply, 4, VFIO_DEVICE_FLAGS_CAPS);
 	put32(reply, 16, 24);
 	header(reply, 24, id, version, 0);
-	SAME(vfio_abi_device_info_parse(&info, reply, 24 + size), 0);
+	SAME(vfio_abi_device_info_parse(reply, 24 + size, &info), 0);
 	walk = vfio_abi_device_caps(&info);
 	SAME(vfio_abi_device_next(&walk, &cap), 1);
 	return cap;
@@ -228,7 +226,7 @@ static void at_any_alignment(void)
 
 	for (int shift = 0; shift < 8; shift++) {
 		type1(bytes + shift);
-		SAME(vfio_abi_type1_info_parse(&info, bytes + shift, 132),
+		SAME(vfio_abi_type1_info_parse(bytes + shift, 132, &info),
 		     0);
 		SAME(info.iova_pgsizes, 0x40201000);
 		SAME(vfio_abi_type1_migration_find(&info, &migration), 1);
@@ -265,7 +263,7 @@ static void finds_the_first(void)
 	header(reply, 72, 5, 1, 88);
 	put32(reply, 80, 2);
 	header(reply, 88, 5, 1, 0);	/* damaged */
-	SAME(vfio_abi_device_info_parse(&info, reply, 96), 0);
+	SAME(vfio_abi_device_info_parse(reply, 96, &info), 0);
 	for (int twice = 0; twice < 2; twice++) {
 		SAME(vfio_abi_device_find(&info, 7, &cap), 1);
 		SAME(cap.at, 56);

@@ -39,7 +39,7 @@ static void region(struct vfio_abi_reply_builder *to,
 	struct vfio_abi_cap cap;
 	int found;
 
-	must(!vfio_abi_region_info_parse(&info, full, len) && !info.reply.need);
+	must(!vfio_abi_region_info_parse(full, len, &info) && !info.reply.need);
 	vfio_abi_region_info_fixed(to, &info);
 	walk = vfio_abi_region_caps(&info);
 	while ((found = vfio_abi_region_next(&walk, &cap)) > 0) {
@@ -72,7 +72,7 @@ static void device(struct vfio_abi_reply_builder *to,
 	struct vfio_abi_cap cap;
 	int found;
 
-	must(!vfio_abi_device_info_parse(&info, full, len) && !info.reply.need);
+	must(!vfio_abi_device_info_parse(full, len, &info) && !info.reply.need);
 	vfio_abi_device_info_fixed(to, &info);
 	walk = vfio_abi_device_caps(&info);
 	while ((found = vfio_abi_device_next(&walk, &cap)) > 0) {
@@ -92,7 +92,7 @@ static void type1(struct vfio_abi_reply_builder *to,
 	struct vfio_abi_cap cap;
 	int found;
 
-	must(!vfio_abi_type1_info_parse(&info, full, len) &&
+	must(!vfio_abi_type1_info_parse(full, len, &info) &&
 	     !info.reply.need);
 	vfio_abi_type1_info_fixed(to, &info);
 	walk = vfio_abi_type1_caps(&info);

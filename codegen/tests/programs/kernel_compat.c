@@ -49,7 +49,7 @@ static inline int chain_at_20(void)
 	vfio_abi__put(reply + 20, 2, 5);
 	vfio_abi__put(reply + 22, 2, 1);
 	vfio_abi__put(reply + 28, 4, VFIO_PCI_ATOMIC_COMP32);
-	if (vfio_abi_device_info_parse(&info, reply, sizeof(reply)))
+	if (vfio_abi_device_info_parse(reply, sizeof(reply), &info))
 		return 0;
 	return vfio_abi_device_pci_atomic_comp_find(&info, &comp) == 1 &&
 	       comp.flags == VFIO_PCI_ATOMIC_COMP32;

@@ -3,10 +3,11 @@
 
 use capchain::compat::{Bump, compare};
 use capchain::ir::Abi;
+use capchain::ir::c_requests::CRequest;
 use capchain::ir::protocol::{ChainPlan, InputPlan};
 use capchain::ir::requests::{
-    ChoiceOption, FixedFlags, InlineCount, InputKind, MemoryLength, RequestElement, RequestInput,
-    RequestPlan,
+    ChoiceOption, FixedFlags, InlineCount, InputKind, Meaning, MemoryLength, RequestElement,
+    RequestInput, RequestPlan,
 };
 use capchain::layout::Int;
 use capchain::lower::lower;
@@ -55,6 +56,9 @@ fn input(kind: InputKind) -> RequestInput {
         doc: ["It is new.".to_owned()].into(),
         kind,
         present: None,
+        is_original: false,
+        meaning: Meaning::Value,
+        foreign: 0,
     }
 }
 
@@ -113,8 +117,12 @@ fn an_input_that_programs_name_must_stay() {
         map(|plan| plan.inputs[1].name = "address".to_owned()),
         ["Rust: `address` is added, `vaddr` is gone", "C: `vaddr` is gone"]
     );
-    let narrow = InputKind::Number { offset: 8, int: Int::U32, group: None };
-    assert_eq!(map(|plan| plan.inputs[1].kind = narrow), ["Rust and C: `vaddr` has another type"]);
+    let narrow = InputKind::Number { offset: 16, int: Int::U32, group: None };
+    assert_eq!(map(|plan| plan.inputs[2].kind = narrow), ["Rust and C: `iova` has another type"]);
+    assert_eq!(
+        map(|plan| plan.inputs[1].meaning = Meaning::Value),
+        ["C: `vaddr` has another type"]
+    );
     assert_eq!(
         map(|plan| plan.inputs[3] = optional(plan.inputs[3].clone())),
         ["Rust and C: `size` has another type"]
@@ -122,8 +130,8 @@ fn an_input_that_programs_name_must_stay() {
     // A type with names is the same integer in C, and so is one of another alignment.
     let plain = InputKind::Number { offset: 4, int: Int::U32, group: None };
     assert_eq!(map(|plan| plan.inputs[0].kind = plain), ["Rust: `flags` has another type"]);
-    let aligned = InputKind::Number { offset: 8, int: Int::AlignedU64, group: None };
-    assert_eq!(map(|plan| plan.inputs[1].kind = aligned), NOTHING);
+    let aligned = InputKind::Number { offset: 16, int: Int::AlignedU64, group: None };
+    assert_eq!(map(|plan| plan.inputs[2].kind = aligned), NOTHING);
 }
 
 /// Members are ordered as the argument has them, parameters as the plan has them.
@@ -138,15 +146,67 @@ fn inputs_in_another_order() {
 }
 
 #[test]
-fn functions_take_a_struct_if_there_are_inputs() {
-    assert_eq!(
-        changed("vfio", "get_migration", |plan| plan.inputs.push(optional(number()))),
-        ["C: the first inputs are added"]
-    );
+fn functions_take_a_struct_if_there_are_members() {
+    let added = |is_original: bool| {
+        changed("vfio", "get_migration", |plan| {
+            plan.inputs.push(RequestInput { is_original, ..optional(number()) });
+        })
+    };
+    // Functions without the struct stay next to those for an input that a kernel adds.
+    assert_eq!(added(false), NOTHING);
+    assert_eq!(added(true), ["C: the first inputs are added"]);
     assert_eq!(
         changed("vfio", "get_irq_info", |plan| plan.inputs.clear()),
         ["Rust: `index` is gone", "C: all inputs are gone"]
     );
+    let token = |is_original: bool| {
+        let (mut old, mut new) = (abi("vfio"), abi("vfio"));
+        for (abi, is_original) in [(&mut old, !is_original), (&mut new, is_original)] {
+            let mut plans = abi.protocol.requests.iter_mut();
+            let plan = plans.find(|plan| plan.name == "bind_iommufd").expect("a request");
+            plan.inputs[1].is_original = is_original;
+        }
+        said(old, new)
+    };
+    assert_eq!(token(true), ["C: the functions without the struct of inputs are gone"]);
+    assert_eq!(token(false), ["C: the functions with the struct of inputs have other names"]);
+}
+
+#[test]
+fn parameters_stay() {
+    let file = |is_original| RequestInput { is_original, meaning: Meaning::File, ..number() };
+    let expected = ["Rust: `new` is added", "C: the parameters are others"];
+    assert_eq!(map(|plan| plan.inputs.push(file(true))), expected);
+    assert_eq!(map(|plan| plan.inputs.push(file(false))), expected[..1]);
+    assert_eq!(
+        changed("vfio", "set_bus_master", |plan| plan.inputs[0].meaning = Meaning::Value),
+        ["C: the first inputs are added, the parameters are others"]
+    );
+}
+
+/// The parameters are those of the first release of a request, whatever kernels add to it.
+#[test]
+fn every_release_has_the_parameters_of_the_newest_one() {
+    let mut compared = 0;
+    for name in ["vfio", "iommufd"] {
+        let spec = fixtures::open(&fixtures::root().join("spec").join(name));
+        let newest = lower(&spec, None);
+        let parameters = |abi: &Abi, name: &str| {
+            let plan = abi.protocol.requests.iter().find(|plan| plan.name == name)?;
+            let request = CRequest::new(abi, plan);
+            let all = request.parameters().into_iter();
+            Some(all.map(|one| one.name.clone()).collect::<Vec<_>>())
+        };
+        for release in &newest.releases {
+            let old = lower(&spec, Some(*release));
+            for plan in &old.protocol.requests {
+                let Some(now) = parameters(&newest, &plan.name) else { continue };
+                assert_eq!(parameters(&old, &plan.name), Some(now), "{} {release}", plan.name);
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 1000, "{compared}");
 }
 
 #[test]

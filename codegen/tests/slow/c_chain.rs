@@ -200,11 +200,16 @@ fn another_abi_is_walked_by_the_same_code() {
 #[test]
 fn what_is_written_by_hand_is_copied_as_it_stands() {
     let text = header(&vfio(None));
+    // Nothing in this header uses them.
+    let unused = ["vfio_abi__empty_walk(", "vfio_abi__covers(", "vfio_abi__tail_from("];
     let parts = "base names number error walk body reply request builder append";
     for name in parts.split(' ') {
         let path = file(&format!("runtime/c/{name}.h"));
         let part = std::fs::read_to_string(path).expect("a part of the runtime");
         let part = part.replace("capchain_", "vfio_abi_").replace("CAPCHAIN_", "VFIO_ABI_");
-        assert!(text.contains(part.trim_end()), "{name}");
+        for item in part.split_inclusive("\n}\n") {
+            let is_unused = unused.iter().any(|name| item.contains(name));
+            assert_eq!(text.contains(item.trim()), !is_unused, "{name}: {item}");
+        }
     }
 }

@@ -38,17 +38,16 @@ int main(void)
 	struct vfio_abi_region_info info;
 	const struct vfio_abi_get_irq_info_args irq = { VFIO_PCI_MSIX_IRQ_INDEX };
 	const struct vfio_abi_region_info_args region = { 0 };
-	const struct vfio_abi_set_mig_device_state_args set = { VFIO_ABI_DEVICE_STATE_STOP };
 	struct vfio_abi_request request = { 0, 0, 0, vfio_abi_grow, 0, 0, 0, 0 };
 	enum vfio_device_mig_state state = VFIO_ABI_DEVICE_STATE_STOP;
 
 	dma_buf.nr_ranges = VFIO_REGION_INFO_CAP_TYPE;
 	return dma_buf.nr_ranges == 2 && state == VFIO_DEVICE_STATE_STOP &&
 	       *vfio_abi_device_mig_state_name(state) == 'S' &&
-	       vfio_abi_region_info_parse(&info, &dma_buf, 0) &&
+	       vfio_abi_region_info_parse(&dma_buf, 0, &info) &&
 	       vfio_abi_get_irq_info(&dma_buf, 0, &irq) &&
 	       vfio_abi_call_get_region_info(-1, &request, &region, &info) &&
-	       vfio_abi_call_set_mig_device_state(-1, &set, 0);
+	       vfio_abi_call_set_mig_device_state(-1, VFIO_ABI_DEVICE_STATE_STOP, 0);
 }
 ";
 

@@ -138,13 +138,13 @@ int main(void)
 	/* The functions of a type replace these data. */
 	const struct iommufd_abi_hwpt_alloc_args alloc = {
 		.flags = 1, .dev_id = 2, .pt_id = 3,
-		.data_type = 7, .data_uptr = buf, .data_uptr_count = 7,
+		.data_type = 7, .data = buf, .data_len = 7,
 	};
 	const struct iommufd_abi_hwpt_alloc_args faulting = {
 		.flags = 1, .dev_id = 2, .pt_id = 3, .fault_id = &fault,
 	};
 	const struct iommufd_abi_hwpt_invalidate_args invalidate = {
-		.hwpt_id = 5, .data_type = 7, .data_uptr_count = 7, .entry_len = 7,
+		.hwpt_id = 5, .data_count = 7, .entry_len = 7,
 	};
 	const struct iommufd_abi_viommu_alloc_args viommu = { .dev_id = 7, .hwpt_id = 8 };
 

@@ -34,7 +34,7 @@ type Option struct {
 	Reserved uint16
 	// Id of the address space; zero for an option of the iommufd.
 	ObjectId uint32
-	// The value to set, or the value that was read.
+	// The value to set; on return, the value that was read.
 	Val64 uint64
 }
 
@@ -49,7 +49,7 @@ const SizeofOption = 24
 type VfioIoas struct {
 	// Size of this struct in bytes.
 	Size uint32
-	// Id of the address space to use, or of the one that is used.
+	// Id of the address space to use; on return, of the one that is used.
 	IoasId uint32
 	// The operation.
 	Op uint16
@@ -177,7 +177,7 @@ type IoasNoiommuGetPa struct {
 	Reserved uint32
 	// Mapped IOVA to look up.
 	Iova uint64
-	// Most bytes to look at, not zero, and the bytes from there that are contiguous.
+	// Most bytes to look at, not zero; on return, the bytes from there that are contiguous.
 	Length uint64
 	// Physical address.
 	OutPhys uint64
@@ -248,7 +248,7 @@ type IoasUnmap struct {
 	IoasId uint32
 	// Start of the range.
 	Iova uint64
-	// Size of the range in bytes, and the bytes that were unmapped.
+	// Size of the range in bytes; on return, the bytes that were unmapped.
 	Length uint64
 }
 

@@ -61,6 +61,11 @@ pub enum ArgumentError {
         /// The bits that the range needs.
         bits: u64,
     },
+    /// A number has bits that the request sets itself, or that are those of another input.
+    ForeignBits {
+        /// These bits.
+        bits: u64,
+    },
 }
 
 impl core::fmt::Display for ArgumentError {
@@ -71,6 +76,7 @@ impl core::fmt::Display for ArgumentError {
             }
             Self::TooLarge { number } => write!(f, "{number} is too large for its field"),
             Self::BitmapTooSmall { bits } => write!(f, "the bitmap has fewer than {bits} bits"),
+            Self::ForeignBits { bits } => write!(f, "the bits {bits:#x} are not this input's"),
         }
     }
 }
@@ -130,6 +136,14 @@ pub(crate) fn check_bitmap(bytes: usize, range: u64, page: u64) -> Result<(), Ar
     match (bytes as u64).saturating_mul(8) < bits {
         true => Err(ArgumentError::BitmapTooSmall { bits }),
         false => Ok(()),
+    }
+}
+
+/// Whether a number has none of these bits.
+pub(crate) fn check_bits(number: u64, foreign: u64) -> Result<(), ArgumentError> {
+    match number & foreign {
+        0 => Ok(()),
+        bits => Err(ArgumentError::ForeignBits { bits }),
     }
 }
 

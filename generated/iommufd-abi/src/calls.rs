@@ -333,7 +333,7 @@ impl<F: AsFd> Iommufd<F> {
     /// known. At most 524288 requests of at most a page each are taken (EINVAL), also by stable
     /// kernels of 6.12. The id of another object is EINVAL, and in 6.12 ENOENT.
     ///
-    /// After every error but EBADF and ENOTTY and E2BIG the error has the reply, too.
+    /// After every error but EBADF, ENOTTY and E2BIG the error has the reply, too.
     pub fn hwpt_invalidate(
         &self,
         hwpt_id: u32,

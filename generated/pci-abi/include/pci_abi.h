@@ -36,9 +36,6 @@
 #define PCI_ABI__NULL			((void *)0)
 #endif
 
-/* Inline, so that structs in arguments stay in registers; also with -Os. */
-#define PCI_ABI__INLINE	inline __attribute__((__always_inline__))
-
 /*
  * Sets a struct to zero. In C by assignment: memset needs its address, and gcc
  * then keeps the struct in memory.
@@ -7520,7 +7517,7 @@ static inline pci_abi_size pci_abi__flags_text(
 	return to.len;
 }
 
-/* The name of a number of header_layout. */
+/* The name of a number such as PCI_HEADER_TYPE_NORMAL. */
 static inline const char *pci_abi_header_layout_name(
 		__u32 number)
 {
@@ -7536,7 +7533,7 @@ static inline const char *pci_abi_header_layout_name(
 	}
 }
 
-/* The name of a flag in command of struct pci_header. */
+/* The name of a flag in the field command of struct pci_header. */
 static inline const char *pci_abi_header_command_name(
 		__u64 flag)
 {
@@ -7576,7 +7573,7 @@ static inline pci_abi_size pci_abi_header_command_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_header. */
+/* The name of a flag in the field status of struct pci_header. */
 static inline const char *pci_abi_header_status_name(
 		__u64 flag)
 {
@@ -7618,7 +7615,7 @@ static inline pci_abi_size pci_abi_header_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in header_type of struct pci_header. */
+/* The name of a flag in the field header_type of struct pci_header. */
 static inline const char *pci_abi_header_type_name(
 		__u64 flag)
 {
@@ -7638,7 +7635,7 @@ static inline pci_abi_size pci_abi_header_type_text(
 		flags, text, size);
 }
 
-/* The name of a flag in bist of struct pci_header. */
+/* The name of a flag in the field bist of struct pci_header. */
 static inline const char *pci_abi_header_bist_name(
 		__u64 flag)
 {
@@ -7660,7 +7657,9 @@ static inline pci_abi_size pci_abi_header_bist_text(
 		flags, text, size);
 }
 
-/* The name of a flag in bridge_control of struct pci_header_bridge. */
+/*
+ * The name of a flag in the field bridge_control of struct pci_header_bridge.
+ */
 static inline const char *pci_abi_header_bridge_control_name(
 		__u64 flag)
 {
@@ -7692,7 +7691,9 @@ static inline pci_abi_size pci_abi_header_bridge_control_text(
 		flags, text, size);
 }
 
-/* The name of a flag in bridge_control of struct pci_header_cardbus. */
+/*
+ * The name of a flag in the field bridge_control of struct pci_header_cardbus.
+ */
 static inline const char *pci_abi_header_cardbus_bridge_control_name(
 		__u64 flag)
 {
@@ -7730,7 +7731,7 @@ static inline pci_abi_size pci_abi_header_cardbus_bridge_control_text(
 		flags, text, size);
 }
 
-/* The name of a flag in pmc of struct pci_cap_pm. */
+/* The name of a flag in the field pmc of struct pci_cap_pm. */
 static inline const char *pci_abi_cap_pm_pmc_name(
 		__u64 flag)
 {
@@ -7768,7 +7769,7 @@ static inline pci_abi_size pci_abi_cap_pm_pmc_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_cap_pm. */
+/* The name of a flag in the field ctrl of struct pci_cap_pm. */
 static inline const char *pci_abi_cap_pm_ctrl_name(
 		__u64 flag)
 {
@@ -7792,7 +7793,7 @@ static inline pci_abi_size pci_abi_cap_pm_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ppb_extensions of struct pci_cap_pm. */
+/* The name of a flag in the field ppb_extensions of struct pci_cap_pm. */
 static inline const char *pci_abi_cap_pm_ppb_extensions_name(
 		__u64 flag)
 {
@@ -7814,7 +7815,7 @@ static inline pci_abi_size pci_abi_cap_pm_ppb_extensions_text(
 		flags, text, size);
 }
 
-/* The name of a flag in addr of struct pci_cap_vpd. */
+/* The name of a flag in the field addr of struct pci_cap_vpd. */
 static inline const char *pci_abi_cap_vpd_addr_name(
 		__u64 flag)
 {
@@ -7834,7 +7835,7 @@ static inline pci_abi_size pci_abi_cap_vpd_addr_text(
 		flags, text, size);
 }
 
-/* The name of a flag in esr of struct pci_cap_slotid. */
+/* The name of a flag in the field esr of struct pci_cap_slotid. */
 static inline const char *pci_abi_cap_slotid_esr_name(
 		__u64 flag)
 {
@@ -7854,7 +7855,7 @@ static inline pci_abi_size pci_abi_cap_slotid_esr_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_cap_af. */
+/* The name of a flag in the field cap of struct pci_cap_af. */
 static inline const char *pci_abi_cap_af_cap_name(
 		__u64 flag)
 {
@@ -7876,7 +7877,7 @@ static inline pci_abi_size pci_abi_cap_af_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_cap_af. */
+/* The name of a flag in the field ctrl of struct pci_cap_af. */
 static inline const char *pci_abi_cap_af_ctrl_name(
 		__u64 flag)
 {
@@ -7896,7 +7897,7 @@ static inline pci_abi_size pci_abi_cap_af_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_cap_af. */
+/* The name of a flag in the field status of struct pci_cap_af. */
 static inline const char *pci_abi_cap_af_status_name(
 		__u64 flag)
 {
@@ -7916,7 +7917,7 @@ static inline pci_abi_size pci_abi_cap_af_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct pci_cap_msi. */
+/* The name of a flag in the field flags of struct pci_cap_msi. */
 static inline const char *pci_abi_cap_msi_flags_name(
 		__u64 flag)
 {
@@ -7940,7 +7941,7 @@ static inline pci_abi_size pci_abi_cap_msi_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct pci_cap_msix. */
+/* The name of a flag in the field flags of struct pci_cap_msix. */
 static inline const char *pci_abi_cap_msix_flags_name(
 		__u64 flag)
 {
@@ -7962,7 +7963,7 @@ static inline pci_abi_size pci_abi_cap_msix_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_cap_agp. */
+/* The name of a flag in the field status of struct pci_cap_agp. */
 static inline const char *pci_abi_cap_agp_status_name(
 		__u64 flag)
 {
@@ -7992,7 +7993,7 @@ static inline pci_abi_size pci_abi_cap_agp_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in command of struct pci_cap_agp. */
+/* The name of a flag in the field command of struct pci_cap_agp. */
 static inline const char *pci_abi_cap_agp_command_name(
 		__u64 flag)
 {
@@ -8024,7 +8025,7 @@ static inline pci_abi_size pci_abi_cap_agp_command_text(
 		flags, text, size);
 }
 
-/* The name of a flag in csr of struct pci_cap_chswp. */
+/* The name of a flag in the field csr of struct pci_cap_chswp. */
 static inline const char *pci_abi_cap_chswp_csr_name(
 		__u64 flag)
 {
@@ -8054,7 +8055,7 @@ static inline pci_abi_size pci_abi_cap_chswp_csr_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct pci_cap_exp. */
+/* The name of a flag in the field flags of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_flags_name(
 		__u64 flag)
 {
@@ -8076,7 +8077,7 @@ static inline pci_abi_size pci_abi_cap_exp_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in devcap of struct pci_cap_exp. */
+/* The name of a flag in the field devcap of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_devcap_name(
 		__u64 flag)
 {
@@ -8108,7 +8109,7 @@ static inline pci_abi_size pci_abi_cap_exp_devcap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in devctl of struct pci_cap_exp. */
+/* The name of a flag in the field devctl of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_devctl_name(
 		__u64 flag)
 {
@@ -8146,7 +8147,7 @@ static inline pci_abi_size pci_abi_cap_exp_devctl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in devsta of struct pci_cap_exp. */
+/* The name of a flag in the field devsta of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_devsta_name(
 		__u64 flag)
 {
@@ -8176,7 +8177,7 @@ static inline pci_abi_size pci_abi_cap_exp_devsta_text(
 		flags, text, size);
 }
 
-/* The name of a flag in lnkcap of struct pci_cap_exp. */
+/* The name of a flag in the field lnkcap of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_lnkcap_name(
 		__u64 flag)
 {
@@ -8202,7 +8203,7 @@ static inline pci_abi_size pci_abi_cap_exp_lnkcap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in lnkctl of struct pci_cap_exp. */
+/* The name of a flag in the field lnkctl of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_lnkctl_name(
 		__u64 flag)
 {
@@ -8238,7 +8239,7 @@ static inline pci_abi_size pci_abi_cap_exp_lnkctl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in lnksta of struct pci_cap_exp. */
+/* The name of a flag in the field lnksta of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_lnksta_name(
 		__u64 flag)
 {
@@ -8266,7 +8267,7 @@ static inline pci_abi_size pci_abi_cap_exp_lnksta_text(
 		flags, text, size);
 }
 
-/* The name of a flag in sltcap of struct pci_cap_exp. */
+/* The name of a flag in the field sltcap of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_sltcap_name(
 		__u64 flag)
 {
@@ -8302,7 +8303,7 @@ static inline pci_abi_size pci_abi_cap_exp_sltcap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in sltctl of struct pci_cap_exp. */
+/* The name of a flag in the field sltctl of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_sltctl_name(
 		__u64 flag)
 {
@@ -8342,7 +8343,7 @@ static inline pci_abi_size pci_abi_cap_exp_sltctl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in sltsta of struct pci_cap_exp. */
+/* The name of a flag in the field sltsta of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_sltsta_name(
 		__u64 flag)
 {
@@ -8378,7 +8379,7 @@ static inline pci_abi_size pci_abi_cap_exp_sltsta_text(
 		flags, text, size);
 }
 
-/* The name of a flag in rtctl of struct pci_cap_exp. */
+/* The name of a flag in the field rtctl of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_rtctl_name(
 		__u64 flag)
 {
@@ -8406,7 +8407,7 @@ static inline pci_abi_size pci_abi_cap_exp_rtctl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in rtcap of struct pci_cap_exp. */
+/* The name of a flag in the field rtcap of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_rtcap_name(
 		__u64 flag)
 {
@@ -8426,7 +8427,7 @@ static inline pci_abi_size pci_abi_cap_exp_rtcap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in rtsta of struct pci_cap_exp. */
+/* The name of a flag in the field rtsta of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_rtsta_name(
 		__u64 flag)
 {
@@ -8448,7 +8449,7 @@ static inline pci_abi_size pci_abi_cap_exp_rtsta_text(
 		flags, text, size);
 }
 
-/* The name of a flag in devcap2 of struct pci_cap_exp. */
+/* The name of a flag in the field devcap2 of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_devcap2_name(
 		__u64 flag)
 {
@@ -8482,7 +8483,7 @@ static inline pci_abi_size pci_abi_cap_exp_devcap2_text(
 		flags, text, size);
 }
 
-/* The name of a flag in devctl2 of struct pci_cap_exp. */
+/* The name of a flag in the field devctl2 of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_devctl2_name(
 		__u64 flag)
 {
@@ -8514,7 +8515,7 @@ static inline pci_abi_size pci_abi_cap_exp_devctl2_text(
 		flags, text, size);
 }
 
-/* The name of a flag in lnkcap2 of struct pci_cap_exp. */
+/* The name of a flag in the field lnkcap2 of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_lnkcap2_name(
 		__u64 flag)
 {
@@ -8534,7 +8535,7 @@ static inline pci_abi_size pci_abi_cap_exp_lnkcap2_text(
 		flags, text, size);
 }
 
-/* The name of a flag in lnkctl2 of struct pci_cap_exp. */
+/* The name of a flag in the field lnkctl2 of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_lnkctl2_name(
 		__u64 flag)
 {
@@ -8556,7 +8557,7 @@ static inline pci_abi_size pci_abi_cap_exp_lnkctl2_text(
 		flags, text, size);
 }
 
-/* The name of a flag in lnksta2 of struct pci_cap_exp. */
+/* The name of a flag in the field lnksta2 of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_lnksta2_name(
 		__u64 flag)
 {
@@ -8576,7 +8577,7 @@ static inline pci_abi_size pci_abi_cap_exp_lnksta2_text(
 		flags, text, size);
 }
 
-/* The name of a flag in sltcap2 of struct pci_cap_exp. */
+/* The name of a flag in the field sltcap2 of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_sltcap2_name(
 		__u64 flag)
 {
@@ -8596,7 +8597,7 @@ static inline pci_abi_size pci_abi_cap_exp_sltcap2_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_tph. */
+/* The name of a flag in the field cap of struct pci_ext_cap_tph. */
 static inline const char *pci_abi_ext_cap_tph_cap_name(
 		__u64 flag)
 {
@@ -8622,7 +8623,7 @@ static inline pci_abi_size pci_abi_ext_cap_tph_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_npem. */
+/* The name of a flag in the field cap of struct pci_ext_cap_npem. */
 static inline const char *pci_abi_ext_cap_npem_cap_name(
 		__u64 flag)
 {
@@ -8680,7 +8681,7 @@ static inline pci_abi_size pci_abi_ext_cap_npem_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_npem. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_npem. */
 static inline const char *pci_abi_ext_cap_npem_ctrl_name(
 		__u64 flag)
 {
@@ -8700,7 +8701,7 @@ static inline pci_abi_size pci_abi_ext_cap_npem_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_ext_cap_npem. */
+/* The name of a flag in the field status of struct pci_ext_cap_npem. */
 static inline const char *pci_abi_ext_cap_npem_status_name(
 		__u64 flag)
 {
@@ -8720,7 +8721,7 @@ static inline pci_abi_size pci_abi_ext_cap_npem_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in uncor_status of struct pci_ext_cap_err. */
+/* The name of a flag in the field uncor_status of struct pci_ext_cap_err. */
 static inline const char *pci_abi_ext_cap_err_uncor_status_name(
 		__u64 flag)
 {
@@ -8784,7 +8785,7 @@ static inline pci_abi_size pci_abi_ext_cap_err_uncor_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cor_status of struct pci_ext_cap_err. */
+/* The name of a flag in the field cor_status of struct pci_ext_cap_err. */
 static inline const char *pci_abi_ext_cap_err_cor_status_name(
 		__u64 flag)
 {
@@ -8818,7 +8819,7 @@ static inline pci_abi_size pci_abi_ext_cap_err_cor_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_err. */
+/* The name of a flag in the field cap of struct pci_ext_cap_err. */
 static inline const char *pci_abi_ext_cap_err_cap_name(
 		__u64 flag)
 {
@@ -8850,7 +8851,7 @@ static inline pci_abi_size pci_abi_ext_cap_err_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in root_command of struct pci_ext_cap_err. */
+/* The name of a flag in the field root_command of struct pci_ext_cap_err. */
 static inline const char *pci_abi_ext_cap_err_root_command_name(
 		__u64 flag)
 {
@@ -8874,7 +8875,7 @@ static inline pci_abi_size pci_abi_ext_cap_err_root_command_text(
 		flags, text, size);
 }
 
-/* The name of a flag in root_status of struct pci_ext_cap_err. */
+/* The name of a flag in the field root_status of struct pci_ext_cap_err. */
 static inline const char *pci_abi_ext_cap_err_root_status_name(
 		__u64 flag)
 {
@@ -8906,7 +8907,7 @@ static inline pci_abi_size pci_abi_ext_cap_err_root_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_dpc. */
+/* The name of a flag in the field cap of struct pci_ext_cap_dpc. */
 static inline const char *pci_abi_ext_cap_dpc_cap_name(
 		__u64 flag)
 {
@@ -8934,7 +8935,7 @@ static inline pci_abi_size pci_abi_ext_cap_dpc_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctl of struct pci_ext_cap_dpc. */
+/* The name of a flag in the field ctl of struct pci_ext_cap_dpc. */
 static inline const char *pci_abi_ext_cap_dpc_ctl_name(
 		__u64 flag)
 {
@@ -8958,7 +8959,7 @@ static inline pci_abi_size pci_abi_ext_cap_dpc_ctl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_ext_cap_dpc. */
+/* The name of a flag in the field status of struct pci_ext_cap_dpc. */
 static inline const char *pci_abi_ext_cap_dpc_status_name(
 		__u64 flag)
 {
@@ -8982,7 +8983,7 @@ static inline pci_abi_size pci_abi_ext_cap_dpc_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in port_cap2 of struct pci_ext_cap_vc. */
+/* The name of a flag in the field port_cap2 of struct pci_ext_cap_vc. */
 static inline const char *pci_abi_ext_cap_vc_port_cap2_name(
 		__u64 flag)
 {
@@ -9006,7 +9007,7 @@ static inline pci_abi_size pci_abi_ext_cap_vc_port_cap2_text(
 		flags, text, size);
 }
 
-/* The name of a flag in port_ctrl of struct pci_ext_cap_vc. */
+/* The name of a flag in the field port_ctrl of struct pci_ext_cap_vc. */
 static inline const char *pci_abi_ext_cap_vc_port_ctrl_name(
 		__u64 flag)
 {
@@ -9026,7 +9027,7 @@ static inline pci_abi_size pci_abi_ext_cap_vc_port_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in port_status of struct pci_ext_cap_vc. */
+/* The name of a flag in the field port_status of struct pci_ext_cap_vc. */
 static inline const char *pci_abi_ext_cap_vc_port_status_name(
 		__u64 flag)
 {
@@ -9046,7 +9047,7 @@ static inline pci_abi_size pci_abi_ext_cap_vc_port_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_ats. */
+/* The name of a flag in the field cap of struct pci_ext_cap_ats. */
 static inline const char *pci_abi_ext_cap_ats_cap_name(
 		__u64 flag)
 {
@@ -9066,7 +9067,7 @@ static inline pci_abi_size pci_abi_ext_cap_ats_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_ats. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_ats. */
 static inline const char *pci_abi_ext_cap_ats_ctrl_name(
 		__u64 flag)
 {
@@ -9086,7 +9087,7 @@ static inline pci_abi_size pci_abi_ext_cap_ats_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_pri. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_pri. */
 static inline const char *pci_abi_ext_cap_pri_ctrl_name(
 		__u64 flag)
 {
@@ -9108,7 +9109,7 @@ static inline pci_abi_size pci_abi_ext_cap_pri_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_ext_cap_pri. */
+/* The name of a flag in the field status of struct pci_ext_cap_pri. */
 static inline const char *pci_abi_ext_cap_pri_status_name(
 		__u64 flag)
 {
@@ -9134,7 +9135,7 @@ static inline pci_abi_size pci_abi_ext_cap_pri_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_pasid. */
+/* The name of a flag in the field cap of struct pci_ext_cap_pasid. */
 static inline const char *pci_abi_ext_cap_pasid_cap_name(
 		__u64 flag)
 {
@@ -9156,7 +9157,7 @@ static inline pci_abi_size pci_abi_ext_cap_pasid_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_pasid. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_pasid. */
 static inline const char *pci_abi_ext_cap_pasid_ctrl_name(
 		__u64 flag)
 {
@@ -9180,7 +9181,7 @@ static inline pci_abi_size pci_abi_ext_cap_pasid_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_acs. */
+/* The name of a flag in the field cap of struct pci_ext_cap_acs. */
 static inline const char *pci_abi_ext_cap_acs_cap_name(
 		__u64 flag)
 {
@@ -9212,7 +9213,7 @@ static inline pci_abi_size pci_abi_ext_cap_acs_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_ari. */
+/* The name of a flag in the field cap of struct pci_ext_cap_ari. */
 static inline const char *pci_abi_ext_cap_ari_cap_name(
 		__u64 flag)
 {
@@ -9234,7 +9235,7 @@ static inline pci_abi_size pci_abi_ext_cap_ari_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_ari. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_ari. */
 static inline const char *pci_abi_ext_cap_ari_ctrl_name(
 		__u64 flag)
 {
@@ -9256,7 +9257,7 @@ static inline pci_abi_size pci_abi_ext_cap_ari_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_sriov. */
+/* The name of a flag in the field cap of struct pci_ext_cap_sriov. */
 static inline const char *pci_abi_ext_cap_sriov_cap_name(
 		__u64 flag)
 {
@@ -9276,7 +9277,7 @@ static inline pci_abi_size pci_abi_ext_cap_sriov_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_sriov. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_sriov. */
 static inline const char *pci_abi_ext_cap_sriov_ctrl_name(
 		__u64 flag)
 {
@@ -9304,7 +9305,7 @@ static inline pci_abi_size pci_abi_ext_cap_sriov_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_ext_cap_sriov. */
+/* The name of a flag in the field status of struct pci_ext_cap_sriov. */
 static inline const char *pci_abi_ext_cap_sriov_status_name(
 		__u64 flag)
 {
@@ -9324,7 +9325,7 @@ static inline pci_abi_size pci_abi_ext_cap_sriov_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_l1ss. */
+/* The name of a flag in the field cap of struct pci_ext_cap_l1ss. */
 static inline const char *pci_abi_ext_cap_l1ss_cap_name(
 		__u64 flag)
 {
@@ -9352,7 +9353,7 @@ static inline pci_abi_size pci_abi_ext_cap_l1ss_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctl1 of struct pci_ext_cap_l1ss. */
+/* The name of a flag in the field ctl1 of struct pci_ext_cap_l1ss. */
 static inline const char *pci_abi_ext_cap_l1ss_ctl1_name(
 		__u64 flag)
 {
@@ -9378,7 +9379,7 @@ static inline pci_abi_size pci_abi_ext_cap_l1ss_ctl1_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_ptm. */
+/* The name of a flag in the field cap of struct pci_ext_cap_ptm. */
 static inline const char *pci_abi_ext_cap_ptm_cap_name(
 		__u64 flag)
 {
@@ -9402,7 +9403,7 @@ static inline pci_abi_size pci_abi_ext_cap_ptm_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_ptm. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_ptm. */
 static inline const char *pci_abi_ext_cap_ptm_ctrl_name(
 		__u64 flag)
 {
@@ -9424,7 +9425,7 @@ static inline pci_abi_size pci_abi_ext_cap_ptm_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_dlf. */
+/* The name of a flag in the field cap of struct pci_ext_cap_dlf. */
 static inline const char *pci_abi_ext_cap_dlf_cap_name(
 		__u64 flag)
 {
@@ -9444,7 +9445,7 @@ static inline pci_abi_size pci_abi_ext_cap_dlf_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in sta of struct pci_ext_cap_dev3. */
+/* The name of a flag in the field sta of struct pci_ext_cap_dev3. */
 static inline const char *pci_abi_ext_cap_dev3_sta_name(
 		__u64 flag)
 {
@@ -9464,7 +9465,7 @@ static inline pci_abi_size pci_abi_ext_cap_dev3_sta_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_doe. */
+/* The name of a flag in the field cap of struct pci_ext_cap_doe. */
 static inline const char *pci_abi_ext_cap_doe_cap_name(
 		__u64 flag)
 {
@@ -9484,7 +9485,7 @@ static inline pci_abi_size pci_abi_ext_cap_doe_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_doe. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_doe. */
 static inline const char *pci_abi_ext_cap_doe_ctrl_name(
 		__u64 flag)
 {
@@ -9508,7 +9509,7 @@ static inline pci_abi_size pci_abi_ext_cap_doe_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_ext_cap_doe. */
+/* The name of a flag in the field status of struct pci_ext_cap_doe. */
 static inline const char *pci_abi_ext_cap_doe_status_name(
 		__u64 flag)
 {
@@ -9534,7 +9535,7 @@ static inline pci_abi_size pci_abi_ext_cap_doe_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_ide. */
+/* The name of a flag in the field cap of struct pci_ext_cap_ide. */
 static inline const char *pci_abi_ext_cap_ide_cap_name(
 		__u64 flag)
 {
@@ -9570,7 +9571,7 @@ static inline pci_abi_size pci_abi_ext_cap_ide_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctl of struct pci_ext_cap_ide. */
+/* The name of a flag in the field ctl of struct pci_ext_cap_ide. */
 static inline const char *pci_abi_ext_cap_ide_ctl_name(
 		__u64 flag)
 {
@@ -9590,7 +9591,7 @@ static inline pci_abi_size pci_abi_ext_cap_ide_ctl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_dvsec_cxl_device. */
+/* The name of a flag in the field cap of struct pci_dvsec_cxl_device. */
 static inline const char *pci_abi_dvsec_cxl_device_cap_name(
 		__u64 flag)
 {
@@ -9612,7 +9613,7 @@ static inline pci_abi_size pci_abi_dvsec_cxl_device_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_dvsec_cxl_device. */
+/* The name of a flag in the field ctrl of struct pci_dvsec_cxl_device. */
 static inline const char *pci_abi_dvsec_cxl_device_ctrl_name(
 		__u64 flag)
 {
@@ -9632,7 +9633,7 @@ static inline pci_abi_size pci_abi_dvsec_cxl_device_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctl of struct pci_dvsec_cxl_port. */
+/* The name of a flag in the field ctl of struct pci_dvsec_cxl_port. */
 static inline const char *pci_abi_dvsec_cxl_port_ctl_name(
 		__u64 flag)
 {
@@ -9652,7 +9653,9 @@ static inline pci_abi_size pci_abi_dvsec_cxl_port_ctl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_dvsec_cxl_flexbus_port. */
+/*
+ * The name of a flag in the field status of struct pci_dvsec_cxl_flexbus_port.
+ */
 static inline const char *pci_abi_dvsec_cxl_flexbus_port_status_name(
 		__u64 flag)
 {
@@ -10182,18 +10185,6 @@ static inline void pci_abi__space_body(struct pci_abi_space_cap *cap,
 	if (need > 0xffffffff)
 		need = 0xffffffff;
 	cap->need = need > cap->size ? PCI_ABI__CAST(__u32, need) : 0;
-}
-
-/* The same of all elements of its array, if it has its other fields. */
-static inline void pci_abi__space_counted(struct pci_abi_space_cap *cap,
-					   __u32 start, __u64 count,
-					   __u32 each)
-{
-	/* More elements than this do not fit any space. */
-	if (count > 0xffffffff)
-		count = 0xffffffff;
-	if (!cap->need)
-		pci_abi__space_body(cap, start + count * each);
 }
 
 /* What has the bits of a condition. */

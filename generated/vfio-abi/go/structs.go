@@ -661,7 +661,7 @@ const SizeofDeviceFeatureMigration = 8
 //
 // Since Linux 5.18; source: include/uapi/linux/vfio.h.
 type DeviceFeatureMigState struct {
-	// The state to move to, or the state that the device is in.
+	// The state to move to; on return, the state that the device is in.
 	DeviceState DeviceMigState
 	// Stream that the move has opened, for the caller to close; otherwise -1.
 	DataFd int32

@@ -45,24 +45,35 @@ impl ArgsView {
     }
 }
 
-/// The value of a member in the functions that take the struct.
+/// The value of a parameter or a member in the functions that take it.
 pub(super) fn value(member: &CMember<'_>) -> String {
-    [c_word::ARGS, "->", &member.name].concat()
+    match member.is_parameter {
+        true => member.name.clone(),
+        false => [c_word::ARGS, "->", &member.name].concat(),
+    }
 }
 
 impl Emitter<'_, '_> {
-    /// The struct with the inputs of a request; none without inputs.
+    /// The struct with the inputs of a request; none without members.
     pub(super) fn args(
         &self,
         request: &CRequest<'_>,
         name: String,
         functions: [&str; 2],
     ) -> Option<ArgsView> {
-        let members = request.members().into_iter().map(|(input, part, member)| {
+        let members = request.members();
+        let is_empty = members.is_empty();
+        let members = members.into_iter().map(|(input, part, member)| {
             let comment = Comment::default().paragraph(doc(input, part));
             (self.declared(member), comment)
         });
-        (!request.inputs.is_empty()).then(|| args_view(name, functions, members))
+        (!is_empty).then(|| args_view(name, functions, members))
+    }
+
+    /// A parameter with an input.
+    pub(super) fn parameter(&self, member: &CMember<'_>) -> String {
+        let MemberDeclaration { type_, name, .. } = self.declared(member);
+        [&type_, " ", &name].concat()
     }
 
     /// The struct with the inputs of a request for a reply with a chain; none without inputs.

@@ -23,7 +23,8 @@ pub(super) fn decimal(number: i128) -> String {
     }
 }
 
-fn hex(number: i128) -> String {
+/// A hexadecimal number.
+pub(super) fn hex(number: i128) -> String {
     format!("{number:#x}{}", suffix(number))
 }
 

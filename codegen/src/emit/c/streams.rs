@@ -87,7 +87,7 @@ fn stream(emitter: &HeaderEmitter<'_>, plan: &StreamPlan, names: &mut UniqueName
 
 fn about(abi: &Abi, plan: &StreamPlan) -> String {
     let kind = &abi.fds[plan.fd].name;
-    let mut text = format!("The next record of a descriptor of the kind {kind}.");
+    let mut text = format!("The next record that was read from a file descriptor of {kind}.");
     if plan.has_data() {
         text += " The data after the struct are not copied.";
     }

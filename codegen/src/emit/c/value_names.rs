@@ -90,12 +90,15 @@ fn about(abi: &Abi, group: &Group) -> String {
         Some((struct_, field)) => {
             let struct_ = abi.struct_(struct_);
             let field = &struct_.fields[field].name;
-            format!("The name of a {noun} in {field} of struct {}.", struct_.name)
+            format!("The name of a {noun} in the field {field} of struct {}.", struct_.name)
         }
         None if group.kind == GroupKind::Enum => {
             format!("The name of a value of enum {}.", group.name)
         }
-        None => format!("The name of a {noun} of {}.", group.name),
+        None => match group.values.first() {
+            Some(first) => format!("The name of a {noun} such as {}.", first.name),
+            None => format!("The name of a {noun}."),
+        },
     }
 }
 
@@ -113,7 +116,10 @@ fn values(group: &Group) -> Vec<NamedValueView> {
     for value in group.named() {
         let number = match group.is_flags() {
             true => format!("{:#x}", value.number),
-            false => literal::decimal(unsigned(value.number, group.int)),
+            false => match unsigned(value.number, group.int) {
+                number @ 0x10000.. => literal::hex(number),
+                number => literal::decimal(number),
+            },
         };
         if views.iter().all(|view| view.number != number) {
             views.push(NamedValueView {

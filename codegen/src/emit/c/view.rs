@@ -11,7 +11,7 @@ pub(super) struct HeaderView<'a> {
     pub(super) opening: Vec<String>,
     /// The include guard.
     pub(super) guard: String,
-    pub(super) parts: &'a [PartView<'a>],
+    pub(super) parts: &'a [PartView],
 }
 
 /// A part as a file of its own.
@@ -20,17 +20,17 @@ pub(super) struct HeaderView<'a> {
 pub(super) struct PartFileView<'a> {
     /// The comment at the start.
     pub(super) opening: Vec<String>,
-    pub(super) part: &'a PartView<'a>,
+    pub(super) part: &'a PartView,
 }
 
 /// A part of the header.
-pub(super) struct PartView<'a> {
+pub(super) struct PartView {
     /// The include guard, which is the same in the whole header.
     pub(super) guard: String,
     /// The files of other parts that this one needs.
     pub(super) includes: Vec<String>,
     /// The declarations.
-    pub(super) body: &'a str,
+    pub(super) body: String,
 }
 
 /// The part with the declarations of the newest release.

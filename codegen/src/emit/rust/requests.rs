@@ -103,9 +103,12 @@ fn module(abi: &Abi, names: &Names<'_>, section: usize) -> String {
     let results = abi.protocol.results.iter().filter(|plan| own(plan.ioctl));
     let results: Vec<_> = results.map(|plan| results::view(abi, &docs, plan)).collect();
     let used = plans.iter().any(|plan| fill::has_used_size(plan)).then(|| quote!(used_size,));
+    let checked = plans.iter().any(|plan| fill::has_checked_bits(plan));
+    let bits = checked.then(|| quote!(check_bits,));
     let read = (!results.is_empty()).then(results::imports);
-    let argument = (!plans.is_empty())
-        .then(|| quote!(use crate::argument::{Argument, ArgumentError, Request, #bitmap #used};));
+    let argument = (!plans.is_empty()).then(
+        || quote!(use crate::argument::{Argument, ArgumentError, Request, #bits #bitmap #used};),
+    );
     let imports = (!counted.is_empty()).then(counted::imports);
     let wire = (read.is_some() || imports.is_some()).then(|| {
         quote! {

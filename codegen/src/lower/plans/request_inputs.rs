@@ -2,18 +2,23 @@
 //! from the elements, so the caller does not set them.
 
 use super::fields::int;
+use super::optional_inputs::{optional, present};
 use super::requests::{bits, element_of, is_one_bit};
 use super::typed_data;
 use crate::ir::requests::{
-    ChoiceOption, FixedFlags, InlineCount, InputKind, MemoryLength, RequestInput,
+    ChoiceOption, FixedFlags, InlineCount, InputKind, Meaning, MemoryLength, RequestInput,
 };
 use crate::ir::{
-    Abi, BitmapLength, Doc, Field, Group, GroupId, Payload, PayloadLength, Role, Struct, StructId,
+    Abi, BitmapLength, Doc, Field, GroupId, Meta, Payload, PayloadLength, Role, Struct, StructId,
     Type, Value,
 };
 use crate::layout::Int;
 use crate::names;
 use crate::reply::Direction;
+
+/// What separates, in the documentation of a field that goes both ways, the input from the
+/// result.
+const ON_RETURN: &str = "; on return, ";
 
 /// Collects the inputs of a request.
 pub(super) struct Inputs<'a> {
@@ -84,7 +89,29 @@ impl<'a> Inputs<'a> {
                 derived.contains(&field.name.as_str()) || counted == Some(field.name.as_str());
             let own = matches!(field.role, Role::Argsz | Role::Reserved);
             if is_input && !is_derived && !own {
+                let before = self.inputs.len();
                 self.of_field(struct_, index, at, settled);
+                self.describe(before, struct_, field);
+            }
+        }
+    }
+
+    /// What the inputs of a field have of it.
+    fn describe(&mut self, start: usize, struct_: &Struct, field: &Field) {
+        let since = |meta: &Meta| meta.since == struct_.meta.since;
+        let is_original =
+            since(&field.meta) && field.input_arm().is_none_or(|arm| since(&arm.meta));
+        let group = field.group.map(|group| self.abi.group(group));
+        let meaning = match (field.role, group, &field.payload) {
+            (Role::Fd, ..) => Some(Meaning::File),
+            (Role::Data, Some(group), _) if !group.is_flags() => Some(Meaning::Selector),
+            (Role::Data, _, Some(payload)) if payload.lasting => Some(Meaning::Address),
+            _ => None,
+        };
+        for input in &mut self.inputs[start..] {
+            input.is_original &= is_original;
+            if matches!(input.kind, InputKind::Number { .. }) {
+                input.meaning = meaning.unwrap_or(input.meaning);
             }
         }
     }
@@ -149,7 +176,7 @@ impl<'a> Inputs<'a> {
         match field.input_arm() {
             Some(arm) => self.push(&arm.name, &arm.meta.doc, kind, present),
             None => self.push(&field.name, &field.meta.doc, kind, present),
-        }
+        };
     }
 
     /// The flags that the caller sets: one of each choice, and the others freely.
@@ -161,16 +188,19 @@ impl<'a> Inputs<'a> {
         settled: u64,
         id_of: Option<GroupId>,
     ) {
+        let masks = field.group.iter().flat_map(|group| &self.abi.group(*group).values);
+        let of_ids = bits(masks.filter(|value| field.ids.is_some() && !is_one_bit(value)));
         if let Some(ids) = id_of {
             let kind = InputKind::Number { offset: at, int, group: None };
             let ids = &self.abi.group(ids).values;
             let ends = ids.first().zip(ids.last());
             let doc = ends.map(|(first, last)| format!("`{}` to `{}`", first.name, last.name));
             let doc = doc.into_iter().collect();
-            self.push("id", &doc, kind, None);
+            let input = self.push("id", &doc, kind, None);
+            (input.meaning, input.foreign) = (Meaning::Selector, !of_ids);
         }
         let Some(group) = field.group.map(|group| self.abi.group(group)) else { return };
-        let mut settled = settled;
+        let mut settled = settled | of_ids;
         for choice in &field.choices {
             let flags = group.values.iter().filter(|flag| choice.flags.contains(&flag.name));
             let all = bits(flags.clone());
@@ -192,7 +222,7 @@ impl<'a> Inputs<'a> {
                 Some(_) => [format!("any of {}", names.join(", "))].into(),
                 None => field.meta.doc.clone(),
             };
-            self.push(&field.name, &doc, kind, None);
+            self.push(&field.name, &doc, kind, None).foreign = settled;
         }
     }
 
@@ -288,9 +318,29 @@ impl<'a> Inputs<'a> {
         })
     }
 
-    fn push(&mut self, name: &str, doc: &Doc, kind: InputKind, present: Option<FixedFlags>) {
+    fn push(
+        &mut self,
+        name: &str,
+        doc: &Doc,
+        kind: InputKind,
+        present: Option<FixedFlags>,
+    ) -> &mut RequestInput {
         let name = names::free(name, |name| self.inputs.iter().any(|input| input.name == name));
-        self.inputs.push(RequestInput { name, doc: doc.clone(), kind, present });
+        let meaning = match kind {
+            InputKind::Choice { .. } => Meaning::Selector,
+            _ => Meaning::Value,
+        };
+        let last = self.inputs.len();
+        self.inputs.push(RequestInput {
+            name,
+            doc: before_return(doc),
+            kind,
+            present,
+            is_original: true,
+            meaning,
+            foreign: 0,
+        });
+        &mut self.inputs[last]
     }
 
     /// The size of a payload without the array at its end.
@@ -300,6 +350,15 @@ impl<'a> Inputs<'a> {
             _ => struct_.kernel_layout().size,
         }
     }
+}
+
+/// The documentation of a field that goes both ways, without what it is on return.
+fn before_return(doc: &Doc) -> Doc {
+    let before = |text: &String| match text.split_once(ON_RETURN) {
+        Some((before, _)) => before.to_owned(),
+        None => text.clone(),
+    };
+    doc.iter().map(before).collect()
 }
 
 fn option(choice: &str, flag: &Value) -> ChoiceOption {
@@ -335,38 +394,4 @@ fn derived(struct_: &Struct) -> Vec<&str> {
         _ => None,
     });
     counts.chain(lengths).collect()
-}
-
-/// The group of the flags of a struct, with their field.
-fn flags<'a>(abi: &'a Abi, struct_: &Struct) -> Option<(usize, Int, &'a Group)> {
-    let index = struct_.fields.iter().position(|field| field.role == Role::Flags)?;
-    let field = &struct_.fields[index];
-    Some((index, int(&field.type_)?, abi.group(field.group?)))
-}
-
-/// The flag of a struct that says whether an input of it is present.
-fn flag_of<'a>(abi: &'a Abi, struct_: &Struct, field: &Field) -> Option<&'a Value> {
-    let is_input = matches!(field.direction, Some(Direction::In | Direction::InOut));
-    let (_, _, group) = flags(abi, struct_)?;
-    let name = field
-        .input_arm()
-        .map_or(&field.valid_if, |arm| &arm.valid_if)
-        .as_ref()
-        .filter(|_| is_input && !matches!(field.type_, Type::Flexible(..)))?;
-    group.values.iter().find(|flag| flag.name == *name)
-}
-
-fn present(abi: &Abi, struct_: &Struct, base: u64, field: &Field) -> Option<FixedFlags> {
-    let flag = flag_of(abi, struct_, field)?;
-    let (index, int, _) = flags(abi, struct_)?;
-    Some(FixedFlags {
-        offset: base + struct_.kernel_span(index).offset,
-        int,
-        value: flag.number as u64,
-    })
-}
-
-/// The flags that say whether optional inputs are present.
-fn optional(abi: &Abi, struct_: &Struct) -> u64 {
-    bits(struct_.fields.iter().filter_map(|field| flag_of(abi, struct_, field)))
 }

@@ -29,7 +29,8 @@ pub(super) fn passed(
     let named = |name: &str| {
         let field = struct_.fields.iter().find(|field| field.name == name);
         let doc = field.map(|field| field.meta.doc.clone()).unwrap_or_default();
-        NamedField { name: name.to_owned(), doc }
+        let is_original = field.is_some_and(|field| field.meta.since == struct_.meta.since);
+        NamedField { name: name.to_owned(), doc, is_original }
     };
     let length = match &payload.length {
         PayloadLength::Bytes(None, length) => {

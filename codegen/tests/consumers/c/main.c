@@ -27,7 +27,7 @@ int main(int argc, char **argv)
 	struct vfio_abi_cap cap;
 	int found;
 
-	if (vfio_abi_region_info_parse(&info, reply, len))
+	if (vfio_abi_region_info_parse(reply, len, &info))
 		return 1;
 	printf("region %u: 0x%llx bytes at 0x%llx\n", info.index, info.size, info.offset);
 	walk = vfio_abi_region_caps(&info);

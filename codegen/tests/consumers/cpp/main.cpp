@@ -30,7 +30,7 @@ int main(int argc, char **argv)
 	vfio_abi_cap cap;
 	int found;
 
-	if (vfio_abi_region_info_parse(&info, reply.data(), reply.size()))
+	if (vfio_abi_region_info_parse(reply.data(), reply.size(), &info))
 		return 1;
 	std::cout << "region " << info.index << std::hex << ": 0x" << info.size << " bytes at 0x"
 		  << info.offset << std::dec << '\n';

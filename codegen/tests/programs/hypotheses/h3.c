@@ -15,7 +15,7 @@ static int finds(int keeps, int added)
 
 	memcpy(buf, &argsz, sizeof(argsz));
 	if (answer(buf, added) ||
-	    vfio_abi_region_info_parse(&info, buf, sizeof(buf)))
+	    vfio_abi_region_info_parse(buf, sizeof(buf), &info))
 		return 0;
 	walk = vfio_abi_region_caps(&info);
 	while (vfio_abi_region_next(&walk, &cap) > 0) {

@@ -94,7 +94,7 @@ fn start(stem: &str, chain: &str, plan: &ChainPlan) -> String {
     };
     let (info, minsz) = (c_name(stem, &[chain, "info"]), host.minsz);
     format!(
-        "\tstruct {info} info;\n\n\tif ({info}_parse(&info, bytes, len)) {{\n\
+        "\tstruct {info} info;\n\n\tif ({info}_parse(bytes, len, &info)) {{\n\
          \t\tno_reply(info.reply.len, {minsz});\n\t\treturn 1;\n\t}}\n\
          \treply(info.reply.argsz, info.reply.need);\n\twalk = {caps}(&info);\n"
     )

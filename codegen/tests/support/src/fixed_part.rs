@@ -102,7 +102,7 @@ pub fn c_source(abi: &Abi, stem: &str, structs: &[String]) -> String {
                 let chain = abi.chain_of(id).expect("a chain");
                 let view = c_name(stem, &[&chain.name, "info"]);
                 format!(
-                    "\tstruct {view} info;\n\n\tif ({view}_parse(&info, bytes, len))\n\
+                    "\tstruct {view} info;\n\n\tif ({view}_parse(bytes, len, &info))\n\
                      \t\treturn;\n"
                 )
             }

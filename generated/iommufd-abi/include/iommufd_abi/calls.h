@@ -20,11 +20,13 @@
 
 /*
  * Each function writes the argument of an ioctl to a buffer of len bytes and
- * returns the size of the argument. args has the inputs; argsz, addresses and
- * the flags that select a payload follow from them. A function returns 0 and
- * writes nothing if the argument does not fit into the buffer, if a flag is
- * none of those that its member lists, if a count is too large, or if a bitmap
- * is too small for its range.
+ * returns the size of the argument. File descriptors, and values that choose
+ * what the call does, are parameters, and args has the other inputs; the size,
+ * addresses and the flags that select a payload follow from them. A function
+ * returns 0 and writes nothing if the argument does not fit into the buffer, if
+ * a pointer is null where the call needs data, if an input has bits that are
+ * those of another one or follow from it, if a count is too large, or if a
+ * bitmap is too small for its range. The kernel judges all other bits.
  *
  * Initialize args as a whole, with the names of its members, or clear it before
  * they are set: a member that a later version of the header adds is zero then,
@@ -99,12 +101,6 @@ static inline void iommufd_abi__put(__u8 *bytes, __u32 width, __u64 number)
 	}
 }
 
-/* A size in 32 bits, as the protocol has sizes; larger sizes are clamped. */
-static inline __u32 iommufd_abi__len(__u64 len)
-{
-	return len > 0xffffffff ? 0xffffffff : IOMMUFD_ABI__CAST(__u32, len);
-}
-
 /*
  * Clears the first size bytes of a buffer of len bytes for an argument. Null if
  * the buffer is too small, or if size is 0.
@@ -118,18 +114,6 @@ static inline __u8 *iommufd_abi__argument(void *buf, iommufd_abi_size len,
 		return IOMMUFD_ABI__CAST(__u8 *, IOMMUFD_ABI__NULL);
 	__builtin_memset(bytes, 0, size);
 	return bytes;
-}
-
-/* The size of an argument with an array; 0 if it exceeds 32 bits. */
-static inline iommufd_abi_size iommufd_abi__array_end(__u32 start,
-						iommufd_abi_size count,
-						__u32 each)
-{
-	const __u32 most = 0xffffffff;
-
-	if (count > (most - start) / each)
-		return 0;
-	return start + count * each;
 }
 
 /* Whether an integer of width bytes can hold count * each. */
@@ -155,14 +139,6 @@ static inline int iommufd_abi__holds_bitmap(iommufd_abi_size count, __u32 each,
 static inline void iommufd_abi__or(__u8 *bytes, __u32 width, __u64 number)
 {
 	iommufd_abi__put(bytes, width, iommufd_abi__number(bytes, width) | number);
-}
-
-/* Copies memory, which may be null if size is 0. */
-static inline void iommufd_abi__copy(__u8 *bytes, const void *from,
-				  iommufd_abi_size size)
-{
-	if (size)
-		__builtin_memcpy(bytes, from, size);
 }
 
 /* The address of memory as a number of 64 bits. */
@@ -204,7 +180,10 @@ static inline iommufd_abi_size iommufd_abi__used(const void *data,
 	return size;
 }
 
-/* The errors of Linux for an argument that a kernel does not accept. */
+/*
+ * Why an argument is not accepted: the negative error of Linux that a kernel
+ * returns to the program that called it.
+ */
 #define IOMMUFD_ABI_RECEIVE_SHORT	(-22)	/* EINVAL: it ends before minsz */
 #define IOMMUFD_ABI_RECEIVE_TAIL	(-7)	/* E2BIG: an unknown byte is not zero */
 
@@ -214,9 +193,9 @@ static inline iommufd_abi_size iommufd_abi__used(const void *data,
  * know must be zero. Returns 0, IOMMUFD_ABI_RECEIVE_SHORT or IOMMUFD_ABI_RECEIVE_TAIL;
  * known is changed only if it returns 0.
  */
-static inline int iommufd_abi_receive(void *known, iommufd_abi_size size,
-				   iommufd_abi_size minsz, const void *argument,
-				   iommufd_abi_size len)
+static inline int iommufd_abi_receive(const void *argument, iommufd_abi_size len,
+				   void *known, iommufd_abi_size size,
+				   iommufd_abi_size minsz)
 {
 	const __u8 *bytes = IOMMUFD_ABI__CAST(const __u8 *, argument);
 	__u8 *to = IOMMUFD_ABI__CAST(__u8 *, known);
@@ -263,11 +242,9 @@ static inline iommufd_abi_size iommufd_abi_destroy(
 
 /* The inputs of iommufd_abi_option() and iommufd_abi_call_option(). */
 struct iommufd_abi_option_args {
-	__u32	option_id;	/* the option */
-	__u16	op;		/* the operation */
 	/* id of the address space; zero for an option of the iommufd */
 	__u32	object_id;
-	__u64	val64;	/* the value to set, or the value that was read */
+	__u64	val64;	/* the value to set */
 };
 
 /*
@@ -278,7 +255,7 @@ struct iommufd_abi_option_args {
  * only as long as the iommufd has no objects (EBUSY).
  */
 static inline iommufd_abi_size iommufd_abi_option(
-		void *buf, iommufd_abi_size len,
+		void *buf, iommufd_abi_size len, __u32 option_id, __u16 op,
 		const struct iommufd_abi_option_args *args)
 {
 	const iommufd_abi_size argsz = 24;
@@ -288,8 +265,8 @@ static inline iommufd_abi_size iommufd_abi_option(
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
-	iommufd_abi__put(bytes + 4, 4, args->option_id);
-	iommufd_abi__put(bytes + 8, 2, args->op);
+	iommufd_abi__put(bytes + 4, 4, option_id);
+	iommufd_abi__put(bytes + 8, 2, op);
 	iommufd_abi__put(bytes + 12, 4, args->object_id);
 	iommufd_abi__put(bytes + 16, 8, args->val64);
 	return argsz;
@@ -305,9 +282,7 @@ static inline void iommufd_abi_option_reply(
 
 /* The inputs of iommufd_abi_vfio_ioas() and iommufd_abi_call_vfio_ioas(). */
 struct iommufd_abi_vfio_ioas_args {
-	/* id of the address space to use, or of the one that is used */
-	__u32	ioas_id;
-	__u16	op;	/* the operation */
+	__u32	ioas_id;	/* id of the address space to use */
 };
 
 /*
@@ -319,7 +294,7 @@ struct iommufd_abi_vfio_ioas_args {
  * fails with ENODEV.
  */
 static inline iommufd_abi_size iommufd_abi_vfio_ioas(
-		void *buf, iommufd_abi_size len,
+		void *buf, iommufd_abi_size len, __u16 op,
 		const struct iommufd_abi_vfio_ioas_args *args)
 {
 	const iommufd_abi_size argsz = 12;
@@ -330,7 +305,7 @@ static inline iommufd_abi_size iommufd_abi_vfio_ioas(
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
 	iommufd_abi__put(bytes + 4, 4, args->ioas_id);
-	iommufd_abi__put(bytes + 8, 2, args->op);
+	iommufd_abi__put(bytes + 8, 2, op);
 	return argsz;
 }
 
@@ -393,6 +368,8 @@ static inline iommufd_abi_size iommufd_abi_ioas_iova_ranges(
 	const iommufd_abi_size argsz = 32;
 	__u8 *bytes;
 
+	if (args->allowed_iovas_count && !args->allowed_iovas)
+		return 0;
 	if (!iommufd_abi__holds_length(4, args->allowed_iovas_count, 1))
 		return 0;
 	bytes = iommufd_abi__argument(buf, len, argsz);
@@ -441,6 +418,8 @@ static inline iommufd_abi_size iommufd_abi_ioas_allow_iovas(
 	const iommufd_abi_size argsz = 24;
 	__u8 *bytes;
 
+	if (args->allowed_iovas_count && !args->allowed_iovas)
+		return 0;
 	if (!iommufd_abi__holds_length(4, args->allowed_iovas_count, 1))
 		return 0;
 	bytes = iommufd_abi__argument(buf, len, argsz);
@@ -459,7 +438,7 @@ static inline iommufd_abi_size iommufd_abi_ioas_allow_iovas(
 struct iommufd_abi_ioas_map_args {
 	__u32	flags;	/* access to the mapping and choice of its place */
 	__u32	ioas_id;	/* id of the address space */
-	__u64	user_va; /* address of the memory in the calling program */
+	void *user_va;	/* address of the memory in the calling program */
 	__u64	length;		/* size of the memory in bytes */
 	/*
 	 * IOVA of the mapping, chosen by the kernel unless the flag says
@@ -490,7 +469,7 @@ static inline iommufd_abi_size iommufd_abi_ioas_map(
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
 	iommufd_abi__put(bytes + 4, 4, args->flags);
 	iommufd_abi__put(bytes + 8, 4, args->ioas_id);
-	iommufd_abi__put(bytes + 16, 8, args->user_va);
+	iommufd_abi__put(bytes + 16, 8, iommufd_abi__address(args->user_va));
 	iommufd_abi__put(bytes + 24, 8, args->length);
 	iommufd_abi__put(bytes + 32, 8, args->iova);
 	return argsz;
@@ -511,11 +490,7 @@ static inline void iommufd_abi_ioas_map_reply(
 struct iommufd_abi_ioas_noiommu_get_pa_args {
 	__u32	ioas_id;	/* id of the address space */
 	__u64	iova;		/* mapped IOVA to look up */
-	/*
-	 * most bytes to look at, not zero, and the bytes from there that are
-	 * contiguous
-	 */
-	__u64	length;
+	__u64	length;		/* most bytes to look at, not zero */
 };
 
 /*
@@ -558,7 +533,6 @@ static inline void iommufd_abi_ioas_noiommu_get_pa_reply(
 struct iommufd_abi_ioas_map_file_args {
 	__u32	flags;	/* access to the mapping and choice of its place */
 	__u32	ioas_id;	/* id of the address space */
-	__s32	fd;		/* the file */
 	__u64	start;		/* offset of the memory in the file, in bytes */
 	__u64	length;		/* size of the memory in bytes */
 	__u64	iova;		/* IOVA of the mapping, as in iommu_ioas_map */
@@ -574,7 +548,7 @@ struct iommufd_abi_ioas_map_file_args {
  * Devices access the pages of the file until they are unmapped.
  */
 static inline iommufd_abi_size iommufd_abi_ioas_map_file(
-		void *buf, iommufd_abi_size len,
+		void *buf, iommufd_abi_size len, __s32 fd,
 		const struct iommufd_abi_ioas_map_file_args *args)
 {
 	const iommufd_abi_size argsz = 40;
@@ -586,7 +560,7 @@ static inline iommufd_abi_size iommufd_abi_ioas_map_file(
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
 	iommufd_abi__put(bytes + 4, 4, args->flags);
 	iommufd_abi__put(bytes + 8, 4, args->ioas_id);
-	iommufd_abi__put(bytes + 12, 4, IOMMUFD_ABI__CAST(__u64, args->fd));
+	iommufd_abi__put(bytes + 12, 4, IOMMUFD_ABI__CAST(__u64, fd));
 	iommufd_abi__put(bytes + 16, 8, args->start);
 	iommufd_abi__put(bytes + 24, 8, args->length);
 	iommufd_abi__put(bytes + 32, 8, args->iova);
@@ -652,8 +626,7 @@ static inline void iommufd_abi_ioas_copy_reply(
 struct iommufd_abi_ioas_unmap_args {
 	__u32	ioas_id;	/* id of the address space */
 	__u64	iova;		/* start of the range */
-	/* size of the range in bytes, and the bytes that were unmapped */
-	__u64	length;
+	__u64	length;		/* size of the range in bytes */
 };
 
 /*
@@ -718,9 +691,9 @@ struct iommufd_abi_hwpt_alloc_args {
 	 * virtual IOMMU
 	 */
 	__u32	pt_id;
-	__u32	data_type;			/* type of the data */
-	const void *data_uptr;			/* address of the data */
-	iommufd_abi_size data_uptr_count;	/* bytes of data_uptr */
+	__u32	data_type;		/* type of the data */
+	const void *data;		/* address of the data */
+	iommufd_abi_size data_len;	/* bytes of data */
 	/*
 	 * id of the queue for the table's page faults, with its flag (null if
 	 * absent)
@@ -743,7 +716,11 @@ static inline iommufd_abi_size iommufd_abi_hwpt_alloc(
 	const iommufd_abi_size argsz = 48;
 	__u8 *bytes;
 
-	if (!iommufd_abi__holds_length(4, args->data_uptr_count, 1))
+	if (args->flags & 4)
+		return 0;
+	if (args->data_len && !args->data)
+		return 0;
+	if (!iommufd_abi__holds_length(4, args->data_len, 1))
 		return 0;
 	bytes = iommufd_abi__argument(buf, len, argsz);
 	if (!bytes)
@@ -753,8 +730,8 @@ static inline iommufd_abi_size iommufd_abi_hwpt_alloc(
 	iommufd_abi__put(bytes + 8, 4, args->dev_id);
 	iommufd_abi__put(bytes + 12, 4, args->pt_id);
 	iommufd_abi__put(bytes + 24, 4, args->data_type);
-	iommufd_abi__put(bytes + 28, 4, args->data_uptr_count);
-	iommufd_abi__put(bytes + 32, 8, iommufd_abi__address(args->data_uptr));
+	iommufd_abi__put(bytes + 28, 4, args->data_len);
+	iommufd_abi__put(bytes + 32, 8, iommufd_abi__address(args->data));
 	if (args->fault_id) {
 		iommufd_abi__or(bytes + 4, 4, 4);
 		iommufd_abi__put(bytes + 40, 4, *args->fault_id);
@@ -781,8 +758,8 @@ static inline iommufd_abi_size iommufd_abi_hwpt_alloc_none(
 	struct iommufd_abi_hwpt_alloc_args typed = *args;
 
 	typed.data_type = 0;
-	typed.data_uptr = IOMMUFD_ABI__NULL;
-	typed.data_uptr_count = 0;
+	typed.data = IOMMUFD_ABI__NULL;
+	typed.data_len = 0;
 	return iommufd_abi_hwpt_alloc(buf, len, &typed);
 }
 
@@ -793,13 +770,13 @@ static inline iommufd_abi_size iommufd_abi_hwpt_alloc_none(
 static inline iommufd_abi_size iommufd_abi_hwpt_alloc_vtd_s1(
 		void *buf, iommufd_abi_size len,
 		const struct iommufd_abi_hwpt_alloc_args *args,
-		const struct iommu_hwpt_vtd_s1 *data_uptr)
+		const struct iommu_hwpt_vtd_s1 *data)
 {
 	struct iommufd_abi_hwpt_alloc_args typed = *args;
 
 	typed.data_type = 1;
-	typed.data_uptr = data_uptr;
-	typed.data_uptr_count = iommufd_abi__used(data_uptr, sizeof(*data_uptr), 24);
+	typed.data = data;
+	typed.data_len = iommufd_abi__used(data, sizeof(*data), 24);
 	return iommufd_abi_hwpt_alloc(buf, len, &typed);
 }
 
@@ -810,13 +787,13 @@ static inline iommufd_abi_size iommufd_abi_hwpt_alloc_vtd_s1(
 static inline iommufd_abi_size iommufd_abi_hwpt_alloc_arm_smmuv3(
 		void *buf, iommufd_abi_size len,
 		const struct iommufd_abi_hwpt_alloc_args *args,
-		const struct iommu_hwpt_arm_smmuv3 *data_uptr)
+		const struct iommu_hwpt_arm_smmuv3 *data)
 {
 	struct iommufd_abi_hwpt_alloc_args typed = *args;
 
 	typed.data_type = 2;
-	typed.data_uptr = data_uptr;
-	typed.data_uptr_count = iommufd_abi__used(data_uptr, sizeof(*data_uptr), 16);
+	typed.data = data;
+	typed.data_len = iommufd_abi__used(data, sizeof(*data), 16);
 	return iommufd_abi_hwpt_alloc(buf, len, &typed);
 }
 
@@ -829,13 +806,13 @@ static inline iommufd_abi_size iommufd_abi_hwpt_alloc_arm_smmuv3(
 static inline iommufd_abi_size iommufd_abi_hwpt_alloc_amd_guest(
 		void *buf, iommufd_abi_size len,
 		const struct iommufd_abi_hwpt_alloc_args *args,
-		const struct iommu_hwpt_amd_guest *data_uptr)
+		const struct iommu_hwpt_amd_guest *data)
 {
 	struct iommufd_abi_hwpt_alloc_args typed = *args;
 
 	typed.data_type = 3;
-	typed.data_uptr = data_uptr;
-	typed.data_uptr_count = iommufd_abi__used(data_uptr, sizeof(*data_uptr), 32);
+	typed.data = data;
+	typed.data_len = iommufd_abi__used(data, sizeof(*data), 32);
 	return iommufd_abi_hwpt_alloc(buf, len, &typed);
 }
 #endif
@@ -844,9 +821,9 @@ static inline iommufd_abi_size iommufd_abi_hwpt_alloc_amd_guest(
  * The inputs of iommufd_abi_get_hw_info() and iommufd_abi_call_get_hw_info().
  */
 struct iommufd_abi_get_hw_info_args {
-	__u32	dev_id;				/* id of the device */
-	void *data_uptr;			/* address of the room */
-	iommufd_abi_size data_uptr_count;	/* bytes of data_uptr */
+	__u32	dev_id;			/* id of the device */
+	void *data;			/* address of the room */
+	iommufd_abi_size data_len;	/* bytes of data */
 	/* the type that is wanted, with its flag (null if absent) */
 	const __u32 *in_data_type;
 };
@@ -866,15 +843,17 @@ static inline iommufd_abi_size iommufd_abi_get_hw_info(
 	const iommufd_abi_size argsz = 40;
 	__u8 *bytes;
 
-	if (!iommufd_abi__holds_length(4, args->data_uptr_count, 1))
+	if (args->data_len && !args->data)
+		return 0;
+	if (!iommufd_abi__holds_length(4, args->data_len, 1))
 		return 0;
 	bytes = iommufd_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
 	iommufd_abi__put(bytes + 8, 4, args->dev_id);
-	iommufd_abi__put(bytes + 12, 4, args->data_uptr_count);
-	iommufd_abi__put(bytes + 16, 8, iommufd_abi__address(args->data_uptr));
+	iommufd_abi__put(bytes + 12, 4, args->data_len);
+	iommufd_abi__put(bytes + 16, 8, iommufd_abi__address(args->data));
 	if (args->in_data_type) {
 		iommufd_abi__put(bytes + 4, 4, 1);
 		iommufd_abi__put(bytes + 24, 4, *args->in_data_type);
@@ -891,17 +870,16 @@ static inline void iommufd_abi_get_hw_info_reply(
 }
 
 /*
- * Whether the kernel's data have more bytes than data_uptr, which has
- * data_uptr_count; data_len is their size.
+ * Whether the kernel's data have more bytes than data, which has data_len;
+ * data_len is their size.
  */
 static inline int iommufd_abi_get_hw_info_cut(
-		const struct iommu_hw_info *reply,
-		iommufd_abi_size data_uptr_count)
+		const struct iommu_hw_info *reply, iommufd_abi_size data_len)
 {
 	const void *at = reply;
 	const __u8 *bytes = IOMMUFD_ABI__CAST(const __u8 *, at);
 
-	return iommufd_abi__u32(bytes + 12) > data_uptr_count;
+	return iommufd_abi__u32(bytes + 12) > data_len;
 }
 
 /*
@@ -910,9 +888,8 @@ static inline int iommufd_abi_get_hw_info_cut(
  * another type.
  */
 static inline int iommufd_abi_get_hw_info_intel_vtd(
-		const struct iommu_hw_info *reply, const void *data_uptr,
-		iommufd_abi_size data_uptr_count,
-		struct iommu_hw_info_vtd *data)
+		const struct iommu_hw_info *reply, const void *data,
+		iommufd_abi_size data_len, struct iommu_hw_info_vtd *out)
 {
 	const void *at = reply;
 	const __u8 *bytes = IOMMUFD_ABI__CAST(const __u8 *, at);
@@ -920,8 +897,8 @@ static inline int iommufd_abi_get_hw_info_intel_vtd(
 
 	if (iommufd_abi__u32(bytes + 24) != 1)
 		return 0;
-	iommufd_abi__results(data, sizeof(*data), data_uptr,
-			length < data_uptr_count ? length : data_uptr_count, 0);
+	iommufd_abi__results(out, sizeof(*out), data,
+			length < data_len ? length : data_len, 0);
 	return 1;
 }
 
@@ -931,9 +908,8 @@ static inline int iommufd_abi_get_hw_info_intel_vtd(
  * another type.
  */
 static inline int iommufd_abi_get_hw_info_arm_smmuv3(
-		const struct iommu_hw_info *reply, const void *data_uptr,
-		iommufd_abi_size data_uptr_count,
-		struct iommu_hw_info_arm_smmuv3 *data)
+		const struct iommu_hw_info *reply, const void *data,
+		iommufd_abi_size data_len, struct iommu_hw_info_arm_smmuv3 *out)
 {
 	const void *at = reply;
 	const __u8 *bytes = IOMMUFD_ABI__CAST(const __u8 *, at);
@@ -941,8 +917,8 @@ static inline int iommufd_abi_get_hw_info_arm_smmuv3(
 
 	if (iommufd_abi__u32(bytes + 24) != 2)
 		return 0;
-	iommufd_abi__results(data, sizeof(*data), data_uptr,
-			length < data_uptr_count ? length : data_uptr_count, 0);
+	iommufd_abi__results(out, sizeof(*out), data,
+			length < data_len ? length : data_len, 0);
 	return 1;
 }
 
@@ -952,9 +928,9 @@ static inline int iommufd_abi_get_hw_info_arm_smmuv3(
  * another type.
  */
 static inline int iommufd_abi_get_hw_info_tegra241_cmdqv(
-		const struct iommu_hw_info *reply, const void *data_uptr,
-		iommufd_abi_size data_uptr_count,
-		struct iommu_hw_info_tegra241_cmdqv *data)
+		const struct iommu_hw_info *reply, const void *data,
+		iommufd_abi_size data_len,
+		struct iommu_hw_info_tegra241_cmdqv *out)
 {
 	const void *at = reply;
 	const __u8 *bytes = IOMMUFD_ABI__CAST(const __u8 *, at);
@@ -962,8 +938,8 @@ static inline int iommufd_abi_get_hw_info_tegra241_cmdqv(
 
 	if (iommufd_abi__u32(bytes + 24) != 3)
 		return 0;
-	iommufd_abi__results(data, sizeof(*data), data_uptr,
-			length < data_uptr_count ? length : data_uptr_count, 0);
+	iommufd_abi__results(out, sizeof(*out), data,
+			length < data_len ? length : data_len, 0);
 	return 1;
 }
 
@@ -974,9 +950,8 @@ static inline int iommufd_abi_get_hw_info_tegra241_cmdqv(
  * the kernel has not written are zero. Returns 0 if the data have another type.
  */
 static inline int iommufd_abi_get_hw_info_amd(
-		const struct iommu_hw_info *reply, const void *data_uptr,
-		iommufd_abi_size data_uptr_count,
-		struct iommu_hw_info_amd *data)
+		const struct iommu_hw_info *reply, const void *data,
+		iommufd_abi_size data_len, struct iommu_hw_info_amd *out)
 {
 	const void *at = reply;
 	const __u8 *bytes = IOMMUFD_ABI__CAST(const __u8 *, at);
@@ -984,8 +959,8 @@ static inline int iommufd_abi_get_hw_info_amd(
 
 	if (iommufd_abi__u32(bytes + 24) != 4)
 		return 0;
-	iommufd_abi__results(data, sizeof(*data), data_uptr,
-			length < data_uptr_count ? length : data_uptr_count, 0);
+	iommufd_abi__results(out, sizeof(*out), data,
+			length < data_len ? length : data_len, 0);
 	return 1;
 }
 #endif
@@ -1052,6 +1027,8 @@ static inline iommufd_abi_size iommufd_abi_hwpt_get_dirty_bitmap(
 	const iommufd_abi_size argsz = 48;
 	__u8 *bytes;
 
+	if (args->data_count && !args->data)
+		return 0;
 	if (!iommufd_abi__holds_bitmap(
 			args->data_count, 8, args->length, args->page_size))
 		return 0;
@@ -1074,9 +1051,8 @@ static inline iommufd_abi_size iommufd_abi_hwpt_get_dirty_bitmap(
  */
 struct iommufd_abi_hwpt_invalidate_args {
 	__u32	hwpt_id; /* id of a nested page table or of a virtual IOMMU */
-	const void *data_uptr;	/* address of the array of requests */
-	iommufd_abi_size data_uptr_count;	/* elements of data_uptr */
-	__u32	data_type;			/* type of all requests */
+	const void *data;		/* address of the array of requests */
+	iommufd_abi_size data_count;	/* elements of data */
 	iommufd_abi_size entry_len;	/* size of one request in bytes */
 };
 
@@ -1090,13 +1066,15 @@ struct iommufd_abi_hwpt_invalidate_args {
  * object is EINVAL, and in 6.12 ENOENT.
  */
 static inline iommufd_abi_size iommufd_abi_hwpt_invalidate(
-		void *buf, iommufd_abi_size len,
+		void *buf, iommufd_abi_size len, __u32 data_type,
 		const struct iommufd_abi_hwpt_invalidate_args *args)
 {
 	const iommufd_abi_size argsz = 32;
 	__u8 *bytes;
 
-	if (!iommufd_abi__holds_length(4, args->data_uptr_count, 1))
+	if (args->data_count && !args->data)
+		return 0;
+	if (!iommufd_abi__holds_length(4, args->data_count, 1))
 		return 0;
 	if (!iommufd_abi__holds_length(4, args->entry_len, 1))
 		return 0;
@@ -1105,10 +1083,10 @@ static inline iommufd_abi_size iommufd_abi_hwpt_invalidate(
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
 	iommufd_abi__put(bytes + 4, 4, args->hwpt_id);
-	iommufd_abi__put(bytes + 16, 4, args->data_type);
-	iommufd_abi__put(bytes + 24, 4, args->data_uptr_count);
+	iommufd_abi__put(bytes + 16, 4, data_type);
+	iommufd_abi__put(bytes + 24, 4, args->data_count);
 	iommufd_abi__put(bytes + 20, 4, args->entry_len);
-	iommufd_abi__put(bytes + 8, 8, iommufd_abi__address(args->data_uptr));
+	iommufd_abi__put(bytes + 8, 8, iommufd_abi__address(args->data));
 	return argsz;
 }
 
@@ -1127,16 +1105,15 @@ static inline void iommufd_abi_hwpt_invalidate_reply(
 static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_vtd_s1(
 		void *buf, iommufd_abi_size len,
 		const struct iommufd_abi_hwpt_invalidate_args *args,
-		const struct iommu_hwpt_vtd_s1_invalidate *data_uptr,
-		iommufd_abi_size data_uptr_count)
+		const struct iommu_hwpt_vtd_s1_invalidate *data,
+		iommufd_abi_size data_count)
 {
 	struct iommufd_abi_hwpt_invalidate_args typed = *args;
 
-	typed.data_type = 0;
-	typed.data_uptr = data_uptr;
-	typed.data_uptr_count = data_uptr_count;
-	typed.entry_len = sizeof(*data_uptr);
-	return iommufd_abi_hwpt_invalidate(buf, len, &typed);
+	typed.data = data;
+	typed.data_count = data_count;
+	typed.entry_len = sizeof(*data);
+	return iommufd_abi_hwpt_invalidate(buf, len, 0, &typed);
 }
 
 /*
@@ -1146,16 +1123,15 @@ static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_vtd_s1(
 static inline iommufd_abi_size iommufd_abi_hwpt_invalidate_arm_smmuv3(
 		void *buf, iommufd_abi_size len,
 		const struct iommufd_abi_hwpt_invalidate_args *args,
-		const struct iommu_viommu_arm_smmuv3_invalidate *data_uptr,
-		iommufd_abi_size data_uptr_count)
+		const struct iommu_viommu_arm_smmuv3_invalidate *data,
+		iommufd_abi_size data_count)
 {
 	struct iommufd_abi_hwpt_invalidate_args typed = *args;
 
-	typed.data_type = 1;
-	typed.data_uptr = data_uptr;
-	typed.data_uptr_count = data_uptr_count;
-	typed.entry_len = sizeof(*data_uptr);
-	return iommufd_abi_hwpt_invalidate(buf, len, &typed);
+	typed.data = data;
+	typed.data_count = data_count;
+	typed.entry_len = sizeof(*data);
+	return iommufd_abi_hwpt_invalidate(buf, len, 1, &typed);
 }
 
 /*
@@ -1191,12 +1167,11 @@ static inline void iommufd_abi_fault_queue_alloc_reply(
  * The inputs of iommufd_abi_viommu_alloc() and iommufd_abi_call_viommu_alloc().
  */
 struct iommufd_abi_viommu_alloc_args {
-	__u32	type;				/* type of the virtual IOMMU */
 	__u32	dev_id;	/* id of a device of the physical IOMMU */
 	/* id of the page table that is the parent of all nested ones */
 	__u32	hwpt_id;
-	void *data_uptr;	/* address of the data of this type */
-	iommufd_abi_size data_uptr_count;	/* bytes of data_uptr */
+	void *data;			/* address of the data of this type */
+	iommufd_abi_size data_len;	/* bytes of data */
 };
 
 /*
@@ -1207,13 +1182,15 @@ struct iommufd_abi_viommu_alloc_args {
  * been created with IOMMU_HWPT_ALLOC_NEST_PARENT.
  */
 static inline iommufd_abi_size iommufd_abi_viommu_alloc(
-		void *buf, iommufd_abi_size len,
+		void *buf, iommufd_abi_size len, __u32 type,
 		const struct iommufd_abi_viommu_alloc_args *args)
 {
 	const iommufd_abi_size argsz = 40;
 	__u8 *bytes;
 
-	if (!iommufd_abi__holds_length(4, args->data_uptr_count, 1))
+	if (args->data_len && !args->data)
+		return 0;
+	if (!iommufd_abi__holds_length(4, args->data_len, 1))
 		return 0;
 	bytes = iommufd_abi__argument(buf, len, argsz);
 	if (!bytes)
@@ -1221,9 +1198,9 @@ static inline iommufd_abi_size iommufd_abi_viommu_alloc(
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
 	iommufd_abi__put(bytes + 12, 4, args->dev_id);
 	iommufd_abi__put(bytes + 16, 4, args->hwpt_id);
-	iommufd_abi__put(bytes + 8, 4, args->type);
-	iommufd_abi__put(bytes + 24, 4, args->data_uptr_count);
-	iommufd_abi__put(bytes + 32, 8, iommufd_abi__address(args->data_uptr));
+	iommufd_abi__put(bytes + 8, 4, type);
+	iommufd_abi__put(bytes + 24, 4, args->data_len);
+	iommufd_abi__put(bytes + 32, 8, iommufd_abi__address(args->data));
 	return argsz;
 }
 
@@ -1242,14 +1219,13 @@ static inline void iommufd_abi_viommu_alloc_reply(
 static inline iommufd_abi_size iommufd_abi_viommu_alloc_tegra241_cmdqv(
 		void *buf, iommufd_abi_size len,
 		const struct iommufd_abi_viommu_alloc_args *args,
-		struct iommu_viommu_tegra241_cmdqv *data_uptr)
+		struct iommu_viommu_tegra241_cmdqv *data)
 {
 	struct iommufd_abi_viommu_alloc_args typed = *args;
 
-	typed.type = 2;
-	typed.data_uptr = data_uptr;
-	typed.data_uptr_count = sizeof(*data_uptr);
-	return iommufd_abi_viommu_alloc(buf, len, &typed);
+	typed.data = data;
+	typed.data_len = sizeof(*data);
+	return iommufd_abi_viommu_alloc(buf, len, 2, &typed);
 }
 
 /*
@@ -1305,7 +1281,6 @@ static inline void iommufd_abi_vdevice_alloc_reply(
  */
 struct iommufd_abi_hw_queue_alloc_args {
 	__u32	viommu_id;	/* id of the virtual IOMMU */
-	__u32	type;		/* type of the queue */
 	__u32	index;	/* number of the queue among those of its type */
 	/* address of the queue in the guest's memory */
 	__u64	nesting_parent_iova;
@@ -1321,7 +1296,7 @@ struct iommufd_abi_hw_queue_alloc_args {
  * multiple of it; the memory should be contiguous.
  */
 static inline iommufd_abi_size iommufd_abi_hw_queue_alloc(
-		void *buf, iommufd_abi_size len,
+		void *buf, iommufd_abi_size len, __u32 type,
 		const struct iommufd_abi_hw_queue_alloc_args *args)
 {
 	const iommufd_abi_size argsz = 40;
@@ -1332,7 +1307,7 @@ static inline iommufd_abi_size iommufd_abi_hw_queue_alloc(
 		return 0;
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
 	iommufd_abi__put(bytes + 8, 4, args->viommu_id);
-	iommufd_abi__put(bytes + 12, 4, args->type);
+	iommufd_abi__put(bytes + 12, 4, type);
 	iommufd_abi__put(bytes + 16, 4, args->index);
 	iommufd_abi__put(bytes + 24, 8, args->nesting_parent_iova);
 	iommufd_abi__put(bytes + 32, 8, args->length);
@@ -1353,7 +1328,6 @@ static inline void iommufd_abi_hw_queue_alloc_reply(
  */
 struct iommufd_abi_veventq_alloc_args {
 	__u32	viommu_id;	/* id of the virtual IOMMU */
-	__u32	type;		/* type of the events */
 	/* most events that wait in the queue, not zero */
 	__u32	veventq_depth;
 };
@@ -1366,7 +1340,7 @@ struct iommufd_abi_veventq_alloc_args {
  * (EINVAL), in 7.2 at the latest.
  */
 static inline iommufd_abi_size iommufd_abi_veventq_alloc(
-		void *buf, iommufd_abi_size len,
+		void *buf, iommufd_abi_size len, __u32 type,
 		const struct iommufd_abi_veventq_alloc_args *args)
 {
 	const iommufd_abi_size argsz = 32;
@@ -1378,7 +1352,7 @@ static inline iommufd_abi_size iommufd_abi_veventq_alloc(
 	iommufd_abi__put(bytes, 4, IOMMUFD_ABI__CAST(__u32, argsz));
 	iommufd_abi__put(bytes + 24, 4, 0xffffffff);
 	iommufd_abi__put(bytes + 8, 4, args->viommu_id);
-	iommufd_abi__put(bytes + 12, 4, args->type);
+	iommufd_abi__put(bytes + 12, 4, type);
 	iommufd_abi__put(bytes + 16, 4, args->veventq_depth);
 	return argsz;
 }
@@ -1404,10 +1378,13 @@ static inline void iommufd_abi_veventq_alloc_reply(
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
-/* The result of a call whose argument cannot be written. */
-static inline int iommufd_abi__refused(void)
+/*
+ * The result of a call whose argument cannot be written, perhaps since the
+ * buffer is too small.
+ */
+static inline int iommufd_abi__refused(int is_small)
 {
-	errno = EINVAL;
+	errno = is_small ? ENOBUFS : EINVAL;
 	return -1;
 }
 
@@ -1420,24 +1397,25 @@ static inline int iommufd_abi_call_destroy(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	return ioctl(iommufd, IOMMU_DESTROY, argument);
 }
 
 /* Calls IOMMU_OPTION; see iommufd_abi_option(). */
 static inline int iommufd_abi_call_option(
-		int iommufd, const struct iommufd_abi_option_args *args,
+		int iommufd, __u32 option_id, __u16 op,
+		const struct iommufd_abi_option_args *args,
 		struct iommu_option *reply)
 {
 	__u64 argument[3];
 	const iommufd_abi_size argsz = iommufd_abi_option(
-			argument, sizeof(argument), args);
+			argument, sizeof(argument), option_id, op, args);
 	int result;
 
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_OPTION, argument);
 	if (reply && result >= 0)
 		iommufd_abi_option_reply(argument, argsz, reply);
@@ -1446,18 +1424,19 @@ static inline int iommufd_abi_call_option(
 
 /* Calls IOMMU_VFIO_IOAS; see iommufd_abi_vfio_ioas(). */
 static inline int iommufd_abi_call_vfio_ioas(
-		int iommufd, const struct iommufd_abi_vfio_ioas_args *args,
+		int iommufd, __u16 op,
+		const struct iommufd_abi_vfio_ioas_args *args,
 		struct iommu_vfio_ioas *reply)
 {
 	__u64 argument[2];
 	const iommufd_abi_size argsz = iommufd_abi_vfio_ioas(
-			argument, sizeof(argument), args);
+			argument, sizeof(argument), op, args);
 	int result;
 
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_VFIO_IOAS, argument);
 	if (reply && result >= 0)
 		iommufd_abi_vfio_ioas_reply(argument, argsz, reply);
@@ -1476,7 +1455,7 @@ static inline int iommufd_abi_call_ioas_alloc(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_IOAS_ALLOC, argument);
 	if (reply && result >= 0)
 		iommufd_abi_ioas_alloc_reply(argument, argsz, reply);
@@ -1500,7 +1479,7 @@ static inline int iommufd_abi_call_ioas_iova_ranges(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_IOAS_IOVA_RANGES, argument);
 	if (reply &&
 	    (result >= 0 || errno == EMSGSIZE))
@@ -1518,7 +1497,7 @@ static inline int iommufd_abi_call_ioas_allow_iovas(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	return ioctl(iommufd, IOMMU_IOAS_ALLOW_IOVAS, argument);
 }
 
@@ -1535,7 +1514,7 @@ static inline int iommufd_abi_call_ioas_map(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_IOAS_MAP, argument);
 	if (reply && result >= 0)
 		iommufd_abi_ioas_map_reply(argument, argsz, reply);
@@ -1556,7 +1535,7 @@ static inline int iommufd_abi_call_ioas_noiommu_get_pa(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_IOAS_NOIOMMU_GET_PA, argument);
 	if (reply && result >= 0)
 		iommufd_abi_ioas_noiommu_get_pa_reply(argument, argsz, reply);
@@ -1565,18 +1544,19 @@ static inline int iommufd_abi_call_ioas_noiommu_get_pa(
 
 /* Calls IOMMU_IOAS_MAP_FILE; see iommufd_abi_ioas_map_file(). */
 static inline int iommufd_abi_call_ioas_map_file(
-		int iommufd, const struct iommufd_abi_ioas_map_file_args *args,
+		int iommufd, __s32 fd,
+		const struct iommufd_abi_ioas_map_file_args *args,
 		struct iommu_ioas_map_file *reply)
 {
 	__u64 argument[5];
 	const iommufd_abi_size argsz = iommufd_abi_ioas_map_file(
-			argument, sizeof(argument), args);
+			argument, sizeof(argument), fd, args);
 	int result;
 
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_IOAS_MAP_FILE, argument);
 	if (reply && result >= 0)
 		iommufd_abi_ioas_map_file_reply(argument, argsz, reply);
@@ -1596,7 +1576,7 @@ static inline int iommufd_abi_call_ioas_copy(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_IOAS_COPY, argument);
 	if (reply && result >= 0)
 		iommufd_abi_ioas_copy_reply(argument, argsz, reply);
@@ -1616,7 +1596,7 @@ static inline int iommufd_abi_call_ioas_unmap(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_IOAS_UNMAP, argument);
 	if (reply && result >= 0)
 		iommufd_abi_ioas_unmap_reply(argument, argsz, reply);
@@ -1631,7 +1611,7 @@ static inline int iommufd_abi_call_ioas_change_process(int iommufd)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	return ioctl(iommufd, IOMMU_IOAS_CHANGE_PROCESS, argument);
 }
 
@@ -1648,7 +1628,7 @@ static inline int iommufd_abi_call_hwpt_alloc(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_HWPT_ALLOC, argument);
 	if (reply && result >= 0)
 		iommufd_abi_hwpt_alloc_reply(argument, argsz, reply);
@@ -1666,8 +1646,8 @@ static inline int iommufd_abi_call_hwpt_alloc_none(
 	struct iommufd_abi_hwpt_alloc_args typed = *args;
 
 	typed.data_type = 0;
-	typed.data_uptr = IOMMUFD_ABI__NULL;
-	typed.data_uptr_count = 0;
+	typed.data = IOMMUFD_ABI__NULL;
+	typed.data_len = 0;
 	return iommufd_abi_call_hwpt_alloc(iommufd, &typed, reply);
 }
 
@@ -1677,14 +1657,14 @@ static inline int iommufd_abi_call_hwpt_alloc_none(
  */
 static inline int iommufd_abi_call_hwpt_alloc_vtd_s1(
 		int iommufd, const struct iommufd_abi_hwpt_alloc_args *args,
-		const struct iommu_hwpt_vtd_s1 *data_uptr,
+		const struct iommu_hwpt_vtd_s1 *data,
 		struct iommu_hwpt_alloc *reply)
 {
 	struct iommufd_abi_hwpt_alloc_args typed = *args;
 
 	typed.data_type = 1;
-	typed.data_uptr = data_uptr;
-	typed.data_uptr_count = iommufd_abi__used(data_uptr, sizeof(*data_uptr), 24);
+	typed.data = data;
+	typed.data_len = iommufd_abi__used(data, sizeof(*data), 24);
 	return iommufd_abi_call_hwpt_alloc(iommufd, &typed, reply);
 }
 
@@ -1694,14 +1674,14 @@ static inline int iommufd_abi_call_hwpt_alloc_vtd_s1(
  */
 static inline int iommufd_abi_call_hwpt_alloc_arm_smmuv3(
 		int iommufd, const struct iommufd_abi_hwpt_alloc_args *args,
-		const struct iommu_hwpt_arm_smmuv3 *data_uptr,
+		const struct iommu_hwpt_arm_smmuv3 *data,
 		struct iommu_hwpt_alloc *reply)
 {
 	struct iommufd_abi_hwpt_alloc_args typed = *args;
 
 	typed.data_type = 2;
-	typed.data_uptr = data_uptr;
-	typed.data_uptr_count = iommufd_abi__used(data_uptr, sizeof(*data_uptr), 16);
+	typed.data = data;
+	typed.data_len = iommufd_abi__used(data, sizeof(*data), 16);
 	return iommufd_abi_call_hwpt_alloc(iommufd, &typed, reply);
 }
 
@@ -1713,14 +1693,14 @@ static inline int iommufd_abi_call_hwpt_alloc_arm_smmuv3(
  */
 static inline int iommufd_abi_call_hwpt_alloc_amd_guest(
 		int iommufd, const struct iommufd_abi_hwpt_alloc_args *args,
-		const struct iommu_hwpt_amd_guest *data_uptr,
+		const struct iommu_hwpt_amd_guest *data,
 		struct iommu_hwpt_alloc *reply)
 {
 	struct iommufd_abi_hwpt_alloc_args typed = *args;
 
 	typed.data_type = 3;
-	typed.data_uptr = data_uptr;
-	typed.data_uptr_count = iommufd_abi__used(data_uptr, sizeof(*data_uptr), 32);
+	typed.data = data;
+	typed.data_len = iommufd_abi__used(data, sizeof(*data), 32);
 	return iommufd_abi_call_hwpt_alloc(iommufd, &typed, reply);
 }
 #endif
@@ -1738,7 +1718,7 @@ static inline int iommufd_abi_call_get_hw_info(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_GET_HW_INFO, argument);
 	if (reply && result >= 0)
 		iommufd_abi_get_hw_info_reply(argument, argsz, reply);
@@ -1758,7 +1738,7 @@ static inline int iommufd_abi_call_hwpt_set_dirty_tracking(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	return ioctl(iommufd, IOMMU_HWPT_SET_DIRTY_TRACKING, argument);
 }
 
@@ -1774,28 +1754,28 @@ static inline int iommufd_abi_call_hwpt_get_dirty_bitmap(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	return ioctl(iommufd, IOMMU_HWPT_GET_DIRTY_BITMAP, argument);
 }
 
 /*
  * Calls IOMMU_HWPT_INVALIDATE; see iommufd_abi_hwpt_invalidate(). The reply is
- * set after every error but EBADF and ENOTTY and E2BIG as well.
+ * set after every error but EBADF, ENOTTY and E2BIG as well.
  */
 static inline int iommufd_abi_call_hwpt_invalidate(
-		int iommufd,
+		int iommufd, __u32 data_type,
 		const struct iommufd_abi_hwpt_invalidate_args *args,
 		struct iommu_hwpt_invalidate *reply)
 {
 	__u64 argument[4];
 	const iommufd_abi_size argsz = iommufd_abi_hwpt_invalidate(
-			argument, sizeof(argument), args);
+			argument, sizeof(argument), data_type, args);
 	int result;
 
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_HWPT_INVALIDATE, argument);
 	if (reply &&
 	    (result >= 0 || (errno != EBADF && errno != ENOTTY && errno != E2BIG)))
@@ -1810,17 +1790,16 @@ static inline int iommufd_abi_call_hwpt_invalidate(
 static inline int iommufd_abi_call_hwpt_invalidate_vtd_s1(
 		int iommufd,
 		const struct iommufd_abi_hwpt_invalidate_args *args,
-		const struct iommu_hwpt_vtd_s1_invalidate *data_uptr,
-		iommufd_abi_size data_uptr_count,
+		const struct iommu_hwpt_vtd_s1_invalidate *data,
+		iommufd_abi_size data_count,
 		struct iommu_hwpt_invalidate *reply)
 {
 	struct iommufd_abi_hwpt_invalidate_args typed = *args;
 
-	typed.data_type = 0;
-	typed.data_uptr = data_uptr;
-	typed.data_uptr_count = data_uptr_count;
-	typed.entry_len = sizeof(*data_uptr);
-	return iommufd_abi_call_hwpt_invalidate(iommufd, &typed, reply);
+	typed.data = data;
+	typed.data_count = data_count;
+	typed.entry_len = sizeof(*data);
+	return iommufd_abi_call_hwpt_invalidate(iommufd, 0, &typed, reply);
 }
 
 /*
@@ -1830,17 +1809,16 @@ static inline int iommufd_abi_call_hwpt_invalidate_vtd_s1(
 static inline int iommufd_abi_call_hwpt_invalidate_arm_smmuv3(
 		int iommufd,
 		const struct iommufd_abi_hwpt_invalidate_args *args,
-		const struct iommu_viommu_arm_smmuv3_invalidate *data_uptr,
-		iommufd_abi_size data_uptr_count,
+		const struct iommu_viommu_arm_smmuv3_invalidate *data,
+		iommufd_abi_size data_count,
 		struct iommu_hwpt_invalidate *reply)
 {
 	struct iommufd_abi_hwpt_invalidate_args typed = *args;
 
-	typed.data_type = 1;
-	typed.data_uptr = data_uptr;
-	typed.data_uptr_count = data_uptr_count;
-	typed.entry_len = sizeof(*data_uptr);
-	return iommufd_abi_call_hwpt_invalidate(iommufd, &typed, reply);
+	typed.data = data;
+	typed.data_count = data_count;
+	typed.entry_len = sizeof(*data);
+	return iommufd_abi_call_hwpt_invalidate(iommufd, 1, &typed, reply);
 }
 
 /* Calls IOMMU_FAULT_QUEUE_ALLOC; see iommufd_abi_fault_queue_alloc(). */
@@ -1855,7 +1833,7 @@ static inline int iommufd_abi_call_fault_queue_alloc(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_FAULT_QUEUE_ALLOC, argument);
 	if (reply && result >= 0)
 		iommufd_abi_fault_queue_alloc_reply(argument, argsz, reply);
@@ -1864,18 +1842,19 @@ static inline int iommufd_abi_call_fault_queue_alloc(
 
 /* Calls IOMMU_VIOMMU_ALLOC; see iommufd_abi_viommu_alloc(). */
 static inline int iommufd_abi_call_viommu_alloc(
-		int iommufd, const struct iommufd_abi_viommu_alloc_args *args,
+		int iommufd, __u32 type,
+		const struct iommufd_abi_viommu_alloc_args *args,
 		struct iommu_viommu_alloc *reply)
 {
 	__u64 argument[5];
 	const iommufd_abi_size argsz = iommufd_abi_viommu_alloc(
-			argument, sizeof(argument), args);
+			argument, sizeof(argument), type, args);
 	int result;
 
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_VIOMMU_ALLOC, argument);
 	if (reply && result >= 0)
 		iommufd_abi_viommu_alloc_reply(argument, argsz, reply);
@@ -1888,15 +1867,14 @@ static inline int iommufd_abi_call_viommu_alloc(
  */
 static inline int iommufd_abi_call_viommu_alloc_tegra241_cmdqv(
 		int iommufd, const struct iommufd_abi_viommu_alloc_args *args,
-		struct iommu_viommu_tegra241_cmdqv *data_uptr,
+		struct iommu_viommu_tegra241_cmdqv *data,
 		struct iommu_viommu_alloc *reply)
 {
 	struct iommufd_abi_viommu_alloc_args typed = *args;
 
-	typed.type = 2;
-	typed.data_uptr = data_uptr;
-	typed.data_uptr_count = sizeof(*data_uptr);
-	return iommufd_abi_call_viommu_alloc(iommufd, &typed, reply);
+	typed.data = data;
+	typed.data_len = sizeof(*data);
+	return iommufd_abi_call_viommu_alloc(iommufd, 2, &typed, reply);
 }
 
 /* Calls IOMMU_VDEVICE_ALLOC; see iommufd_abi_vdevice_alloc(). */
@@ -1912,7 +1890,7 @@ static inline int iommufd_abi_call_vdevice_alloc(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_VDEVICE_ALLOC, argument);
 	if (reply && result >= 0)
 		iommufd_abi_vdevice_alloc_reply(argument, argsz, reply);
@@ -1921,18 +1899,19 @@ static inline int iommufd_abi_call_vdevice_alloc(
 
 /* Calls IOMMU_HW_QUEUE_ALLOC; see iommufd_abi_hw_queue_alloc(). */
 static inline int iommufd_abi_call_hw_queue_alloc(
-		int iommufd, const struct iommufd_abi_hw_queue_alloc_args *args,
+		int iommufd, __u32 type,
+		const struct iommufd_abi_hw_queue_alloc_args *args,
 		struct iommu_hw_queue_alloc *reply)
 {
 	__u64 argument[5];
 	const iommufd_abi_size argsz = iommufd_abi_hw_queue_alloc(
-			argument, sizeof(argument), args);
+			argument, sizeof(argument), type, args);
 	int result;
 
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_HW_QUEUE_ALLOC, argument);
 	if (reply && result >= 0)
 		iommufd_abi_hw_queue_alloc_reply(argument, argsz, reply);
@@ -1941,18 +1920,19 @@ static inline int iommufd_abi_call_hw_queue_alloc(
 
 /* Calls IOMMU_VEVENTQ_ALLOC; see iommufd_abi_veventq_alloc(). */
 static inline int iommufd_abi_call_veventq_alloc(
-		int iommufd, const struct iommufd_abi_veventq_alloc_args *args,
+		int iommufd, __u32 type,
+		const struct iommufd_abi_veventq_alloc_args *args,
 		struct iommu_veventq_alloc *reply)
 {
 	__u64 argument[4];
 	const iommufd_abi_size argsz = iommufd_abi_veventq_alloc(
-			argument, sizeof(argument), args);
+			argument, sizeof(argument), type, args);
 	int result;
 
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused();
+		return iommufd_abi__refused(0);
 	result = ioctl(iommufd, IOMMU_VEVENTQ_ALLOC, argument);
 	if (reply && result >= 0)
 		iommufd_abi_veventq_alloc_reply(argument, argsz, reply);

@@ -92,7 +92,7 @@ static inline iommufd_abi_size iommufd_abi__flags_text(
 	return to.len;
 }
 
-/* The name of a number of iommufd_command. */
+/* The name of a number such as IOMMUFD_CMD_BASE. */
 static inline const char *iommufd_abi_command_name(
 		__u32 number)
 {

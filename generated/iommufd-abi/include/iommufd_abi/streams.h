@@ -35,11 +35,11 @@ struct iommufd_abi_records {
 /* Why a record cannot be read. Every value is below every errno. */
 enum iommufd_abi_record_error {
 	/* the bytes end inside the record */
-	IOMMUFD_ABI_RECORD_CUT = -65601,
+	IOMMUFD_ABI_RECORD_CUT = -65665,
 	/* the length of the record is less than that of its struct */
-	IOMMUFD_ABI_RECORD_TOO_SHORT = -65602,
+	IOMMUFD_ABI_RECORD_TOO_SHORT = -65666,
 	/* the length of data of this type is not known */
-	IOMMUFD_ABI_RECORD_UNKNOWN_TYPE = -65603,
+	IOMMUFD_ABI_RECORD_UNKNOWN_TYPE = -65667,
 };
 
 /* The description of an error. */
@@ -112,7 +112,7 @@ static inline int iommufd_abi__record_data(struct iommufd_abi_records *records,
 	return 1;
 }
 
-/* The next record of a descriptor of the kind faults. */
+/* The next record that was read from a file descriptor of faults. */
 static inline int iommufd_abi_faults_next(
 		struct iommufd_abi_records *records,
 		struct iommu_hwpt_pgfault *record)
@@ -128,9 +128,10 @@ static inline int iommufd_abi_faults_next(
 }
 
 /*
- * The next record of a descriptor of the kind events. The data after the struct
- * are not copied. type is that of the data, with which the descriptor was made.
- * A record with IOMMU_VEVENTQ_FLAG_LOST_EVENTS has no data.
+ * The next record that was read from a file descriptor of events. The data
+ * after the struct are not copied. type is that of the data, with which the
+ * descriptor was made. A record with IOMMU_VEVENTQ_FLAG_LOST_EVENTS has no
+ * data.
  */
 static inline int iommufd_abi_events_next(
 		struct iommufd_abi_records *records, __u32 type,

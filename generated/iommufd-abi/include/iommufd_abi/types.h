@@ -199,7 +199,7 @@ struct iommu_option {
 	__u16		__reserved;	/* must be zero */
 	/* id of the address space; zero for an option of the iommufd */
 	__u32		object_id;
-	/* the value to set, or the value that was read */
+	/* the value to set; on return, the value that was read */
 	__aligned_u64	val64;
 };
 
@@ -231,7 +231,7 @@ enum iommufd_vfio_ioas_op {
  */
 struct iommu_vfio_ioas {
 	__u32	size;		/* size of this struct in bytes */
-	/* id of the address space to use, or of the one that is used */
+	/* id of the address space to use; on return, of the one that is used */
 	__u32	ioas_id;
 	__u16	op;		/* the operation */
 	__u16	__reserved;	/* must be zero */
@@ -403,8 +403,8 @@ struct iommu_ioas_noiommu_get_pa {
 	__u32		__reserved;	/* must be zero */
 	__aligned_u64	iova;		/* mapped IOVA to look up */
 	/*
-	 * most bytes to look at, not zero, and the bytes from there that are
-	 * contiguous
+	 * most bytes to look at, not zero; on return, the bytes from there that
+	 * are contiguous
 	 */
 	__aligned_u64	length;
 	__aligned_u64	out_phys;	/* physical address */
@@ -483,7 +483,9 @@ struct iommu_ioas_unmap {
 	__u32		size;		/* size of this struct in bytes */
 	__u32		ioas_id;	/* id of the address space */
 	__aligned_u64	iova;		/* start of the range */
-	/* size of the range in bytes, and the bytes that were unmapped */
+	/*
+	 * size of the range in bytes; on return, the bytes that were unmapped
+	 */
 	__aligned_u64	length;
 };
 

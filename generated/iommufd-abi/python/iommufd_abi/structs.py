@@ -41,7 +41,7 @@ class iommu_option(ctypes.Structure):
     __reserved: int
     #: Id of the address space; zero for an option of the iommufd.
     object_id: int
-    #: The value to set, or the value that was read.
+    #: The value to set; on return, the value that was read.
     val64: int
 
     _fields_ = [
@@ -62,7 +62,7 @@ class iommu_vfio_ioas(ctypes.Structure):
 
     #: Size of this struct in bytes.
     size: int
-    #: Id of the address space to use, or of the one that is used.
+    #: Id of the address space to use; on return, of the one that is used.
     ioas_id: int
     #: The operation.
     op: int
@@ -218,8 +218,8 @@ class iommu_ioas_noiommu_get_pa(ctypes.Structure):
     __reserved: int
     #: Mapped IOVA to look up.
     iova: int
-    #: Most bytes to look at, not zero, and the bytes from there that are
-    #: contiguous.
+    #: Most bytes to look at, not zero; on return, the bytes from there that
+    #: are contiguous.
     length: int
     #: Physical address.
     out_phys: int
@@ -311,7 +311,7 @@ class iommu_ioas_unmap(ctypes.Structure):
     ioas_id: int
     #: Start of the range.
     iova: int
-    #: Size of the range in bytes, and the bytes that were unmapped.
+    #: Size of the range in bytes; on return, the bytes that were unmapped.
     length: int
 
     _fields_ = [

@@ -2,7 +2,7 @@
 
 //! Page tables.
 
-use crate::argument::{Argument, ArgumentError, Request, used_size};
+use crate::argument::{Argument, ArgumentError, Request, check_bits, used_size};
 use crate::array::Element as _;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
@@ -87,6 +87,7 @@ impl Request for HwptAlloc<'_> {
 
     fn fill(&mut self, argument: &mut Argument<'_>) -> Result<(), ArgumentError> {
         argument.put_argsz(0)?;
+        check_bits(u64::from(self.flags.0), 0x4)?;
         argument.put(4, &self.flags.0.to_ne_bytes());
         argument.put(8, &self.dev_id.to_ne_bytes());
         argument.put(12, &self.pt_id.to_ne_bytes());

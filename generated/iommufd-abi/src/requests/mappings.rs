@@ -119,7 +119,7 @@ pub struct IoasNoiommuGetPa {
     pub ioas_id: u32,
     /// Mapped IOVA to look up.
     pub iova: u64,
-    /// Most bytes to look at, not zero, and the bytes from there that are contiguous.
+    /// Most bytes to look at, not zero.
     pub length: u64,
 }
 
@@ -351,7 +351,7 @@ pub struct IoasUnmap {
     pub ioas_id: u32,
     /// Start of the range.
     pub iova: u64,
-    /// Size of the range in bytes, and the bytes that were unmapped.
+    /// Size of the range in bytes.
     pub length: u64,
 }
 
@@ -534,7 +534,7 @@ impl<'a> IoasNoiommuGetPaReply<'a> {
         self.results.number(16, 8)
     }
 
-    /// Most bytes to look at, not zero, and the bytes from there that are contiguous.
+    /// Most bytes to look at, not zero; on return, the bytes from there that are contiguous.
     #[inline]
     pub fn length(&self) -> u64 {
         self.results.number(24, 8)
@@ -723,7 +723,7 @@ impl<'a> IoasUnmapReply<'a> {
         self.results.number(8, 8)
     }
 
-    /// Size of the range in bytes, and the bytes that were unmapped.
+    /// Size of the range in bytes; on return, the bytes that were unmapped.
     #[inline]
     pub fn length(&self) -> u64 {
         self.results.number(16, 8)

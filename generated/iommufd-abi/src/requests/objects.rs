@@ -92,7 +92,7 @@ pub struct IommuOption {
     pub op: u16,
     /// Id of the address space; zero for an option of the iommufd.
     pub object_id: u32,
-    /// The value to set, or the value that was read.
+    /// The value to set.
     pub val64: u64,
 }
 
@@ -147,7 +147,7 @@ impl Request for IommuOption {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct VfioIoas {
-    /// Id of the address space to use, or of the one that is used.
+    /// Id of the address space to use.
     pub ioas_id: u32,
     /// The operation.
     pub op: u16,
@@ -223,7 +223,7 @@ impl<'a> IommuOptionReply<'a> {
         self.results.number(12, 4) as u32
     }
 
-    /// The value to set, or the value that was read.
+    /// The value to set; on return, the value that was read.
     #[inline]
     pub fn val64(&self) -> u64 {
         self.results.number(16, 8)
@@ -260,7 +260,7 @@ impl<'a> VfioIoasReply<'a> {
         Ok(Self { results: Results::parse(argument, wire, Some(0), (0, 12))? })
     }
 
-    /// Id of the address space to use, or of the one that is used.
+    /// Id of the address space to use; on return, of the one that is used.
     #[inline]
     pub fn ioas_id(&self) -> u32 {
         self.results.number(4, 4) as u32

@@ -158,7 +158,7 @@ pub struct iommu_ioas_noiommu_get_pa {
     pub __reserved: u32,
     /// Mapped IOVA to look up.
     pub iova: u64,
-    /// Most bytes to look at, not zero, and the bytes from there that are contiguous.
+    /// Most bytes to look at, not zero; on return, the bytes from there that are contiguous.
     pub length: u64,
     /// Physical address.
     pub out_phys: u64,
@@ -378,7 +378,7 @@ pub struct iommu_ioas_unmap {
     pub ioas_id: u32,
     /// Start of the range.
     pub iova: u64,
-    /// Size of the range in bytes, and the bytes that were unmapped.
+    /// Size of the range in bytes; on return, the bytes that were unmapped.
     pub length: u64,
 }
 

@@ -164,7 +164,7 @@ pub struct iommu_option {
     pub __reserved: u16,
     /// Id of the address space; zero for an option of the iommufd.
     pub object_id: u32,
-    /// The value to set, or the value that was read.
+    /// The value to set; on return, the value that was read.
     pub val64: u64,
 }
 
@@ -270,7 +270,7 @@ numbers!(iommufd_vfio_ioas_op, u32);
 pub struct iommu_vfio_ioas {
     /// Size of this struct in bytes.
     pub size: u32,
-    /// Id of the address space to use, or of the one that is used.
+    /// Id of the address space to use; on return, of the one that is used.
     pub ioas_id: u32,
     /// The operation.
     pub op: u16,

@@ -92,7 +92,7 @@ static inline pci_abi_size pci_abi__flags_text(
 	return to.len;
 }
 
-/* The name of a number of header_layout. */
+/* The name of a number such as PCI_HEADER_TYPE_NORMAL. */
 static inline const char *pci_abi_header_layout_name(
 		__u32 number)
 {
@@ -108,7 +108,7 @@ static inline const char *pci_abi_header_layout_name(
 	}
 }
 
-/* The name of a flag in command of struct pci_header. */
+/* The name of a flag in the field command of struct pci_header. */
 static inline const char *pci_abi_header_command_name(
 		__u64 flag)
 {
@@ -148,7 +148,7 @@ static inline pci_abi_size pci_abi_header_command_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_header. */
+/* The name of a flag in the field status of struct pci_header. */
 static inline const char *pci_abi_header_status_name(
 		__u64 flag)
 {
@@ -190,7 +190,7 @@ static inline pci_abi_size pci_abi_header_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in header_type of struct pci_header. */
+/* The name of a flag in the field header_type of struct pci_header. */
 static inline const char *pci_abi_header_type_name(
 		__u64 flag)
 {
@@ -210,7 +210,7 @@ static inline pci_abi_size pci_abi_header_type_text(
 		flags, text, size);
 }
 
-/* The name of a flag in bist of struct pci_header. */
+/* The name of a flag in the field bist of struct pci_header. */
 static inline const char *pci_abi_header_bist_name(
 		__u64 flag)
 {
@@ -232,7 +232,9 @@ static inline pci_abi_size pci_abi_header_bist_text(
 		flags, text, size);
 }
 
-/* The name of a flag in bridge_control of struct pci_header_bridge. */
+/*
+ * The name of a flag in the field bridge_control of struct pci_header_bridge.
+ */
 static inline const char *pci_abi_header_bridge_control_name(
 		__u64 flag)
 {
@@ -264,7 +266,9 @@ static inline pci_abi_size pci_abi_header_bridge_control_text(
 		flags, text, size);
 }
 
-/* The name of a flag in bridge_control of struct pci_header_cardbus. */
+/*
+ * The name of a flag in the field bridge_control of struct pci_header_cardbus.
+ */
 static inline const char *pci_abi_header_cardbus_bridge_control_name(
 		__u64 flag)
 {
@@ -302,7 +306,7 @@ static inline pci_abi_size pci_abi_header_cardbus_bridge_control_text(
 		flags, text, size);
 }
 
-/* The name of a flag in pmc of struct pci_cap_pm. */
+/* The name of a flag in the field pmc of struct pci_cap_pm. */
 static inline const char *pci_abi_cap_pm_pmc_name(
 		__u64 flag)
 {
@@ -340,7 +344,7 @@ static inline pci_abi_size pci_abi_cap_pm_pmc_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_cap_pm. */
+/* The name of a flag in the field ctrl of struct pci_cap_pm. */
 static inline const char *pci_abi_cap_pm_ctrl_name(
 		__u64 flag)
 {
@@ -364,7 +368,7 @@ static inline pci_abi_size pci_abi_cap_pm_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ppb_extensions of struct pci_cap_pm. */
+/* The name of a flag in the field ppb_extensions of struct pci_cap_pm. */
 static inline const char *pci_abi_cap_pm_ppb_extensions_name(
 		__u64 flag)
 {
@@ -386,7 +390,7 @@ static inline pci_abi_size pci_abi_cap_pm_ppb_extensions_text(
 		flags, text, size);
 }
 
-/* The name of a flag in addr of struct pci_cap_vpd. */
+/* The name of a flag in the field addr of struct pci_cap_vpd. */
 static inline const char *pci_abi_cap_vpd_addr_name(
 		__u64 flag)
 {
@@ -406,7 +410,7 @@ static inline pci_abi_size pci_abi_cap_vpd_addr_text(
 		flags, text, size);
 }
 
-/* The name of a flag in esr of struct pci_cap_slotid. */
+/* The name of a flag in the field esr of struct pci_cap_slotid. */
 static inline const char *pci_abi_cap_slotid_esr_name(
 		__u64 flag)
 {
@@ -426,7 +430,7 @@ static inline pci_abi_size pci_abi_cap_slotid_esr_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_cap_af. */
+/* The name of a flag in the field cap of struct pci_cap_af. */
 static inline const char *pci_abi_cap_af_cap_name(
 		__u64 flag)
 {
@@ -448,7 +452,7 @@ static inline pci_abi_size pci_abi_cap_af_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_cap_af. */
+/* The name of a flag in the field ctrl of struct pci_cap_af. */
 static inline const char *pci_abi_cap_af_ctrl_name(
 		__u64 flag)
 {
@@ -468,7 +472,7 @@ static inline pci_abi_size pci_abi_cap_af_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_cap_af. */
+/* The name of a flag in the field status of struct pci_cap_af. */
 static inline const char *pci_abi_cap_af_status_name(
 		__u64 flag)
 {
@@ -488,7 +492,7 @@ static inline pci_abi_size pci_abi_cap_af_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct pci_cap_msi. */
+/* The name of a flag in the field flags of struct pci_cap_msi. */
 static inline const char *pci_abi_cap_msi_flags_name(
 		__u64 flag)
 {
@@ -512,7 +516,7 @@ static inline pci_abi_size pci_abi_cap_msi_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct pci_cap_msix. */
+/* The name of a flag in the field flags of struct pci_cap_msix. */
 static inline const char *pci_abi_cap_msix_flags_name(
 		__u64 flag)
 {
@@ -534,7 +538,7 @@ static inline pci_abi_size pci_abi_cap_msix_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_cap_agp. */
+/* The name of a flag in the field status of struct pci_cap_agp. */
 static inline const char *pci_abi_cap_agp_status_name(
 		__u64 flag)
 {
@@ -564,7 +568,7 @@ static inline pci_abi_size pci_abi_cap_agp_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in command of struct pci_cap_agp. */
+/* The name of a flag in the field command of struct pci_cap_agp. */
 static inline const char *pci_abi_cap_agp_command_name(
 		__u64 flag)
 {
@@ -596,7 +600,7 @@ static inline pci_abi_size pci_abi_cap_agp_command_text(
 		flags, text, size);
 }
 
-/* The name of a flag in csr of struct pci_cap_chswp. */
+/* The name of a flag in the field csr of struct pci_cap_chswp. */
 static inline const char *pci_abi_cap_chswp_csr_name(
 		__u64 flag)
 {
@@ -626,7 +630,7 @@ static inline pci_abi_size pci_abi_cap_chswp_csr_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct pci_cap_exp. */
+/* The name of a flag in the field flags of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_flags_name(
 		__u64 flag)
 {
@@ -648,7 +652,7 @@ static inline pci_abi_size pci_abi_cap_exp_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in devcap of struct pci_cap_exp. */
+/* The name of a flag in the field devcap of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_devcap_name(
 		__u64 flag)
 {
@@ -680,7 +684,7 @@ static inline pci_abi_size pci_abi_cap_exp_devcap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in devctl of struct pci_cap_exp. */
+/* The name of a flag in the field devctl of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_devctl_name(
 		__u64 flag)
 {
@@ -718,7 +722,7 @@ static inline pci_abi_size pci_abi_cap_exp_devctl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in devsta of struct pci_cap_exp. */
+/* The name of a flag in the field devsta of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_devsta_name(
 		__u64 flag)
 {
@@ -748,7 +752,7 @@ static inline pci_abi_size pci_abi_cap_exp_devsta_text(
 		flags, text, size);
 }
 
-/* The name of a flag in lnkcap of struct pci_cap_exp. */
+/* The name of a flag in the field lnkcap of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_lnkcap_name(
 		__u64 flag)
 {
@@ -774,7 +778,7 @@ static inline pci_abi_size pci_abi_cap_exp_lnkcap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in lnkctl of struct pci_cap_exp. */
+/* The name of a flag in the field lnkctl of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_lnkctl_name(
 		__u64 flag)
 {
@@ -810,7 +814,7 @@ static inline pci_abi_size pci_abi_cap_exp_lnkctl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in lnksta of struct pci_cap_exp. */
+/* The name of a flag in the field lnksta of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_lnksta_name(
 		__u64 flag)
 {
@@ -838,7 +842,7 @@ static inline pci_abi_size pci_abi_cap_exp_lnksta_text(
 		flags, text, size);
 }
 
-/* The name of a flag in sltcap of struct pci_cap_exp. */
+/* The name of a flag in the field sltcap of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_sltcap_name(
 		__u64 flag)
 {
@@ -874,7 +878,7 @@ static inline pci_abi_size pci_abi_cap_exp_sltcap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in sltctl of struct pci_cap_exp. */
+/* The name of a flag in the field sltctl of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_sltctl_name(
 		__u64 flag)
 {
@@ -914,7 +918,7 @@ static inline pci_abi_size pci_abi_cap_exp_sltctl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in sltsta of struct pci_cap_exp. */
+/* The name of a flag in the field sltsta of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_sltsta_name(
 		__u64 flag)
 {
@@ -950,7 +954,7 @@ static inline pci_abi_size pci_abi_cap_exp_sltsta_text(
 		flags, text, size);
 }
 
-/* The name of a flag in rtctl of struct pci_cap_exp. */
+/* The name of a flag in the field rtctl of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_rtctl_name(
 		__u64 flag)
 {
@@ -978,7 +982,7 @@ static inline pci_abi_size pci_abi_cap_exp_rtctl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in rtcap of struct pci_cap_exp. */
+/* The name of a flag in the field rtcap of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_rtcap_name(
 		__u64 flag)
 {
@@ -998,7 +1002,7 @@ static inline pci_abi_size pci_abi_cap_exp_rtcap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in rtsta of struct pci_cap_exp. */
+/* The name of a flag in the field rtsta of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_rtsta_name(
 		__u64 flag)
 {
@@ -1020,7 +1024,7 @@ static inline pci_abi_size pci_abi_cap_exp_rtsta_text(
 		flags, text, size);
 }
 
-/* The name of a flag in devcap2 of struct pci_cap_exp. */
+/* The name of a flag in the field devcap2 of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_devcap2_name(
 		__u64 flag)
 {
@@ -1054,7 +1058,7 @@ static inline pci_abi_size pci_abi_cap_exp_devcap2_text(
 		flags, text, size);
 }
 
-/* The name of a flag in devctl2 of struct pci_cap_exp. */
+/* The name of a flag in the field devctl2 of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_devctl2_name(
 		__u64 flag)
 {
@@ -1086,7 +1090,7 @@ static inline pci_abi_size pci_abi_cap_exp_devctl2_text(
 		flags, text, size);
 }
 
-/* The name of a flag in lnkcap2 of struct pci_cap_exp. */
+/* The name of a flag in the field lnkcap2 of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_lnkcap2_name(
 		__u64 flag)
 {
@@ -1106,7 +1110,7 @@ static inline pci_abi_size pci_abi_cap_exp_lnkcap2_text(
 		flags, text, size);
 }
 
-/* The name of a flag in lnkctl2 of struct pci_cap_exp. */
+/* The name of a flag in the field lnkctl2 of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_lnkctl2_name(
 		__u64 flag)
 {
@@ -1128,7 +1132,7 @@ static inline pci_abi_size pci_abi_cap_exp_lnkctl2_text(
 		flags, text, size);
 }
 
-/* The name of a flag in lnksta2 of struct pci_cap_exp. */
+/* The name of a flag in the field lnksta2 of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_lnksta2_name(
 		__u64 flag)
 {
@@ -1148,7 +1152,7 @@ static inline pci_abi_size pci_abi_cap_exp_lnksta2_text(
 		flags, text, size);
 }
 
-/* The name of a flag in sltcap2 of struct pci_cap_exp. */
+/* The name of a flag in the field sltcap2 of struct pci_cap_exp. */
 static inline const char *pci_abi_cap_exp_sltcap2_name(
 		__u64 flag)
 {
@@ -1168,7 +1172,7 @@ static inline pci_abi_size pci_abi_cap_exp_sltcap2_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_tph. */
+/* The name of a flag in the field cap of struct pci_ext_cap_tph. */
 static inline const char *pci_abi_ext_cap_tph_cap_name(
 		__u64 flag)
 {
@@ -1194,7 +1198,7 @@ static inline pci_abi_size pci_abi_ext_cap_tph_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_npem. */
+/* The name of a flag in the field cap of struct pci_ext_cap_npem. */
 static inline const char *pci_abi_ext_cap_npem_cap_name(
 		__u64 flag)
 {
@@ -1252,7 +1256,7 @@ static inline pci_abi_size pci_abi_ext_cap_npem_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_npem. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_npem. */
 static inline const char *pci_abi_ext_cap_npem_ctrl_name(
 		__u64 flag)
 {
@@ -1272,7 +1276,7 @@ static inline pci_abi_size pci_abi_ext_cap_npem_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_ext_cap_npem. */
+/* The name of a flag in the field status of struct pci_ext_cap_npem. */
 static inline const char *pci_abi_ext_cap_npem_status_name(
 		__u64 flag)
 {
@@ -1292,7 +1296,7 @@ static inline pci_abi_size pci_abi_ext_cap_npem_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in uncor_status of struct pci_ext_cap_err. */
+/* The name of a flag in the field uncor_status of struct pci_ext_cap_err. */
 static inline const char *pci_abi_ext_cap_err_uncor_status_name(
 		__u64 flag)
 {
@@ -1356,7 +1360,7 @@ static inline pci_abi_size pci_abi_ext_cap_err_uncor_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cor_status of struct pci_ext_cap_err. */
+/* The name of a flag in the field cor_status of struct pci_ext_cap_err. */
 static inline const char *pci_abi_ext_cap_err_cor_status_name(
 		__u64 flag)
 {
@@ -1390,7 +1394,7 @@ static inline pci_abi_size pci_abi_ext_cap_err_cor_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_err. */
+/* The name of a flag in the field cap of struct pci_ext_cap_err. */
 static inline const char *pci_abi_ext_cap_err_cap_name(
 		__u64 flag)
 {
@@ -1422,7 +1426,7 @@ static inline pci_abi_size pci_abi_ext_cap_err_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in root_command of struct pci_ext_cap_err. */
+/* The name of a flag in the field root_command of struct pci_ext_cap_err. */
 static inline const char *pci_abi_ext_cap_err_root_command_name(
 		__u64 flag)
 {
@@ -1446,7 +1450,7 @@ static inline pci_abi_size pci_abi_ext_cap_err_root_command_text(
 		flags, text, size);
 }
 
-/* The name of a flag in root_status of struct pci_ext_cap_err. */
+/* The name of a flag in the field root_status of struct pci_ext_cap_err. */
 static inline const char *pci_abi_ext_cap_err_root_status_name(
 		__u64 flag)
 {
@@ -1478,7 +1482,7 @@ static inline pci_abi_size pci_abi_ext_cap_err_root_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_dpc. */
+/* The name of a flag in the field cap of struct pci_ext_cap_dpc. */
 static inline const char *pci_abi_ext_cap_dpc_cap_name(
 		__u64 flag)
 {
@@ -1506,7 +1510,7 @@ static inline pci_abi_size pci_abi_ext_cap_dpc_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctl of struct pci_ext_cap_dpc. */
+/* The name of a flag in the field ctl of struct pci_ext_cap_dpc. */
 static inline const char *pci_abi_ext_cap_dpc_ctl_name(
 		__u64 flag)
 {
@@ -1530,7 +1534,7 @@ static inline pci_abi_size pci_abi_ext_cap_dpc_ctl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_ext_cap_dpc. */
+/* The name of a flag in the field status of struct pci_ext_cap_dpc. */
 static inline const char *pci_abi_ext_cap_dpc_status_name(
 		__u64 flag)
 {
@@ -1554,7 +1558,7 @@ static inline pci_abi_size pci_abi_ext_cap_dpc_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in port_cap2 of struct pci_ext_cap_vc. */
+/* The name of a flag in the field port_cap2 of struct pci_ext_cap_vc. */
 static inline const char *pci_abi_ext_cap_vc_port_cap2_name(
 		__u64 flag)
 {
@@ -1578,7 +1582,7 @@ static inline pci_abi_size pci_abi_ext_cap_vc_port_cap2_text(
 		flags, text, size);
 }
 
-/* The name of a flag in port_ctrl of struct pci_ext_cap_vc. */
+/* The name of a flag in the field port_ctrl of struct pci_ext_cap_vc. */
 static inline const char *pci_abi_ext_cap_vc_port_ctrl_name(
 		__u64 flag)
 {
@@ -1598,7 +1602,7 @@ static inline pci_abi_size pci_abi_ext_cap_vc_port_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in port_status of struct pci_ext_cap_vc. */
+/* The name of a flag in the field port_status of struct pci_ext_cap_vc. */
 static inline const char *pci_abi_ext_cap_vc_port_status_name(
 		__u64 flag)
 {
@@ -1618,7 +1622,7 @@ static inline pci_abi_size pci_abi_ext_cap_vc_port_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_ats. */
+/* The name of a flag in the field cap of struct pci_ext_cap_ats. */
 static inline const char *pci_abi_ext_cap_ats_cap_name(
 		__u64 flag)
 {
@@ -1638,7 +1642,7 @@ static inline pci_abi_size pci_abi_ext_cap_ats_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_ats. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_ats. */
 static inline const char *pci_abi_ext_cap_ats_ctrl_name(
 		__u64 flag)
 {
@@ -1658,7 +1662,7 @@ static inline pci_abi_size pci_abi_ext_cap_ats_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_pri. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_pri. */
 static inline const char *pci_abi_ext_cap_pri_ctrl_name(
 		__u64 flag)
 {
@@ -1680,7 +1684,7 @@ static inline pci_abi_size pci_abi_ext_cap_pri_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_ext_cap_pri. */
+/* The name of a flag in the field status of struct pci_ext_cap_pri. */
 static inline const char *pci_abi_ext_cap_pri_status_name(
 		__u64 flag)
 {
@@ -1706,7 +1710,7 @@ static inline pci_abi_size pci_abi_ext_cap_pri_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_pasid. */
+/* The name of a flag in the field cap of struct pci_ext_cap_pasid. */
 static inline const char *pci_abi_ext_cap_pasid_cap_name(
 		__u64 flag)
 {
@@ -1728,7 +1732,7 @@ static inline pci_abi_size pci_abi_ext_cap_pasid_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_pasid. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_pasid. */
 static inline const char *pci_abi_ext_cap_pasid_ctrl_name(
 		__u64 flag)
 {
@@ -1752,7 +1756,7 @@ static inline pci_abi_size pci_abi_ext_cap_pasid_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_acs. */
+/* The name of a flag in the field cap of struct pci_ext_cap_acs. */
 static inline const char *pci_abi_ext_cap_acs_cap_name(
 		__u64 flag)
 {
@@ -1784,7 +1788,7 @@ static inline pci_abi_size pci_abi_ext_cap_acs_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_ari. */
+/* The name of a flag in the field cap of struct pci_ext_cap_ari. */
 static inline const char *pci_abi_ext_cap_ari_cap_name(
 		__u64 flag)
 {
@@ -1806,7 +1810,7 @@ static inline pci_abi_size pci_abi_ext_cap_ari_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_ari. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_ari. */
 static inline const char *pci_abi_ext_cap_ari_ctrl_name(
 		__u64 flag)
 {
@@ -1828,7 +1832,7 @@ static inline pci_abi_size pci_abi_ext_cap_ari_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_sriov. */
+/* The name of a flag in the field cap of struct pci_ext_cap_sriov. */
 static inline const char *pci_abi_ext_cap_sriov_cap_name(
 		__u64 flag)
 {
@@ -1848,7 +1852,7 @@ static inline pci_abi_size pci_abi_ext_cap_sriov_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_sriov. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_sriov. */
 static inline const char *pci_abi_ext_cap_sriov_ctrl_name(
 		__u64 flag)
 {
@@ -1876,7 +1880,7 @@ static inline pci_abi_size pci_abi_ext_cap_sriov_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_ext_cap_sriov. */
+/* The name of a flag in the field status of struct pci_ext_cap_sriov. */
 static inline const char *pci_abi_ext_cap_sriov_status_name(
 		__u64 flag)
 {
@@ -1896,7 +1900,7 @@ static inline pci_abi_size pci_abi_ext_cap_sriov_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_l1ss. */
+/* The name of a flag in the field cap of struct pci_ext_cap_l1ss. */
 static inline const char *pci_abi_ext_cap_l1ss_cap_name(
 		__u64 flag)
 {
@@ -1924,7 +1928,7 @@ static inline pci_abi_size pci_abi_ext_cap_l1ss_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctl1 of struct pci_ext_cap_l1ss. */
+/* The name of a flag in the field ctl1 of struct pci_ext_cap_l1ss. */
 static inline const char *pci_abi_ext_cap_l1ss_ctl1_name(
 		__u64 flag)
 {
@@ -1950,7 +1954,7 @@ static inline pci_abi_size pci_abi_ext_cap_l1ss_ctl1_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_ptm. */
+/* The name of a flag in the field cap of struct pci_ext_cap_ptm. */
 static inline const char *pci_abi_ext_cap_ptm_cap_name(
 		__u64 flag)
 {
@@ -1974,7 +1978,7 @@ static inline pci_abi_size pci_abi_ext_cap_ptm_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_ptm. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_ptm. */
 static inline const char *pci_abi_ext_cap_ptm_ctrl_name(
 		__u64 flag)
 {
@@ -1996,7 +2000,7 @@ static inline pci_abi_size pci_abi_ext_cap_ptm_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_dlf. */
+/* The name of a flag in the field cap of struct pci_ext_cap_dlf. */
 static inline const char *pci_abi_ext_cap_dlf_cap_name(
 		__u64 flag)
 {
@@ -2016,7 +2020,7 @@ static inline pci_abi_size pci_abi_ext_cap_dlf_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in sta of struct pci_ext_cap_dev3. */
+/* The name of a flag in the field sta of struct pci_ext_cap_dev3. */
 static inline const char *pci_abi_ext_cap_dev3_sta_name(
 		__u64 flag)
 {
@@ -2036,7 +2040,7 @@ static inline pci_abi_size pci_abi_ext_cap_dev3_sta_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_doe. */
+/* The name of a flag in the field cap of struct pci_ext_cap_doe. */
 static inline const char *pci_abi_ext_cap_doe_cap_name(
 		__u64 flag)
 {
@@ -2056,7 +2060,7 @@ static inline pci_abi_size pci_abi_ext_cap_doe_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_ext_cap_doe. */
+/* The name of a flag in the field ctrl of struct pci_ext_cap_doe. */
 static inline const char *pci_abi_ext_cap_doe_ctrl_name(
 		__u64 flag)
 {
@@ -2080,7 +2084,7 @@ static inline pci_abi_size pci_abi_ext_cap_doe_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_ext_cap_doe. */
+/* The name of a flag in the field status of struct pci_ext_cap_doe. */
 static inline const char *pci_abi_ext_cap_doe_status_name(
 		__u64 flag)
 {
@@ -2106,7 +2110,7 @@ static inline pci_abi_size pci_abi_ext_cap_doe_status_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_ext_cap_ide. */
+/* The name of a flag in the field cap of struct pci_ext_cap_ide. */
 static inline const char *pci_abi_ext_cap_ide_cap_name(
 		__u64 flag)
 {
@@ -2142,7 +2146,7 @@ static inline pci_abi_size pci_abi_ext_cap_ide_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctl of struct pci_ext_cap_ide. */
+/* The name of a flag in the field ctl of struct pci_ext_cap_ide. */
 static inline const char *pci_abi_ext_cap_ide_ctl_name(
 		__u64 flag)
 {
@@ -2162,7 +2166,7 @@ static inline pci_abi_size pci_abi_ext_cap_ide_ctl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in cap of struct pci_dvsec_cxl_device. */
+/* The name of a flag in the field cap of struct pci_dvsec_cxl_device. */
 static inline const char *pci_abi_dvsec_cxl_device_cap_name(
 		__u64 flag)
 {
@@ -2184,7 +2188,7 @@ static inline pci_abi_size pci_abi_dvsec_cxl_device_cap_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctrl of struct pci_dvsec_cxl_device. */
+/* The name of a flag in the field ctrl of struct pci_dvsec_cxl_device. */
 static inline const char *pci_abi_dvsec_cxl_device_ctrl_name(
 		__u64 flag)
 {
@@ -2204,7 +2208,7 @@ static inline pci_abi_size pci_abi_dvsec_cxl_device_ctrl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in ctl of struct pci_dvsec_cxl_port. */
+/* The name of a flag in the field ctl of struct pci_dvsec_cxl_port. */
 static inline const char *pci_abi_dvsec_cxl_port_ctl_name(
 		__u64 flag)
 {
@@ -2224,7 +2228,9 @@ static inline pci_abi_size pci_abi_dvsec_cxl_port_ctl_text(
 		flags, text, size);
 }
 
-/* The name of a flag in status of struct pci_dvsec_cxl_flexbus_port. */
+/*
+ * The name of a flag in the field status of struct pci_dvsec_cxl_flexbus_port.
+ */
 static inline const char *pci_abi_dvsec_cxl_flexbus_port_status_name(
 		__u64 flag)
 {

@@ -381,18 +381,6 @@ static inline void pci_abi__space_body(struct pci_abi_space_cap *cap,
 	cap->need = need > cap->size ? PCI_ABI__CAST(__u32, need) : 0;
 }
 
-/* The same of all elements of its array, if it has its other fields. */
-static inline void pci_abi__space_counted(struct pci_abi_space_cap *cap,
-					   __u32 start, __u64 count,
-					   __u32 each)
-{
-	/* More elements than this do not fit any space. */
-	if (count > 0xffffffff)
-		count = 0xffffffff;
-	if (!cap->need)
-		pci_abi__space_body(cap, start + count * each);
-}
-
 /* What has the bits of a condition. */
 #define PCI_ABI__SPACE_OF_BODY		0
 #define PCI_ABI__SPACE_OF_START	1	/* the start of the space */

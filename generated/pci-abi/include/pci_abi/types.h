@@ -24,9 +24,6 @@
 #define PCI_ABI__NULL			((void *)0)
 #endif
 
-/* Inline, so that structs in arguments stay in registers; also with -Os. */
-#define PCI_ABI__INLINE	inline __attribute__((__always_inline__))
-
 /*
  * Sets a struct to zero. In C by assignment: memset needs its address, and gcc
  * then keeps the struct in memory.

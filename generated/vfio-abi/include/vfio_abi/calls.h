@@ -21,11 +21,13 @@
 
 /*
  * Each function writes the argument of an ioctl to a buffer of len bytes and
- * returns the size of the argument. args has the inputs; argsz, addresses and
- * the flags that select a payload follow from them. A function returns 0 and
- * writes nothing if the argument does not fit into the buffer, if a flag is
- * none of those that its member lists, if a count is too large, or if a bitmap
- * is too small for its range.
+ * returns the size of the argument. File descriptors, and values that choose
+ * what the call does, are parameters, and args has the other inputs; the size,
+ * addresses and the flags that select a payload follow from them. A function
+ * returns 0 and writes nothing if the argument does not fit into the buffer, if
+ * a pointer is null where the call needs data, if an input has bits that are
+ * those of another one or follow from it, if a count is too large, or if a
+ * bitmap is too small for its range. The kernel judges all other bits.
  *
  * Initialize args as a whole, with the names of its members, or clear it before
  * they are set: a member that a later version of the header adds is zero then,
@@ -78,12 +80,6 @@ static inline int vfio_abi__holds_bitmap(vfio_abi_size count, __u32 each,
 	const __u64 wide = VFIO_ABI__CAST(__u64, each) * 8;
 
 	return bits / wide + (bits % wide != 0) <= count;
-}
-
-/* Sets the bits of a number in an integer of 1, 2, 4 or 8 bytes of memory. */
-static inline void vfio_abi__or(__u8 *bytes, __u32 width, __u64 number)
-{
-	vfio_abi__put(bytes, width, vfio_abi__number(bytes, width) | number);
 }
 
 /* Copies memory, which may be null if size is 0. */
@@ -257,11 +253,6 @@ static inline void vfio_abi_get_irq_info_reply(
 
 /* The inputs of vfio_abi_set_irqs_none() and vfio_abi_call_set_irqs_none(). */
 struct vfio_abi_set_irqs_none_args {
-	/*
-	 * VFIO_IRQ_SET_ACTION_MASK, VFIO_IRQ_SET_ACTION_UNMASK or
-	 * VFIO_IRQ_SET_ACTION_TRIGGER
-	 */
-	__u32	action;
 	__u32	index;	/* the block of interrupts */
 	/* the first interrupt, counted from 0 within the block */
 	__u32	start;
@@ -274,13 +265,13 @@ struct vfio_abi_set_irqs_none_args {
  * No data; the action is done at once on all of the interrupts.
  */
 static inline vfio_abi_size vfio_abi_set_irqs_none(
-		void *buf, vfio_abi_size len,
+		void *buf, vfio_abi_size len, __u32 action,
 		const struct vfio_abi_set_irqs_none_args *args)
 {
 	const vfio_abi_size argsz = 20;
 	__u8 *bytes;
 
-	switch (args->action) {
+	switch (action) {
 	case 8:	/* VFIO_IRQ_SET_ACTION_MASK */
 	case 0x10:	/* VFIO_IRQ_SET_ACTION_UNMASK */
 	case 0x20:	/* VFIO_IRQ_SET_ACTION_TRIGGER */
@@ -292,7 +283,7 @@ static inline vfio_abi_size vfio_abi_set_irqs_none(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 4, 4, 1U | args->action);
+	vfio_abi__put(bytes + 4, 4, 1U | action);
 	vfio_abi__put(bytes + 8, 4, args->index);
 	vfio_abi__put(bytes + 12, 4, args->start);
 	vfio_abi__put(bytes + 16, 4, args->count);
@@ -301,11 +292,6 @@ static inline vfio_abi_size vfio_abi_set_irqs_none(
 
 /* The inputs of vfio_abi_set_irqs_bool() and vfio_abi_call_set_irqs_bool(). */
 struct vfio_abi_set_irqs_bool_args {
-	/*
-	 * VFIO_IRQ_SET_ACTION_MASK, VFIO_IRQ_SET_ACTION_UNMASK or
-	 * VFIO_IRQ_SET_ACTION_TRIGGER
-	 */
-	__u32	action;
 	__u32	index;			/* the block of interrupts */
 	/* the first interrupt, counted from 0 within the block */
 	__u32	start;
@@ -315,17 +301,26 @@ struct vfio_abi_set_irqs_bool_args {
 };
 
 /*
+ * The size of the argument that vfio_abi_set_irqs_bool() writes with count
+ * elements; 0 if it exceeds 32 bits.
+ */
+static inline vfio_abi_size vfio_abi_set_irqs_bool_size(vfio_abi_size count)
+{
+	return vfio_abi__array_end(20, count, 1);
+}
+
+/*
  * VFIO_DEVICE_SET_IRQS with VFIO_IRQ_SET_DATA_BOOL.
  */
 static inline vfio_abi_size vfio_abi_set_irqs_bool(
-		void *buf, vfio_abi_size len,
+		void *buf, vfio_abi_size len, __u32 action,
 		const struct vfio_abi_set_irqs_bool_args *args)
 {
-	const vfio_abi_size argsz = vfio_abi__array_end(
-			20, args->data_count, 1);
+	const vfio_abi_size argsz = vfio_abi_set_irqs_bool_size(
+			args->data_count);
 	__u8 *bytes;
 
-	switch (args->action) {
+	switch (action) {
 	case 8:	/* VFIO_IRQ_SET_ACTION_MASK */
 	case 0x10:	/* VFIO_IRQ_SET_ACTION_UNMASK */
 	case 0x20:	/* VFIO_IRQ_SET_ACTION_TRIGGER */
@@ -333,13 +328,15 @@ static inline vfio_abi_size vfio_abi_set_irqs_bool(
 	default:
 		return 0;
 	}
+	if (args->data_count && !args->data)
+		return 0;
 	if (!vfio_abi__holds_length(4, args->data_count, 1))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 4, 4, 2U | args->action);
+	vfio_abi__put(bytes + 4, 4, 2U | action);
 	vfio_abi__put(bytes + 8, 4, args->index);
 	vfio_abi__put(bytes + 12, 4, args->start);
 	vfio_abi__put(bytes + 16, 4, args->data_count);
@@ -352,11 +349,6 @@ static inline vfio_abi_size vfio_abi_set_irqs_bool(
  * vfio_abi_call_set_irqs_eventfd().
  */
 struct vfio_abi_set_irqs_eventfd_args {
-	/*
-	 * VFIO_IRQ_SET_ACTION_MASK, VFIO_IRQ_SET_ACTION_UNMASK or
-	 * VFIO_IRQ_SET_ACTION_TRIGGER
-	 */
-	__u32	action;
 	__u32	index;			/* the block of interrupts */
 	/* the first interrupt, counted from 0 within the block */
 	__u32	start;
@@ -366,17 +358,26 @@ struct vfio_abi_set_irqs_eventfd_args {
 };
 
 /*
+ * The size of the argument that vfio_abi_set_irqs_eventfd() writes with count
+ * elements; 0 if it exceeds 32 bits.
+ */
+static inline vfio_abi_size vfio_abi_set_irqs_eventfd_size(vfio_abi_size count)
+{
+	return vfio_abi__array_end(20, count, 4);
+}
+
+/*
  * VFIO_DEVICE_SET_IRQS with VFIO_IRQ_SET_DATA_EVENTFD.
  */
 static inline vfio_abi_size vfio_abi_set_irqs_eventfd(
-		void *buf, vfio_abi_size len,
+		void *buf, vfio_abi_size len, __u32 action,
 		const struct vfio_abi_set_irqs_eventfd_args *args)
 {
-	const vfio_abi_size argsz = vfio_abi__array_end(
-			20, args->data_count, 4);
+	const vfio_abi_size argsz = vfio_abi_set_irqs_eventfd_size(
+			args->data_count);
 	__u8 *bytes;
 
-	switch (args->action) {
+	switch (action) {
 	case 8:	/* VFIO_IRQ_SET_ACTION_MASK */
 	case 0x10:	/* VFIO_IRQ_SET_ACTION_UNMASK */
 	case 0x20:	/* VFIO_IRQ_SET_ACTION_TRIGGER */
@@ -384,13 +385,15 @@ static inline vfio_abi_size vfio_abi_set_irqs_eventfd(
 	default:
 		return 0;
 	}
+	if (args->data_count && !args->data)
+		return 0;
 	if (!vfio_abi__holds_length(4, args->data_count, 1))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 4, 4, 4U | args->action);
+	vfio_abi__put(bytes + 4, 4, 4U | action);
 	vfio_abi__put(bytes + 8, 4, args->index);
 	vfio_abi__put(bytes + 12, 4, args->start);
 	vfio_abi__put(bytes + 16, 4, args->data_count);
@@ -406,6 +409,15 @@ struct vfio_abi_pci_hot_reset_args {
 };
 
 /*
+ * The size of the argument that vfio_abi_pci_hot_reset() writes with count
+ * elements; 0 if it exceeds 32 bits.
+ */
+static inline vfio_abi_size vfio_abi_pci_hot_reset_size(vfio_abi_size count)
+{
+	return vfio_abi__array_end(12, count, 4);
+}
+
+/*
  * VFIO_DEVICE_PCI_HOT_RESET.
  *
  * Resets the slot or bus of a device. Every device that is hit must belong to
@@ -416,10 +428,12 @@ static inline vfio_abi_size vfio_abi_pci_hot_reset(
 		void *buf, vfio_abi_size len,
 		const struct vfio_abi_pci_hot_reset_args *args)
 {
-	const vfio_abi_size argsz = vfio_abi__array_end(
-			12, args->group_fds_count, 4);
+	const vfio_abi_size argsz = vfio_abi_pci_hot_reset_size(
+			args->group_fds_count);
 	__u8 *bytes;
 
+	if (args->group_fds_count && !args->group_fds)
+		return 0;
 	if (!vfio_abi__holds_length(4, args->group_fds_count, 1))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
@@ -477,21 +491,11 @@ static inline void vfio_abi_query_gfx_plane_reply(
 /* The inputs of vfio_abi_ioeventfd() and vfio_abi_call_ioeventfd(). */
 struct vfio_abi_ioeventfd_args {
 	/*
-	 * VFIO_DEVICE_IOEVENTFD_8, VFIO_DEVICE_IOEVENTFD_16,
-	 * VFIO_DEVICE_IOEVENTFD_32 or VFIO_DEVICE_IOEVENTFD_64
-	 */
-	__u32	width;
-	/*
 	 * where to write, in bytes from the start of the device's file
 	 * descriptor
 	 */
 	__u64	offset;
 	__u64	data;	/* the value to write */
-	/*
-	 * the eventfd, or -1 to remove the one with the same offset, width and
-	 * value
-	 */
-	__s32	fd;
 };
 
 /*
@@ -502,13 +506,13 @@ struct vfio_abi_ioeventfd_args {
  * PCI devices support it for BARs, except for the MSI-X table.
  */
 static inline vfio_abi_size vfio_abi_ioeventfd(
-		void *buf, vfio_abi_size len,
+		void *buf, vfio_abi_size len, __u32 width, __s32 fd,
 		const struct vfio_abi_ioeventfd_args *args)
 {
 	const vfio_abi_size argsz = 32;
 	__u8 *bytes;
 
-	switch (args->width) {
+	switch (width) {
 	case 1:	/* VFIO_DEVICE_IOEVENTFD_8 */
 	case 2:	/* VFIO_DEVICE_IOEVENTFD_16 */
 	case 4:	/* VFIO_DEVICE_IOEVENTFD_32 */
@@ -521,10 +525,10 @@ static inline vfio_abi_size vfio_abi_ioeventfd(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 4, 4, args->width);
+	vfio_abi__put(bytes + 4, 4, width);
 	vfio_abi__put(bytes + 8, 8, args->offset);
 	vfio_abi__put(bytes + 16, 8, args->data);
-	vfio_abi__put(bytes + 24, 4, VFIO_ABI__CAST(__u64, args->fd));
+	vfio_abi__put(bytes + 24, 4, VFIO_ABI__CAST(__u64, fd));
 	return argsz;
 }
 
@@ -535,7 +539,7 @@ static inline vfio_abi_size vfio_abi_ioeventfd(
 struct vfio_abi_set_pci_vf_token_args {
 	/*
 	 * the UUID as 16 bytes, a secret that a PF driver shares with its VF
-	 * drivers (null: zeros)
+	 * drivers
 	 */
 	const __u8 *data;
 };
@@ -551,14 +555,14 @@ static inline vfio_abi_size vfio_abi_set_pci_vf_token(
 	const vfio_abi_size argsz = 24;
 	__u8 *bytes;
 
+	if (!args->data)
+		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x20000);
-	if (args->data) {
-		vfio_abi__copy(bytes + 8, args->data, 16);
-	}
+	vfio_abi__copy(bytes + 8, args->data, 16);
 	return argsz;
 }
 
@@ -619,23 +623,13 @@ static inline void vfio_abi_get_mig_device_state_reply(
 }
 
 /*
- * The inputs of vfio_abi_set_mig_device_state() and
- * vfio_abi_call_set_mig_device_state().
- */
-struct vfio_abi_set_mig_device_state_args {
-	/* the state to move to, or the state that the device is in */
-	__u32	device_state;
-};
-
-/*
  * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
  * VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE.
  *
  * The migration state; setting it moves the device to another state.
  */
 static inline vfio_abi_size vfio_abi_set_mig_device_state(
-		void *buf, vfio_abi_size len,
-		const struct vfio_abi_set_mig_device_state_args *args)
+		void *buf, vfio_abi_size len, __u32 device_state)
 {
 	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
@@ -646,7 +640,7 @@ static inline vfio_abi_size vfio_abi_set_mig_device_state(
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x20002);
 	vfio_abi__put(bytes + 12, 4, 0xffffffff);
-	vfio_abi__put(bytes + 8, 4, args->device_state);
+	vfio_abi__put(bytes + 8, 4, device_state);
 	return argsz;
 }
 
@@ -680,23 +674,13 @@ static inline vfio_abi_size vfio_abi_set_low_power_entry(
 }
 
 /*
- * The inputs of vfio_abi_set_low_power_entry_with_wakeup() and
- * vfio_abi_call_set_low_power_entry_with_wakeup().
- */
-struct vfio_abi_set_low_power_entry_with_wakeup_args {
-	/* eventfd to signal when the device leaves low power */
-	__s32	wakeup_eventfd;
-};
-
-/*
  * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
  * VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP.
  *
  * Allows low power states once, and signals an eventfd when the device wakes.
  */
 static inline vfio_abi_size vfio_abi_set_low_power_entry_with_wakeup(
-	void *buf, vfio_abi_size len,
-	const struct vfio_abi_set_low_power_entry_with_wakeup_args *args)
+		void *buf, vfio_abi_size len, __s32 wakeup_eventfd)
 {
 	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
@@ -706,9 +690,7 @@ static inline vfio_abi_size vfio_abi_set_low_power_entry_with_wakeup(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x20004);
-	vfio_abi__put(
-			bytes + 8, 4,
-			VFIO_ABI__CAST(__u64, args->wakeup_eventfd));
+	vfio_abi__put(bytes + 8, 4, VFIO_ABI__CAST(__u64, wakeup_eventfd));
 	return argsz;
 }
 
@@ -737,11 +719,7 @@ static inline vfio_abi_size vfio_abi_set_low_power_exit(
  * vfio_abi_call_set_dma_logging_start().
  */
 struct vfio_abi_set_dma_logging_start_args {
-	/*
-	 * requested granularity in bytes; on return, the one that the device
-	 * uses
-	 */
-	__u64	page_size;
+	__u64	page_size;		/* requested granularity in bytes */
 	/* user address of the ranges */
 	const struct vfio_device_feature_dma_logging_range *ranges;
 	vfio_abi_size ranges_count;	/* elements of ranges */
@@ -760,6 +738,8 @@ static inline vfio_abi_size vfio_abi_set_dma_logging_start(
 	const vfio_abi_size argsz = 32;
 	__u8 *bytes;
 
+	if (args->ranges_count && !args->ranges)
+		return 0;
 	if (!vfio_abi__holds_length(4, args->ranges_count, 1))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
@@ -831,6 +811,8 @@ static inline vfio_abi_size vfio_abi_get_dma_logging_report(
 	const vfio_abi_size argsz = 40;
 	__u8 *bytes;
 
+	if (args->bitmap_count && !args->bitmap)
+		return 0;
 	if (!vfio_abi__holds_bitmap(
 			args->bitmap_count, 8, args->length, args->page_size))
 		return 0;
@@ -875,21 +857,13 @@ static inline void vfio_abi_get_mig_data_size_reply(
 }
 
 /*
- * The inputs of vfio_abi_set_bus_master() and vfio_abi_call_set_bus_master().
- */
-struct vfio_abi_set_bus_master_args {
-	__u32	op;	/* whether the device may start DMA */
-};
-
-/*
  * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
  * VFIO_DEVICE_FEATURE_BUS_MASTER.
  *
  * Switches DMA of the device on or off, where its bus has no way of its own.
  */
 static inline vfio_abi_size vfio_abi_set_bus_master(
-		void *buf, vfio_abi_size len,
-		const struct vfio_abi_set_bus_master_args *args)
+		void *buf, vfio_abi_size len, __u32 op)
 {
 	const vfio_abi_size argsz = 12;
 	__u8 *bytes;
@@ -899,7 +873,7 @@ static inline vfio_abi_size vfio_abi_set_bus_master(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x2000a);
-	vfio_abi__put(bytes + 8, 4, args->op);
+	vfio_abi__put(bytes + 8, 4, op);
 	return argsz;
 }
 
@@ -919,6 +893,15 @@ struct vfio_abi_get_dma_buf_args {
 };
 
 /*
+ * The size of the argument that vfio_abi_get_dma_buf() writes with count
+ * elements; 0 if it exceeds 32 bits.
+ */
+static inline vfio_abi_size vfio_abi_get_dma_buf_size(vfio_abi_size count)
+{
+	return vfio_abi__array_end(24, count, 16);
+}
+
+/*
  * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_GET and
  * VFIO_DEVICE_FEATURE_DMA_BUF.
  *
@@ -928,11 +911,13 @@ static inline vfio_abi_size vfio_abi_get_dma_buf(
 		void *buf, vfio_abi_size len,
 		const struct vfio_abi_get_dma_buf_args *args)
 {
-	const vfio_abi_size argsz = vfio_abi__array_end(
-			24, args->dma_ranges_count, 16);
+	const vfio_abi_size argsz = vfio_abi_get_dma_buf_size(
+			args->dma_ranges_count);
 	__u8 *bytes;
 	vfio_abi_size nth;
 
+	if (args->dma_ranges_count && !args->dma_ranges)
+		return 0;
 	if (!vfio_abi__holds_length(4, args->dma_ranges_count, 1))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
@@ -1003,6 +988,8 @@ static inline vfio_abi_size vfio_abi_get_zpci_error(
 	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
 
+	if (!args->data)
+		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
@@ -1014,8 +1001,6 @@ static inline vfio_abi_size vfio_abi_get_zpci_error(
 
 /* The inputs of vfio_abi_feature_probe() and vfio_abi_call_feature_probe(). */
 struct vfio_abi_feature_probe_args {
-	/* VFIO_DEVICE_FEATURE_PCI_VF_TOKEN to VFIO_DEVICE_FEATURE_ZPCI_ERROR */
-	__u32	id;
 	/* any of VFIO_DEVICE_FEATURE_GET, VFIO_DEVICE_FEATURE_SET */
 	__u32	flags;
 };
@@ -1027,28 +1012,34 @@ struct vfio_abi_feature_probe_args {
  * is possible.
  */
 static inline vfio_abi_size vfio_abi_feature_probe(
-		void *buf, vfio_abi_size len,
+		void *buf, vfio_abi_size len, __u32 id,
 		const struct vfio_abi_feature_probe_args *args)
 {
 	const vfio_abi_size argsz = 8;
 	__u8 *bytes;
 
+	if (id & 0xffff0000)
+		return 0;
+	if (args->flags & 0x4ffff)
+		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 4, 4, 0x40000U | args->id | args->flags);
+	vfio_abi__put(bytes + 4, 4, 0x40000U | id | args->flags);
 	return argsz;
 }
 
-/* The inputs of vfio_abi_bind_iommufd() and vfio_abi_call_bind_iommufd(). */
+/*
+ * The inputs of vfio_abi_bind_iommufd_with() and
+ * vfio_abi_call_bind_iommufd_with().
+ */
 struct vfio_abi_bind_iommufd_args {
-	__s32	iommufd;	/* file descriptor of the iommufd */
 	/*
 	 * address of the 16 bytes of the token that
 	 * VFIO_DEVICE_FEATURE_PCI_VF_TOKEN set (null if absent)
 	 */
-	const void *token_uuid_ptr;
+	const void *token_uuid;
 };
 
 /*
@@ -1058,8 +1049,8 @@ struct vfio_abi_bind_iommufd_args {
  * node only. Closing that file descriptor unbinds it. A virtual function needs
  * the token that its physical function was given, if there is one.
  */
-static inline vfio_abi_size vfio_abi_bind_iommufd(
-		void *buf, vfio_abi_size len,
+static inline vfio_abi_size vfio_abi_bind_iommufd_with(
+		void *buf, vfio_abi_size len, __s32 iommufd,
 		const struct vfio_abi_bind_iommufd_args *args)
 {
 	const vfio_abi_size argsz = 24;
@@ -1069,14 +1060,24 @@ static inline vfio_abi_size vfio_abi_bind_iommufd(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 8, 4, VFIO_ABI__CAST(__u64, args->iommufd));
-	if (args->token_uuid_ptr) {
+	vfio_abi__put(bytes + 8, 4, VFIO_ABI__CAST(__u64, iommufd));
+	if (args->token_uuid) {
 		vfio_abi__put(bytes + 4, 4, 1);
 		vfio_abi__put(
 				bytes + 16, 8,
-				vfio_abi__address(args->token_uuid_ptr));
+				vfio_abi__address(args->token_uuid));
 	}
 	return argsz;
+}
+
+/* vfio_abi_bind_iommufd_with() without the inputs that later kernels added. */
+static inline vfio_abi_size vfio_abi_bind_iommufd(
+		void *buf, vfio_abi_size len, __s32 iommufd)
+{
+	struct vfio_abi_bind_iommufd_args args;
+
+	VFIO_ABI__CLEAR(&args);
+	return vfio_abi_bind_iommufd_with(buf, len, iommufd, &args);
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -1092,11 +1093,7 @@ static inline void vfio_abi_bind_iommufd_reply(
  * vfio_abi_call_attach_iommufd_pt().
  */
 struct vfio_abi_attach_iommufd_pt_args {
-	/*
-	 * id of an IOAS or of a page table; on return, the IOAS or the page
-	 * table in use
-	 */
-	__u32	pt_id;
+	__u32	pt_id;		/* id of an IOAS or of a page table */
 	const __u32 *pasid;	/* the PASID to attach (null if absent) */
 };
 
@@ -1135,8 +1132,8 @@ static inline void vfio_abi_attach_iommufd_pt_reply(
 }
 
 /*
- * The inputs of vfio_abi_detach_iommufd_pt() and
- * vfio_abi_call_detach_iommufd_pt().
+ * The inputs of vfio_abi_detach_iommufd_pt_with() and
+ * vfio_abi_call_detach_iommufd_pt_with().
  */
 struct vfio_abi_detach_iommufd_pt_args {
 	const __u32 *pasid;	/* the PASID to detach (null if absent) */
@@ -1148,7 +1145,7 @@ struct vfio_abi_detach_iommufd_pt_args {
  * Takes the address space from a device or from one of its PASIDs, which then
  * cannot do DMA any more.
  */
-static inline vfio_abi_size vfio_abi_detach_iommufd_pt(
+static inline vfio_abi_size vfio_abi_detach_iommufd_pt_with(
 		void *buf, vfio_abi_size len,
 		const struct vfio_abi_detach_iommufd_pt_args *args)
 {
@@ -1164,6 +1161,19 @@ static inline vfio_abi_size vfio_abi_detach_iommufd_pt(
 		vfio_abi__put(bytes + 8, 4, *args->pasid);
 	}
 	return argsz;
+}
+
+/*
+ * vfio_abi_detach_iommufd_pt_with() without the inputs that later kernels
+ * added.
+ */
+static inline vfio_abi_size vfio_abi_detach_iommufd_pt(
+		void *buf, vfio_abi_size len)
+{
+	struct vfio_abi_detach_iommufd_pt_args args;
+
+	VFIO_ABI__CLEAR(&args);
+	return vfio_abi_detach_iommufd_pt_with(buf, len, &args);
 }
 
 /*
@@ -1201,7 +1211,7 @@ struct vfio_abi_iommu_map_dma_args {
 	 * alone
 	 */
 	__u32	flags;
-	__u64	vaddr;	/* address of the memory in the calling program */
+	void *vaddr;	/* address of the memory in the calling program */
 	__u64	iova;	/* first IO virtual address */
 	__u64	size;	/* size of the mapping in bytes */
 };
@@ -1226,7 +1236,7 @@ static inline vfio_abi_size vfio_abi_iommu_map_dma(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, args->flags);
-	vfio_abi__put(bytes + 8, 8, args->vaddr);
+	vfio_abi__put(bytes + 8, 8, vfio_abi__address(args->vaddr));
 	vfio_abi__put(bytes + 16, 8, args->iova);
 	vfio_abi__put(bytes + 24, 8, args->size);
 	return argsz;
@@ -1238,10 +1248,7 @@ static inline vfio_abi_size vfio_abi_iommu_map_dma(
 struct vfio_abi_iommu_unmap_dma_args {
 	__u32	flags;	/* options of the call */
 	__u64	iova;	/* first IO virtual address */
-	/*
-	 * size of the range in bytes; on return, how many bytes were unmapped
-	 */
-	__u64	size;
+	__u64	size;	/* size of the range in bytes */
 };
 
 /*
@@ -1257,6 +1264,8 @@ static inline vfio_abi_size vfio_abi_iommu_unmap_dma(
 	const vfio_abi_size argsz = 24;
 	__u8 *bytes;
 
+	if (args->flags & 1)
+		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
@@ -1282,10 +1291,7 @@ static inline void vfio_abi_iommu_unmap_dma_reply(
 struct vfio_abi_iommu_unmap_dma_get_dirty_bitmap_args {
 	__u32	flags;			/* options of the call */
 	__u64	iova;			/* first IO virtual address */
-	/*
-	 * size of the range in bytes; on return, how many bytes were unmapped
-	 */
-	__u64	size;
+	__u64	size;			/* size of the range in bytes */
 	__u64	pgsize;			/* bytes of memory per bit */
 	/* the bitmap, cleared by the caller; bit 0 is the first page */
 	__u64 *data;
@@ -1304,6 +1310,10 @@ static inline vfio_abi_size vfio_abi_iommu_unmap_dma_get_dirty_bitmap(
 	const vfio_abi_size argsz = 48;
 	__u8 *bytes;
 
+	if (args->flags & 1)
+		return 0;
+	if (args->data_count && !args->data)
+		return 0;
 	if (!vfio_abi__holds_bitmap(
 			args->data_count, 8, args->size, args->pgsize))
 		return 0;
@@ -1395,6 +1405,8 @@ static inline vfio_abi_size vfio_abi_iommu_dirty_pages_get_bitmap(
 	const vfio_abi_size argsz = 48;
 	__u8 *bytes;
 
+	if (args->data_count && !args->data)
+		return 0;
 	if (!vfio_abi__holds_bitmap(
 			args->data_count, 8, args->size, args->pgsize))
 		return 0;
@@ -1447,7 +1459,7 @@ static inline void vfio_abi_iommu_spapr_tce_get_info_reply(
  * vfio_abi_call_iommu_spapr_register_memory().
  */
 struct vfio_abi_iommu_spapr_register_memory_args {
-	__u64	vaddr;	/* address in the caller's memory */
+	void *vaddr;	/* address in the caller's memory */
 	__u64	size;	/* size in bytes */
 };
 
@@ -1470,7 +1482,7 @@ static inline vfio_abi_size vfio_abi_iommu_spapr_register_memory(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 8, 8, args->vaddr);
+	vfio_abi__put(bytes + 8, 8, vfio_abi__address(args->vaddr));
 	vfio_abi__put(bytes + 16, 8, args->size);
 	return argsz;
 }
@@ -1480,7 +1492,7 @@ static inline vfio_abi_size vfio_abi_iommu_spapr_register_memory(
  * vfio_abi_call_iommu_spapr_unregister_memory().
  */
 struct vfio_abi_iommu_spapr_unregister_memory_args {
-	__u64	vaddr;	/* address in the caller's memory */
+	void *vaddr;	/* address in the caller's memory */
 	__u64	size;	/* size in bytes */
 };
 
@@ -1502,7 +1514,7 @@ static inline vfio_abi_size vfio_abi_iommu_spapr_unregister_memory(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 8, 8, args->vaddr);
+	vfio_abi__put(bytes + 8, 8, vfio_abi__address(args->vaddr));
 	vfio_abi__put(bytes + 16, 8, args->size);
 	return argsz;
 }
@@ -1577,9 +1589,10 @@ static inline vfio_abi_size vfio_abi_iommu_spapr_tce_remove(
 	return argsz;
 }
 
-/* The inputs of vfio_abi_eeh_pe_op() and vfio_abi_call_eeh_pe_op(). */
+/*
+ * The inputs of vfio_abi_eeh_pe_op_with() and vfio_abi_call_eeh_pe_op_with().
+ */
 struct vfio_abi_eeh_pe_op_args {
-	__u32	op;	/* the operation */
 	/* argument of the operation (null: zeros) */
 	const struct vfio_eeh_pe_err *arg;
 };
@@ -1590,8 +1603,8 @@ struct vfio_abi_eeh_pe_op_args {
  * Runs one operation on the PE of each group of the container, and stops at the
  * first group for which it gives something other than 0.
  */
-static inline vfio_abi_size vfio_abi_eeh_pe_op(
-		void *buf, vfio_abi_size len,
+static inline vfio_abi_size vfio_abi_eeh_pe_op_with(
+		void *buf, vfio_abi_size len, __u32 op,
 		const struct vfio_abi_eeh_pe_op_args *args)
 {
 	const vfio_abi_size argsz = 40;
@@ -1601,13 +1614,23 @@ static inline vfio_abi_size vfio_abi_eeh_pe_op(
 	if (!bytes)
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
-	vfio_abi__put(bytes + 8, 4, args->op);
+	vfio_abi__put(bytes + 8, 4, op);
 	if (args->arg) {
 		vfio_abi__results(
 				bytes + 16, 24, args->arg, sizeof(*args->arg),
 				0);
 	}
 	return argsz;
+}
+
+/* vfio_abi_eeh_pe_op_with() without the inputs that later kernels added. */
+static inline vfio_abi_size vfio_abi_eeh_pe_op(
+		void *buf, vfio_abi_size len, __u32 op)
+{
+	struct vfio_abi_eeh_pe_op_args args;
+
+	VFIO_ABI__CLEAR(&args);
+	return vfio_abi_eeh_pe_op_with(buf, len, op, &args);
 }
 
 static const struct vfio_abi__counted_format vfio_abi__pci_hot_reset_info_format
@@ -1649,8 +1672,8 @@ static inline void vfio_abi__pci_hot_reset_info_read(
  * are no elements if not all of them fit.
  */
 static inline int vfio_abi_pci_hot_reset_info_parse(
-		struct vfio_abi_pci_hot_reset_info *info, const void *buf,
-		vfio_abi_size len)
+		const void *buf, vfio_abi_size len,
+		struct vfio_abi_pci_hot_reset_info *info)
 {
 	int result;
 
@@ -1678,8 +1701,8 @@ static inline int vfio_abi_pci_hot_reset_info_request(
 	result = vfio_abi__ask_counted(request,
 			&vfio_abi__pci_hot_reset_info_format, &reply);
 	if (reply.bytes)
-		vfio_abi_pci_hot_reset_info_parse(info, reply.bytes,
-				request->len);
+		vfio_abi_pci_hot_reset_info_parse(reply.bytes, request->len,
+				info);
 	info->need = reply.need;
 	return result;
 }
@@ -1712,10 +1735,13 @@ static inline int vfio_abi_pci_hot_reset_info_devices(
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
-/* The result of a call whose argument cannot be written. */
-static inline int vfio_abi__refused(void)
+/*
+ * The result of a call whose argument cannot be written, perhaps since the
+ * buffer is too small.
+ */
+static inline int vfio_abi__refused(int is_small)
 {
-	errno = EINVAL;
+	errno = is_small ? ENOBUFS : EINVAL;
 	return -1;
 }
 
@@ -1784,9 +1810,9 @@ static inline int vfio_abi_call_get_api_version(int container)
  * Return: 0 if the extension does not exist, otherwise a positive number
  */
 static inline int vfio_abi_call_check_extension(
-		int container, unsigned long argument)
+		int container, unsigned long value)
 {
-	return ioctl(container, VFIO_CHECK_EXTENSION, argument);
+	return ioctl(container, VFIO_CHECK_EXTENSION, value);
 }
 
 /*
@@ -1796,9 +1822,9 @@ static inline int vfio_abi_call_check_extension(
  * backend is the argument itself. From then on the backend decides what
  * VFIO_BASE + 12 and the numbers above mean.
  */
-static inline int vfio_abi_call_set_iommu(int container, unsigned long argument)
+static inline int vfio_abi_call_set_iommu(int container, unsigned long value)
 {
-	return ioctl(container, VFIO_SET_IOMMU, argument);
+	return ioctl(container, VFIO_SET_IOMMU, value);
 }
 
 /*
@@ -1808,9 +1834,9 @@ static inline int vfio_abi_call_set_iommu(int container, unsigned long argument)
  * file descriptor. A group is in one container at most; a container may refuse
  * a second group.
  */
-static inline int vfio_abi_call_set_container(int group, __s32 argument)
+static inline int vfio_abi_call_set_container(int group, __s32 fd)
 {
-	return ioctl(group, VFIO_GROUP_SET_CONTAINER, &argument);
+	return ioctl(group, VFIO_GROUP_SET_CONTAINER, &fd);
 }
 
 /*
@@ -1836,9 +1862,9 @@ static inline int vfio_abi_call_unset_container(int group)
  *
  * Return: a file descriptor of the device
  */
-static inline int vfio_abi_call_get_device_fd(int group, const char *argument)
+static inline int vfio_abi_call_get_device_fd(int group, const char *text)
 {
-	return ioctl(group, VFIO_GROUP_GET_DEVICE_FD, argument);
+	return ioctl(group, VFIO_GROUP_GET_DEVICE_FD, text);
 }
 
 /*
@@ -1859,9 +1885,9 @@ static inline int vfio_abi_call_reset(int device)
  *
  * Return: a new file descriptor of the dma-buf
  */
-static inline int vfio_abi_call_get_gfx_dmabuf(int device, __u32 argument)
+static inline int vfio_abi_call_get_gfx_dmabuf(int device, __u32 value)
 {
-	return ioctl(device, VFIO_DEVICE_GET_GFX_DMABUF, &argument);
+	return ioctl(device, VFIO_DEVICE_GET_GFX_DMABUF, &value);
 }
 
 /*
@@ -1897,7 +1923,7 @@ static inline int vfio_abi_call_get_status(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(group, VFIO_GROUP_GET_STATUS, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_status_reply(argument, argsz, reply);
@@ -1917,7 +1943,7 @@ static inline int vfio_abi_call_get_irq_info(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(device, VFIO_DEVICE_GET_IRQ_INFO, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_irq_info_reply(argument, argsz, reply);
@@ -1926,38 +1952,43 @@ static inline int vfio_abi_call_get_irq_info(
 
 /* Calls VFIO_DEVICE_SET_IRQS; see vfio_abi_set_irqs_none(). */
 static inline int vfio_abi_call_set_irqs_none(
-		int device, const struct vfio_abi_set_irqs_none_args *args)
+		int device, __u32 action,
+		const struct vfio_abi_set_irqs_none_args *args)
 {
 	__u64 argument[3];
 	const vfio_abi_size argsz = vfio_abi_set_irqs_none(
-			argument, sizeof(argument), args);
+			argument, sizeof(argument), action, args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(device, VFIO_DEVICE_SET_IRQS, argument);
 }
 
 /* Calls VFIO_DEVICE_SET_IRQS; see vfio_abi_set_irqs_bool(). */
 static inline int vfio_abi_call_set_irqs_bool(
-		int device, void *buf, vfio_abi_size len,
+		int device, void *buf, vfio_abi_size len, __u32 action,
 		const struct vfio_abi_set_irqs_bool_args *args)
 {
-	const vfio_abi_size argsz = vfio_abi_set_irqs_bool(buf, len, args);
+	const vfio_abi_size argsz = vfio_abi_set_irqs_bool(
+			buf, len, action, args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(
+			len < vfio_abi_set_irqs_bool_size(args->data_count));
 	return ioctl(device, VFIO_DEVICE_SET_IRQS, buf);
 }
 
 /* Calls VFIO_DEVICE_SET_IRQS; see vfio_abi_set_irqs_eventfd(). */
 static inline int vfio_abi_call_set_irqs_eventfd(
-		int device, void *buf, vfio_abi_size len,
+		int device, void *buf, vfio_abi_size len, __u32 action,
 		const struct vfio_abi_set_irqs_eventfd_args *args)
 {
-	const vfio_abi_size argsz = vfio_abi_set_irqs_eventfd(buf, len, args);
+	const vfio_abi_size argsz = vfio_abi_set_irqs_eventfd(
+			buf, len, action, args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(
+			len < vfio_abi_set_irqs_eventfd_size(args->data_count));
 	return ioctl(device, VFIO_DEVICE_SET_IRQS, buf);
 }
 
@@ -1969,7 +2000,8 @@ static inline int vfio_abi_call_pci_hot_reset(
 	const vfio_abi_size argsz = vfio_abi_pci_hot_reset(buf, len, args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(
+			len < vfio_abi_pci_hot_reset_size(args->group_fds_count));
 	return ioctl(device, VFIO_DEVICE_PCI_HOT_RESET, buf);
 }
 
@@ -1986,7 +2018,7 @@ static inline int vfio_abi_call_query_gfx_plane(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(device, VFIO_DEVICE_QUERY_GFX_PLANE, argument);
 	if (reply && result >= 0)
 		vfio_abi_query_gfx_plane_reply(argument, argsz, reply);
@@ -1995,14 +2027,15 @@ static inline int vfio_abi_call_query_gfx_plane(
 
 /* Calls VFIO_DEVICE_IOEVENTFD; see vfio_abi_ioeventfd(). */
 static inline int vfio_abi_call_ioeventfd(
-		int device, const struct vfio_abi_ioeventfd_args *args)
+		int device, __u32 width, __s32 fd,
+		const struct vfio_abi_ioeventfd_args *args)
 {
 	__u64 argument[4];
 	const vfio_abi_size argsz = vfio_abi_ioeventfd(
-			argument, sizeof(argument), args);
+			argument, sizeof(argument), width, fd, args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(device, VFIO_DEVICE_IOEVENTFD, argument);
 }
 
@@ -2015,7 +2048,7 @@ static inline int vfio_abi_call_set_pci_vf_token(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2031,7 +2064,7 @@ static inline int vfio_abi_call_get_migration(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_migration_reply(argument, argsz, reply);
@@ -2050,7 +2083,7 @@ static inline int vfio_abi_call_get_mig_device_state(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_mig_device_state_reply(argument, argsz, reply);
@@ -2059,19 +2092,18 @@ static inline int vfio_abi_call_get_mig_device_state(
 
 /* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_mig_device_state(). */
 static inline int vfio_abi_call_set_mig_device_state(
-		int device,
-		const struct vfio_abi_set_mig_device_state_args *args,
+		int device, __u32 device_state,
 		struct vfio_device_feature_mig_state *reply)
 {
 	__u64 argument[2];
 	const vfio_abi_size argsz = vfio_abi_set_mig_device_state(
-			argument, sizeof(argument), args);
+			argument, sizeof(argument), device_state);
 	int result;
 
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_set_mig_device_state_reply(argument, argsz, reply);
@@ -2086,21 +2118,20 @@ static inline int vfio_abi_call_set_low_power_entry(int device)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
 /* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_low_power_entry_with_wakeup(). */
 static inline int vfio_abi_call_set_low_power_entry_with_wakeup(
-	int device,
-	const struct vfio_abi_set_low_power_entry_with_wakeup_args *args)
+		int device, __s32 wakeup_eventfd)
 {
 	__u64 argument[2];
 	const vfio_abi_size argsz = vfio_abi_set_low_power_entry_with_wakeup(
-			argument, sizeof(argument), args);
+			argument, sizeof(argument), wakeup_eventfd);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2112,7 +2143,7 @@ static inline int vfio_abi_call_set_low_power_exit(int device)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2130,7 +2161,7 @@ static inline int vfio_abi_call_set_dma_logging_start(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_set_dma_logging_start_reply(argument, argsz, reply);
@@ -2145,7 +2176,7 @@ static inline int vfio_abi_call_set_dma_logging_stop(int device)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2159,7 +2190,7 @@ static inline int vfio_abi_call_get_dma_logging_report(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2175,7 +2206,7 @@ static inline int vfio_abi_call_get_mig_data_size(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_mig_data_size_reply(argument, argsz, reply);
@@ -2183,15 +2214,14 @@ static inline int vfio_abi_call_get_mig_data_size(
 }
 
 /* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_bus_master(). */
-static inline int vfio_abi_call_set_bus_master(
-		int device, const struct vfio_abi_set_bus_master_args *args)
+static inline int vfio_abi_call_set_bus_master(int device, __u32 op)
 {
 	__u64 argument[2];
 	const vfio_abi_size argsz = vfio_abi_set_bus_master(
-			argument, sizeof(argument), args);
+			argument, sizeof(argument), op);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2203,7 +2233,8 @@ static inline int vfio_abi_call_get_dma_buf(
 	const vfio_abi_size argsz = vfio_abi_get_dma_buf(buf, len, args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(
+			len < vfio_abi_get_dma_buf_size(args->dma_ranges_count));
 	return ioctl(device, VFIO_DEVICE_FEATURE, buf);
 }
 
@@ -2215,7 +2246,7 @@ static inline int vfio_abi_call_set_mig_precopy_infov2(int device)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2228,41 +2259,57 @@ static inline int vfio_abi_call_get_zpci_error(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
 /* Calls VFIO_DEVICE_FEATURE; see vfio_abi_feature_probe(). */
 static inline int vfio_abi_call_feature_probe(
-		int device, const struct vfio_abi_feature_probe_args *args)
+		int device, __u32 id,
+		const struct vfio_abi_feature_probe_args *args)
 {
 	__u64 argument[1];
 	const vfio_abi_size argsz = vfio_abi_feature_probe(
-			argument, sizeof(argument), args);
+			argument, sizeof(argument), id, args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
-/* Calls VFIO_DEVICE_BIND_IOMMUFD; see vfio_abi_bind_iommufd(). */
-static inline int vfio_abi_call_bind_iommufd(
-		int device, const struct vfio_abi_bind_iommufd_args *args,
+/* Calls VFIO_DEVICE_BIND_IOMMUFD; see vfio_abi_bind_iommufd_with(). */
+static inline int vfio_abi_call_bind_iommufd_with(
+		int device, __s32 iommufd,
+		const struct vfio_abi_bind_iommufd_args *args,
 		struct vfio_device_bind_iommufd *reply)
 {
 	__u64 argument[3];
-	const vfio_abi_size argsz = vfio_abi_bind_iommufd(
-			argument, sizeof(argument), args);
+	const vfio_abi_size argsz = vfio_abi_bind_iommufd_with(
+			argument, sizeof(argument), iommufd, args);
 	int result;
 
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, argument);
 	if (reply && result >= 0)
 		vfio_abi_bind_iommufd_reply(argument, argsz, reply);
 	return result;
+}
+
+/*
+ * vfio_abi_call_bind_iommufd_with() without the inputs that later kernels
+ * added.
+ */
+static inline int vfio_abi_call_bind_iommufd(
+		int device, __s32 iommufd,
+		struct vfio_device_bind_iommufd *reply)
+{
+	struct vfio_abi_bind_iommufd_args args;
+
+	VFIO_ABI__CLEAR(&args);
+	return vfio_abi_call_bind_iommufd_with(device, iommufd, &args, reply);
 }
 
 /* Calls VFIO_DEVICE_ATTACH_IOMMUFD_PT; see vfio_abi_attach_iommufd_pt(). */
@@ -2278,24 +2325,38 @@ static inline int vfio_abi_call_attach_iommufd_pt(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, argument);
 	if (reply && result >= 0)
 		vfio_abi_attach_iommufd_pt_reply(argument, argsz, reply);
 	return result;
 }
 
-/* Calls VFIO_DEVICE_DETACH_IOMMUFD_PT; see vfio_abi_detach_iommufd_pt(). */
-static inline int vfio_abi_call_detach_iommufd_pt(
+/*
+ * Calls VFIO_DEVICE_DETACH_IOMMUFD_PT; see vfio_abi_detach_iommufd_pt_with().
+ */
+static inline int vfio_abi_call_detach_iommufd_pt_with(
 		int device, const struct vfio_abi_detach_iommufd_pt_args *args)
 {
 	__u64 argument[2];
-	const vfio_abi_size argsz = vfio_abi_detach_iommufd_pt(
+	const vfio_abi_size argsz = vfio_abi_detach_iommufd_pt_with(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(device, VFIO_DEVICE_DETACH_IOMMUFD_PT, argument);
+}
+
+/*
+ * vfio_abi_call_detach_iommufd_pt_with() without the inputs that later kernels
+ * added.
+ */
+static inline int vfio_abi_call_detach_iommufd_pt(int device)
+{
+	struct vfio_abi_detach_iommufd_pt_args args;
+
+	VFIO_ABI__CLEAR(&args);
+	return vfio_abi_call_detach_iommufd_pt_with(device, &args);
 }
 
 /* Calls VFIO_MIG_GET_PRECOPY_INFO; see vfio_abi_mig_get_precopy_info(). */
@@ -2310,7 +2371,7 @@ static inline int vfio_abi_call_mig_get_precopy_info(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(migration, VFIO_MIG_GET_PRECOPY_INFO, argument);
 	if (reply && result >= 0)
 		vfio_abi_mig_get_precopy_info_reply(argument, argsz, reply);
@@ -2326,7 +2387,7 @@ static inline int vfio_abi_call_iommu_map_dma(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(container, VFIO_IOMMU_MAP_DMA, argument);
 }
 
@@ -2343,7 +2404,7 @@ static inline int vfio_abi_call_iommu_unmap_dma(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument);
 	if (reply && result >= 0)
 		vfio_abi_iommu_unmap_dma_reply(argument, argsz, reply);
@@ -2366,7 +2427,7 @@ static inline int vfio_abi_call_iommu_unmap_dma_get_dirty_bitmap(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument);
 	if (reply && result >= 0)
 		vfio_abi_iommu_unmap_dma_get_dirty_bitmap_reply(
@@ -2382,7 +2443,7 @@ static inline int vfio_abi_call_iommu_dirty_pages_start(int container)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES, argument);
 }
 
@@ -2394,7 +2455,7 @@ static inline int vfio_abi_call_iommu_dirty_pages_stop(int container)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES, argument);
 }
 
@@ -2408,7 +2469,7 @@ static inline int vfio_abi_call_iommu_dirty_pages_get_bitmap(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES, argument);
 }
 
@@ -2426,7 +2487,7 @@ static inline int vfio_abi_call_iommu_spapr_tce_get_info(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(container, VFIO_IOMMU_SPAPR_TCE_GET_INFO, argument);
 	if (reply && result >= 0)
 		vfio_abi_iommu_spapr_tce_get_info_reply(argument, argsz, reply);
@@ -2446,7 +2507,7 @@ static inline int vfio_abi_call_iommu_spapr_register_memory(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(container, VFIO_IOMMU_SPAPR_REGISTER_MEMORY, argument);
 }
 
@@ -2463,7 +2524,7 @@ static inline int vfio_abi_call_iommu_spapr_unregister_memory(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(container, VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY, argument);
 }
 
@@ -2481,7 +2542,7 @@ static inline int vfio_abi_call_iommu_spapr_tce_create(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	result = ioctl(container, VFIO_IOMMU_SPAPR_TCE_CREATE, argument);
 	if (reply && result >= 0)
 		vfio_abi_iommu_spapr_tce_create_reply(argument, argsz, reply);
@@ -2498,21 +2559,33 @@ static inline int vfio_abi_call_iommu_spapr_tce_remove(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(container, VFIO_IOMMU_SPAPR_TCE_REMOVE, argument);
 }
 
-/* Calls VFIO_EEH_PE_OP; see vfio_abi_eeh_pe_op(). */
-static inline int vfio_abi_call_eeh_pe_op(
-		int container, const struct vfio_abi_eeh_pe_op_args *args)
+/* Calls VFIO_EEH_PE_OP; see vfio_abi_eeh_pe_op_with(). */
+static inline int vfio_abi_call_eeh_pe_op_with(
+		int container, __u32 op,
+		const struct vfio_abi_eeh_pe_op_args *args)
 {
 	__u64 argument[5];
-	const vfio_abi_size argsz = vfio_abi_eeh_pe_op(
-			argument, sizeof(argument), args);
+	const vfio_abi_size argsz = vfio_abi_eeh_pe_op_with(
+			argument, sizeof(argument), op, args);
 
 	if (!argsz)
-		return vfio_abi__refused();
+		return vfio_abi__refused(0);
 	return ioctl(container, VFIO_EEH_PE_OP, argument);
+}
+
+/*
+ * vfio_abi_call_eeh_pe_op_with() without the inputs that later kernels added.
+ */
+static inline int vfio_abi_call_eeh_pe_op(int container, __u32 op)
+{
+	struct vfio_abi_eeh_pe_op_args args;
+
+	VFIO_ABI__CLEAR(&args);
+	return vfio_abi_call_eeh_pe_op_with(container, op, &args);
 }
 static inline int vfio_abi__call_get_info_once(struct vfio_abi_request *request)
 {

@@ -228,15 +228,6 @@ static inline struct vfio_abi_walk vfio_abi__start(
 	return walk;
 }
 
-/* A walk over an empty chain. */
-static inline struct vfio_abi_walk vfio_abi__empty_walk(void)
-{
-	struct vfio_abi_walk walk;
-
-	VFIO_ABI__CLEAR(&walk);
-	return walk;
-}
-
 /* Ends a walk with an error. */
 static inline int vfio_abi__fail(struct vfio_abi_walk *walk, int kind, __u32 at,
 				 __u32 id, __u64 value)
@@ -410,17 +401,6 @@ static inline int vfio_abi__elements(struct vfio_abi_array *array,
 	return 1;
 }
 
-/* All whole elements up to the end of a capability. */
-static inline int vfio_abi__tail_from(struct vfio_abi_array *array,
-				      const struct vfio_abi_cap *cap,
-				      __u32 start, __u32 each)
-{
-	array->bytes = start <= cap->size ? cap->bytes + start : cap->bytes;
-	array->count = start <= cap->size ? (cap->size - start) / each : 0;
-	array->each = each;
-	return 1;
-}
-
 /* The bytes of an element of an index below the count. */
 static inline const __u8 *vfio_abi__element(const struct vfio_abi_array *array,
 					    __u32 nth)
@@ -500,16 +480,6 @@ static inline int vfio_abi__parse(const struct vfio_abi__host *host,
 	if (!reply->first)
 		reply->need = argsz;
 	return 0;
-}
-
-/*
- * Whether a field that later kernels appended is present: the reply covers its
- * end, and no chain starts before its end.
- */
-static inline int vfio_abi__covers(const struct vfio_abi_reply *reply,
-				   __u32 end)
-{
-	return end <= reply->len && (!reply->first || end <= reply->first);
 }
 
 /* The walk over a reply's chain, which is empty if the reply has none. */
@@ -719,7 +689,7 @@ struct vfio_abi_profile {
  *		vfio_abi_reply_fixed(&to, &info, sizeof(info));
  *		vfio_abi_reply_append(&to, id, version, body, size);
  *	}
- *	return to.need;
+ *	send(buf, to.written);
  *
  * The loop runs twice, with the same contents: the first pass computes the size
  * of the reply, which decides how much of it is written, and the second pass
@@ -1096,8 +1066,8 @@ static inline void vfio_abi__device_info_read(
  * its need is not 0, the buffer was too small and no capability can be read.
  */
 static inline int vfio_abi_device_info_parse(
-		struct vfio_abi_device_info *info, const void *buf,
-		vfio_abi_size len)
+		const void *buf, vfio_abi_size len,
+		struct vfio_abi_device_info *info)
 {
 	int result;
 
@@ -1651,8 +1621,8 @@ static inline void vfio_abi__region_info_read(
  * its need is not 0, the buffer was too small and no capability can be read.
  */
 static inline int vfio_abi_region_info_parse(
-		struct vfio_abi_region_info *info, const void *buf,
-		vfio_abi_size len)
+		const void *buf, vfio_abi_size len,
+		struct vfio_abi_region_info *info)
 {
 	int result;
 
@@ -2133,8 +2103,8 @@ static inline void vfio_abi__type1_info_read(
  * its need is not 0, the buffer was too small and no capability can be read.
  */
 static inline int vfio_abi_type1_info_parse(
-		struct vfio_abi_type1_info *info, const void *buf,
-		vfio_abi_size len)
+		const void *buf, vfio_abi_size len,
+		struct vfio_abi_type1_info *info)
 {
 	int result;
 

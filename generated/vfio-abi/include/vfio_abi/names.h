@@ -92,7 +92,7 @@ static inline vfio_abi_size vfio_abi__flags_text(
 	return to.len;
 }
 
-/* The name of a number of extension. */
+/* The name of a number such as VFIO_TYPE1_IOMMU. */
 static inline const char *vfio_abi_extension_name(
 		__u32 number)
 {
@@ -122,7 +122,7 @@ static inline const char *vfio_abi_extension_name(
 	}
 }
 
-/* The name of a number of region_type. */
+/* The name of a number such as VFIO_REGION_TYPE_GFX. */
 static inline const char *vfio_abi_region_type_name(
 		__u32 number)
 {
@@ -138,7 +138,7 @@ static inline const char *vfio_abi_region_type_name(
 	}
 }
 
-/* The name of a number of region_subtype_intel. */
+/* The name of a number such as VFIO_REGION_SUBTYPE_INTEL_IGD_OPREGION. */
 static inline const char *vfio_abi_region_subtype_intel_name(
 		__u32 number)
 {
@@ -154,7 +154,7 @@ static inline const char *vfio_abi_region_subtype_intel_name(
 	}
 }
 
-/* The name of a number of region_subtype_nvidia. */
+/* The name of a number such as VFIO_REGION_SUBTYPE_NVIDIA_NVLINK2_RAM. */
 static inline const char *vfio_abi_region_subtype_nvidia_name(
 		__u32 number)
 {
@@ -166,7 +166,7 @@ static inline const char *vfio_abi_region_subtype_nvidia_name(
 	}
 }
 
-/* The name of a number of region_subtype_ibm. */
+/* The name of a number such as VFIO_REGION_SUBTYPE_IBM_NVLINK2_ATSD. */
 static inline const char *vfio_abi_region_subtype_ibm_name(
 		__u32 number)
 {
@@ -178,7 +178,7 @@ static inline const char *vfio_abi_region_subtype_ibm_name(
 	}
 }
 
-/* The name of a number of region_subtype_gfx. */
+/* The name of a number such as VFIO_REGION_SUBTYPE_GFX_EDID. */
 static inline const char *vfio_abi_region_subtype_gfx_name(
 		__u32 number)
 {
@@ -190,7 +190,7 @@ static inline const char *vfio_abi_region_subtype_gfx_name(
 	}
 }
 
-/* The name of a number of region_subtype_ccw. */
+/* The name of a number such as VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD. */
 static inline const char *vfio_abi_region_subtype_ccw_name(
 		__u32 number)
 {
@@ -206,7 +206,7 @@ static inline const char *vfio_abi_region_subtype_ccw_name(
 	}
 }
 
-/* The name of a number of region_subtype_migration. */
+/* The name of a number such as VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED. */
 static inline const char *vfio_abi_region_subtype_migration_name(
 		__u32 number)
 {
@@ -218,7 +218,7 @@ static inline const char *vfio_abi_region_subtype_migration_name(
 	}
 }
 
-/* The name of a number of pci_region_index. */
+/* The name of a number such as VFIO_PCI_BAR0_REGION_INDEX. */
 static inline const char *vfio_abi_pci_region_index_name(
 		__u32 number)
 {
@@ -246,7 +246,7 @@ static inline const char *vfio_abi_pci_region_index_name(
 	}
 }
 
-/* The name of a number of pci_irq_index. */
+/* The name of a number such as VFIO_PCI_INTX_IRQ_INDEX. */
 static inline const char *vfio_abi_pci_irq_index_name(
 		__u32 number)
 {
@@ -266,7 +266,7 @@ static inline const char *vfio_abi_pci_irq_index_name(
 	}
 }
 
-/* The name of a number of ccw_region_index. */
+/* The name of a number such as VFIO_CCW_CONFIG_REGION_INDEX. */
 static inline const char *vfio_abi_ccw_region_index_name(
 		__u32 number)
 {
@@ -278,7 +278,7 @@ static inline const char *vfio_abi_ccw_region_index_name(
 	}
 }
 
-/* The name of a number of ccw_irq_index. */
+/* The name of a number such as VFIO_CCW_IO_IRQ_INDEX. */
 static inline const char *vfio_abi_ccw_irq_index_name(
 		__u32 number)
 {
@@ -294,7 +294,7 @@ static inline const char *vfio_abi_ccw_irq_index_name(
 	}
 }
 
-/* The name of a number of ap_irq_index. */
+/* The name of a number such as VFIO_AP_REQ_IRQ_INDEX. */
 static inline const char *vfio_abi_ap_irq_index_name(
 		__u32 number)
 {
@@ -308,7 +308,7 @@ static inline const char *vfio_abi_ap_irq_index_name(
 	}
 }
 
-/* The name of a number of device_feature. */
+/* The name of a number such as VFIO_DEVICE_FEATURE_PCI_VF_TOKEN. */
 static inline const char *vfio_abi_device_feature_name(
 		__u32 number)
 {
@@ -372,7 +372,7 @@ static inline const char *vfio_abi_device_mig_state_name(
 	}
 }
 
-/* The name of a number of eeh_op. */
+/* The name of a number such as VFIO_EEH_PE_DISABLE. */
 static inline const char *vfio_abi_eeh_op_name(
 		__u32 number)
 {
@@ -402,7 +402,7 @@ static inline const char *vfio_abi_eeh_op_name(
 	}
 }
 
-/* The name of a number of eeh_state. */
+/* The name of a number such as VFIO_EEH_PE_STATE_NORMAL. */
 static inline const char *vfio_abi_eeh_state_name(
 		__u32 number)
 {
@@ -422,7 +422,7 @@ static inline const char *vfio_abi_eeh_state_name(
 	}
 }
 
-/* The name of a flag in flags of struct vfio_group_status. */
+/* The name of a flag in the field flags of struct vfio_group_status. */
 static inline const char *vfio_abi_group_status_flags_name(
 		__u64 flag)
 {
@@ -444,7 +444,7 @@ static inline vfio_abi_size vfio_abi_group_status_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_device_info. */
+/* The name of a flag in the field flags of struct vfio_device_info. */
 static inline const char *vfio_abi_device_info_flags_name(
 		__u64 flag)
 {
@@ -481,7 +481,8 @@ static inline vfio_abi_size vfio_abi_device_info_flags_text(
 }
 
 /*
- * The name of a flag in flags of struct vfio_device_info_cap_pci_atomic_comp.
+ * The name of a flag in the field flags of struct
+ * vfio_device_info_cap_pci_atomic_comp.
  */
 static inline const char *vfio_abi_device_info_cap_pci_atomic_comp_flags_name(
 		__u64 flag)
@@ -506,7 +507,7 @@ static inline vfio_abi_size vfio_abi_device_info_cap_pci_atomic_comp_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_region_info. */
+/* The name of a flag in the field flags of struct vfio_region_info. */
 static inline const char *vfio_abi_region_info_flags_name(
 		__u64 flag)
 {
@@ -532,7 +533,9 @@ static inline vfio_abi_size vfio_abi_region_info_flags_text(
 		flags, text, size);
 }
 
-/* The name of a number in link_state of struct vfio_region_gfx_edid. */
+/*
+ * The name of a number in the field link_state of struct vfio_region_gfx_edid.
+ */
 static inline const char *vfio_abi_region_gfx_edid_link_state_name(
 		__u32 number)
 {
@@ -546,7 +549,10 @@ static inline const char *vfio_abi_region_gfx_edid_link_state_name(
 	}
 }
 
-/* The name of a flag in device_state of struct vfio_device_migration_info. */
+/*
+ * The name of a flag in the field device_state of struct
+ * vfio_device_migration_info.
+ */
 static inline const char *vfio_abi_device_migration_info_device_state_name(
 		__u64 flag)
 {
@@ -570,7 +576,7 @@ static inline vfio_abi_size vfio_abi_device_migration_info_device_state_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_irq_info. */
+/* The name of a flag in the field flags of struct vfio_irq_info. */
 static inline const char *vfio_abi_irq_info_flags_name(
 		__u64 flag)
 {
@@ -596,7 +602,7 @@ static inline vfio_abi_size vfio_abi_irq_info_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_irq_set. */
+/* The name of a flag in the field flags of struct vfio_irq_set. */
 static inline const char *vfio_abi_irq_set_flags_name(
 		__u64 flag)
 {
@@ -626,21 +632,23 @@ static inline vfio_abi_size vfio_abi_irq_set_flags_text(
 		flags, text, size);
 }
 
-/* The name of a number in owner of struct vfio_pci_dependent_device. */
+/*
+ * The name of a number in the field owner of struct vfio_pci_dependent_device.
+ */
 static inline const char *vfio_abi_pci_dependent_device_devid_name(
 		__u32 number)
 {
 	switch (number) {
 	case 0:	/* VFIO_PCI_DEVID_OWNED */
 		return "OWNED";
-	case 4294967295:	/* VFIO_PCI_DEVID_NOT_OWNED */
+	case 0xffffffff:	/* VFIO_PCI_DEVID_NOT_OWNED */
 		return "NOT_OWNED";
 	default:
 		return VFIO_ABI__NULL;
 	}
 }
 
-/* The name of a flag in flags of struct vfio_pci_hot_reset_info. */
+/* The name of a flag in the field flags of struct vfio_pci_hot_reset_info. */
 static inline const char *vfio_abi_pci_hot_reset_info_flags_name(
 		__u64 flag)
 {
@@ -662,7 +670,9 @@ static inline vfio_abi_size vfio_abi_pci_hot_reset_info_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_device_gfx_plane_info. */
+/*
+ * The name of a flag in the field flags of struct vfio_device_gfx_plane_info.
+ */
 static inline const char *vfio_abi_device_gfx_plane_info_flags_name(
 		__u64 flag)
 {
@@ -686,7 +696,7 @@ static inline vfio_abi_size vfio_abi_device_gfx_plane_info_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_device_ioeventfd. */
+/* The name of a flag in the field flags of struct vfio_device_ioeventfd. */
 static inline const char *vfio_abi_device_ioeventfd_flags_name(
 		__u64 flag)
 {
@@ -712,7 +722,7 @@ static inline vfio_abi_size vfio_abi_device_ioeventfd_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_device_feature. */
+/* The name of a flag in the field flags of struct vfio_device_feature. */
 static inline const char *vfio_abi_device_feature_flags_name(
 		__u64 flag)
 {
@@ -736,7 +746,10 @@ static inline vfio_abi_size vfio_abi_device_feature_flags_text(
 		flags, text, size);
 }
 
-/* The name of a number in op of struct vfio_device_feature_bus_master. */
+/*
+ * The name of a number in the field op of struct
+ * vfio_device_feature_bus_master.
+ */
 static inline const char *vfio_abi_device_feature_bus_master_op_name(
 		__u32 number)
 {
@@ -750,7 +763,7 @@ static inline const char *vfio_abi_device_feature_bus_master_op_name(
 	}
 }
 
-/* The name of a flag in flags of struct vfio_device_bind_iommufd. */
+/* The name of a flag in the field flags of struct vfio_device_bind_iommufd. */
 static inline const char *vfio_abi_device_bind_iommufd_flags_name(
 		__u64 flag)
 {
@@ -770,7 +783,10 @@ static inline vfio_abi_size vfio_abi_device_bind_iommufd_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_device_attach_iommufd_pt. */
+/*
+ * The name of a flag in the field flags of struct
+ * vfio_device_attach_iommufd_pt.
+ */
 static inline const char *vfio_abi_device_attach_iommufd_pt_flags_name(
 		__u64 flag)
 {
@@ -790,7 +806,10 @@ static inline vfio_abi_size vfio_abi_device_attach_iommufd_pt_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_device_detach_iommufd_pt. */
+/*
+ * The name of a flag in the field flags of struct
+ * vfio_device_detach_iommufd_pt.
+ */
 static inline const char *vfio_abi_device_detach_iommufd_pt_flags_name(
 		__u64 flag)
 {
@@ -810,7 +829,10 @@ static inline vfio_abi_size vfio_abi_device_detach_iommufd_pt_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_device_feature_migration. */
+/*
+ * The name of a flag in the field flags of struct
+ * vfio_device_feature_migration.
+ */
 static inline const char *vfio_abi_device_feature_migration_flags_name(
 		__u64 flag)
 {
@@ -834,7 +856,7 @@ static inline vfio_abi_size vfio_abi_device_feature_migration_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_precopy_info. */
+/* The name of a flag in the field flags of struct vfio_precopy_info. */
 static inline const char *vfio_abi_precopy_info_flags_name(
 		__u64 flag)
 {
@@ -854,7 +876,7 @@ static inline vfio_abi_size vfio_abi_precopy_info_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_iommu_type1_info. */
+/* The name of a flag in the field flags of struct vfio_iommu_type1_info. */
 static inline const char *vfio_abi_iommu_type1_info_flags_name(
 		__u64 flag)
 {
@@ -876,7 +898,7 @@ static inline vfio_abi_size vfio_abi_iommu_type1_info_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_iommu_type1_dma_map. */
+/* The name of a flag in the field flags of struct vfio_iommu_type1_dma_map. */
 static inline const char *vfio_abi_iommu_type1_dma_map_flags_name(
 		__u64 flag)
 {
@@ -900,7 +922,9 @@ static inline vfio_abi_size vfio_abi_iommu_type1_dma_map_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_iommu_type1_dma_unmap. */
+/*
+ * The name of a flag in the field flags of struct vfio_iommu_type1_dma_unmap.
+ */
 static inline const char *vfio_abi_iommu_type1_dma_unmap_flags_name(
 		__u64 flag)
 {
@@ -924,7 +948,10 @@ static inline vfio_abi_size vfio_abi_iommu_type1_dma_unmap_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_iommu_type1_dirty_bitmap. */
+/*
+ * The name of a flag in the field flags of struct
+ * vfio_iommu_type1_dirty_bitmap.
+ */
 static inline const char *vfio_abi_iommu_type1_dirty_bitmap_flags_name(
 		__u64 flag)
 {
@@ -948,7 +975,7 @@ static inline vfio_abi_size vfio_abi_iommu_type1_dirty_bitmap_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_iommu_spapr_tce_info. */
+/* The name of a flag in the field flags of struct vfio_iommu_spapr_tce_info. */
 static inline const char *vfio_abi_iommu_spapr_tce_info_flags_name(
 		__u64 flag)
 {
@@ -968,7 +995,10 @@ static inline vfio_abi_size vfio_abi_iommu_spapr_tce_info_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in flags of struct vfio_device_info_cap_zpci_group. */
+/*
+ * The name of a flag in the field flags of struct
+ * vfio_device_info_cap_zpci_group.
+ */
 static inline const char *vfio_abi_device_info_cap_zpci_group_flags_name(
 		__u64 flag)
 {
@@ -988,7 +1018,7 @@ static inline vfio_abi_size vfio_abi_device_info_cap_zpci_group_flags_text(
 		flags, text, size);
 }
 
-/* The name of a flag in command of struct ccw_cmd_region. */
+/* The name of a flag in the field command of struct ccw_cmd_region. */
 static inline const char *vfio_abi_ccw_cmd_region_command_name(
 		__u64 flag)
 {

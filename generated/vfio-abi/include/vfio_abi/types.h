@@ -1553,7 +1553,7 @@ struct vfio_device_feature_migration {
  * Since Linux 5.18.
  */
 struct vfio_device_feature_mig_state {
-	/* the state to move to, or the state that the device is in */
+	/* the state to move to; on return, the state that the device is in */
 	__u32	device_state;
 	/*
 	 * stream that the move has opened, for the caller to close; otherwise
@@ -2190,7 +2190,8 @@ __extension__ struct vfio_eeh_pe_op {
  *
  * File descriptor: container (spapr)
  * Argument: struct vfio_eeh_pe_op *
- * Return: one of eeh_state for VFIO_EEH_PE_GET_STATE, otherwise 0
+ * Return: the state for VFIO_EEH_PE_GET_STATE, such as
+ * VFIO_EEH_PE_STATE_NORMAL, otherwise 0
  * Since Linux 3.17.
  */
 #define VFIO_EEH_PE_OP	_IO(VFIO_TYPE, VFIO_BASE + 21)

@@ -799,7 +799,7 @@ class vfio_device_feature_mig_state(ctypes.Structure):
     Since Linux 5.18; source: include/uapi/linux/vfio.h.
     """
 
-    #: The state to move to, or the state that the device is in.
+    #: The state to move to; on return, the state that the device is in.
     device_state: int
     #: Stream that the move has opened, for the caller to close; otherwise -1.
     data_fd: int

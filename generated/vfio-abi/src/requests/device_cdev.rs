@@ -90,7 +90,7 @@ impl Request for BindIommufd<'_> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct AttachIommufdPt {
-    /// Id of an IOAS or of a page table; on return, the IOAS or the page table in use.
+    /// Id of an IOAS or of a page table.
     pub pt_id: u32,
     /// The PASID to attach.
     pub pasid: Option<u32>,

@@ -2,7 +2,7 @@
 
 //! Features of a device.
 
-use crate::argument::{Argument, ArgumentError, Request, check_bitmap};
+use crate::argument::{Argument, ArgumentError, Request, check_bitmap, check_bits};
 use crate::array::Element as _;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
@@ -180,7 +180,7 @@ impl Request for GetMigDeviceState {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SetMigDeviceState {
-    /// The state to move to, or the state that the device is in.
+    /// The state to move to.
     pub device_state: uapi::vfio_device_mig_state,
 }
 
@@ -384,7 +384,7 @@ impl Request for SetLowPowerExit {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SetDmaLoggingStart<'a> {
-    /// Requested granularity in bytes; on return, the one that the device uses.
+    /// Requested granularity in bytes.
     pub page_size: u64,
     /// User address of the ranges.
     pub ranges: &'a [uapi::vfio_device_feature_dma_logging_range],
@@ -865,7 +865,9 @@ impl Request for FeatureProbe {
     fn fill(&mut self, argument: &mut Argument<'_>) -> Result<(), ArgumentError> {
         argument.put_argsz(0)?;
         argument.put(4, &0x40000_u32.to_ne_bytes());
+        check_bits(u64::from(self.id), 0xffff_0000)?;
         argument.put(4, &self.id.to_ne_bytes());
+        check_bits(u64::from(self.flags.0), 0x4_ffff)?;
         argument.put(4, &self.flags.0.to_ne_bytes());
         Ok(())
     }
@@ -940,7 +942,7 @@ impl<'a> DeviceFeatureMigStateReply<'a> {
         Ok(Self { results: Results::parse(argument, wire, Some(0), (8, 16))? })
     }
 
-    /// The state to move to, or the state that the device is in.
+    /// The state to move to; on return, the state that the device is in.
     #[inline]
     pub fn device_state(&self) -> uapi::vfio_device_mig_state {
         uapi::vfio_device_mig_state(self.results.number(0, 4) as u32)

@@ -2,7 +2,7 @@
 
 //! DMA mappings of a container.
 
-use crate::argument::{Argument, ArgumentError, Request, check_bitmap};
+use crate::argument::{Argument, ArgumentError, Request, check_bitmap, check_bits};
 use crate::array::Element as _;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
@@ -105,7 +105,7 @@ pub struct IommuUnmapDma {
     pub flags: uapi::IommuType1DmaUnmapFlags,
     /// First IO virtual address.
     pub iova: u64,
-    /// Size of the range in bytes; on return, how many bytes were unmapped.
+    /// Size of the range in bytes.
     pub size: u64,
 }
 
@@ -127,6 +127,7 @@ impl Request for IommuUnmapDma {
 
     fn fill(&mut self, argument: &mut Argument<'_>) -> Result<(), ArgumentError> {
         argument.put_argsz(0)?;
+        check_bits(u64::from(self.flags.0), 0x1)?;
         argument.put(4, &self.flags.0.to_ne_bytes());
         argument.put(8, &self.iova.to_ne_bytes());
         argument.put(16, &self.size.to_ne_bytes());
@@ -169,7 +170,7 @@ pub struct IommuUnmapDmaGetDirtyBitmap<'a> {
     pub flags: uapi::IommuType1DmaUnmapFlags,
     /// First IO virtual address.
     pub iova: u64,
-    /// Size of the range in bytes; on return, how many bytes were unmapped.
+    /// Size of the range in bytes.
     pub size: u64,
     /// Bytes of memory per bit.
     pub pgsize: u64,
@@ -202,6 +203,7 @@ impl Request for IommuUnmapDmaGetDirtyBitmap<'_> {
     fn fill(&mut self, argument: &mut Argument<'_>) -> Result<(), ArgumentError> {
         argument.put_argsz(0)?;
         argument.put(4, &0x1_u32.to_ne_bytes());
+        check_bits(u64::from(self.flags.0), 0x1)?;
         argument.put(4, &self.flags.0.to_ne_bytes());
         argument.put(8, &self.iova.to_ne_bytes());
         argument.put(16, &self.size.to_ne_bytes());

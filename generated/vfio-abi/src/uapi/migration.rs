@@ -116,7 +116,7 @@ flags!(DeviceFeatureMigrationFlags, u64);
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct vfio_device_feature_mig_state {
-    /// The state to move to, or the state that the device is in.
+    /// The state to move to; on return, the state that the device is in.
     pub device_state: vfio_device_mig_state,
     /// Stream that the move has opened, for the caller to close; otherwise -1.
     pub data_fd: i32,

@@ -1,9 +1,9 @@
-//! In C, the inputs are members of a struct that programs initialize by names. A member that
-//! is new is zero in them, so only what they name must stay.
+//! In C, inputs are parameters, which must stay, or members of a struct that programs
+//! initialize by names. A member that is new is zero in them, so only what they name must stay.
 
 use super::forms;
 use crate::ir::Abi;
-use crate::ir::c_requests::{CMember, CRequest};
+use crate::ir::c_requests::{CMember, CRequest, CType};
 use crate::ir::protocol::HostPlan;
 use crate::ir::requests::RequestPlan;
 
@@ -16,7 +16,23 @@ pub(super) fn request(
     let (old, new) = (CRequest::new(before, old), CRequest::new(now, new));
     let [before, now] = [&old, &new]
         .map(|one| one.members().into_iter().map(|(_, _, member)| member).collect::<Vec<_>>());
-    let mut reasons = changes(&before, &now);
+    let mut reasons = match (old.has_short_form(), new.has_short_form()) {
+        // Programs call the functions without the struct.
+        (false, true) if before.is_empty() => Vec::new(),
+        _ => changes(&before, &now),
+    };
+    if !before.is_empty() && !now.is_empty() {
+        reasons.extend(match (old.has_short_form(), new.has_short_form()) {
+            (true, false) => Some("the functions without the struct of inputs are gone".to_owned()),
+            (false, true) => {
+                Some("the functions with the struct of inputs have other names".to_owned())
+            }
+            _ => None,
+        });
+    }
+    if parameters(&old) != parameters(&new) {
+        reasons.push("the parameters are others".to_owned());
+    }
     reasons.extend(of_forms);
     if old.has_buffer != new.has_buffer {
         reasons.push("the size of the argument is variable in one of them only".to_owned());
@@ -26,9 +42,16 @@ pub(super) fn request(
     }
     let unknown = |name: &str| before.iter().all(|member| member.name != name);
     let required = new.inputs.iter().filter(|input| input.input.must_be_set());
+    let required = required.filter(|input| !input.value.is_parameter);
     let required = required.filter(|input| unknown(&input.value.name));
     reasons.extend(required.map(|input| format!("`{}` must be set", input.value.name)));
     reasons
+}
+
+/// The names and the types of the parameters.
+fn parameters<'a>(request: &CRequest<'a>) -> Vec<(String, CType<'a>)> {
+    let all = request.parameters().into_iter();
+    all.map(|member| (member.name.clone(), member.type_)).collect()
 }
 
 /// The same of a request for a reply with a chain.

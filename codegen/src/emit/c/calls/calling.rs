@@ -27,10 +27,10 @@ impl Emitter<'_, '_> {
             let (parameter, argument) = match ioctl.arg {
                 Arg::Struct(_) => return None,
                 Arg::None => (None, format!("{}_NULL", self.macro_prefix)),
-                Arg::Int => (Some("unsigned long argument"), "argument".to_owned()),
-                Arg::Fd => (Some("__s32 argument"), "&argument".to_owned()),
-                Arg::U32 => (Some("__u32 argument"), "&argument".to_owned()),
-                Arg::Text => (Some("const char *argument"), "argument".to_owned()),
+                Arg::Int => (Some(("unsigned long ", "value")), "value".to_owned()),
+                Arg::Fd => (Some(("__s32 ", "fd")), "&fd".to_owned()),
+                Arg::U32 => (Some(("__u32 ", "value")), "&value".to_owned()),
+                Arg::Text => (Some(("const char *", "text")), "text".to_owned()),
             };
             let mut comment = Comment::of(&ioctl.meta.doc).titled(&format!("{}.", ioctl.name));
             if let Some(returns) = &ioctl.returns {
@@ -40,9 +40,9 @@ impl Emitter<'_, '_> {
                 self.fd(IoctlId(index)),
                 self.name(names, &names::c_call(self.request_name(name))),
             );
-            let parameters = [format!("int {fd}")].into_iter().chain(parameter.map(str::to_owned));
-            let parameters: Vec<_> = parameters.collect();
-            let passed = parameter.map(|_| "argument".to_owned());
+            let own = parameter.map(|(type_, name)| [type_, name].concat());
+            let parameters: Vec<_> = [format!("int {fd}")].into_iter().chain(own).collect();
+            let passed = parameter.map(|(_, name)| name.to_owned());
             let example = self.example(ExampleCall {
                 ioctl: IoctlId(index),
                 function: &name,

@@ -43,7 +43,7 @@ impl Emitter<'_, '_> {
             let mut statements = vec![
                 format!("struct {} info;", reply.name),
                 String::new(),
-                format!("if ({}(&info, buf, len))", reply.parse),
+                format!("if ({}(buf, len, &info))", reply.parse),
                 "\treturn -1;".to_owned(),
             ];
             statements.extend(self.printed(plan.struct_, "info"));

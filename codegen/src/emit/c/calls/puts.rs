@@ -9,8 +9,8 @@ use crate::ir::StructId;
 use crate::ir::c_requests::{CInput, CMember, CRequest};
 use crate::ir::protocol::RecordPlan;
 use crate::ir::requests::{
-    FixedFlags, InlineCount, InputKind, MemoryLength, RequestElement, RequestPlan, TypedData,
-    TypedLength,
+    FixedFlags, InlineCount, InputKind, Meaning, MemoryLength, RequestElement, RequestPlan,
+    TypedData, TypedLength,
 };
 use crate::layout::Int;
 
@@ -34,6 +34,8 @@ struct InputPut {
     pointer: Option<String>,
     /// What must hold for the input to fit.
     conditions: Vec<Statement>,
+    /// What must not hold.
+    refused: Vec<String>,
     numbers: Vec<NumberPut>,
     copies: Vec<Statement>,
     /// The number of elements, and what is put for each.
@@ -52,7 +54,9 @@ impl Emitter<'_, '_> {
         let mut puts = vec![first];
         puts.extend(request.inputs.iter().map(|input| self.put(&request.inputs, input)));
         let conditions = puts.iter().flat_map(|put| {
-            put.conditions.iter().map(|holds| holds.refusal(put.pointer.as_deref()))
+            let refused = put.refused.iter().map(|condition| vec![format!("\tif ({condition})")]);
+            let holds = put.conditions.iter();
+            refused.chain(holds.map(|holds| holds.refusal(put.pointer.as_deref())))
         });
         let conditions = conditions.collect();
         join(&mut puts);
@@ -108,8 +112,20 @@ impl Emitter<'_, '_> {
         let mut put =
             InputPut { pointer: is_skipped.then(|| pointer.clone()), ..InputPut::default() };
         put.numbers.extend(input.input.present.map(flags));
+        match &input.count {
+            Some(count) => put.refused.push(format!("{} && !{pointer}", args::value(count))),
+            None if input.is_refused_if_null() => put.refused.push(format!("!{pointer}")),
+            None => (),
+        }
         match &input.input.kind {
+            InputKind::Number { offset, .. } if input.input.meaning == Meaning::Address => {
+                put.numbers.push(self.address(*offset, &pointer));
+            }
             InputKind::Number { offset, int, .. } | InputKind::Choice { offset, int, .. } => {
+                let foreign = input.input.foreign & (u64::MAX >> (64 - 8 * int.size()));
+                if foreign != 0 {
+                    put.refused.push(format!("{value} & {}", literal(foreign)));
+                }
                 put.numbers.push(number(*offset, int.size(), self.store(*int, &value)));
             }
             InputKind::Struct { offset, struct_ } => {

@@ -2,7 +2,7 @@
 
 use super::examples::ExampleCall;
 use super::puts::Written;
-use super::view::{CallView, ChoiceView, ReplyView, RequestView};
+use super::view::{ArraySizeView, CallView, ChoiceView, ReplyView, RequestView, ShortFormView};
 use crate::emit::c::args::{self, ArgsView};
 use crate::emit::c::comment::Comment;
 use crate::emit::c::emitter::Emitter;
@@ -22,10 +22,14 @@ pub(super) struct RequestFunctions<'a> {
     pub(super) plan: &'a RequestPlan,
     pub(super) request: &'a str,
     pub(super) call: &'a str,
+    /// The parameters with inputs, by names.
+    pub(super) parameters: Vec<(String, String)>,
     pub(super) args: Option<&'a ArgsView>,
     pub(super) reply: Option<&'a ReplyView>,
     /// Whether the call takes a buffer for the argument.
     pub(super) has_buffer: bool,
+    /// The functions without args, if there are both.
+    pub(super) short: Option<[&'a str; 2]>,
 }
 
 impl Emitter<'_, '_> {
@@ -37,39 +41,61 @@ impl Emitter<'_, '_> {
     pub(super) fn request(&self, plan: &RequestPlan, names: &mut UniqueNames) -> RequestView {
         let request = CRequest::new(self.abi, plan);
         let own = self.request_name(&plan.name);
-        let name = self.name(names, &[own]);
-        let call_name = self.name(names, &names::c_call(own));
+        let names_of = [self.name(names, &[own]), self.name(names, &names::c_call(own))];
+        let short = request.has_short_form().then(|| names_of.clone());
+        let [name, call_name] = match &short {
+            Some(short) => short.each_ref().map(|name| names.reserve(names::c_with(name))),
+            None => names_of,
+        };
         let args_name = self.name(names, &names::c_args(own));
         let args = self.args(&request, args_name, [&name, &call_name]);
+        let size_type = [self.stem, "_size"].concat();
         let slice = request.inputs.iter().find_map(slice);
-        let own_size = format!("const {}_size argsz = ", self.stem);
-        let size = match &slice {
-            Some((count, each)) => {
-                let head = format!("{own_size}{}__array_end(", self.stem);
-                let items = [plan.size.to_string(), count.clone(), each.to_string()];
-                broken(1, &head, &items, ");")
+        let array_size = slice.as_ref().map(|(_, each)| {
+            self.array_size(names.reserve(names::c_size(&name)), &name, (plan.size, *each))
+        });
+        let own_size = format!("const {size_type} argsz = ");
+        let size = match (&slice, &array_size) {
+            (Some((count, _)), Some(array)) => {
+                let head = [&own_size, &array.name, "("].concat();
+                broken(1, &head, std::slice::from_ref(count), ");")
             }
-            None => broken(1, &own_size, &[plan.size.to_string()], ";"),
+            _ => broken(1, &own_size, &[plan.size.to_string()], ";"),
         };
-        let buffer = ["void *buf".to_owned(), format!("{}_size len", self.stem)];
-        let parameters = buffer.into_iter().chain(args.as_ref().map(ArgsView::parameter));
-        let parameters: Vec<_> = parameters.collect();
-        let reply = plan.reply.map(|reply| self.reply((plan.ioctl, reply), &name, names));
+        let buffer = ["void *buf".to_owned(), [&size_type, " len"].concat()];
+        let parameters = request.parameters();
+        let parameters: Vec<_> =
+            parameters.iter().map(|one| (self.parameter(one), one.name.clone())).collect();
+        let declared = parameters.iter().map(|(declared, _)| declared.clone());
+        let declared: Vec<_> = buffer.into_iter().chain(declared).collect();
+        let all = declared.iter().cloned().chain(args.as_ref().map(ArgsView::parameter));
+        let all: Vec<_> = all.collect();
+        let reply_name = short.as_ref().map_or(&name, |[short, _]| short);
+        let reply = plan.reply.map(|reply| self.reply((plan.ioctl, reply), reply_name, names));
         let functions = RequestFunctions {
             plan,
             request: &name,
             call: &call_name,
+            parameters,
             args: args.as_ref(),
             reply: reply.as_ref(),
             has_buffer: request.has_buffer,
+            short: short.as_ref().map(|[request, call]| [request.as_str(), call.as_str()]),
         };
-        let call = self.call(&functions);
+        let call = self.call(&functions, slice.as_ref().zip(array_size.as_ref()));
         let typed = self.typed(&functions, &request, names).filter(|_| !request.has_buffer);
         let Written { conditions, puts } = self.written(plan, &request);
-        let head = format!("static inline {}_size {name}(", self.stem);
+        let head = format!("static inline {size_type} {name}(");
+        let arguments = ["buf", "len"].map(str::to_owned).into();
+        let short = short.as_ref().map(|[short, _]| {
+            let head = format!("static inline {size_type} {short}(");
+            self.short_form(&functions, &name, (&head, &declared), arguments)
+        });
         RequestView {
             comment: self.request_comment(plan),
-            signature: broken(0, &head, &parameters, ")"),
+            signature: broken(0, &head, &all, ")"),
+            array_size,
+            short,
             size,
             has_buffer: request.has_buffer,
             choices: request.inputs.iter().filter_map(choice).collect(),
@@ -80,6 +106,44 @@ impl Emitter<'_, '_> {
             reply,
             typed,
             call,
+        }
+    }
+
+    /// The function that returns the size of an argument with an array.
+    fn array_size(&self, name: String, request: &str, (size, each): (u64, u64)) -> ArraySizeView {
+        let parameters = [format!("{}_size count", self.stem)];
+        let head = format!("static inline {}_size {name}(", self.stem);
+        let arguments = [size.to_string(), "count".to_owned(), each.to_string()];
+        let text = format!(
+            "The size of the argument that {request}() writes with count elements; 0 if it \
+             exceeds 32 bits."
+        );
+        ArraySizeView {
+            comment: section::opening(Comment::of(&[text]).above(0)),
+            signature: broken(0, &head, &parameters, ")"),
+            value: broken(1, &format!("return {}__array_end(", self.stem), &arguments, ");"),
+            name,
+        }
+    }
+
+    /// A function without the struct of the inputs, which passes an empty one on.
+    fn short_form(
+        &self,
+        functions: &RequestFunctions<'_>,
+        general: &str,
+        (head, declared): (&str, &[String]),
+        mut arguments: Vec<String>,
+    ) -> ShortFormView {
+        let text = format!("{general}() without the inputs that later kernels added.");
+        arguments.extend(functions.parameters.iter().map(|(_, name)| name.clone()));
+        arguments.push(["&", c_word::ARGS].concat());
+        let is_call = general == functions.call;
+        arguments.extend(functions.reply.filter(|_| is_call).map(|_| "reply".to_owned()));
+        ShortFormView {
+            comment: section::opening(Comment::of(&[text]).above(0)),
+            signature: broken(0, head, declared, ")"),
+            args: functions.args.map(|args| args.struct_.name.clone()).unwrap_or_default(),
+            call: broken(1, &format!("return {general}("), &arguments, ");"),
         }
     }
 
@@ -141,22 +205,34 @@ impl Emitter<'_, '_> {
     }
 
     /// The function that makes the call.
-    fn call(&self, functions: &RequestFunctions<'_>) -> CallView {
-        let RequestFunctions { plan, request: writes, call: name, args, reply, has_buffer } =
+    fn call(
+        &self,
+        functions: &RequestFunctions<'_>,
+        array: Option<(&(String, u64), &ArraySizeView)>,
+    ) -> CallView {
+        let RequestFunctions { plan, request: writes, call: name, args, reply, has_buffer, .. } =
             *functions;
         let fd = self.fd(plan.ioctl);
         let ioctl = &self.abi.ioctl(plan.ioctl).name;
-        let mut parameters = vec![format!("int {fd}")];
+        let mut declared = vec![format!("int {fd}")];
         let (buffer, len) = match has_buffer {
             true => ("buf", "len"),
             false => ("argument", "sizeof(argument)"),
         };
         if has_buffer {
-            parameters.extend(["void *buf".to_owned(), format!("{}_size len", self.stem)]);
+            declared.extend(["void *buf".to_owned(), format!("{}_size len", self.stem)]);
         }
-        parameters.extend(args.map(ArgsView::parameter));
-        parameters.extend(reply.map(|reply| format!("struct {} *reply", reply.struct_)));
-        let passed = args.map(|_| c_word::ARGS);
+        declared.extend(functions.parameters.iter().map(|(declared, _)| declared.clone()));
+        let results = reply.map(|reply| format!("struct {} *reply", reply.struct_));
+        let short = functions.short.map(|[_, short]| {
+            let declared: Vec<_> = declared.iter().cloned().chain(results.clone()).collect();
+            let head = format!("static inline int {short}(");
+            self.short_form(functions, name, (&head, &declared), vec![fd.clone()])
+        });
+        declared.extend(args.map(ArgsView::parameter));
+        declared.extend(results);
+        let passed = functions.parameters.iter().map(|(_, name)| name.as_str());
+        let passed = passed.chain(args.map(|_| c_word::ARGS));
         let inputs = [buffer, len].into_iter().chain(passed).map(str::to_owned).collect::<Vec<_>>();
         let mut text = format!("Calls {ioctl}; see {writes}().");
         if let Some(failed) = plan.failed_reply.as_ref().filter(|_| reply.is_some()) {
@@ -166,59 +242,78 @@ impl Emitter<'_, '_> {
         let result = if reply.is_some() { "result = ioctl(" } else { "return ioctl(" };
         let arguments = [fd, ioctl.clone(), buffer.to_owned()];
         let results = [buffer, "argsz", "reply"].map(str::to_owned);
+        let is_small = match array {
+            Some(((count, _), size)) => format!("len < {}({count})", size.name),
+            None => "0".to_owned(),
+        };
         CallView {
             comment: section::opening(Comment::of(&[text]).above(0)),
-            signature: broken(0, &format!("static inline int {name}("), &parameters, ")"),
+            signature: broken(0, &format!("static inline int {name}("), &declared, ")"),
             words: plan.words(),
             size: broken(1, &size, &inputs, ");"),
+            refused: broken(2, &format!("return {}__refused(", self.stem), &[is_small], ");"),
             ioctl: broken(1, result, &arguments, ");"),
-            example: self.request_example(functions),
+            example: self.request_example(functions, array),
+            short,
             replied: replied(plan.failed_reply.as_ref()),
             reply: reply.map(|reply| broken(2, &[&reply.name, "("].concat(), &results, ");")),
         }
     }
 
     /// The example of a call, with a value for each input.
-    fn request_example(&self, functions: &RequestFunctions<'_>) -> (Item, Example) {
-        let RequestFunctions { plan, call, args, reply, has_buffer, .. } = *functions;
+    fn request_example(
+        &self,
+        functions: &RequestFunctions<'_>,
+        array: Option<(&(String, u64), &ArraySizeView)>,
+    ) -> (Item, Example) {
+        let RequestFunctions { plan, call, args, reply, .. } = *functions;
+        let (call, args) = match functions.short {
+            Some([_, short]) => (short, None),
+            None => (call, args),
+        };
         let fd = self.fd(plan.ioctl);
-        let buffer = has_buffer.then_some(["buf", "sizeof(buf)"]).into_iter().flatten();
+        let inputs = functions.parameters.iter();
+        let (declared, given): (Vec<_>, Vec<_>) = inputs.cloned().unzip();
+        let size = array.map(|((count, _), size)| {
+            format!("const size_t len = {}({});", size.name, count.replace("->", "."))
+        });
+        let allocated = array.map(|_| "void *buf = malloc(len);".to_owned());
+        let buffer = array.map(|_| ["buf", "len"]).into_iter().flatten();
         let passed = args.map(|_| ["&", c_word::ARGS].concat());
         let results = reply.map(|_| "&reply".to_owned());
-        let variables = [
-            has_buffer.then(|| "__u64 buf[64];".to_owned()),
-            reply.map(|reply| format!("struct {} reply;", reply.struct_)),
-        ];
+        let variables =
+            [size, allocated, reply.map(|reply| format!("struct {} reply;", reply.struct_))];
         let (parameters, set) = args.map(|args| args.example(&fd)).unwrap_or_default();
         self.example(ExampleCall {
             ioctl: plan.ioctl,
             function: call,
-            parameters: [format!("int {fd}")].into_iter().chain(parameters).collect(),
+            parameters: [format!("int {fd}")]
+                .into_iter()
+                .chain(declared)
+                .chain(parameters)
+                .collect(),
             variables: set.into_iter().chain(variables.into_iter().flatten()).collect(),
             arguments: [fd]
                 .into_iter()
                 .chain(buffer.map(str::to_owned))
+                .chain(given)
                 .chain(passed)
                 .chain(results)
                 .collect(),
             returns: plan.returns,
             prints: plan.reply.map(|one| self.printed(one.struct_, "reply")).unwrap_or_default(),
-            cleanup: None,
+            cleanup: array.map(|_| "free(buf);"),
         })
     }
 }
 
 /// With which errors the kernel writes the results nevertheless.
 fn failed_doc(failed: &FailedReply) -> String {
-    match failed {
-        FailedReply::Only(errors) => {
-            format!(" The reply is set after {} as well.", errors.join(" and "))
-        }
-        FailedReply::AllBut(errors) => {
-            let errors = errors.join(" and ");
-            format!(" The reply is set after every error but {errors} as well.")
-        }
-    }
+    let after = match failed {
+        FailedReply::Only(_) => "after",
+        FailedReply::AllBut(_) => "after every error but",
+    };
+    format!(" The reply is set {after} {} as well.", failed.list())
 }
 
 /// The condition under which the kernel has written the results.

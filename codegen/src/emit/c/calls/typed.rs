@@ -21,6 +21,8 @@ use crate::names::{self, c_word};
 /// their values.
 struct FormData {
     parameters: Vec<String>,
+    /// The parameter with the number of the type, and its value.
+    number: Option<(String, String)>,
     members: Vec<(String, String)>,
 }
 
@@ -72,6 +74,15 @@ impl Emitter<'_, '_> {
             ),
         };
         let is_call = arguments.len() == 1;
+        for (declared, own) in &functions.parameters {
+            match passed.number.as_ref().filter(|(name, _)| name == own) {
+                Some((_, value)) => arguments.push(value.clone()),
+                None => {
+                    declarations.push(declared.clone());
+                    arguments.push(own.clone());
+                }
+            }
+        }
         declarations.push(args.parameter());
         declarations.extend(passed.parameters.iter().cloned());
         arguments.push(["&", COPY].concat());
@@ -126,8 +137,13 @@ impl Emitter<'_, '_> {
             Some(_) => name.clone(),
             None => [self.macro_prefix, "_NULL"].concat(),
         };
+        let (number, of_struct) = match &input.number {
+            Some(number) if number.is_parameter => (Some(number), None),
+            number => (None, number.as_ref()),
+        };
+        let number = number.map(|member| (member.name.clone(), self.number(form)));
         let values = [
-            (input.number.as_ref(), Some(self.number(form))),
+            (of_struct, Some(self.number(form))),
             (Some(&input.value), Some(pointer)),
             (input.count.as_ref(), Some(count)),
             (input.stride.as_ref(), stride),
@@ -135,7 +151,7 @@ impl Emitter<'_, '_> {
         let members = values
             .into_iter()
             .filter_map(|(member, value)| Some(([COPY, ".", &member?.name].concat(), value?)));
-        FormData { parameters, members: members.collect() }
+        FormData { parameters, number, members: members.collect() }
     }
 
     /// The number of a form.
@@ -161,9 +177,9 @@ impl Emitter<'_, '_> {
         let ReturnedPlaces { number, length } = data.places?;
         let reply = format!("const struct {} *reply", self.abi.struct_(plan.reply.struct_).name);
         let mut own = UniqueNames::members(["reply", "bytes", "at", "length"].into_iter());
-        let memory = own.reserve(data.memory.clone());
-        let count = own.reserve(names::c_count(&data.memory));
-        let out = own.reserve("data".to_owned());
+        let memory = own.reserve(names::c_pointed(&data.memory).to_owned());
+        let count = own.reserve(names::c_length(&memory));
+        let out = own.reserve("out".to_owned());
         let size = format!("{}_size {count}", self.stem);
         let [number, length] = [number, length].map(|(at, int)| self.load(int, "bytes", at));
         let cut = names.reserve(names::c_cut(request));

@@ -32,6 +32,10 @@ pub(super) struct RequestView {
     pub(super) comment: Vec<String>,
     /// The lines before its body.
     pub(super) signature: Vec<String>,
+    /// The function that returns the size of an argument with an array.
+    pub(super) array_size: Option<ArraySizeView>,
+    /// The function without the struct of the inputs, if there are both.
+    pub(super) short: Option<ShortFormView>,
     /// The definition of the size of the argument.
     pub(super) size: Vec<String>,
     /// Whether the call takes a buffer for the argument.
@@ -48,6 +52,29 @@ pub(super) struct RequestView {
     /// Functions for each type of its data.
     pub(super) typed: Option<TypedView>,
     pub(super) call: CallView,
+}
+
+/// The function that returns the size of an argument with an array.
+pub(super) struct ArraySizeView {
+    pub(super) name: String,
+    /// An empty line and the comment.
+    pub(super) comment: Vec<String>,
+    /// The lines before its body.
+    pub(super) signature: Vec<String>,
+    /// The statement that returns it.
+    pub(super) value: Vec<String>,
+}
+
+/// A function without the struct of the inputs that passes an empty one on.
+pub(super) struct ShortFormView {
+    /// An empty line and the comment.
+    pub(super) comment: Vec<String>,
+    /// The lines before its body.
+    pub(super) signature: Vec<String>,
+    /// The struct.
+    pub(super) args: String,
+    /// The call of the function with it.
+    pub(super) call: Vec<String>,
 }
 
 /// The functions of a request whose data have several types.
@@ -142,6 +169,10 @@ pub(super) struct CallView {
     pub(super) words: u64,
     /// The definition of the size, by the call of the function that writes.
     pub(super) size: Vec<String>,
+    /// The result if the argument cannot be written.
+    pub(super) refused: Vec<String>,
+    /// The function without the struct of the inputs, if there are both.
+    pub(super) short: Option<ShortFormView>,
     /// The statement with the ioctl.
     pub(super) ioctl: Vec<String>,
     /// The condition under which there are results.

@@ -80,7 +80,7 @@ fn parse(chain: &ChainView<'_>) -> Vec<String> {
     vec![
         format!("struct {} info;", host.name),
         String::new(),
-        format!("if ({}(&info, buf, len))", host.parse),
+        format!("if ({}(buf, len, &info))", host.parse),
         "\treturn -1;".to_owned(),
     ]
 }

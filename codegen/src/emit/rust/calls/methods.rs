@@ -319,14 +319,11 @@ fn replies(failed: &FailedReply) -> TokenStream {
 }
 
 fn failed_doc(failed: &FailedReply) -> String {
-    match failed {
-        FailedReply::Only(errors) => {
-            format!("After {} the error has the reply, too.", errors.join(" and "))
-        }
-        FailedReply::AllBut(errors) => {
-            format!("After every error but {} the error has the reply, too.", errors.join(" and "))
-        }
-    }
+    let after = match failed {
+        FailedReply::Only(_) => "After",
+        FailedReply::AllBut(_) => "After every error but",
+    };
+    format!("{after} {} the error has the reply, too.", failed.list())
 }
 
 fn contract(hazard: &Hazard) -> Vec<String> {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{results, type_name, typed_data};
-use crate::emit::rust::tokens::{decimal, ident, int_type};
+use crate::emit::rust::tokens::{decimal, hex, ident, int_type};
 use crate::ir::Abi;
 use crate::ir::requests::{
     FixedFlags, InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,
@@ -17,6 +17,11 @@ pub(super) fn has_bitmap(plan: &RequestPlan) -> bool {
     plan.inputs.iter().any(|input| {
         matches!(input.kind, InputKind::Memory { length: MemoryLength::Bits { .. }, .. })
     })
+}
+
+/// Whether a request has a number whose bits are checked.
+pub(super) fn has_checked_bits(plan: &RequestPlan) -> bool {
+    plan.inputs.iter().any(|input| input.foreign != 0)
 }
 
 /// Whether a request has data that are passed as far as they are not zero.
@@ -127,12 +132,18 @@ fn put(
     (place, value): (&TokenStream, &TokenStream),
 ) -> TokenStream {
     match &input.kind {
-        InputKind::Number { offset, group, .. } => {
+        InputKind::Number { offset, int, group } => {
             let at = decimal(*offset);
-            match group {
-                Some(_) => quote!(argument.put(#at, &#place.0.to_ne_bytes());),
-                None => quote!(argument.put(#at, &#place.to_ne_bytes());),
-            }
+            let number = match group {
+                Some(_) => quote!(#place.0),
+                None => quote!(#place),
+            };
+            let foreign = input.foreign & (u64::MAX >> (64 - 8 * int.size()));
+            let check = (foreign != 0).then(|| {
+                let foreign = hex(foreign);
+                quote!(check_bits(u64::from(#number), #foreign)?;)
+            });
+            quote!(#check argument.put(#at, &#number.to_ne_bytes());)
         }
         InputKind::Choice { offset, int, .. } => {
             let (at, int) = (decimal(*offset), int_type(*int));
