@@ -146,7 +146,8 @@ pub(crate) enum Command {
         after_help = "The specification has one INFO ioctl, one chain and one capability. It \
         is written to\nspec/NAME in the current workspace, or in the current folder.\n\nExample:\n  \
         capchain init foo\n  capchain lint --abi foo\n  capchain generate\n  \
-        cargo test --manifest-path generated/foo-abi/Cargo.toml"
+        cargo test --manifest-path generated/foo-abi/Cargo.toml\n  \
+        capchain init bar --from include/uapi/linux/bar.h"
     )]
     Init(InitArgs),
     /// Explain a code, with an example
@@ -379,6 +380,9 @@ pub(crate) struct IdsArgs {
 pub(crate) struct InitArgs {
     /// Name of the ABI, which names of files, types and constants start with
     pub(crate) name: String,
+    /// Take from this header what `abi.yaml` says of it; `import` adds the rest
+    #[arg(long, value_name = "HEADER")]
+    pub(crate) from: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

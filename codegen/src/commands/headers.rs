@@ -37,16 +37,22 @@ impl HeaderFiles {
         header::given(&lower(spec, None), &sources, &files).is_ok()
     }
 
+    /// Parses them as headers of no known ABI. Warnings are left to the next command that reads
+    /// them.
+    pub(super) fn facts(&self) -> Result<Facts, String> {
+        let mut sources = Sources::default();
+        let files = self.add_to(&mut sources);
+        let read = header::read(&sources, &files, &Outside::default());
+        without_errors(&read.problems, &sources)?;
+        Ok(read.facts)
+    }
+
     /// Parses them as headers of an ABI. Errors in them go to standard error.
     pub(super) fn read(self, abi: &Abi, sources: &mut Sources) -> Result<Headers, String> {
         let files = self.add_to(sources);
         let given = header::given(abi, sources, &files)?;
         let read = header::read(sources, &files, &Outside::of(abi, &given));
-        if read.problems.has_errors() {
-            to_stderr(&read.problems.render(sources, stderr_is_terminal()));
-            let errors = plural(read.problems.count(Severity::Error), "error");
-            return Err(format!("cannot parse the header: {errors}"));
-        }
+        without_errors(&read.problems, sources)?;
         Ok(Headers { facts: read.facts, given, problems: read.problems })
     }
 
@@ -71,6 +77,16 @@ impl HeaderFiles {
     fn add_to(&self, sources: &mut Sources) -> Vec<usize> {
         self.0.iter().map(|(path, text)| sources.add(path.clone(), text.clone())).collect()
     }
+}
+
+/// Whether headers were parsed. Errors go to standard error.
+fn without_errors(problems: &Diagnostics, sources: &Sources) -> Result<(), String> {
+    if !problems.has_errors() {
+        return Ok(());
+    }
+    to_stderr(&problems.render(sources, stderr_is_terminal()));
+    let errors = plural(problems.count(Severity::Error), "error");
+    Err(format!("cannot parse the header: {errors}"))
 }
 
 /// The text of a file, which must be short enough to be a header.

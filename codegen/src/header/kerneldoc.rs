@@ -1,5 +1,5 @@
 //! Kerneldoc: comments that start with `/**`, whose first line names what they describe and
-//! whose `@name:` lines describe its members.
+//! whose `@name:` lines describe its members. Some headers leave out the second asterisk.
 
 use std::collections::HashMap;
 
@@ -95,7 +95,8 @@ impl Kerneldoc {
 }
 
 fn parsed(comment: &CommentToken<'_>) -> Option<Kerneldoc> {
-    let inside = comment.text.strip_prefix("/**")?.strip_suffix("*/")?;
+    let marked = comment.text.strip_prefix("/**");
+    let inside = marked.or_else(|| comment.text.strip_prefix("/*"))?.strip_suffix("*/")?;
     if inside.starts_with(['*', '<', '!']) {
         return None;
     }
@@ -130,6 +131,9 @@ fn parsed(comment: &CommentToken<'_>) -> Option<Kerneldoc> {
         if !line.is_empty() {
             target.extend([" ", line]);
         }
+    }
+    if marked.is_none() && (subject.is_empty() || members.is_empty()) {
+        return None;
     }
     let words = |text: &str| limited(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     let text = words(&text).trim_end_matches(':').to_owned();

@@ -42,7 +42,7 @@ const GUIDES: [(&str, &[&str]); 5] = [
     ),
     (
         "Change a kernel ABI",
-        &["adding-a-capability", "compat", "review", "irq-info-2019", "new-kernel"],
+        &["adding-a-capability", "compat", "review", "irq-info-2019", "new-kernel", "own-driver"],
     ),
     ("How it is checked", &["live", "proof", "publishing"]),
     ("Inside", &["spec-format", "architecture", "design", "glossary"]),

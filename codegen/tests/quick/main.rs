@@ -55,6 +55,7 @@ mod model_payloads;
 mod model_sample;
 mod new_kernel;
 mod overlays;
+mod own_driver;
 mod own_header;
 mod patched_headers;
 mod pci;
