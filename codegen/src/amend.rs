@@ -18,8 +18,8 @@ mod repair;
 use std::collections::{BTreeMap, HashSet};
 
 use crate::diagnostic::{Diagnostics, Sources};
-use crate::header::{self, Facts, Outside, Spelt};
-use crate::ir::{Abi, Knowledge};
+use crate::header::{self, Facts, Outside};
+use crate::ir::{Abi, DeclaredIoctl, Knowledge};
 use crate::lower::lower;
 use crate::release::Release;
 use crate::spec::{ItemSpec, Spec};
@@ -126,11 +126,16 @@ struct Undescribed {
     reason: String,
 }
 
-/// The ioctls whose names the headers give to other numbers than those of `_IO`.
-fn recoded(reference: &Abi, facts: &Facts) -> BTreeMap<String, i128> {
-    let constants = reference.ioctls.iter().filter_map(|ioctl| facts.constant(&ioctl.name));
-    let other = constants.filter(|one| !matches!(one.spelt, Spelt::Ioctl { .. }));
-    other.map(|one| (one.name.clone(), one.number)).collect()
+/// The ioctls that headers declare, with their numbers. A specified ioctl is one however the headers
+/// write its number.
+fn ioctls(reference: &Abi, facts: &Facts) -> BTreeMap<String, DeclaredIoctl> {
+    let is_specified = |name: &str| reference.ioctls.iter().any(|ioctl| ioctl.name == name);
+    let ioctls = facts.constants.iter().filter_map(|one| {
+        let numbers = facts.ioctl_numbers.get(&one.name).copied();
+        let numbers = numbers.or_else(|| is_specified(&one.name).then_some([one.number; 3]))?;
+        Some((one.name.clone(), DeclaredIoctl { numbers, place: one.place }))
+    });
+    ioctls.collect()
 }
 
 /// The specification that is amended.
@@ -178,7 +183,7 @@ impl Amending<'_> {
         let knowledge = Knowledge {
             headers: Some(self.given.to_vec()),
             guessed: guesses.iter().map(|guess| guess.name.clone()).collect(),
-            recoded: recoded(self.reference, &facts),
+            ioctls: ioctls(self.reference, &facts),
             untagged: facts.untagged(),
             unread: facts.unread,
         };

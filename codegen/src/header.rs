@@ -68,6 +68,7 @@ pub struct ReadHeader {
 pub fn read(sources: &Sources, files: &[usize], outside: &Outside) -> ReadHeader {
     let in_c = Reader { target: platform::REFERENCE, cplusplus: false };
     let (mut header, depends) = read_for(in_c, sources, files, outside);
+    header.facts.ioctl_numbers = targets::ioctl_numbers(&header.facts);
     if header.problems.has_errors() {
         return header;
     }

@@ -32,7 +32,7 @@ pub use handlers::{
     ArgumentErrors, ArgumentRules, Copied, Handler, Limit, RefusedNumber, RepliesOn, ReplyArray,
     ReplyChain, TailCheck,
 };
-pub use knowledge::{FieldSpans, Knowledge, UnreadItem};
+pub use knowledge::{DeclaredIoctl, FieldSpans, Knowledge, UnreadItem};
 pub use members::Member;
 pub use number_spaces::{Holder, NumberSpace, NumberUse, SpaceKind};
 pub use payloads::{BitmapLength, Payload, PayloadLength, TypeField};
@@ -504,7 +504,7 @@ pub struct Value {
     pub mask: Option<String>,
     /// Of a mask: whether its bits are read in their place; the number in others is shifted.
     pub in_place: bool,
-    /// For an enumerator that counts the others: whether it grows with them.
+    /// For a number that counts others, or is the highest of them: whether it grows with them.
     pub count: Option<Count>,
     /// The type of the data that is passed together with this number.
     pub payload: Option<Type>,

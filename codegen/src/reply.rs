@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 /// The error of the kernel for an invalid argument, where no rule states another.
 pub const INVALID: &str = "EINVAL";
 
-/// The behaviour of an enumerator that counts the others.
+/// The behaviour of a number that counts others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Count {
-    /// It grows with the enum and is not part of the ABI.
+    /// It grows with them and is not part of the ABI.
     Moves,
     /// Its value never changes again.
     Frozen,

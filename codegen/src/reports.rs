@@ -157,6 +157,20 @@ pub fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{ending}")
 }
 
+/// The number of breaks, if it is a verdict: without any, nothing breaks only if everything was
+/// judged.
+fn judged_breaks(breaks: usize, not_judged: usize) -> Option<usize> {
+    (breaks > 0 || not_judged == 0).then_some(breaks)
+}
+
+/// The verdict in words.
+fn breaks(breaks: usize, not_judged: usize) -> String {
+    match judged_breaks(breaks, not_judged) {
+        Some(breaks) => plural(breaks, "break"),
+        None => "no verdict".to_owned(),
+    }
+}
+
 /// A SARIF log.
 ///
 /// # Errors

@@ -112,11 +112,15 @@ impl Editor<'_> {
         let Some(found) = self.facts.constant(&name) else {
             return self.stays(&name, item.ioctl.place);
         };
-        let Spelt::Ioctl { number, .. } = found.spelt else {
-            return false;
+        let numbers = self.abi.ioctl_numbers.as_ref();
+        let type_ = numbers.map_or(0, |numbers| i128::from(numbers.type_value));
+        let number = match found.spelt {
+            Spelt::Ioctl { number, .. } => number,
+            // `_IO` written in another way.
+            _ if found.number >> 8 == type_ => found.number & 0xff,
+            _ => return false,
         };
-        let base = self.abi.ioctl_numbers.as_ref().map_or(0, |numbers| numbers.base_value);
-        let number = number - i128::from(base);
+        let number = number - i128::from(numbers.map_or(0, |numbers| numbers.base_value));
         if number != item.number.value.value {
             let message =
                 format!("the overlay has the number {} for `{name}`", item.number.value.value);

@@ -17,6 +17,7 @@ mod gates;
 mod groups;
 mod handlers;
 mod helper_names;
+mod ioctl_numbers;
 mod ioctls;
 mod layouts;
 mod limits;

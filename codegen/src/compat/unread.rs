@@ -17,14 +17,14 @@ pub(super) fn apply(matching: &Matching<'_>, mut findings: Vec<Finding>) -> Vec<
     let absent: HashSet<_> = sides.into_iter().flat_map(|side| not_given(side, sides)).collect();
     let unread: BTreeSet<&String> =
         sides.into_iter().flat_map(|side| side.knowledge.unread.keys()).collect();
+    let changed = changed(matching, &unread, &findings);
     findings.retain(|one| {
         let item = one.subject.split('.').next().unwrap_or_default();
         !absent.contains(item) && !unread.contains(&item.to_owned())
     });
     let not_judged = unread.into_iter().filter_map(|name| {
         let (old, new) = (find(matching.old, name), find(matching.new, name));
-        let same = old.zip(new).is_some_and(|(old, new)| old.text == new.text);
-        if same {
+        if !changed.contains(name.as_str()) {
             return None;
         }
         let (party, item) = match new {
@@ -39,6 +39,36 @@ pub(super) fn apply(matching: &Matching<'_>, mut findings: Vec<Finding>) -> Vec<
     });
     findings.extend(not_judged);
     findings
+}
+
+/// The names of what changed: items with a finding, and items that were not read and whose text
+/// is another one, or names something that changed.
+fn changed<'a>(
+    matching: &Matching<'a>,
+    unread: &BTreeSet<&'a String>,
+    findings: &[Finding],
+) -> HashSet<String> {
+    let items = findings.iter().filter_map(|one| one.subject.split('.').next());
+    let mut changed: HashSet<String> = items.map(str::to_owned).collect();
+    let texts = |name: &str| (find(matching.old, name), find(matching.new, name));
+    let mut same = Vec::new();
+    for name in unread {
+        match texts(name) {
+            (Some(old), Some(new)) if old.text == new.text => {
+                changed.remove(name.as_str());
+                same.push((name.as_str(), &old.text));
+            }
+            _ => changed.extend([name.to_string()]),
+        }
+    }
+    loop {
+        let names_one = |(name, text): &&(&str, &String)| {
+            let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            !changed.contains(*name) && words.into_iter().any(|word| changed.contains(word))
+        };
+        let Some((name, _)) = same.iter().find(names_one) else { return changed };
+        changed.insert(name.to_string());
+    }
 }
 
 /// The finding about a struct whose fields are elsewhere or gone on some model.
@@ -124,8 +154,11 @@ fn names_in<'a>(abi: &'a Abi, headers: &[&str]) -> HashSet<&'a str> {
     let profiles = abi.protocol.chains.iter().flat_map(|plan| &plan.profiles);
     let profiles = profiles.filter(|profile| !ioctls.contains(&profile.handler.0));
     let formats = abi.cap_headers.iter().filter(|one| is_in(abi.struct_(one.struct_).section));
-    let names = items.iter().map(|entry| entry.name);
-    let names = names.chain(fds.map(|(_, fd)| fd.name.as_str()));
+    let names = fds.map(|(_, fd)| fd.name.as_str());
     let names = names.chain(profiles.map(|profile| profile.name.as_str()));
-    names.chain(formats.map(|format| format.name.as_str())).collect()
+    let names = names.chain(formats.map(|format| format.name.as_str()));
+    let names = names.chain(items.iter().map(|entry| entry.name));
+    // An item of a given header can be called like something of another one.
+    let given: HashSet<_> = others.iter().map(|entry| entry.name).collect();
+    names.filter(|name| !given.contains(name)).collect()
 }

@@ -21,6 +21,9 @@ pub struct Facts {
     pub guards: Vec<Guard>,
     /// Declarations that were not read, by name.
     pub unread: BTreeMap<String, UnreadItem>,
+    /// The numbers of the constants that are ioctls, on the targets of the models whose ioctls
+    /// have the direction in the same bits.
+    pub ioctl_numbers: BTreeMap<String, PerModel<i128>>,
     /// The texts of declarations by name, without comments and spaces.
     pub texts: HashMap<String, String>,
 }

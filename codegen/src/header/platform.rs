@@ -98,7 +98,16 @@ pub(super) fn predefined(target: &Target, name: &str) -> (Option<i128>, bool) {
         return (targets.contains(&target.name).then_some(number), true);
     }
     let bits = if target.model == Model::Lp64 { 64 } else { 32 };
+    let is_common = target.ioc_none == 0;
     let number = match name {
+        "_IOC_NONE" => target.ioc_none.into(),
+        "_IOC_READ" => 2,
+        "_IOC_WRITE" if is_common => 1,
+        "_IOC_WRITE" => 4,
+        "_IOC_SIZEBITS" if is_common => 14,
+        "_IOC_SIZEBITS" => 13,
+        "_IOC_DIRSHIFT" if is_common => 30,
+        "_IOC_DIRSHIFT" => 29,
         "__BITS_PER_LONG" => bits,
         "__SIZEOF_LONG__" | "__SIZEOF_POINTER__" | "__SIZEOF_SIZE_T__" => bits / 8,
         "__BYTE_ORDER__" | "__BYTE_ORDER" if target.big_endian => 4321,

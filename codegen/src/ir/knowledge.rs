@@ -13,12 +13,21 @@ pub struct Knowledge {
     pub headers: Option<Vec<usize>>,
     /// Facts that are guessed: items by name, fields as `struct.field`.
     pub guessed: BTreeSet<String>,
-    /// Ioctls that the headers declare with another number than that of `_IO`, with it.
-    pub recoded: BTreeMap<String, i128>,
+    /// The ioctls of the headers.
+    pub ioctls: BTreeMap<String, DeclaredIoctl>,
     /// Structs whose name is one of `typedef` only in the headers.
     pub untagged: BTreeSet<String>,
     /// Declarations of the headers that were not read, by name.
     pub unread: BTreeMap<String, UnreadItem>,
+}
+
+/// An ioctl that a header declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeclaredIoctl {
+    /// Its whole number, as C computes it on x86_64, i386 and arm.
+    pub numbers: PerModel<i128>,
+    /// The place of its name.
+    pub place: Place,
 }
 
 /// A declaration that was not read.

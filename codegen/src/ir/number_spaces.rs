@@ -3,7 +3,7 @@
 //! the base.
 
 use super::{Abi, Claim, ClaimedSpace, Group, GroupKind, Literal, Meta, Proposal, Reserved, Value};
-use crate::numbering::next_free;
+use crate::numbering::{next_bit, next_free};
 
 /// A space of numbers.
 #[derive(Clone, Debug)]
@@ -135,8 +135,11 @@ impl<'a> NumberSpace<'a> {
     /// Sorts the uses and finds the next free number below `limit`.
     fn finish(mut self, counted: &[i128], limit: Option<i128>) -> Self {
         self.uses.sort_by_key(|one| one.number);
-        let used = self.uses.iter().filter(|one| one.counts()).map(|one| one.number);
-        let free = next_free(self.kind.first(), counted.iter().copied(), used);
+        let used = || self.uses.iter().filter(|one| one.counts()).map(|one| one.number);
+        let is_enum = self.kind == SpaceKind::Enum;
+        let bit = next_bit(counted.iter().copied(), used()).filter(|_| is_enum);
+        let after = || next_free(self.kind.first(), counted.iter().copied(), used());
+        let free = bit.unwrap_or_else(after);
         self.next_free = limit.is_none_or(|limit| free < limit).then_some(free);
         self
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{CommandResult, FINDINGS, LintFormat, Output, SUCCESS, json, plural, sarif};
+use super::{
+    CommandResult, FINDINGS, LintFormat, Output, SUCCESS, json, judged_breaks, plural, sarif,
+};
 use crate::compat::{Assessed, Finding, Side, Verdict, VersionImpact, finding_text, program};
 use crate::diagnostic::{SarifLevel, SarifResult, github_annotation};
 
@@ -68,7 +70,7 @@ impl ComparisonReport<'_> {
             0 => String::new(),
             some => format!(", {some} {what}"),
         };
-        let breaks = plural(breaks, "break") + &part(accepted, "accepted");
+        let breaks = super::breaks(breaks, not_judged) + &part(accepted, "accepted");
         let breaks = breaks + &part(not_judged, "not judged");
         let VersionImpact { crate_, header, wire } = self.advice();
         let (old, new) = (&self.old.name, &self.new.name);
@@ -103,12 +105,14 @@ impl ComparisonReport<'_> {
     }
 
     fn json(&self) -> CommandResult {
+        let breaks = self.count(|one| one.verdict == Verdict::Breaks);
+        let not_judged = self.count(|one| one.verdict == Verdict::NotJudged);
         json(&json!({
             "version": 1,
             "old": self.old.name,
             "new": self.new.name,
-            "breaks": self.count(|one| one.verdict == Verdict::Breaks),
-            "not_judged": self.count(|one| one.verdict == Verdict::NotJudged),
+            "breaks": judged_breaks(breaks, not_judged),
+            "not_judged": not_judged,
             "not_compared": self.not_compared(),
             "findings": self.judged,
             "versions": self.advice(),

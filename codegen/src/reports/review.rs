@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{CommandResult, FAILURE, FINDINGS, Output, ReviewFormat, SUCCESS, json, plural, sarif};
+use super::{
+    CommandResult, FAILURE, FINDINGS, Output, ReviewFormat, SUCCESS, breaks, json, judged_breaks,
+    plural, sarif,
+};
 use crate::diagnostic::{SarifLevel, SarifResult, github_annotation};
 use crate::review::{Effect, Remark, Review, reply, text};
 
@@ -32,7 +35,7 @@ fn summary(review: &Review) -> String {
     let not_judged = review.count(Effect::NotJudged);
     format!(
         "{}, {not_judged} not judged, {}, {}\n",
-        count(Effect::Breaks, "break"),
+        breaks(review.count(Effect::Breaks), not_judged),
         count(Effect::Question, "question"),
         count(Effect::Note, "note")
     )
@@ -54,7 +57,7 @@ fn object(review: &Review) -> Value {
     });
     json!({
         "version": 1,
-        "breaks": review.count(Effect::Breaks),
+        "breaks": judged_breaks(review.count(Effect::Breaks), review.count(Effect::NotJudged)),
         "not_judged": review.count(Effect::NotJudged),
         "series": series.collect::<Vec<_>>(),
         "passed_over": review.passed.iter().map(|(mail, why)| json!({

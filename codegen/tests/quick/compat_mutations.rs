@@ -6,6 +6,7 @@ use capchain::compat::{Affected, Class, Finding, Side, compare};
 use capchain::ir::{Abi, Arg, Field, Literal, Role, StructId, StructRole, Type};
 use capchain::layout::{Int, Span};
 use capchain::lower::lower;
+use capchain::reply::Count;
 use capchain::spec::load::Origin;
 use support::comparisons::exit_code;
 use support::fixtures::{self, side};
@@ -84,7 +85,8 @@ fn constants() {
                 });
                 continue;
             }
-            let (code, due) = if value.count.is_some() { ("C20", NOTE) } else { ("C10", WIRE) };
+            let moves = value.count == Some(Count::Moves);
+            let (code, due) = if moves { ("C20", NOTE) } else { ("C10", WIRE) };
             mutations.slip(&format!("{name} renumbered"), &[code], due, |abi| {
                 abi.groups[group].values[index].number ^= 0x5000_0001;
                 abi.groups[group].values[index].literal = Literal::Hex;
@@ -92,6 +94,54 @@ fn constants() {
         }
     }
     println!("{} changes of constants were named", mutations.tried);
+}
+
+/// A new capability, and each other constant of the ABI at the same time from the old highest
+/// id to the new one: only one that is specified to move with the ids does that.
+#[test]
+fn constants_that_equal_the_highest_id() {
+    let (mut broken, mut moving) = (0, 0);
+    for name in ["vfio", "iommufd", "pci", "fwctl", "liveupdate"] {
+        let spec = fixtures::open(&fixtures::root().join("spec").join(name));
+        let today = lower(&spec, None);
+        for chain in today.chains.iter() {
+            let Some(last) = today.capabilities_of(chain).max_by_key(|one| one.id) else {
+                continue;
+            };
+            let mut next = last.clone();
+            (next.name, next.short, next.id) =
+                (last.name.clone() + "_NEXT", last.short.clone() + "_NEXT", last.id + 1);
+            let [mut old, mut new] = [today.clone(), today.clone()];
+            new.capabilities.push(next);
+            let mut names = Vec::new();
+            for (at, group) in today.groups.iter().enumerate() {
+                for (index, value) in group.values.iter().enumerate() {
+                    // The number of a mask or of a second name is that of others.
+                    if matches!(
+                        value.literal,
+                        Literal::Text(_) | Literal::Or(_) | Literal::Alias(_)
+                    ) {
+                        continue;
+                    }
+                    for (abi, id) in [(&mut old, last.id), (&mut new, last.id + 1)] {
+                        abi.groups[at].values[index].number = id.into();
+                    }
+                    names.push((value.name.as_str(), value.count == Some(Count::Moves)));
+                }
+            }
+            let found = compare(&side("old", old), &side("new", new));
+            for (name, moves) in names {
+                let own = found.iter().filter(|one| one.subject == name);
+                let numbers = own.filter(|one| ["C10", "C20"].contains(&one.code.0));
+                let classes: Vec<_> = numbers.map(|one| one.class).collect();
+                let expected = if moves { Class::Note } else { Class::Wire };
+                assert_eq!(classes, [expected], "{name} with {}", last.name);
+                *if moves { &mut moving } else { &mut broken } += 1;
+            }
+        }
+    }
+    println!("{broken} constants broke, {moving} moved");
+    assert!(broken > 1000 && moving > 10, "{broken} {moving}");
 }
 
 #[test]

@@ -180,7 +180,6 @@ NUMBERS = [
         "values": [
             [255, "PCI_CAP_ID_MASK", "PCI_CAP_ID_MASK"],
             [65280, "PCI_CAP_LIST_NEXT_MASK", "PCI_CAP_LIST_NEXT_MASK"],
-            [20, "PCI_CAP_ID_MAX", "PCI_CAP_ID_MAX"],
             [2, "PCI_CAP_FLAGS", "PCI_CAP_FLAGS"],
             [4, "PCI_CAP_SIZEOF", "PCI_CAP_SIZEOF"],
         ],
@@ -544,7 +543,7 @@ NUMBERS = [
             [255, "PCI_EA_P_UNAVAILABLE", "PCI_EA_P_UNAVAILABLE"],
         ],
     },
-    {"flags": 0, "values": [[49, "PCI_EXT_CAP_ID_MAX", "PCI_EXT_CAP_ID_MAX"]]},
+    {"flags": 0, "values": []},
     {"flags": 0, "values": [[12, "PCI_EXT_CAP_DSN_SIZEOF", "PCI_EXT_CAP_DSN_SIZEOF"]]},
     {"flags": 0, "values": [[4, "PCI_VNDR_HEADER", "PCI_VNDR_HEADER"]]},
     {"flags": 0, "values": []},

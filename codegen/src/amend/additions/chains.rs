@@ -5,6 +5,7 @@ use super::{Finder, placed, text};
 use crate::amend::pieces::ItemAt;
 use crate::header::{ConstantFact, StructFact};
 use crate::ir::Role;
+use crate::names::counts_others;
 use crate::spec::wrappers::Map;
 use crate::spec::{self, ItemSpec};
 
@@ -140,12 +141,11 @@ impl<'f> Finder<'f> {
 
     /// The chain of an id, if it is the id of a capability.
     pub(super) fn chain_of(&self, constant: &ConstantFact) -> Option<ChainName> {
-        if constant.tag.is_some() || constant.within.is_some() || constant.number < 0 {
+        let is_id = constant.tag.is_none() && constant.within.is_none() && constant.number >= 0;
+        if !is_id || self.counts_ids(constant) {
             return None;
         }
-        let new = self.chains.iter().map(|chain| (&chain.name, &chain.prefix));
-        let known = self.base.abi.chains.iter().map(|chain| (&chain.name, &chain.prefix));
-        let named = new.chain(known).filter(|(_, prefix)| constant.name.starts_with(*prefix));
+        let named = self.prefixes().filter(|(_, prefix)| constant.name.starts_with(*prefix));
         if let Some((name, prefix)) = named.max_by_key(|(_, prefix)| prefix.len()) {
             return Some(ChainName { name: name.clone(), prefix: prefix.clone(), guess: None });
         }
@@ -163,6 +163,29 @@ impl<'f> Finder<'f> {
         let guess =
             Some("its struct is a capability, and its name is most like those of this chain");
         Some(ChainName { name: chain.name.clone(), prefix: chain.prefix.clone(), guess })
+    }
+
+    /// The chains of the headers and of the specification, each with the prefix of its ids.
+    fn prefixes(&self) -> impl Iterator<Item = (&String, &String)> {
+        let new = self.chains.iter().map(|chain| (&chain.name, &chain.prefix));
+        let known = self.base.abi.chains.iter().map(|chain| (&chain.name, &chain.prefix));
+        new.chain(known)
+    }
+
+    /// Whether a macro is the highest id of a chain, or one more: it is called like the ids,
+    /// with a word for a count, and has that number.
+    pub(super) fn counts_ids(&self, constant: &ConstantFact) -> bool {
+        let is_macro = |one: &ConstantFact| one.tag.is_none() && one.within.is_none();
+        let counts = |prefix: &str| {
+            let word = constant.name.strip_prefix(prefix).filter(|word| !word.contains('_'));
+            let ids = self.facts.constants.iter().filter(|one| {
+                is_macro(one) && one.name != constant.name && one.name.starts_with(prefix)
+            });
+            let highest = ids.map(|one| one.number).max();
+            let is_next = |highest: i128| [highest, highest + 1].contains(&constant.number);
+            word.is_some_and(counts_others) && highest.is_some_and(is_next)
+        };
+        is_macro(constant) && self.prefixes().any(|(_, prefix)| counts(prefix))
     }
 
     /// Whether an id is named after a struct that has no chain.

@@ -76,7 +76,9 @@ impl<'f> Finder<'f> {
                 value.count = Some(Count::Moves);
             }
             Spelt::Or(names)
-                if among == Among::Group && self.first_name(names, constant).is_some() =>
+                if among == Among::Group
+                    && !self.kinds.counts(constant)
+                    && self.first_name(names, constant).is_some() =>
             {
                 value.alias = self.first_name(names, constant).map(|name| placed(name, place));
             }
@@ -86,9 +88,8 @@ impl<'f> Finder<'f> {
                 value.of = List(names.iter().map(|name| placed(name, place)).collect());
             }
             _ => {
-                let counts = constant.enum_index.is_some() && counts_others(&constant.name);
                 value.value = Some(Amount::Number(number.value));
-                value.count = (counts && among == Among::Group).then_some(Count::Frozen);
+                value.count = self.count(constant).filter(|_| among == Among::Group);
             }
         }
     }
@@ -103,6 +104,20 @@ impl<'f> Finder<'f> {
             _ => None,
         };
         other.or((alike && target.place < constant.place).then_some(target.name.as_str()))
+    }
+
+    /// Whether a number that the header writes counts others: it moves if the header gives it
+    /// as that of another name, or if it counts the ids of a chain.
+    fn count(&self, constant: &ConstantFact) -> Option<Count> {
+        if self.counts_ids(constant) {
+            return Some(Count::Moves);
+        }
+        let counts = constant.enum_index.is_some() && counts_others(&constant.name);
+        let text = self.facts.texts.get(&constant.name).map_or("", String::as_str);
+        let is_number =
+            text.trim_start_matches(['(', '-', ' ']).starts_with(|c: char| c.is_ascii_digit());
+        let count = if is_number { Count::Frozen } else { Count::Moves };
+        counts.then_some(count)
     }
 
     /// Whether names are flags of the field of a mask, declared before it.

@@ -142,8 +142,8 @@ impl Editor<'_> {
             (Literal::Text(_), _) | (_, Spelt::Text(_)) => false,
             _ => true,
         };
-        // A count that is written as a number no longer moves.
-        let counts = value.count.is_some();
+        // A count that is written as a number no longer moves; a macro has no other form.
+        let counts = value.count.is_some() && kind == ListKind::Enum;
         let moves = constant.spelt == Spelt::Position;
         let was_moving = known.literal == Literal::Next;
         if known.number == constant.number && same_text && (!counts || moves == was_moving) {

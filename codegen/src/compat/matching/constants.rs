@@ -45,6 +45,17 @@ impl<'a> Constant<'a> {
         self.value().and_then(|value| value.count)
     }
 
+    /// Whether it counts others and moves as they are added: the specification declares it so,
+    /// or it is an enumerator that counts by its position.
+    pub(in crate::compat) fn moves(&self) -> bool {
+        let is_next = self.value().is_some_and(|value| value.literal == Literal::Next);
+        match self.count() {
+            Some(Count::Moves) => true,
+            Some(Count::Frozen) => is_next,
+            None => false,
+        }
+    }
+
     pub(in crate::compat) fn text(&self) -> Option<&'a str> {
         match self.value().map(|value| &value.literal) {
             Some(Literal::Text(text)) => Some(text),
@@ -60,10 +71,19 @@ impl<'a> Constant<'a> {
         self.value().is_some_and(|value| matches!(value.literal, Literal::Or(_)))
     }
 
-    /// Whether it is several bits of a field with flags, side by side.
+    /// Whether it is a mask, or a second name of a flag, which is a mask of one.
+    pub(in crate::compat) fn is_mask_of_any(&self) -> bool {
+        let Numbered::Value(group, _) = self.item else { return false };
+        let mut others = group.values.iter().filter(|one| one.name != self.name);
+        self.is_mask() || others.any(|one| one.number == self.number)
+    }
+
+    /// Whether it is several bits of a field with flags, side by side, and no number in the
+    /// bits of a mask.
     pub(in crate::compat) fn covers_bits(&self) -> bool {
         let bits = self.number.checked_shr(self.number.trailing_zeros()).unwrap_or(0);
-        self.kind == GroupKind::Flags && bits > 1 && bits & (bits + 1) == 0
+        let is_number = self.value().is_some_and(|value| value.mask.is_some());
+        self.kind == GroupKind::Flags && !is_number && bits > 1 && bits & (bits + 1) == 0
     }
 
     /// Whether it is a mask whose bits hold other numbers, of which one can have all bits.
@@ -88,7 +108,11 @@ impl<'a> Constant<'a> {
     pub(in crate::compat) fn is_unique(&self) -> bool {
         let unique = matches!(
             self.kind,
-            GroupKind::IdSpace | GroupKind::Flags | GroupKind::Enum | GroupKind::AnonymousEnum
+            GroupKind::IdSpace
+                | GroupKind::Flags
+                | GroupKind::Enum
+                | GroupKind::AnonymousEnum
+                | GroupKind::FieldValues
         );
         unique
             && !self.is_mask()

@@ -2,14 +2,14 @@
 
 mod data;
 
-use super::{Comparison, CompatRule, Judgement};
+use super::{Comparison, CompatRule, Judgement, ioctl_numbers};
 use crate::compat::codes::{BODY_CHANGED, COUNT_CHANGED, NAME_REMOVED, VALUE_CHANGED};
 use crate::compat::diff::{AbiDifference, IrKey, Of, key};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Constant, Numbered};
 use crate::compat::witness::{self, Maker, maker};
 use crate::diagnostic::Code;
-use crate::ir::{Abi, GroupKind, StructId};
+use crate::ir::{GroupKind, StructId};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[IrKey] = &[
@@ -120,23 +120,21 @@ impl NumberChange<'_, '_> {
 
     fn number(&self) -> Option<Finding> {
         let (was, is) = (&self.was, &self.is);
-        if was.text() != is.text() {
+        if was.text() != is.text()
+            || ioctl_numbers::are_compared(self.comparison.matching, was.name)
+        {
             return None;
         }
-        if was.count().is_some() || is.count().is_some() {
+        if was.moves() {
             let message = format!("the count is {}, {} before", is.number, was.number);
             let finding = self.finding(COUNT_CHANGED, Class::Note, message);
             return Some(
                 finding.help("take counts from the kernel's replies, not from the header"),
             );
         }
-        if self.is_highest_id() {
-            let message = format!("the highest id is {}, {} before", is.number, was.number);
-            let finding = self.finding(COUNT_CHANGED, Class::Note, message);
-            return Some(finding.help("skip capabilities with an unknown id, whatever it is"));
-        }
         let covers = was.number & is.number == was.number;
-        if covers && (is.is_mask() || was.covers_bits() && is.covers_bits()) {
+        let is_mask = is.is_mask() && was.is_mask_of_any();
+        if covers && (is_mask || was.covers_bits() && is.covers_bits()) {
             let message = format!("the mask is {:#x}, {:#x} before", is.number, was.number);
             return Some(self.finding(VALUE_CHANGED, Class::Note, message));
         }
@@ -158,24 +156,6 @@ impl NumberChange<'_, '_> {
         let maker = maker(was);
         let witness = self.understood(maker, Some(said.number), said.name, understood);
         Some(self.broken(VALUE_CHANGED, message).witness(witness))
-    }
-
-    /// Whether the number is the highest id of the capabilities of a chain on both sides.
-    fn is_highest_id(&self) -> bool {
-        let capability = |one: &Constant<'_>| matches!(one.item, Numbered::Capability(..));
-        if capability(&self.was) || capability(&self.is) {
-            return false;
-        }
-        let highest = |abi: &Abi, name: &str| {
-            let own = abi.capabilities.iter().filter(|one| abi.chain(one.chain).name == name);
-            own.map(|one| i128::from(one.id)).max()
-        };
-        let matching = self.comparison.matching;
-        let (was, is) = matching.abis();
-        matching.chains.iter().filter_map(|pair| pair.both()).any(|(old, new)| {
-            highest(was, &old.name) == Some(self.was.number)
-                && highest(is, &new.name) == Some(self.is.number)
-        })
     }
 
     fn count(&self) -> Finding {

@@ -1,13 +1,13 @@
 //! Ioctls: numbers, arguments and backends that changed, names that are gone.
 
-use super::{Comparison, CompatRule, Judgement};
+use super::{Comparison, CompatRule, Judgement, ioctl_numbers};
 use crate::compat::codes::{ERROR_CHANGED, FIELD_MOVED, IOCTL_REMOVED, ITEM_ADDED};
 use crate::compat::diff::{IrKey, Of, key};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Matched, Matching};
 use crate::compat::witness::{self, Maker};
 use crate::diagnostic::Code;
-use crate::ir::{Abi, Arg, Ioctl, NewFd};
+use crate::ir::{Abi, Arg, DeclaredIoctl, Ioctl, NewFd};
 use crate::reply::INVALID;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
@@ -24,7 +24,7 @@ const KEYS: &[IrKey] = &[
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
-    comparison.each(KEYS, |difference| {
+    let mut judged = comparison.each(KEYS, |difference| {
         let Of::Ioctl(index) = difference.of else { return None };
         let matching = comparison.matching;
         let Matched { old, new } = matching.ioctls[index].ioctls;
@@ -33,17 +33,21 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
             (Some(old), Some(new)) => {
                 Some(IoctlChange { matching, old, new }.verdict(difference.key))
             }
+            (None, Some(new)) if ioctl_numbers::has(matching.old, &new.name) => Some(None),
             (None, Some(new)) => {
                 Some(Some(reused(matching, new).unwrap_or_else(|| added(matching, new))))
             }
             (None, None) => None,
         }
-    })
+    });
+    let findings = ioctl_numbers::judge(comparison.matching);
+    judged.push(Judgement { claims: Vec::new(), findings });
+    judged
 }
 
 fn removed(matching: &Matching<'_>, old: &Ioctl) -> Finding {
-    let message = match matching.new.knowledge.recoded.get(&old.name) {
-        Some(number) => format!(
+    let message = match matching.new.knowledge.ioctls.get(&old.name) {
+        Some(DeclaredIoctl { numbers: [number, ..], .. }) => format!(
             "the number of the ioctl in C is {number:#x} and no longer that of `_IO`: old \
              programs get ENOTTY"
         ),

@@ -181,8 +181,10 @@ fn is_same_struct(abis: (&Abi, &Abi), old: &Type, new: &Type) -> bool {
         }
     }
     let (Some(old), Some(new)) = (struct_(abis.0, old), struct_(abis.1, new)) else { return false };
-    let names =
-        |one: &Struct| one.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>();
+    let fields = |abi: &Abi, one: &Struct| {
+        let fields = one.fields.iter().map(|field| (field.name.clone(), shape(abi, &field.type_)));
+        fields.collect::<Vec<_>>()
+    };
     old.name == new.name
         || old
             .meta
@@ -191,7 +193,7 @@ fn is_same_struct(abis: (&Abi, &Abi), old: &Type, new: &Type) -> bool {
             .iter()
             .chain(&new.meta.history.names)
             .any(|(name, _)| *name == old.name || *name == new.name)
-        || (names(old) == names(new) && old.layouts == new.layouts)
+        || (fields(abis.0, old) == fields(abis.1, new) && old.layouts == new.layouts)
 }
 
 /// A type by its bytes: `u64` and `aligned_u64` are the same.

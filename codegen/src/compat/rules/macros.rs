@@ -109,8 +109,14 @@ fn body<'a>(comparison: &Comparison<'_, '_>, old: &'a Macro, new: &Macro) -> Mac
         let of_ours = word.starts_with(&prefix) && !old.args.iter().any(|arg| arg == word);
         of_ours && !before.iter().any(known) && *word != old.name
     });
-    let macros = &comparison.matching.abis().0.macros;
-    if let Some(name) = missing.filter(|name| !macros.iter().any(|one| one.name == **name)) {
+    let was = comparison.matching.abis().0;
+    let is_known = |name: &str| {
+        was.macros.iter().any(|one| one.name == name)
+            || was.ioctls.iter().any(|one| one.name == name)
+            || comparison.matching.old.knowledge.unread.contains_key(name)
+            || comparison.matching.old.knowledge.ioctls.contains_key(name)
+    };
+    if let Some(name) = missing.filter(|name| !is_known(name)) {
         return MacroBody::NeverCompiled(name);
     }
     match tokens(old, &before) == tokens(new, &now) {
@@ -140,6 +146,10 @@ fn tokens(item: &Macro, constants: &[Constant<'_>]) -> String {
             (Some(at), _) => tokens += &format!("${at}"),
             (None, Some(constant)) => tokens += &constant.number.to_string(),
             (None, None) => tokens += &word,
+        }
+        // Words that follow each other are not one.
+        if !word.is_empty() {
+            tokens.push(' ');
         }
         word.clear();
         if !c.is_whitespace() && c != '\\' {

@@ -4,7 +4,7 @@
 use super::{STALE, kernel, program};
 use crate::compat::evidence::{Within, Witness, WitnessClaim, WitnessPiece};
 use crate::compat::matching::{Matching, StructPair};
-use crate::ir::{Abi, Member, Struct, Type};
+use crate::ir::{Abi, Field, Member, Role, Struct, Type};
 use crate::layout::{Model, Span};
 use crate::model::sample;
 use crate::reply::Direction;
@@ -150,10 +150,34 @@ impl Declared<'_> {
             let align = self.abi.extent(&field.type_, self.model).map_or(1, |extent| extent.align);
             let align = if self.struct_.packed { 1 } else { align };
             let name = field.name.clone();
-            let bytes = (0..span.size).map(|at| sample::mark(&name, at)).collect();
+            let bytes = (0..span.size).map(|at| sample::mark(&name, at));
+            let bytes = match self.number(field) {
+                Some(number) => number.to_le_bytes().into_iter().take(span.size as usize).collect(),
+                None => bytes.collect(),
+            };
             WitnessPiece { name, size: span.size, align, bytes }
         };
         (0..self.struct_.fields.len()).map(piece).filter(|piece| piece.size > 0).collect()
+    }
+
+    /// The number of a field that a reader acts on before it looks at the others: a size, a
+    /// count, flags. `None` for all other fields, which are marked.
+    fn number(&self, field: &Field) -> Option<u64> {
+        if !matches!(field.type_, Type::Int(_)) {
+            return None;
+        }
+        match field.role {
+            Role::Argsz => Some(self.end()),
+            Role::Count => Some(ELEMENTS),
+            Role::CapOffset => Some(0),
+            Role::Flags => {
+                let flags = field.group.map(|id| &self.abi.group(id).values);
+                let bits = flags.into_iter().flatten().filter(|flag| flag.number.count_ones() == 1);
+                let lowest = bits.filter_map(|flag| u64::try_from(flag.number).ok()).min();
+                Some(lowest.unwrap_or(0))
+            }
+            Role::Header | Role::Reserved | Role::Fd | Role::Data => None,
+        }
     }
 
     /// The struct with every field marked, in a buffer of so many stale bytes.

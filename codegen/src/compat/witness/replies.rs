@@ -3,8 +3,13 @@
 use super::{STALE, asked, kernel, maker, program, understood};
 use crate::compat::evidence::{Within, Witness, WitnessClaim};
 use crate::compat::matching::{Constant, Matching, handler_appending};
-use crate::ir::{Abi, Arg, Capability, Chain, ChainStart, Handler, Ioctl, Struct};
+use crate::ir::{
+    Abi, Arg, ArgumentErrors, Capability, Chain, ChainStart, Copied, Handler, Ioctl, RepliesOn,
+    ReplyChain, Struct, TailCheck,
+};
+use crate::layout::round_up;
 use crate::model::{Contents, HandlerModel, sample};
+use crate::reply::{ArgszReply, INVALID, Padding, Unset, WhenTooSmall};
 
 /// The size of argsz.
 const ARGSZ: usize = 4;
@@ -29,16 +34,78 @@ fn capability(matching: &Matching<'_>, newcomer: &str, holder: &str) -> Option<W
     let abi = matching.abis().1;
     let cap = abi.capabilities.iter().find(|cap| cap.name == newcomer)?;
     let chain = abi.chain(cap.chain);
-    let struct_ = abi.struct_(chain.offset_host()?.struct_);
-    let (ioctl, handler) = handler_appending(abi, chain)?;
-    let model = HandlerModel::new(abi, ioctl, handler)?;
+    let host = chain.offset_host()?.struct_;
+    let struct_ = abi.struct_(host);
     let contents = contents(abi, struct_, [cap]);
-    let need = model.need(&contents.caps);
-    let bytes = answer(&model, &asked(need, need), &contents);
-    let offset = handler.chain.as_ref()?.offset;
+    let known = handler_appending(abi, chain);
+    let mut asked = abi.ioctls.iter().filter(|ioctl| ioctl.arg == Arg::Struct(host));
+    let ioctl = known.map(|(ioctl, _)| ioctl).or_else(|| asked.next())?;
+    let handlers = known.map(|(_, handler)| handler.clone()).into_iter();
+    let handlers = handlers.chain([plain_handler(abi, chain, struct_)]);
+    let (bytes, offset) = handlers.into_iter().find_map(|handler| {
+        let model = HandlerModel::new(abi, ioctl, &handler)?;
+        let request = sized(struct_, model.need(&contents.caps))?;
+        let answer = model.answer(&request, &contents);
+        answer.result.ok()?;
+        let bytes = answer.bytes.into_iter().map(|byte| byte.unwrap_or(STALE)).collect();
+        Some((bytes, handler.chain.as_ref()?.offset))
+    })?;
     let witness = Witness::new(kernel(matching.new), program(matching.old), &struct_.name, bytes);
     let (is, taken_for) = (newcomer.to_owned(), holder.to_owned());
     Some(witness.claim(WitnessClaim::TakenFor { offset, id: cap.id, is, taken_for }))
+}
+
+/// A request of zeros with a size.
+fn sized(struct_: &Struct, size: u64) -> Option<Vec<u8>> {
+    let argsz = struct_.kernel_span(struct_.argsz?);
+    let mut bytes = vec![0; size.max(argsz.end()) as usize];
+    let place = bytes.iter_mut().skip(argsz.offset as usize).take(argsz.size as usize);
+    place.zip(size.to_le_bytes()).for_each(|(byte, part)| *byte = part);
+    Some(bytes)
+}
+
+/// The handler that a witness assumes where the specification has none, or one that refuses a
+/// request of zeros: it checks nothing, and appends the chain directly after the struct.
+fn plain_handler(abi: &Abi, chain: &Chain, struct_: &Struct) -> Handler {
+    let error = || INVALID.to_owned();
+    let align = abi.cap_headers[chain.header].align.max(1);
+    let size = struct_.kernel_layout().size;
+    Handler {
+        name: String::new(),
+        source: String::new(),
+        since: chain.meta.since,
+        until: None,
+        doc: Vec::new().into(),
+        minsz: size,
+        reads: Copied::Fitting,
+        writes: Copied::Fitting,
+        tail: TailCheck::Ignored,
+        errors: ArgumentErrors {
+            short: error(),
+            tail: error(),
+            flag: error(),
+            value: error(),
+            reserved: error(),
+        },
+        unchecked: (0..struct_.fields.len()).collect(),
+        replies_on: RepliesOn::Errors(Vec::new()),
+        unset: Unset::Zero,
+        below: Vec::new(),
+        may_refuse: Vec::new(),
+        absent: None,
+        array: None,
+        chain: Some(ReplyChain {
+            offset: round_up(size, align),
+            align,
+            when_too_small: WhenTooSmall::OffsetZero,
+            padding: Padding::Zero,
+            argsz: ArgszReply::Always,
+            writes: Vec::new(),
+            capabilities: Vec::new(),
+        }),
+        profile: None,
+        place: chain.meta.place,
+    }
 }
 
 /// The contents of a struct, followed by these capabilities.

@@ -69,7 +69,8 @@ item! {
         /// Whether its type in C is `int`, so that bit 31 is negative.
         #[serde(default)]
         pub signed: bool,
-        /// For an enumerator that counts the others: whether it grows with them.
+        /// For an enumerator that counts the others, or a constant that is the highest of a list
+        /// of ids: whether it grows with them.
         pub count: Option<Count>,
         /// The type of the data that is passed together with this number: a struct,
         /// or an array such as `u8[16]` or `s32[count]`, with the field that counts it.

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::numbering::next_free;
+use crate::numbering::{next_bit, next_free};
 use crate::spec::history::Validity;
 use crate::spec::types::Amount;
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany};
@@ -112,6 +112,13 @@ impl<'a> Uses<'a> {
         let counted = all().filter(|(_, user)| user.counted);
         let (counted, all) = (counted.map(|(one, _)| one.key), all().map(|(one, _)| one.key));
         next_free(first, counted, all)
+    }
+
+    /// The next bit, if the numbers are several single bits.
+    fn next_bit(&self) -> Option<i128> {
+        let all = || self.definitions.iter().zip(&self.users);
+        let counted = all().filter(|(_, user)| user.counted).map(|(one, _)| one.key);
+        next_bit(counted, all().map(|(one, _)| one.key))
     }
 
     /// Whether two users of a number do not disturb each other. What is released
@@ -235,7 +242,8 @@ fn numbers(check: &mut Check<'_>, group: &NumberGroup<'_>, stretches: &[Stretch]
     }
     group.reserved.into_iter().for_each(|reserved| uses.reserve(reserved, group.validity));
     uses.claim(check.spec, |space| group.is(space));
-    uses.report(check, NUMBER_REUSED, "the number", uses.next_free(0));
+    let bit = uses.next_bit().filter(|_| group.kind == NumberGroupKind::Enum);
+    uses.report(check, NUMBER_REUSED, "the number", bit.unwrap_or_else(|| uses.next_free(0)));
 }
 
 fn ioctls(check: &mut Check<'_>) {

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
+use crate::reply::Count;
 use crate::spec::types::{Amount, Base, int};
 use crate::spec::wrappers::Placed;
 use crate::spec::{ItemSpec, ValueSpec};
@@ -136,9 +137,10 @@ fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Plac
     use NumberGroupKind::{Constants, Enum, Flags};
     let former = value.before.iter().map(|(_, before)| before.value);
     let mut amounts = former.chain([value.value]).flatten();
-    let rules: [(&str, bool, &[NumberGroupKind]); 6] = [
+    let rules: [(&str, bool, &[NumberGroupKind]); 7] = [
         ("`next` stands", amounts.any(|amount| amount == Amount::Next), &[Enum]),
-        ("`count` stands", value.count.is_some(), &[Enum]),
+        ("`count: frozen` stands", value.count == Some(Count::Frozen), &[Enum]),
+        ("`count` stands", value.count == Some(Count::Moves), &[Constants, Enum]),
         ("`of` stands", !value.of.is_empty(), &[Constants, Flags]),
         ("`alias` stands", value.alias.is_some(), &[Enum]),
         ("`string` stands", value.string.is_some(), &[Constants]),
