@@ -1,4 +1,4 @@
-//! What `compat` accepts without a break, each beside a change that only looks like it.
+//! What `compat` accepts without a break, each next to a change that only looks like it.
 
 use capchain::compat::{Class, Finding, Side, WitnessClaim, compare};
 use capchain::lower::lower;
