@@ -36,7 +36,8 @@ pub(super) fn compare(facts: &mut Facts, other: &Facts, reader: Reader) {
         facts.ioctl_numbers.iter_mut().filter(|_| is_comparable && has_other_sizes)
     {
         let there = other.constant(name).map(|found| found.number);
-        numbers[reader.target.model.index()] = there.unwrap_or(numbers[reader.target.model.index()]);
+        numbers[reader.target.model.index()] =
+            there.unwrap_or(numbers[reader.target.model.index()]);
     }
     for one in &facts.constants {
         let same = other.constant(&one.name).is_none_or(|found| {
