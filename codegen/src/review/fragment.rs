@@ -117,7 +117,7 @@ fn lexemes(text: &str, in_comment: bool) -> (Vec<Lexeme<'_>>, Option<usize>) {
                 doubtful = doubtful.or(nested.map(|_| at));
                 (LexemeKind::Comment, inside.map_or(rest.len(), |end| end + 4))
             }
-            '/' if rest.starts_with("//") => (LexemeKind::Comment, until(|c| c == '\n')),
+            '/' if rest.starts_with("//") => (LexemeKind::Comment, line_comment(rest)),
             '"' => (LexemeKind::Word, string(rest)),
             _ if word(first) => {
                 (LexemeKind::Word, until(|c| !(c.is_ascii_alphanumeric() || c == '_')))
@@ -139,6 +139,20 @@ fn lexemes(text: &str, in_comment: bool) -> (Vec<Lexeme<'_>>, Option<usize>) {
         lexemes.push(lexeme);
     }
     (lexemes, doubtful)
+}
+
+/// The length of a comment that ends with its line, or with the one to which a backslash
+/// joins it.
+fn line_comment(text: &str) -> usize {
+    let mut length = 0;
+    for line in text.split_inclusive('\n') {
+        length += line.len();
+        let end = line.trim_end_matches(['\n', '\r']);
+        if !end.ends_with('\\') {
+            return length - (line.len() - line.trim_end_matches('\n').len());
+        }
+    }
+    length
 }
 
 /// The length of a string, which ends on its line.

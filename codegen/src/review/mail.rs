@@ -62,7 +62,7 @@ fn is_header_line(text: &[u8]) -> bool {
 
 fn mail(piece: &[u8]) -> Mail {
     let plain = || {
-        let text = String::from_utf8_lossy(piece).into_owned();
+        let text = without_colors(&String::from_utf8_lossy(piece));
         Mail { cut: !text.ends_with('\n'), text, ..Mail::default() }
     };
     let parts = piece.windows(9).filter(|bytes| bytes.eq_ignore_ascii_case(b"boundary=")).count();
@@ -84,6 +84,17 @@ fn mail(piece: &[u8]) -> Mail {
         mail.flowed |= part.ctype.params.get("format").is_some_and(|format| format == "flowed");
     }
     mail
+}
+
+/// A text without the colors that `git diff --color` writes.
+fn without_colors(text: &str) -> String {
+    let mut pieces = text.split("\u{1b}[");
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let rest = piece.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
+        plain += rest.strip_prefix(['m', 'K']).unwrap_or(piece);
+    }
+    plain
 }
 
 /// Whether a part is a text in which a patch can be.
@@ -124,6 +135,13 @@ mod tests {
         assert!(mail.text.starts_with("+__u32 a;"), "{:?}", mail.text);
         let input = b"Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n\nno\n--b\nContent-Transfer-Encoding: base64\n\nK2E7\n--b--\n";
         assert_eq!(mails(input)[0].text.trim(), "+a;");
+    }
+
+    #[test]
+    fn colors_are_taken_off() {
+        let mail = mails(b"\x1b[1mdiff --git a/x b/x\x1b[m\n\x1b[32m+\x1b[m\x1b[32ma[3];\x1b[K\n")
+            .remove(0);
+        assert_eq!(mail.text, "diff --git a/x b/x\n+a[3];\n");
     }
 
     #[test]

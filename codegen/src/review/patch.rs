@@ -1,7 +1,9 @@
 //! Finds the files and hunks of a unified diff in the lines of a mail, at any quote
 //! depth.
 
+use super::git_path::path;
 use super::hunk;
+use super::no_hunk::{GitHead, merge};
 use super::quote::QuotedLine;
 
 /// The changes that a text makes to files.
@@ -120,10 +122,13 @@ pub(super) fn parse(lines: &[QuotedLine<'_>]) -> Patch {
     let mut at = 0;
     // Whether the file of the next hunk is known.
     let mut named = false;
-    let mut by_git = false;
+    let mut git = GitHead::default();
+    // The files of which there are the lines `---` and `+++`, by index, and the numbers of these.
+    let mut heads = Vec::new();
     while let Some(line) = lines.get(at) {
         if let Some(mut file) = file_head(lines, at) {
-            file.by_git |= std::mem::take(&mut by_git);
+            file.by_git |= std::mem::take(&mut git).by_git;
+            heads.push((patch.files.len(), line.number));
             patch.files.push(file);
             named = true;
             at += 2;
@@ -145,10 +150,23 @@ pub(super) fn parse(lines: &[QuotedLine<'_>]) -> Patch {
             file.hunks.push(hunk);
             at = next;
         } else {
-            let git = line.text.starts_with("diff --git ");
-            named &= !git;
-            by_git |= git;
+            if let Some(head) = GitHead::of(line.text) {
+                git = head;
+                named = false;
+            }
+            let file = patch.files.last_mut().filter(|_| named);
+            if let (Some(file), Some(problem)) = (file, merge(line.text, line.number)) {
+                file.problems.push(problem);
+            }
+            patch.files.extend(git.change(line.text, line.number));
             at += 1;
+        }
+    }
+    for (index, number) in heads {
+        let file = &mut patch.files[index];
+        if file.hunks.is_empty() && file.problems.is_empty() {
+            let message = "no hunk of this file follows".to_owned();
+            file.problems.push(BadLine { number, message });
         }
     }
     patch
@@ -162,19 +180,14 @@ pub(super) fn file_head(lines: &[QuotedLine<'_>], at: usize) -> Option<FilePatch
     let new = new.text.strip_prefix("+++ ").filter(|_| old_depth == new.depth)?;
     let (old_path, new_path) = (path(old), path(new));
     let removed = new_path == "/dev/null";
-    let path = if removed { old_path } else { new_path };
+    let starts = |text: &str, start| text.trim_start_matches('"').starts_with(start);
     Some(FilePatch {
-        path: path.to_owned(),
-        old_path: old_path.to_owned(),
-        by_git: old.starts_with("a/") || new.starts_with("b/"),
+        path: if removed { old_path.clone() } else { new_path },
+        old_path,
+        by_git: starts(old, "a/") || starts(new, "b/"),
         removed,
         ..FilePatch::default()
     })
-}
-
-fn path(text: &str) -> &str {
-    let text = text.split('\t').next().unwrap_or_default().trim();
-    text.strip_prefix("a/").or_else(|| text.strip_prefix("b/")).unwrap_or(text)
 }
 
 /// `@@ -448,11 +448,27 @@ heading`.

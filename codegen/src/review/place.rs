@@ -50,6 +50,7 @@ pub(super) fn apply(header: &HeaderText, file: &FilePatch, mail: usize, numbered
             removed: &removed,
             scopes: scopes(paired),
             places: vec![None; paired.pairs.len()],
+            by_text: false,
             containers: HashMap::new(),
             applied: &mut applied,
         };
@@ -84,6 +85,8 @@ struct Placer<'a> {
     scopes: Vec<Scope>,
     /// The element of the header that each pair is.
     places: Vec<Option<usize>>,
+    /// Whether the header has all lines of the old side in a row.
+    by_text: bool,
     /// The opening in the header of each declaration of the hunk.
     containers: HashMap<usize, usize>,
     applied: &'a mut Applied,
@@ -111,7 +114,8 @@ impl Placer<'_> {
 
     /// Finds the place of everything that is on the old side.
     fn locate(&mut self, numbered: bool) {
-        if !self.locate_by_text(numbered) {
+        self.by_text = self.locate_by_text(numbered);
+        if !self.by_text {
             self.locate_by_names();
         }
         for pair in 0..self.paired.pairs.len() {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Placer;
-use crate::review::fragment::{ElementKind, cut};
+use crate::review::fragment::{Element, ElementKind, cut};
 use crate::review::header_text::{Edit, MailLine};
 use crate::review::scopes::Scope;
 use crate::review::sides::ElementPair;
@@ -53,6 +53,9 @@ impl Placer<'_> {
             })
         });
         let located = |pair: usize| Some((pair, self.places[pair]?));
+        if run.clone().any(|pair| new(pair).is_some_and(is_about_what_follows)) {
+            return self.between(&run);
+        }
         if let Scope::Inside(declaration) = self.scopes[run.start] {
             let container = self.containers.get(&declaration).copied();
             if structural && self.has_lost_neighbour(&run, declaration) {
@@ -73,10 +76,14 @@ impl Placer<'_> {
             return after.map(|(_, place)| header.elements[place].whole.start);
         }
         // At file level the order means nothing, but neighbours should stay neighbours.
-        let before = (0..run.start).rev().find_map(located);
-        let after = (run.end..self.places.len()).find_map(located);
-        let near = before.or(after).map(|(_, place)| place);
-        let near = near.or_else(|| {
+        let before = (0..run.start).rev().find_map(located).map(|(_, place)| place);
+        let after = (run.end..self.places.len()).find_map(located).map(|(_, place)| place);
+        if let (None, Some(after)) = (before, after) {
+            if header.containers[after].is_none_or(|open| open == after) {
+                return Some(header.elements[after].whole.start);
+            }
+        }
+        let near = before.or(after).or_else(|| {
             let heading = cut(&self.hunk.heading, false).elements;
             header.container(&heading.first()?.name)
         });
@@ -87,6 +94,24 @@ impl Placer<'_> {
             near
         };
         Some(header.after(near))
+    }
+
+    /// The byte between the elements before and after a run, which must follow each other in
+    /// the header as they do in the hunk.
+    fn between(&self, run: &Range<usize>) -> Option<usize> {
+        let old = |pair: &usize| self.old(*pair).is_some();
+        let before = (0..run.start).rev().find(old).map(|pair| self.places[pair]);
+        let after = (run.end..self.places.len()).find(old).map(|pair| self.places[pair]);
+        match (before, after) {
+            (Some(Some(before)), Some(Some(after))) if after == before + 1 => {
+                Some(self.header.after(before))
+            }
+            (None, Some(Some(after))) if self.by_text => {
+                Some(self.header.elements[after].whole.start)
+            }
+            (Some(Some(before)), None) if self.by_text => Some(self.header.after(before)),
+            _ => None,
+        }
     }
 
     /// Whether the header does not have the member before or after a run.
@@ -120,5 +145,16 @@ impl Placer<'_> {
             lines.extend(text.map(|(row, text)| (text.to_owned(), own(first + row))));
         }
         lines
+    }
+}
+
+/// Whether an element changes how what follows it is read: a condition, the packing of structs, or
+/// the end or a new meaning of a name that others use.
+fn is_about_what_follows(element: &Element) -> bool {
+    let is_type = |name: &str| name.starts_with("__") && !name.ends_with('_');
+    match element.kind {
+        ElementKind::Directive => true,
+        ElementKind::Define => is_type(&element.name),
+        _ => false,
     }
 }
