@@ -16,13 +16,13 @@ use support::spec_folder::SpecFolder;
 const ABI: &str = "abi: npu\ntitle: NPUs\ndoc: NPUs.\nprefix: npu\nreleases: [v1.0]\n\
     files: [npu]\nheaders: {npu: {path: linux/npu.h, guards: [_NPU_H]}}\n\
     ioctls: {type: NPU_TYPE, base: NPU_BASE}\nfds: {device: An NPU}\n\
-    cap_headers:\n  info: {struct: npu_cap, id: id, version: version, next: next, \
+    cap_headers:\n  info: {struct: npu_cap_header, id: id, version: version, next: next, \
     relative_to: reply, end: 0, align: 8, doc: A header.}\n";
 
 const ITEMS: &str = "title: NPUs\ndoc: NPUs.\nheader: npu\nsince: v1.0\nsource: npu.h\n\nitems:\n  \
     - constants: numbers\n    doc: The parts of ioctl numbers.\n    values:\n      \
     NPU_TYPE: 0x4e, the type\n      NPU_BASE: 0x10, the first number\n\n  \
-    - struct: npu_cap\n    doc: A header.\n    fields:\n      id: u16, its id\n      \
+    - struct: npu_cap_header\n    doc: A header.\n    fields:\n      id: u16, its id\n      \
     version: u16, its version\n      next: u32, the next one\n";
 
 /// A header whose parts are declared by the specification already.
@@ -30,7 +30,7 @@ fn header(text: &str) -> String {
     format!(
         "#ifndef _NPU_H\n#define _NPU_H\n#include <linux/types.h>\n#include <linux/ioctl.h>\n\
          #define NPU_TYPE 0x4e\n#define NPU_BASE 0x10\n\
-         struct npu_cap {{ __u16 id; __u16 version; __u32 next; }};\n{text}\n#endif\n"
+         struct npu_cap_header {{ __u16 id; __u16 version; __u32 next; }};\n{text}\n#endif\n"
     )
 }
 
@@ -145,7 +145,7 @@ fn arguments_start_in_both_ways() {
         #define NPU_FREE _IO(NPU_TYPE, NPU_BASE + 1)\n\
         struct npu_info {\n\t__u32 argsz;\n\t__u32 flags;\n#define NPU_INFO_CAPS (1 << 0)\n\
         \t__u32 cap_offset;\n\t__u32 nr;\n};\n#define NPU_GET_INFO _IO(NPU_TYPE, NPU_BASE + 2)\n\
-        #define NPU_INFO_CAP_ONE 1\nstruct npu_info_cap_one {\n\tstruct npu_cap header;\n\
+        #define NPU_INFO_CAP_ONE 1\nstruct npu_info_cap_one {\n\tstruct npu_cap_header header;\n\
         \t__aligned_u64 most;\n};\nstruct npu_area {\n\t__u32 size;\n\t__u32 at;\n};\n";
     for start in ["", "protocol: {start: size}\n"] {
         let spec =
@@ -188,7 +188,7 @@ fn what_needs_an_unread_struct_is_left_out() {
     let text = "struct npu_engine {\n\tunion {\n\t\tstruct { __u32 lanes; };\n\t\t__u32 raw;\n\t};\n};\n\
         struct npu_info {\n\t__u32 argsz;\n\t__u32 flags;\n#define NPU_INFO_CAPS (1 << 0)\n\
         \t__u32 cap_offset;\n\t__u32 nr;\n};\n#define NPU_GET_INFO _IO(NPU_TYPE, NPU_BASE + 0)\n\
-        #define NPU_INFO_CAP_ENGINES 1\nstruct npu_info_cap_engines {\n\tstruct npu_cap header;\n\
+        #define NPU_INFO_CAP_ENGINES 1\nstruct npu_info_cap_engines {\n\tstruct npu_cap_header header;\n\
         \t__u32 nr;\n\t__u32 pad;\n\tstruct npu_engine engines[];\n};\n#define NPU_INFO_CAP_PLAIN 2\n\
         struct npu_start {\n\t__u32 argsz;\n\t__u32 flags;\n\tstruct npu_engine engine;\n};\n\
         #define NPU_START _IO(NPU_TYPE, NPU_BASE + 1)\n";
