@@ -54,7 +54,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::diagnostic::Place;
-use crate::layout::{Int, Layout, PerModel};
+use crate::layout::{Int, Layout, LiteralType, PerModel};
 use crate::output::CodeFile;
 use crate::release::{Release, Since};
 use crate::reply::{Count, Direction, WhenLonger, WhenShorter};
@@ -504,6 +504,8 @@ pub struct Value {
     pub mask: Option<String>,
     /// Of a mask: whether its bits are read in their place; the number in others is shifted.
     pub in_place: bool,
+    /// The type of the macro in C, if it is not the one that its literal has by itself.
+    pub c_type: Option<LiteralType>,
     /// For a number that counts others, or is the highest of them: whether it grows with them.
     pub count: Option<Count>,
     /// The type of the data that is passed together with this number.

@@ -2,8 +2,10 @@
 //! Independent of YAML and of languages; `validate` refuses structs with it, and
 //! `lower` stores its results.
 
+mod c_type;
 mod models;
 
+pub use c_type::LiteralType;
 pub use models::{ModelGroup, all_equal, groups, label, only_on, per_model};
 
 /// How a family of targets lays out the types of a user ABI.

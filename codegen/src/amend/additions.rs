@@ -28,6 +28,7 @@ use crate::spec::{ItemSpec, Spec};
 use chains::NewChain;
 pub(super) use fields::{expression, shown};
 use marks::Marks;
+pub(super) use values::c_type;
 
 /// What headers add.
 #[derive(Debug, Default)]

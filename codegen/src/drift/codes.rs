@@ -15,12 +15,13 @@ pub(super) const FIELD_MISSING: Code = Code("D6");
 pub(super) const FIELD_DIFFERS: Code = Code("D7");
 /// Parameters or body of a macro.
 pub(super) const MACRO_DIFFERS: Code = Code("D8");
-
 /// A declaration of the header that was not read.
 pub(super) const NOT_READ: Code = Code("D9");
+/// Type of a macro with a number, by its suffix.
+pub(super) const TYPE_DIFFERS: Code = Code("D10");
 
 /// Every code that a comparison can report.
-pub fn codes() -> [Code; 9] {
+pub fn codes() -> [Code; 10] {
     [
         NOT_SPECIFIED,
         NOT_IN_HEADER,
@@ -31,5 +32,6 @@ pub fn codes() -> [Code; 9] {
         FIELD_DIFFERS,
         MACRO_DIFFERS,
         NOT_READ,
+        TYPE_DIFFERS,
     ]
 }

@@ -1,9 +1,10 @@
 //! Named numbers and strings.
 
 use super::HeaderComparison;
-use super::codes::{KIND_DIFFERS, VALUE_DIFFERS};
+use super::codes::{KIND_DIFFERS, TYPE_DIFFERS, VALUE_DIFFERS};
 use crate::diagnostic::Diagnostic;
 use crate::header::{ConstantFact, DeclaredConstant, Spelt};
+use crate::layout::LiteralType;
 
 impl HeaderComparison<'_> {
     pub(super) fn constants(&mut self) {
@@ -36,6 +37,10 @@ impl HeaderComparison<'_> {
                 (value(constant.number, text), value(declared.number, declared.text));
             let message = format!("`{}` is {here} in the header, and not {there}", declared.name);
             Diagnostic::error(VALUE_DIFFERS, message)
+        } else if type_differs(constant, declared) {
+            let (here, there) = (type_(constant.c_type), type_(declared.c_type));
+            let message = format!("`{}` is {here} in the header, and not {there}", declared.name);
+            Diagnostic::error(TYPE_DIFFERS, message)
         } else {
             return;
         };
@@ -43,6 +48,21 @@ impl HeaderComparison<'_> {
             finding.at(constant.place, "in the header").and(declared.meta.place, "specified"),
         );
     }
+}
+
+/// Whether suffixes give a macro another type than the specification. A number of 32 bits is an
+/// `unsigned int` without one, too. One of more bits has a suffix in the specification always,
+/// and no type holds a number that it cuts.
+fn type_differs(constant: &ConstantFact, declared: &DeclaredConstant<'_>) -> bool {
+    let has_32_bits = (i128::from(i32::MAX) + 1..=u32::MAX.into()).contains(&constant.number);
+    let by_itself = has_32_bits.then_some(LiteralType::UnsignedInt);
+    let cut = constant.c_type.is_some_and(|type_| !type_.holds(constant.number));
+    let wide = constant.c_type.is_none() && constant.number > u32::MAX.into();
+    constant.c_type.or(by_itself) != declared.c_type.or(by_itself) && !cut && !wide
+}
+
+fn type_(c_type: Option<LiteralType>) -> String {
+    c_type.map_or("an int".to_owned(), |type_| format!("an {}", type_.words()))
 }
 
 /// The kind of a name with this tag.

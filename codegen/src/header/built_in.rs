@@ -3,7 +3,7 @@
 use super::expressions::{Evaluated, ExpressionReader};
 use super::types::{self, IntType};
 use super::values::TypedNumber;
-use crate::layout::{Int, Model};
+use crate::layout::{Int, LiteralType, Model};
 
 /// Function-like macros of the kernel's own headers.
 pub(super) const BUILT_IN: [&str; 16] = [
@@ -39,6 +39,11 @@ impl ExpressionReader<'_, '_> {
             }
             _ => self.ternary()?,
         };
+        let c_type = match name {
+            "_BITUL" | "__GENMASK" | "_UL" => Some(LiteralType::UnsignedLong),
+            "_BITULL" | "__GENMASK_ULL" | "_ULL" => Some(LiteralType::UnsignedLongLong),
+            _ => None,
+        };
         let value = match name {
             "_IO" | "_IOR" | "_IOW" | "_IOWR" | "_IOC" => self.ioctl(name, first)?,
             "__GENMASK" | "__GENMASK_ULL" | "GENMASK" => {
@@ -53,7 +58,7 @@ impl ExpressionReader<'_, '_> {
             _ => first,
         };
         self.wants(")")?;
-        Ok(value)
+        Ok(if c_type.is_some() { value.typed(c_type) } else { value })
     }
 
     /// The number of an ioctl, after its first argument.

@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Abi, Entry, EntryKind, Literal, Macro, Meta, Struct};
+use crate::ir::{Abi, Entry, EntryKind, GroupKind, Literal, Macro, Meta, Struct, Value};
+use crate::layout::LiteralType;
 use crate::release::Release;
 
 /// A named number or string of an ABI.
@@ -13,6 +14,8 @@ pub struct DeclaredConstant<'a> {
     pub name: &'a str,
     /// Its number; 0 of a string.
     pub number: i128,
+    /// The type that its literal gives to a macro.
+    pub c_type: Option<LiteralType>,
     /// The text of a string.
     pub text: Option<&'a str>,
     /// The tag of its enum, empty if the enum has none; `None` of a macro.
@@ -81,6 +84,22 @@ impl<'a> Declarations<'a> {
     }
 }
 
+/// The type that the literal of a value gives to its macro in C.
+fn value_type(abi: &Abi, value: &Value) -> Option<LiteralType> {
+    let of = |names: &[String]| {
+        let values = abi.groups.iter().filter(|group| group.kind != GroupKind::Enum);
+        let values = values.flat_map(|group| &group.values);
+        let values = values.filter(|one| names.contains(&one.name));
+        values.filter_map(|one| value_type(abi, one)).max()
+    };
+    match &value.literal {
+        Literal::Or(names) => of(names),
+        Literal::Bit { signed: true, .. } => None,
+        Literal::Bit { bit, .. } => value.c_type.or(LiteralType::needed(Some(*bit), value.number)),
+        _ => value.c_type.or(LiteralType::needed(None, value.number)),
+    }
+}
+
 /// The number or string of an entry that is one.
 fn constant<'a>(abi: &Abi, entry: &Entry<'a>) -> Option<DeclaredConstant<'a>> {
     let (number, text, tag) = match entry.kind {
@@ -100,5 +119,9 @@ fn constant<'a>(abi: &Abi, entry: &Entry<'a>) -> Option<DeclaredConstant<'a>> {
         }
         _ => return None,
     };
-    Some(DeclaredConstant { name: entry.name, number, text, tag, meta: entry.meta })
+    let c_type = match entry.kind {
+        EntryKind::Constant(_, value) => value_type(abi, value),
+        _ => None,
+    };
+    Some(DeclaredConstant { name: entry.name, number, c_type, text, tag, meta: entry.meta })
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::diagnostic::Place;
 use crate::ir::{FieldSpans, UnreadItem};
-use crate::layout::{Int, Layout, PerModel};
+use crate::layout::{Int, Layout, LiteralType, PerModel};
 
 /// Everything that some headers declare, each kind in the order of the text.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +46,8 @@ pub struct ConstantFact {
     pub number: i128,
     /// How it is written.
     pub spelt: Spelt,
+    /// The type that suffixes give to a macro, and the macros of the kernel's own headers.
+    pub c_type: Option<LiteralType>,
     /// The tag of its enum, empty for an enum without a tag; `None` for a macro.
     pub tag: Option<String>,
     /// Which enum of the headers it is in, counted from the first.

@@ -13,7 +13,7 @@ use super::layouts::{TypeNames, UnreadStruct, lay_out};
 use super::members::BaseType;
 use super::program::{Define, Program};
 use super::tokens::{Kind, Token, around};
-use super::values::literal;
+use super::values::{TypedNumber, literal};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::UnreadItem;
 use crate::layout::{Extent, Int, Layout, PerModel};
@@ -96,8 +96,13 @@ struct Resolver<'r, 'a, 'p> {
 }
 
 impl<'a> Resolver<'_, 'a, '_> {
-    /// The value of an expression, or a report.
+    /// The number of an expression, or a report.
     fn value(&mut self, name: Token<'a>, tokens: &[Token<'a>]) -> Option<i128> {
+        self.typed(name, tokens).map(|number| number.value)
+    }
+
+    /// The same with its type.
+    fn typed(&mut self, name: Token<'a>, tokens: &[Token<'a>]) -> Option<TypedNumber> {
         if too_many(self.problems) {
             return None;
         }
@@ -107,7 +112,7 @@ impl<'a> Resolver<'_, 'a, '_> {
         let value = evaluator.evaluate(tokens);
         self.left = evaluator.left();
         match value {
-            Ok(number) => Some(number.value),
+            Ok(number) => Some(number),
             Err(why) => {
                 let message = format!("the value of `{}` cannot be computed: {why}", name.text);
                 let place = around(tokens).unwrap_or(name.place);
@@ -162,6 +167,7 @@ impl<'a> Resolver<'_, 'a, '_> {
                 name: name.text.to_owned(),
                 number,
                 spelt,
+                c_type: None,
                 tag: Some(tag.clone()),
                 enum_index: Some(index),
                 within: None,
@@ -207,15 +213,15 @@ impl<'a> Resolver<'_, 'a, '_> {
 
     fn constant(&mut self, define: &Define<'a>, structs: &[DeclaredStruct<'a>]) {
         let name = define.name;
-        let (number, spelt) = match define.body.as_slice() {
+        let (number, spelt, c_type) = match define.body.as_slice() {
             texts @ [_, ..] if texts.iter().all(is_text) => {
                 let text = texts.iter().map(|text| text.text.trim_matches('"'));
-                (0, Spelt::Text(text.collect()))
+                (0, Spelt::Text(text.collect()), None)
             }
             // A macro without a value, or defined as a word of C, is not a number.
             [] => return self.empty(define),
-            tokens => match self.value(name, tokens) {
-                Some(number) => (number, self.spelling(tokens, number)),
+            tokens => match self.typed(name, tokens) {
+                Some(number) => (number.value, self.spelling(tokens, number.value), number.c_type),
                 None => return,
             },
         };
@@ -224,6 +230,7 @@ impl<'a> Resolver<'_, 'a, '_> {
             name: name.text.to_owned(),
             number,
             spelt,
+            c_type,
             tag: None,
             enum_index: None,
             within: within(define, structs),

@@ -1,6 +1,6 @@
 //! Numbers with the integer types of C, as a 64-bit compiler computes them.
 
-use crate::layout::Int;
+use crate::layout::{Int, LiteralType};
 
 /// An integer of C.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub(super) struct TypedNumber {
     unsigned: bool,
     /// 64 bits on LP64, otherwise 32.
     wide: bool,
+    /// The type that suffixes have given to it.
+    pub(super) c_type: Option<LiteralType>,
 }
 
 impl TypedNumber {
@@ -16,12 +18,17 @@ impl TypedNumber {
     pub(super) fn int(value: i128) -> Self {
         let (unsigned, wide) = (false, !fits(value, false, false));
         let unsigned = if wide { !fits(value, false, true) } else { unsigned };
-        Self { value, unsigned, wide }.wrapped()
+        Self { value, unsigned, wide, c_type: None }.wrapped()
     }
 
     /// An unsigned long.
     pub(super) fn unsigned(value: i128) -> Self {
-        Self { value, unsigned: true, wide: true }.wrapped()
+        Self { value, unsigned: true, wide: true, c_type: None }.wrapped()
+    }
+
+    /// The number with the type of a macro of the kernel's own headers.
+    pub(super) fn typed(self, c_type: Option<LiteralType>) -> Self {
+        Self { c_type, ..self }
     }
 
     /// The number converted to an integer type.
@@ -31,7 +38,7 @@ impl TypedNumber {
         let negative = int.signed() && low >= 1 << (bits - 1);
         let value = if negative { low - (1 << bits) } else { low };
         // Narrow types are converted to int.
-        Self { value, unsigned: !int.signed() && bits >= 32, wide: bits == 64 }
+        Self { value, unsigned: !int.signed() && bits >= 32, wide: bits == 64, c_type: None }
     }
 
     fn bits(self) -> u32 {
@@ -65,7 +72,8 @@ impl TypedNumber {
     pub(super) fn with(self, mark: &str, other: Self) -> Result<Self, String> {
         let wide = self.wide || other.wide;
         let widest = |one: &Self| one.unsigned && one.wide == wide;
-        let type_ = Self { value: 0, unsigned: widest(&self) || widest(&other), wide };
+        let c_type = self.c_type.max(other.c_type);
+        let type_ = Self { value: 0, unsigned: widest(&self) || widest(&other), wide, c_type };
         let convert = |one: Self| Self { value: one.value, ..type_ }.wrapped().value;
         let (a, b) = (convert(self), convert(other));
         let value = match mark {
@@ -137,7 +145,13 @@ pub(super) fn literal(text: &str) -> Option<TypedNumber> {
         let signs = *unsigned == asked_unsigned || (*unsigned && base != 10);
         signs && (*wide || !asked_wide) && fits(value, *unsigned, *wide)
     })?;
-    Some(TypedNumber { value, unsigned, wide })
+    let c_type = match suffix {
+        "u" => Some(LiteralType::UnsignedInt),
+        "ul" | "lu" => Some(LiteralType::UnsignedLong),
+        "ull" | "llu" => Some(LiteralType::UnsignedLongLong),
+        _ => None,
+    };
+    Some(TypedNumber { value, unsigned, wide, c_type })
 }
 
 /// A character between its quotes.

@@ -40,6 +40,7 @@ impl ItemYaml<'_> {
         };
         let mut more = Vec::new();
         more.extend(value.signed.then(|| ("signed", "true".to_owned())));
+        more.extend(value.c_type.map(|type_| ("c_type", type_.value.words().to_owned())));
         more.extend(value.count.map(|count| {
             let word = if count == Count::Moves { "moves" } else { "frozen" };
             ("count", word.to_owned())

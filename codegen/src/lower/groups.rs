@@ -130,6 +130,7 @@ impl<'a> Lowering<'a> {
                 meta: self.meta(parts!(value, name), validity, source),
                 literal: self.literal(value),
                 number,
+                c_type: value.c_type.map(|type_| type_.value),
                 count: value.count,
                 payload: self.payload(value),
                 mask: value.mask.as_ref().map(|mask| self.spelt(mask)),

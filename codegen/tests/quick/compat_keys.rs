@@ -12,7 +12,7 @@ use capchain::ir::{
     NewFd, Payload, PayloadLength, Presence, Quantity, RareHistory, Space, StructId, Type,
     TypeField, Value,
 };
-use capchain::layout::Int;
+use capchain::layout::{Int, LiteralType};
 use capchain::lower::lower;
 use capchain::output::{CodeFile, CodeLanguage};
 use capchain::release::Release;
@@ -317,6 +317,12 @@ fn made_changes() -> Vec<MadeChange> {
             [WIRE, WIRE],
         ),
         made("Value.longer", |_| (), |abi| flag(abi).longer = Some(WhenLonger::Zero), [WIRE, WIRE]),
+        made(
+            "Value.c_type",
+            |_| (),
+            |abi| flag(abi).c_type = Some(LiteralType::UnsignedLong),
+            [NOTE, NOTE],
+        ),
         made("Value.in_place", |_| (), |abi| flag(abi).in_place = true, [WIRE, WIRE]),
         made(
             "Ioctl.returns_fd",

@@ -47,6 +47,40 @@ fn offsets_are_those_of_the_fields() {
     assert!(compared > 150, "{compared} offsets");
 }
 
+/// A short name lacks no word that distinguishes it: `UNMASK_SBR` of a register of which it is
+/// the only flag is not `SBR`.
+#[test]
+fn short_names_keep_what_follows_their_register() {
+    let abi = abi();
+    let offsets = abi.groups.iter().filter(|group| group.name.ends_with("_offsets"));
+    let registers: Vec<_> = offsets.flat_map(|group| &group.values).collect();
+    let mut compared = 0;
+    let fields = abi.groups.iter().filter(|group| group.field.is_some());
+    for value in fields.flat_map(|group| &group.values) {
+        let rests = registers.iter().filter_map(|one| value.name.strip_prefix(&one.name));
+        let rests = rests.filter_map(|rest| rest.strip_prefix('_'));
+        let Some(rest) = rests.min_by_key(|rest| rest.len()) else { continue };
+        assert!(value.short.ends_with(rest), "{} is {}", value.name, value.short);
+        compared += 1;
+    }
+    assert!(compared > 300, "{compared} names");
+}
+
+/// Every function of the header that names numbers names one.
+#[test]
+fn no_function_names_nothing() {
+    for abi in ["iommufd", "pci", "vfio"] {
+        let path = format!("generated/{abi}-abi/include/{abi}_abi/names.h");
+        let header = fs::read_to_string(fixtures::root().join(path)).expect("a header");
+        let switches: Vec<_> = header.split("\tswitch (").skip(1).collect();
+        assert!(switches.len() > 20, "{abi}: {} functions", switches.len());
+        for switch in switches {
+            let (_, body) = switch.split_once('\n').expect("a body");
+            assert!(body.starts_with("\tcase "), "{abi}: {switch}");
+        }
+    }
+}
+
 #[test]
 fn every_id_is_a_capability() {
     let abi = abi();

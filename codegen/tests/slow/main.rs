@@ -37,6 +37,7 @@ mod iommufd;
 mod kills;
 mod linux_headers;
 mod lspci;
+mod macro_types;
 mod matrix_compiled;
 mod no_panic;
 mod page_examples;

@@ -225,10 +225,10 @@ __extension__ struct pci_header {
 #define PCI_BASE_ADDRESS_MEM_PREFETCH	0x8 /* reads have no side effects */
 
 /* the bits of a memory address */
-#define PCI_BASE_ADDRESS_MEM_MASK	0xfffffffffffffff0ULL
+#define PCI_BASE_ADDRESS_MEM_MASK	(~0xfUL)
 
 /* the bits of an I/O address */
-#define PCI_BASE_ADDRESS_IO_MASK	0xfffffffffffffffcULL
+#define PCI_BASE_ADDRESS_IO_MASK	(~0x3UL)
 
 /*
  * The rest of a header of type 0, of a function that is no bridge.
@@ -372,29 +372,27 @@ struct pci_header_bridge {
  * Bits of the addresses that a bridge forwards.
  * Since Linux 3.7.
  */
-#define PCI_IO_RANGE_TYPE_MASK		0xf	/* width of an I/O address */
+#define PCI_IO_RANGE_TYPE_MASK		0xfUL	/* width of an I/O address */
 #define PCI_IO_RANGE_TYPE_16		0x0	/* 16 bits */
 #define PCI_IO_RANGE_TYPE_32		0x1	/* 32 bits */
 
 /* bits of an I/O address, in steps of 4 KiB */
-#define PCI_IO_RANGE_MASK		0xfffffffffffffff0ULL
+#define PCI_IO_RANGE_MASK		(~0xfUL)
 
 /* the same in steps of 1 KiB, of some bridges of Intel */
-#define PCI_IO_1K_RANGE_MASK		0xfffffffffffffffcULL
+#define PCI_IO_1K_RANGE_MASK		(~0x3UL)
 
-#define PCI_MEMORY_RANGE_TYPE_MASK	0xf	/* width of a memory address */
-
-/* bits of a memory address */
-#define PCI_MEMORY_RANGE_MASK		0xfffffffffffffff0ULL
+#define PCI_MEMORY_RANGE_TYPE_MASK	0xfUL	/* width of a memory address */
+#define PCI_MEMORY_RANGE_MASK		(~0xfUL) /* bits of a memory address */
 
 /* width of a prefetchable address */
-#define PCI_PREF_RANGE_TYPE_MASK	0xf
+#define PCI_PREF_RANGE_TYPE_MASK	0xfUL
 
 #define PCI_PREF_RANGE_TYPE_32		0x0	/* 32 bits */
 #define PCI_PREF_RANGE_TYPE_64		0x1	/* 64 bits */
 
 /* bits of a prefetchable address */
-#define PCI_PREF_RANGE_MASK		0xfffffffffffffff0ULL
+#define PCI_PREF_RANGE_MASK		(~0xfUL)
 
 /*
  * The rest of a header of type 2, of a bridge to CardBus.
@@ -475,9 +473,7 @@ struct pci_header_cardbus {
  * Facts about bridges to CardBus.
  * Since Linux 3.7.
  */
-
-/* bits of an I/O address */
-#define PCI_CB_IO_RANGE_MASK		0xfffffffffffffffcULL
+#define PCI_CB_IO_RANGE_MASK		(~0x3UL) /* bits of an I/O address */
 
 /* offset of the vendor of the board, after the header */
 #define PCI_CB_SUBSYSTEM_VENDOR_ID	0x40
@@ -1122,7 +1118,7 @@ struct pci_cap_ht {
 #define HT_MSI_FLAGS		0x2		/* offset of the flags */
 #define HT_MSI_FLAGS_ENABLE	0x1		/* the mapping is on */
 #define HT_MSI_FLAGS_FIXED	0x2		/* the address is fixed */
-#define HT_MSI_FIXED_ADDR	0xfee00000	/* the fixed address */
+#define HT_MSI_FIXED_ADDR	0xfee00000ULL	/* the fixed address */
 
 /* offset of the lower half of the address */
 #define HT_MSI_ADDR_LO		0x4
@@ -3285,11 +3281,11 @@ struct pci_ext_cap_ide {
 #define PCI_IDE_CAP_IDE_KM		(1 << 6)
 /* selective streams for configuration requests */
 #define PCI_IDE_CAP_SEL_CFG		(1 << 7)
-#define PCI_IDE_CAP_ALG			0x1f00	/* algorithms */
+#define PCI_IDE_CAP_ALG			0x1f00UL /* algorithms */
 /* traffic classes of link streams, less one */
-#define PCI_IDE_CAP_LINK_TC_NUM		0xe000
+#define PCI_IDE_CAP_LINK_TC_NUM		0xe000UL
 /* selective streams, less one */
-#define PCI_IDE_CAP_SEL_NUM		0xff0000
+#define PCI_IDE_CAP_SEL_NUM		0xff0000UL
 /* streams for trusted I/O only */
 #define PCI_IDE_CAP_TEE_LIMITED		(1 << 24)
 	__le32	ctl;	/* what is used */
@@ -3328,22 +3324,22 @@ struct pci_ext_cap_ide {
 #define PCI_IDE_LINK_CTL_EN		0x1		/* the stream is on */
 
 /* aggregation of non-posted requests */
-#define PCI_IDE_LINK_CTL_TX_AGGR_NPR	0xc
+#define PCI_IDE_LINK_CTL_TX_AGGR_NPR	0xcUL
 
 /* aggregation of posted requests */
-#define PCI_IDE_LINK_CTL_TX_AGGR_PR	0x30
+#define PCI_IDE_LINK_CTL_TX_AGGR_PR	0x30UL
 
-#define PCI_IDE_LINK_CTL_TX_AGGR_CPL	0xc0	/* aggregation of completions */
+#define PCI_IDE_LINK_CTL_TX_AGGR_CPL	0xc0UL	/* aggregation of completions */
 #define PCI_IDE_LINK_CTL_PCRC_EN	0x100 /* checksums of the plain text */
 
 /* encryption of a part of headers */
-#define PCI_IDE_LINK_CTL_PART_ENC	0x3c00
+#define PCI_IDE_LINK_CTL_PART_ENC	0x3c00UL
 
-#define PCI_IDE_LINK_CTL_ALG		0x7c000		/* algorithm */
-#define PCI_IDE_LINK_CTL_TC		0x380000	/* traffic class */
-#define PCI_IDE_LINK_CTL_ID		0xff000000 /* number of the stream */
+#define PCI_IDE_LINK_CTL_ALG		0x7c000UL	/* algorithm */
+#define PCI_IDE_LINK_CTL_TC		0x380000UL	/* traffic class */
+#define PCI_IDE_LINK_CTL_ID		0xff000000UL /* number of the stream */
 #define PCI_IDE_LINK_STS_0		0x4	/* offset of the status */
-#define PCI_IDE_LINK_STS_STATE		0xf	/* state of the stream */
+#define PCI_IDE_LINK_STS_STATE		0xfUL	/* state of the stream */
 
 /* got a message about a failure */
 #define PCI_IDE_LINK_STS_IDE_FAIL	0x80000000
@@ -3353,36 +3349,39 @@ struct pci_ext_cap_ide {
  * Since Linux 6.14-6.19.
  */
 #define PCI_IDE_SEL_CAP			0x0	/* offset of the abilities */
-#define PCI_IDE_SEL_CAP_ASSOC_NUM	0xf /* number of blocks of addresses */
+
+/* number of blocks of addresses */
+#define PCI_IDE_SEL_CAP_ASSOC_NUM	0xfUL
+
 #define PCI_IDE_SEL_CTL			0x4	/* offset of the control */
 #define PCI_IDE_SEL_CTL_EN		0x1		/* the stream is on */
 
 /* aggregation of non-posted requests */
-#define PCI_IDE_SEL_CTL_TX_AGGR_NPR	0xc
+#define PCI_IDE_SEL_CTL_TX_AGGR_NPR	0xcUL
 
 /* aggregation of posted requests */
-#define PCI_IDE_SEL_CTL_TX_AGGR_PR	0x30
+#define PCI_IDE_SEL_CTL_TX_AGGR_PR	0x30UL
 
-#define PCI_IDE_SEL_CTL_TX_AGGR_CPL	0xc0	/* aggregation of completions */
+#define PCI_IDE_SEL_CTL_TX_AGGR_CPL	0xc0UL	/* aggregation of completions */
 #define PCI_IDE_SEL_CTL_PCRC_EN		0x100 /* checksums of the plain text */
 
 /* the stream has configuration requests */
 #define PCI_IDE_SEL_CTL_CFG_EN		0x200
 
 /* encryption of a part of headers */
-#define PCI_IDE_SEL_CTL_PART_ENC	0x3c00
+#define PCI_IDE_SEL_CTL_PART_ENC	0x3c00UL
 
-#define PCI_IDE_SEL_CTL_ALG		0x7c000		/* algorithm */
-#define PCI_IDE_SEL_CTL_TC		0x380000	/* traffic class */
+#define PCI_IDE_SEL_CTL_ALG		0x7c000UL	/* algorithm */
+#define PCI_IDE_SEL_CTL_TC		0x380000UL	/* traffic class */
 #define PCI_IDE_SEL_CTL_DEFAULT		0x400000 /* the stream is the default */
 
 /* the stream is for trusted I/O only */
 #define PCI_IDE_SEL_CTL_TEE_LIMITED	0x800000
 
-#define PCI_IDE_SEL_CTL_ID		0xff000000 /* number of the stream */
+#define PCI_IDE_SEL_CTL_ID		0xff000000UL /* number of the stream */
 #define PCI_IDE_SEL_CTL_ID_MAX		255	/* highest number of a stream */
 #define PCI_IDE_SEL_STS			0x8	/* offset of the status */
-#define PCI_IDE_SEL_STS_STATE		0xf	/* state of the stream */
+#define PCI_IDE_SEL_STS_STATE		0xfUL	/* state of the stream */
 #define PCI_IDE_SEL_STS_STATE_INSECURE	0		/* state: not secure */
 #define PCI_IDE_SEL_STS_STATE_SECURE	2		/* state: secure */
 
@@ -3392,24 +3391,24 @@ struct pci_ext_cap_ide {
 /* offset of the highest routing id */
 #define PCI_IDE_SEL_RID_1		0xc
 
-#define PCI_IDE_SEL_RID_1_LIMIT		0xffff00 /* the highest routing id */
+#define PCI_IDE_SEL_RID_1_LIMIT		0xffff00UL /* the highest routing id */
 
 /* offset of the lowest routing id */
 #define PCI_IDE_SEL_RID_2		0x10
 
 #define PCI_IDE_SEL_RID_2_VALID		0x1	/* the routing ids count */
-#define PCI_IDE_SEL_RID_2_BASE		0xffff00 /* the lowest routing id */
+#define PCI_IDE_SEL_RID_2_BASE		0xffff00UL /* the lowest routing id */
 
 /* segment of the routing ids */
-#define PCI_IDE_SEL_RID_2_SEG		0xff000000
+#define PCI_IDE_SEL_RID_2_SEG		0xff000000UL
 
 #define PCI_IDE_SEL_ADDR_1_VALID	0x1	/* the addresses count */
 
 /* low bits of the lowest address */
-#define PCI_IDE_SEL_ADDR_1_BASE_LOW	0xfff00
+#define PCI_IDE_SEL_ADDR_1_BASE_LOW	0xfff00UL
 
 /* low bits of the highest address */
-#define PCI_IDE_SEL_ADDR_1_LIMIT_LOW	0xfff00000
+#define PCI_IDE_SEL_ADDR_1_LIMIT_LOW	0xfff00000UL
 
 /*
  * The offset of the first word of a block of addresses.
@@ -3460,11 +3459,11 @@ struct pci_dvsec_cxl_device {
 	__le32	header1; /* vendor, revision and bytes of the capability */
 	__le16	header2;	/* id that the vendor gave */
 	__le16	cap;		/* abilities */
-#define PCI_DVSEC_CXL_CACHE_CAPABLE	(1 << 0)	/* supports CXL.cache */
-#define PCI_DVSEC_CXL_MEM_CAPABLE	(1 << 2)	/* supports CXL.mem */
-#define PCI_DVSEC_CXL_HDM_COUNT		0x30	/* number of ranges of memory */
+#define PCI_DVSEC_CXL_CACHE_CAPABLE	(1UL << 0)	/* supports CXL.cache */
+#define PCI_DVSEC_CXL_MEM_CAPABLE	(1UL << 2)	/* supports CXL.mem */
+#define PCI_DVSEC_CXL_HDM_COUNT		0x30UL	/* number of ranges of memory */
 	__le16	ctrl;		/* what is used */
-#define PCI_DVSEC_CXL_MEM_ENABLE	(1 << 2)	/* CXL.mem is on */
+#define PCI_DVSEC_CXL_MEM_ENABLE	(1UL << 2)	/* CXL.mem is on */
 } __attribute__((__packed__));
 
 /*
@@ -3480,18 +3479,19 @@ struct pci_dvsec_cxl_device {
  */
 
 /* the size of the range is valid */
-#define PCI_DVSEC_CXL_MEM_INFO_VALID		0x1
+#define PCI_DVSEC_CXL_MEM_INFO_VALID		0x1UL
 
-#define PCI_DVSEC_CXL_MEM_ACTIVE		0x2 /* the memory can be used */
+/* the memory can be used */
+#define PCI_DVSEC_CXL_MEM_ACTIVE		0x2UL
 
 /* time after which it can be used */
-#define PCI_DVSEC_CXL_MEM_ACTIVE_TIMEOUT	0xe000
+#define PCI_DVSEC_CXL_MEM_ACTIVE_TIMEOUT	0xe000UL
 
 /* low bits of the size */
-#define PCI_DVSEC_CXL_MEM_SIZE_LOW		0xf0000000
+#define PCI_DVSEC_CXL_MEM_SIZE_LOW		0xf0000000UL
 
 /* low bits of the address */
-#define PCI_DVSEC_CXL_MEM_BASE_LOW		0xf0000000
+#define PCI_DVSEC_CXL_MEM_BASE_LOW		0xf0000000UL
 
 /*
  * The offset of the upper half of a range's size.
@@ -3564,12 +3564,12 @@ struct pci_dvsec_cxl_port_gpf {
 	__le16	reserved;		/* not used */
 	__le16	phase_1_control;	/* timeout of the first phase */
 /* number of units */
-#define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_BASE		0xf
-#define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_SCALE	0xf00	/* unit */
+#define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_BASE		0xfUL
+#define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_SCALE	0xf00UL	/* unit */
 	__le16	phase_2_control;	/* timeout of the second phase */
 /* number of units */
-#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_BASE		0xf
-#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_SCALE	0xf00	/* unit */
+#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_BASE		0xfUL
+#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_SCALE	0xf00UL	/* unit */
 } __attribute__((__packed__));
 
 /*
@@ -3608,8 +3608,8 @@ struct pci_dvsec_cxl_flexbus_port {
 	__le16	cap;		/* abilities */
 	__le16	ctrl;		/* what is used */
 	__le16	status;		/* what was negotiated */
-#define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_CACHE	(1 << 0)	/* CXL.cache */
-#define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_MEM	(1 << 2)	/* CXL.mem */
+#define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_CACHE	(1UL << 0)	/* CXL.cache */
+#define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_MEM	(1UL << 2)	/* CXL.mem */
 } __attribute__((__packed__));
 
 /*
@@ -3630,10 +3630,10 @@ struct pci_dvsec_cxl_reg_locator {
 	__le16	header2;	/* id that the vendor gave */
 	__le16	reserved;	/* not used */
 	__le32	block1;		/* place of the first block */
-#define PCI_DVSEC_CXL_REG_LOCATOR_BIR		0x7	/* the BAR */
-#define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_ID	0xff00	/* kind of the block */
+#define PCI_DVSEC_CXL_REG_LOCATOR_BIR		0x7UL	/* the BAR */
+#define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_ID	0xff00UL /* kind of the block */
 /* low bits of the offset */
-#define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_OFF_LOW	0xffff0000
+#define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_OFF_LOW	0xffff0000UL
 } __attribute__((__packed__));
 
 /*
@@ -5739,13 +5739,13 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_IDE_CAP_SEL_CFG	(1 << 7)
 #endif
 #ifndef PCI_IDE_CAP_ALG
-#define PCI_IDE_CAP_ALG	0x1f00
+#define PCI_IDE_CAP_ALG	0x1f00UL
 #endif
 #ifndef PCI_IDE_CAP_LINK_TC_NUM
-#define PCI_IDE_CAP_LINK_TC_NUM	0xe000
+#define PCI_IDE_CAP_LINK_TC_NUM	0xe000UL
 #endif
 #ifndef PCI_IDE_CAP_SEL_NUM
-#define PCI_IDE_CAP_SEL_NUM	0xff0000
+#define PCI_IDE_CAP_SEL_NUM	0xff0000UL
 #endif
 #ifndef PCI_IDE_CAP_TEE_LIMITED
 #define PCI_IDE_CAP_TEE_LIMITED	(1 << 24)
@@ -5778,34 +5778,34 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_IDE_LINK_CTL_EN	0x1
 #endif
 #ifndef PCI_IDE_LINK_CTL_TX_AGGR_NPR
-#define PCI_IDE_LINK_CTL_TX_AGGR_NPR	0xc
+#define PCI_IDE_LINK_CTL_TX_AGGR_NPR	0xcUL
 #endif
 #ifndef PCI_IDE_LINK_CTL_TX_AGGR_PR
-#define PCI_IDE_LINK_CTL_TX_AGGR_PR	0x30
+#define PCI_IDE_LINK_CTL_TX_AGGR_PR	0x30UL
 #endif
 #ifndef PCI_IDE_LINK_CTL_TX_AGGR_CPL
-#define PCI_IDE_LINK_CTL_TX_AGGR_CPL	0xc0
+#define PCI_IDE_LINK_CTL_TX_AGGR_CPL	0xc0UL
 #endif
 #ifndef PCI_IDE_LINK_CTL_PCRC_EN
 #define PCI_IDE_LINK_CTL_PCRC_EN	0x100
 #endif
 #ifndef PCI_IDE_LINK_CTL_PART_ENC
-#define PCI_IDE_LINK_CTL_PART_ENC	0x3c00
+#define PCI_IDE_LINK_CTL_PART_ENC	0x3c00UL
 #endif
 #ifndef PCI_IDE_LINK_CTL_ALG
-#define PCI_IDE_LINK_CTL_ALG	0x7c000
+#define PCI_IDE_LINK_CTL_ALG	0x7c000UL
 #endif
 #ifndef PCI_IDE_LINK_CTL_TC
-#define PCI_IDE_LINK_CTL_TC	0x380000
+#define PCI_IDE_LINK_CTL_TC	0x380000UL
 #endif
 #ifndef PCI_IDE_LINK_CTL_ID
-#define PCI_IDE_LINK_CTL_ID	0xff000000
+#define PCI_IDE_LINK_CTL_ID	0xff000000UL
 #endif
 #ifndef PCI_IDE_LINK_STS_0
 #define PCI_IDE_LINK_STS_0	0x4
 #endif
 #ifndef PCI_IDE_LINK_STS_STATE
-#define PCI_IDE_LINK_STS_STATE	0xf
+#define PCI_IDE_LINK_STS_STATE	0xfUL
 #endif
 #ifndef PCI_IDE_LINK_STS_IDE_FAIL
 #define PCI_IDE_LINK_STS_IDE_FAIL	0x80000000
@@ -5814,7 +5814,7 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_IDE_SEL_CAP	0x0
 #endif
 #ifndef PCI_IDE_SEL_CAP_ASSOC_NUM
-#define PCI_IDE_SEL_CAP_ASSOC_NUM	0xf
+#define PCI_IDE_SEL_CAP_ASSOC_NUM	0xfUL
 #endif
 #ifndef PCI_IDE_SEL_CTL
 #define PCI_IDE_SEL_CTL	0x4
@@ -5823,13 +5823,13 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_IDE_SEL_CTL_EN	0x1
 #endif
 #ifndef PCI_IDE_SEL_CTL_TX_AGGR_NPR
-#define PCI_IDE_SEL_CTL_TX_AGGR_NPR	0xc
+#define PCI_IDE_SEL_CTL_TX_AGGR_NPR	0xcUL
 #endif
 #ifndef PCI_IDE_SEL_CTL_TX_AGGR_PR
-#define PCI_IDE_SEL_CTL_TX_AGGR_PR	0x30
+#define PCI_IDE_SEL_CTL_TX_AGGR_PR	0x30UL
 #endif
 #ifndef PCI_IDE_SEL_CTL_TX_AGGR_CPL
-#define PCI_IDE_SEL_CTL_TX_AGGR_CPL	0xc0
+#define PCI_IDE_SEL_CTL_TX_AGGR_CPL	0xc0UL
 #endif
 #ifndef PCI_IDE_SEL_CTL_PCRC_EN
 #define PCI_IDE_SEL_CTL_PCRC_EN	0x100
@@ -5838,13 +5838,13 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_IDE_SEL_CTL_CFG_EN	0x200
 #endif
 #ifndef PCI_IDE_SEL_CTL_PART_ENC
-#define PCI_IDE_SEL_CTL_PART_ENC	0x3c00
+#define PCI_IDE_SEL_CTL_PART_ENC	0x3c00UL
 #endif
 #ifndef PCI_IDE_SEL_CTL_ALG
-#define PCI_IDE_SEL_CTL_ALG	0x7c000
+#define PCI_IDE_SEL_CTL_ALG	0x7c000UL
 #endif
 #ifndef PCI_IDE_SEL_CTL_TC
-#define PCI_IDE_SEL_CTL_TC	0x380000
+#define PCI_IDE_SEL_CTL_TC	0x380000UL
 #endif
 #ifndef PCI_IDE_SEL_CTL_DEFAULT
 #define PCI_IDE_SEL_CTL_DEFAULT	0x400000
@@ -5853,7 +5853,7 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_IDE_SEL_CTL_TEE_LIMITED	0x800000
 #endif
 #ifndef PCI_IDE_SEL_CTL_ID
-#define PCI_IDE_SEL_CTL_ID	0xff000000
+#define PCI_IDE_SEL_CTL_ID	0xff000000UL
 #endif
 #ifndef PCI_IDE_SEL_CTL_ID_MAX
 #define PCI_IDE_SEL_CTL_ID_MAX	255
@@ -5862,7 +5862,7 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_IDE_SEL_STS	0x8
 #endif
 #ifndef PCI_IDE_SEL_STS_STATE
-#define PCI_IDE_SEL_STS_STATE	0xf
+#define PCI_IDE_SEL_STS_STATE	0xfUL
 #endif
 #ifndef PCI_IDE_SEL_STS_STATE_INSECURE
 #define PCI_IDE_SEL_STS_STATE_INSECURE	0
@@ -5877,7 +5877,7 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_IDE_SEL_RID_1	0xc
 #endif
 #ifndef PCI_IDE_SEL_RID_1_LIMIT
-#define PCI_IDE_SEL_RID_1_LIMIT	0xffff00
+#define PCI_IDE_SEL_RID_1_LIMIT	0xffff00UL
 #endif
 #ifndef PCI_IDE_SEL_RID_2
 #define PCI_IDE_SEL_RID_2	0x10
@@ -5886,19 +5886,19 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_IDE_SEL_RID_2_VALID	0x1
 #endif
 #ifndef PCI_IDE_SEL_RID_2_BASE
-#define PCI_IDE_SEL_RID_2_BASE	0xffff00
+#define PCI_IDE_SEL_RID_2_BASE	0xffff00UL
 #endif
 #ifndef PCI_IDE_SEL_RID_2_SEG
-#define PCI_IDE_SEL_RID_2_SEG	0xff000000
+#define PCI_IDE_SEL_RID_2_SEG	0xff000000UL
 #endif
 #ifndef PCI_IDE_SEL_ADDR_1_VALID
 #define PCI_IDE_SEL_ADDR_1_VALID	0x1
 #endif
 #ifndef PCI_IDE_SEL_ADDR_1_BASE_LOW
-#define PCI_IDE_SEL_ADDR_1_BASE_LOW	0xfff00
+#define PCI_IDE_SEL_ADDR_1_BASE_LOW	0xfff00UL
 #endif
 #ifndef PCI_IDE_SEL_ADDR_1_LIMIT_LOW
-#define PCI_IDE_SEL_ADDR_1_LIMIT_LOW	0xfff00000
+#define PCI_IDE_SEL_ADDR_1_LIMIT_LOW	0xfff00000UL
 #endif
 #ifndef PCI_IDE_SEL_ADDR_1
 #define PCI_IDE_SEL_ADDR_1(x) (20 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
@@ -5934,16 +5934,16 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_DVSEC_CXL_DEVICE	0
 #endif
 #ifndef PCI_DVSEC_CXL_CACHE_CAPABLE
-#define PCI_DVSEC_CXL_CACHE_CAPABLE	(1 << 0)
+#define PCI_DVSEC_CXL_CACHE_CAPABLE	(1UL << 0)
 #endif
 #ifndef PCI_DVSEC_CXL_MEM_CAPABLE
-#define PCI_DVSEC_CXL_MEM_CAPABLE	(1 << 2)
+#define PCI_DVSEC_CXL_MEM_CAPABLE	(1UL << 2)
 #endif
 #ifndef PCI_DVSEC_CXL_HDM_COUNT
-#define PCI_DVSEC_CXL_HDM_COUNT	0x30
+#define PCI_DVSEC_CXL_HDM_COUNT	0x30UL
 #endif
 #ifndef PCI_DVSEC_CXL_MEM_ENABLE
-#define PCI_DVSEC_CXL_MEM_ENABLE	(1 << 2)
+#define PCI_DVSEC_CXL_MEM_ENABLE	(1UL << 2)
 #endif
 #ifndef PCI_DVSEC_CXL_CAP
 #define PCI_DVSEC_CXL_CAP	0xa
@@ -5952,19 +5952,19 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_DVSEC_CXL_CTRL	0xc
 #endif
 #ifndef PCI_DVSEC_CXL_MEM_INFO_VALID
-#define PCI_DVSEC_CXL_MEM_INFO_VALID	0x1
+#define PCI_DVSEC_CXL_MEM_INFO_VALID	0x1UL
 #endif
 #ifndef PCI_DVSEC_CXL_MEM_ACTIVE
-#define PCI_DVSEC_CXL_MEM_ACTIVE	0x2
+#define PCI_DVSEC_CXL_MEM_ACTIVE	0x2UL
 #endif
 #ifndef PCI_DVSEC_CXL_MEM_ACTIVE_TIMEOUT
-#define PCI_DVSEC_CXL_MEM_ACTIVE_TIMEOUT	0xe000
+#define PCI_DVSEC_CXL_MEM_ACTIVE_TIMEOUT	0xe000UL
 #endif
 #ifndef PCI_DVSEC_CXL_MEM_SIZE_LOW
-#define PCI_DVSEC_CXL_MEM_SIZE_LOW	0xf0000000
+#define PCI_DVSEC_CXL_MEM_SIZE_LOW	0xf0000000UL
 #endif
 #ifndef PCI_DVSEC_CXL_MEM_BASE_LOW
-#define PCI_DVSEC_CXL_MEM_BASE_LOW	0xf0000000
+#define PCI_DVSEC_CXL_MEM_BASE_LOW	0xf0000000UL
 #endif
 #ifndef PCI_DVSEC_CXL_FUNCTION_MAP
 #define PCI_DVSEC_CXL_FUNCTION_MAP	2
@@ -5973,16 +5973,16 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_DVSEC_CXL_PORT_GPF	4
 #endif
 #ifndef PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_BASE
-#define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_BASE	0xf
+#define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_BASE	0xfUL
 #endif
 #ifndef PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_SCALE
-#define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_SCALE	0xf00
+#define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_SCALE	0xf00UL
 #endif
 #ifndef PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_BASE
-#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_BASE	0xf
+#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_BASE	0xfUL
 #endif
 #ifndef PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_SCALE
-#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_SCALE	0xf00
+#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_SCALE	0xf00UL
 #endif
 #ifndef PCI_DVSEC_CXL_PORT_GPF_PHASE_1_CONTROL
 #define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_CONTROL	0xc
@@ -5997,10 +5997,10 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_DVSEC_CXL_FLEXBUS_PORT	7
 #endif
 #ifndef PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_CACHE
-#define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_CACHE	(1 << 0)
+#define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_CACHE	(1UL << 0)
 #endif
 #ifndef PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_MEM
-#define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_MEM	(1 << 2)
+#define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_MEM	(1UL << 2)
 #endif
 #ifndef PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS
 #define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS	0xe
@@ -6009,13 +6009,13 @@ PCI_ABI__ASSERT(sizeof(struct pci_cap_virtio_vendor) == 6, "layout");
 #define PCI_DVSEC_CXL_REG_LOCATOR	8
 #endif
 #ifndef PCI_DVSEC_CXL_REG_LOCATOR_BIR
-#define PCI_DVSEC_CXL_REG_LOCATOR_BIR	0x7
+#define PCI_DVSEC_CXL_REG_LOCATOR_BIR	0x7UL
 #endif
 #ifndef PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_ID
-#define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_ID	0xff00
+#define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_ID	0xff00UL
 #endif
 #ifndef PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_OFF_LOW
-#define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_OFF_LOW	0xffff0000
+#define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_OFF_LOW	0xffff0000UL
 #endif
 #ifndef PCI_DVSEC_CXL_REG_LOCATOR_BLOCK1
 #define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK1	0xc

@@ -7,6 +7,7 @@ use crate::amend::pieces::Addition;
 use crate::header::conventions::{self, Way};
 use crate::header::{ConstantFact, Spelt, StructFact};
 use crate::ir::{Group, GroupId, GroupKind};
+use crate::layout::LiteralType;
 use crate::names::counts_others;
 use crate::reply::Count;
 use crate::spec;
@@ -24,6 +25,19 @@ pub(super) enum Among {
     Flags,
     /// Among the numbers of a field.
     Numbers,
+}
+
+/// The type of a macro, if its literal does not have it by itself.
+pub(in crate::amend) fn c_type(
+    value: &spec::ValueSpec,
+    constant: &ConstantFact,
+) -> Option<Placed<LiteralType>> {
+    let bit = value.bit.and_then(|bit| u32::try_from(bit.value.value).ok());
+    let given = bit.is_some() || matches!(value.value, Some(Amount::Number(_)));
+    let type_ = constant.c_type.filter(|type_| type_.holds(constant.number));
+    let type_ = type_.filter(|_| given && !value.signed && constant.tag.is_none());
+    let type_ = type_.filter(|type_| Some(*type_) != LiteralType::needed(bit, constant.number));
+    type_.map(|value| Placed { value, place: constant.place })
 }
 
 impl<'f> Finder<'f> {
@@ -52,6 +66,7 @@ impl<'f> Finder<'f> {
             ..spec::ValueSpec::default()
         };
         self.spell(&mut value, constant, among);
+        value.c_type = c_type(&value, constant);
         value
     }
 

@@ -1,6 +1,7 @@
 //! Named numbers as headers declare them.
 
 use super::Editor;
+use crate::amend::additions::c_type;
 use crate::diagnostic::Place;
 use crate::header::{ConstantFact, Spelt};
 use crate::ir::Literal;
@@ -179,6 +180,7 @@ impl Editor<'_> {
             }
             _ => value.value = Some(Amount::Number(number)),
         }
+        value.c_type = c_type(value, constant);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::ir::{
     Abi, Arg, Choice, FdKind, Field, Group, GroupId, Header, Ioctl, IoctlNumbers, Macro, Member,
     NewFd, Reserved, Struct, Type, Value,
 };
-use crate::layout::Layout;
+use crate::layout::{Layout, LiteralType};
 use crate::output::{CodeFile, CodeLanguage};
 
 /// A key with its value.
@@ -197,13 +197,14 @@ impl<'a> SideNames<'_, 'a> {
         (*value, name)
     }
 
-    pub(super) fn value(&self, group: &'a Group, value: &'a Value) -> [Fact<'a>; 16] {
+    pub(super) fn value(&self, group: &'a Group, value: &'a Value) -> [Fact<'a>; 17] {
         let Value {
             name,
             short,
             meta: _,
             literal,
             number,
+            c_type,
             count,
             payload,
             mask,
@@ -229,6 +230,7 @@ impl<'a> SideNames<'_, 'a> {
             Fact(key!(Value.short), optional(short)),
             Fact(key!(Value.literal), literal_fact(literal)),
             Fact(key!(Value.number), Datum::Number(*number)),
+            Fact(key!(Value.c_type), optional(c_type.map(LiteralType::words))),
             Fact(key!(Value.count), optional(count.map(count_word))),
             Fact(key!(Value.payload), payload),
             Fact(key!(Value.mask), optional(mask.as_deref().map(|mask| self.constant(mask)))),

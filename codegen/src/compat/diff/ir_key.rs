@@ -66,7 +66,7 @@ ir_keys! {
     Stream { answer, last, length, no_data, record, type_by }
     Struct { compact, fields, length, minsz, name, packed }
     Value {
-        count, counted_by, gates, in_place, literal, longer, mask, name, number, payload, reads,
+        c_type, count, counted_by, gates, in_place, literal, longer, mask, name, number, payload, reads,
         returns_fd, short, shorter, without_payload
     }
 }

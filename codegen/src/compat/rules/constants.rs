@@ -17,6 +17,7 @@ const KEYS: &[IrKey] = &[
     key!(Abi.capabilities),
     key!(Value.name),
     key!(Value.literal),
+    key!(Value.c_type),
     key!(Value.number),
     key!(Value.count),
     key!(Value.payload),
@@ -72,6 +73,7 @@ impl NumberChange<'_, '_> {
         match difference.key {
             key!(Value.name) | key!(Capability.name) => Some(self.renamed()),
             key!(Value.literal) => Some(self.literal()),
+            key!(Value.c_type) => Some(self.c_type(difference)),
             key!(Value.number) | key!(Capability.id) => self.number(),
             key!(Value.count) => Some(self.count()),
             key!(Value.payload) => Some(self.payload()),
@@ -101,6 +103,12 @@ impl NumberChange<'_, '_> {
         let message = format!("the name is gone, {number}: programs no longer compile");
         let finding = Finding::new(NAME_REMOVED, Class::Source, self.was.name, message);
         finding.at(Party::Old, self.was.meta.place).help("keep the name beside the new one")
+    }
+
+    fn c_type(&self, difference: &AbiDifference<'_>) -> Finding {
+        let (was, is) = difference.texts();
+        let message = format!("the type of the macro in C is {is}, {was} before");
+        self.finding(VALUE_CHANGED, Class::Note, message)
     }
 
     fn literal(&self) -> Finding {

@@ -188,6 +188,7 @@ mod tests {
             payload: None,
             mask: None,
             in_place: false,
+            c_type: None,
             counted_by: None,
             without_payload: false,
             shorter: None,

@@ -2,13 +2,21 @@
 //! protocol plan.
 
 use crate::ir::{Literal, Value};
+use crate::layout::LiteralType;
 
 /// The value for a `#define`; a mask has a line for each of its names.
 pub(super) fn value(value: &Value) -> Vec<String> {
     match &value.literal {
-        Literal::Decimal | Literal::Next => vec![decimal(value.number)],
-        Literal::Hex => vec![hex(value.number)],
-        Literal::Bit { bit, signed } => vec![single_bit(*bit, *signed)],
+        Literal::Decimal | Literal::Next => match value.c_type {
+            Some(type_) => vec![format!("{}{}", value.number, type_.suffix())],
+            None => vec![decimal(value.number)],
+        },
+        Literal::Hex => match value.c_type {
+            Some(type_) => vec![typed_hex(value.number, type_)],
+            None => vec![hex(value.number)],
+        },
+        Literal::Bit { bit, signed: true } => vec![format!("(1 << {bit})")],
+        Literal::Bit { bit, signed: false } => vec![single_bit(*bit, value.c_type)],
         Literal::Or(names) => any_of(names),
         Literal::Alias(name) => vec![name.clone()],
         Literal::Text(text) => vec![string(text)],
@@ -28,6 +36,17 @@ pub(super) fn hex(number: i128) -> String {
     format!("{number:#x}{}", suffix(number))
 }
 
+/// A number of this type. A `long` is written as the complement of a number that it has on
+/// every target.
+fn typed_hex(number: i128, type_: LiteralType) -> String {
+    match type_ {
+        LiteralType::UnsignedLong if number > i128::from(u32::MAX) => {
+            format!("(~{:#x}UL)", !(number as u64))
+        }
+        _ => format!("{number:#x}{}", type_.suffix()),
+    }
+}
+
 /// The suffix that makes a literal valid on every target.
 fn suffix(number: i128) -> &'static str {
     match number > i128::from(u32::MAX) {
@@ -36,13 +55,9 @@ fn suffix(number: i128) -> &'static str {
     }
 }
 
-fn single_bit(bit: u32, signed: bool) -> String {
-    let one = match bit {
-        31 if !signed => "1U",
-        32.. => "1ULL",
-        _ => "1",
-    };
-    format!("({one} << {bit})")
+fn single_bit(bit: u32, type_: Option<LiteralType>) -> String {
+    let type_ = type_.or(LiteralType::needed(Some(bit), 1 << bit.min(63)));
+    format!("(1{} << {bit})", type_.map_or("", LiteralType::suffix))
 }
 
 /// `(A | B)` with a line break after every operator; 0 without names.
@@ -93,10 +108,17 @@ mod tests {
         assert_eq!(decimal(-1), "(-1)");
         assert_eq!(hex(0xffff), "0xffff");
         assert_eq!(hex(1 << 32), "0x100000000ULL");
-        assert_eq!(single_bit(16, false), "(1 << 16)");
-        assert_eq!(single_bit(31, false), "(1U << 31)");
-        assert_eq!(single_bit(31, true), "(1 << 31)");
-        assert_eq!(single_bit(32, false), "(1ULL << 32)");
+        assert_eq!(single_bit(16, None), "(1 << 16)");
+        assert_eq!(single_bit(31, None), "(1U << 31)");
+        assert_eq!(single_bit(32, None), "(1ULL << 32)");
+        assert_eq!(single_bit(3, Some(LiteralType::UnsignedLong)), "(1UL << 3)");
+    }
+
+    #[test]
+    fn numbers_have_the_type_of_the_specification() {
+        assert_eq!(typed_hex(0xfee0_0000, LiteralType::UnsignedLongLong), "0xfee00000ULL");
+        assert_eq!(typed_hex(0xf, LiteralType::UnsignedLong), "0xfUL");
+        assert_eq!(typed_hex(0xffff_ffff_ffff_fff0, LiteralType::UnsignedLong), "(~0xfUL)");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::structs::TypeJson;
 use crate::ir::{
     Abi, Claim, ClaimedSpace, Group, GroupKind, Literal, NewFd, Proposal, Reserved, Value,
 };
+use crate::layout::LiteralType;
 use crate::reply::{Count, WhenLonger, WhenShorter};
 
 /// Named numbers that belong together.
@@ -91,6 +92,9 @@ pub(in crate::emit) struct ValueJson<'a> {
     /// Of a mask: whether its bits are read in their place; the number in others is shifted.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::emit) in_place: bool,
+    /// The type of the macro in C, if it is not the one that its literal has by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) c_type: Option<LiteralType>,
     /// The name of which it is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::emit) alias: Option<&'a str>,
@@ -139,6 +143,7 @@ impl<'a> ValueJson<'a> {
             string,
             bit,
             in_place: value.in_place,
+            c_type: value.c_type,
             alias: match &value.literal {
                 Literal::Alias(name) => Some(name),
                 _ => None,

@@ -9,6 +9,7 @@ use super::super::types::{Amount, ErrorName, TypeExpr};
 use super::super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed, value_and_doc};
 use super::{Common, DeprecatedSpec, Exception, item};
 use crate::diagnostic::Place;
+use crate::layout::LiteralType;
 use crate::release::{Release, Since};
 use crate::reply::{Count, WhenLonger, WhenShorter};
 
@@ -69,6 +70,8 @@ item! {
         /// Whether its type in C is `int`, so that bit 31 is negative.
         #[serde(default)]
         pub signed: bool,
+        /// The type of the macro in C, if it is not the one that its literal has by itself.
+        pub c_type: Option<Placed<LiteralType>>,
         /// For an enumerator that counts the others, or a constant that is the highest of a list
         /// of ids: whether it grows with them.
         pub count: Option<Count>,

@@ -1,7 +1,7 @@
 //! Values: each has one number, in a form that its group allows, and the number fits.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::layout::Int;
+use crate::layout::{Int, LiteralType};
 use crate::reply::Count;
 use crate::spec::types::{Amount, Base, int};
 use crate::spec::wrappers::Placed;
@@ -130,11 +130,31 @@ fn form(check: &mut Check<'_>, place: Place, value: &ValueSpec) {
     if value.signed && value.bit.is_none_or(|bit| bit.value.value > 31) {
         check.refuse(KEY_CONFLICT, place, "`signed` needs a `bit` of at most 31");
     }
+    if let Some(type_) = &value.c_type {
+        c_type(check, value, type_);
+    }
+}
+
+/// The type of a macro, which its number must fit in every release.
+fn c_type(check: &mut Check<'_>, value: &ValueSpec, type_: &Placed<LiteralType>) {
+    let former = value.before.iter().filter_map(|(_, before)| before.value);
+    let amounts: Vec<_> = former.chain(value.value).collect();
+    let bit = value.bit.map(|bit| 1_i128 << bit.value.value.clamp(0, 63));
+    let fits = amounts.iter().all(|amount| match amount {
+        Amount::Number(number) => type_.value.holds(number.value),
+        Amount::Next => false,
+    });
+    if amounts.is_empty() && bit.is_none() || value.signed {
+        check.refuse(KEY_CONFLICT, type_.place, "`c_type` needs a `value` or a `bit`");
+    } else if !fits || bit.is_some_and(|bit| !type_.value.holds(bit)) {
+        let message = format!("no `{}` has the number on every target", type_.value.words());
+        check.refuse(KEY_CONFLICT, type_.place, message);
+    }
 }
 
 /// Whether the form of a value is allowed in its group.
 fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Place, &ValueSpec)) {
-    use NumberGroupKind::{Constants, Enum, Flags};
+    use NumberGroupKind::{Constants, Enum, FieldValues, Flags, IdSpace};
     let former = value.before.iter().map(|(_, before)| before.value);
     let mut amounts = former.chain([value.value]).flatten();
     let rules: [(&str, bool, &[NumberGroupKind]); 7] = [
@@ -145,6 +165,7 @@ fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Plac
         ("`alias` stands", value.alias.is_some(), &[Enum]),
         ("`string` stands", value.string.is_some(), &[Constants]),
         ("`signed` stands", value.signed, &[Constants]),
+        ("`c_type` stands", value.c_type.is_some(), &[Constants, IdSpace, Flags, FieldValues]),
     ];
     for (what, there, allowed) in rules {
         if there && !allowed.contains(&group.kind) {

@@ -213,10 +213,10 @@ __extension__ struct pci_header {
 #define PCI_BASE_ADDRESS_MEM_PREFETCH	0x8 /* reads have no side effects */
 
 /* the bits of a memory address */
-#define PCI_BASE_ADDRESS_MEM_MASK	0xfffffffffffffff0ULL
+#define PCI_BASE_ADDRESS_MEM_MASK	(~0xfUL)
 
 /* the bits of an I/O address */
-#define PCI_BASE_ADDRESS_IO_MASK	0xfffffffffffffffcULL
+#define PCI_BASE_ADDRESS_IO_MASK	(~0x3UL)
 
 /*
  * The rest of a header of type 0, of a function that is no bridge.
@@ -360,29 +360,27 @@ struct pci_header_bridge {
  * Bits of the addresses that a bridge forwards.
  * Since Linux 3.7.
  */
-#define PCI_IO_RANGE_TYPE_MASK		0xf	/* width of an I/O address */
+#define PCI_IO_RANGE_TYPE_MASK		0xfUL	/* width of an I/O address */
 #define PCI_IO_RANGE_TYPE_16		0x0	/* 16 bits */
 #define PCI_IO_RANGE_TYPE_32		0x1	/* 32 bits */
 
 /* bits of an I/O address, in steps of 4 KiB */
-#define PCI_IO_RANGE_MASK		0xfffffffffffffff0ULL
+#define PCI_IO_RANGE_MASK		(~0xfUL)
 
 /* the same in steps of 1 KiB, of some bridges of Intel */
-#define PCI_IO_1K_RANGE_MASK		0xfffffffffffffffcULL
+#define PCI_IO_1K_RANGE_MASK		(~0x3UL)
 
-#define PCI_MEMORY_RANGE_TYPE_MASK	0xf	/* width of a memory address */
-
-/* bits of a memory address */
-#define PCI_MEMORY_RANGE_MASK		0xfffffffffffffff0ULL
+#define PCI_MEMORY_RANGE_TYPE_MASK	0xfUL	/* width of a memory address */
+#define PCI_MEMORY_RANGE_MASK		(~0xfUL) /* bits of a memory address */
 
 /* width of a prefetchable address */
-#define PCI_PREF_RANGE_TYPE_MASK	0xf
+#define PCI_PREF_RANGE_TYPE_MASK	0xfUL
 
 #define PCI_PREF_RANGE_TYPE_32		0x0	/* 32 bits */
 #define PCI_PREF_RANGE_TYPE_64		0x1	/* 64 bits */
 
 /* bits of a prefetchable address */
-#define PCI_PREF_RANGE_MASK		0xfffffffffffffff0ULL
+#define PCI_PREF_RANGE_MASK		(~0xfUL)
 
 /*
  * The rest of a header of type 2, of a bridge to CardBus.
@@ -463,9 +461,7 @@ struct pci_header_cardbus {
  * Facts about bridges to CardBus.
  * Since Linux 3.7.
  */
-
-/* bits of an I/O address */
-#define PCI_CB_IO_RANGE_MASK		0xfffffffffffffffcULL
+#define PCI_CB_IO_RANGE_MASK		(~0x3UL) /* bits of an I/O address */
 
 /* offset of the vendor of the board, after the header */
 #define PCI_CB_SUBSYSTEM_VENDOR_ID	0x40
@@ -1110,7 +1106,7 @@ struct pci_cap_ht {
 #define HT_MSI_FLAGS		0x2		/* offset of the flags */
 #define HT_MSI_FLAGS_ENABLE	0x1		/* the mapping is on */
 #define HT_MSI_FLAGS_FIXED	0x2		/* the address is fixed */
-#define HT_MSI_FIXED_ADDR	0xfee00000	/* the fixed address */
+#define HT_MSI_FIXED_ADDR	0xfee00000ULL	/* the fixed address */
 
 /* offset of the lower half of the address */
 #define HT_MSI_ADDR_LO		0x4
@@ -3273,11 +3269,11 @@ struct pci_ext_cap_ide {
 #define PCI_IDE_CAP_IDE_KM		(1 << 6)
 /* selective streams for configuration requests */
 #define PCI_IDE_CAP_SEL_CFG		(1 << 7)
-#define PCI_IDE_CAP_ALG			0x1f00	/* algorithms */
+#define PCI_IDE_CAP_ALG			0x1f00UL /* algorithms */
 /* traffic classes of link streams, less one */
-#define PCI_IDE_CAP_LINK_TC_NUM		0xe000
+#define PCI_IDE_CAP_LINK_TC_NUM		0xe000UL
 /* selective streams, less one */
-#define PCI_IDE_CAP_SEL_NUM		0xff0000
+#define PCI_IDE_CAP_SEL_NUM		0xff0000UL
 /* streams for trusted I/O only */
 #define PCI_IDE_CAP_TEE_LIMITED		(1 << 24)
 	__le32	ctl;	/* what is used */
@@ -3316,22 +3312,22 @@ struct pci_ext_cap_ide {
 #define PCI_IDE_LINK_CTL_EN		0x1		/* the stream is on */
 
 /* aggregation of non-posted requests */
-#define PCI_IDE_LINK_CTL_TX_AGGR_NPR	0xc
+#define PCI_IDE_LINK_CTL_TX_AGGR_NPR	0xcUL
 
 /* aggregation of posted requests */
-#define PCI_IDE_LINK_CTL_TX_AGGR_PR	0x30
+#define PCI_IDE_LINK_CTL_TX_AGGR_PR	0x30UL
 
-#define PCI_IDE_LINK_CTL_TX_AGGR_CPL	0xc0	/* aggregation of completions */
+#define PCI_IDE_LINK_CTL_TX_AGGR_CPL	0xc0UL	/* aggregation of completions */
 #define PCI_IDE_LINK_CTL_PCRC_EN	0x100 /* checksums of the plain text */
 
 /* encryption of a part of headers */
-#define PCI_IDE_LINK_CTL_PART_ENC	0x3c00
+#define PCI_IDE_LINK_CTL_PART_ENC	0x3c00UL
 
-#define PCI_IDE_LINK_CTL_ALG		0x7c000		/* algorithm */
-#define PCI_IDE_LINK_CTL_TC		0x380000	/* traffic class */
-#define PCI_IDE_LINK_CTL_ID		0xff000000 /* number of the stream */
+#define PCI_IDE_LINK_CTL_ALG		0x7c000UL	/* algorithm */
+#define PCI_IDE_LINK_CTL_TC		0x380000UL	/* traffic class */
+#define PCI_IDE_LINK_CTL_ID		0xff000000UL /* number of the stream */
 #define PCI_IDE_LINK_STS_0		0x4	/* offset of the status */
-#define PCI_IDE_LINK_STS_STATE		0xf	/* state of the stream */
+#define PCI_IDE_LINK_STS_STATE		0xfUL	/* state of the stream */
 
 /* got a message about a failure */
 #define PCI_IDE_LINK_STS_IDE_FAIL	0x80000000
@@ -3341,36 +3337,39 @@ struct pci_ext_cap_ide {
  * Since Linux 6.14-6.19.
  */
 #define PCI_IDE_SEL_CAP			0x0	/* offset of the abilities */
-#define PCI_IDE_SEL_CAP_ASSOC_NUM	0xf /* number of blocks of addresses */
+
+/* number of blocks of addresses */
+#define PCI_IDE_SEL_CAP_ASSOC_NUM	0xfUL
+
 #define PCI_IDE_SEL_CTL			0x4	/* offset of the control */
 #define PCI_IDE_SEL_CTL_EN		0x1		/* the stream is on */
 
 /* aggregation of non-posted requests */
-#define PCI_IDE_SEL_CTL_TX_AGGR_NPR	0xc
+#define PCI_IDE_SEL_CTL_TX_AGGR_NPR	0xcUL
 
 /* aggregation of posted requests */
-#define PCI_IDE_SEL_CTL_TX_AGGR_PR	0x30
+#define PCI_IDE_SEL_CTL_TX_AGGR_PR	0x30UL
 
-#define PCI_IDE_SEL_CTL_TX_AGGR_CPL	0xc0	/* aggregation of completions */
+#define PCI_IDE_SEL_CTL_TX_AGGR_CPL	0xc0UL	/* aggregation of completions */
 #define PCI_IDE_SEL_CTL_PCRC_EN		0x100 /* checksums of the plain text */
 
 /* the stream has configuration requests */
 #define PCI_IDE_SEL_CTL_CFG_EN		0x200
 
 /* encryption of a part of headers */
-#define PCI_IDE_SEL_CTL_PART_ENC	0x3c00
+#define PCI_IDE_SEL_CTL_PART_ENC	0x3c00UL
 
-#define PCI_IDE_SEL_CTL_ALG		0x7c000		/* algorithm */
-#define PCI_IDE_SEL_CTL_TC		0x380000	/* traffic class */
+#define PCI_IDE_SEL_CTL_ALG		0x7c000UL	/* algorithm */
+#define PCI_IDE_SEL_CTL_TC		0x380000UL	/* traffic class */
 #define PCI_IDE_SEL_CTL_DEFAULT		0x400000 /* the stream is the default */
 
 /* the stream is for trusted I/O only */
 #define PCI_IDE_SEL_CTL_TEE_LIMITED	0x800000
 
-#define PCI_IDE_SEL_CTL_ID		0xff000000 /* number of the stream */
+#define PCI_IDE_SEL_CTL_ID		0xff000000UL /* number of the stream */
 #define PCI_IDE_SEL_CTL_ID_MAX		255	/* highest number of a stream */
 #define PCI_IDE_SEL_STS			0x8	/* offset of the status */
-#define PCI_IDE_SEL_STS_STATE		0xf	/* state of the stream */
+#define PCI_IDE_SEL_STS_STATE		0xfUL	/* state of the stream */
 #define PCI_IDE_SEL_STS_STATE_INSECURE	0		/* state: not secure */
 #define PCI_IDE_SEL_STS_STATE_SECURE	2		/* state: secure */
 
@@ -3380,24 +3379,24 @@ struct pci_ext_cap_ide {
 /* offset of the highest routing id */
 #define PCI_IDE_SEL_RID_1		0xc
 
-#define PCI_IDE_SEL_RID_1_LIMIT		0xffff00 /* the highest routing id */
+#define PCI_IDE_SEL_RID_1_LIMIT		0xffff00UL /* the highest routing id */
 
 /* offset of the lowest routing id */
 #define PCI_IDE_SEL_RID_2		0x10
 
 #define PCI_IDE_SEL_RID_2_VALID		0x1	/* the routing ids count */
-#define PCI_IDE_SEL_RID_2_BASE		0xffff00 /* the lowest routing id */
+#define PCI_IDE_SEL_RID_2_BASE		0xffff00UL /* the lowest routing id */
 
 /* segment of the routing ids */
-#define PCI_IDE_SEL_RID_2_SEG		0xff000000
+#define PCI_IDE_SEL_RID_2_SEG		0xff000000UL
 
 #define PCI_IDE_SEL_ADDR_1_VALID	0x1	/* the addresses count */
 
 /* low bits of the lowest address */
-#define PCI_IDE_SEL_ADDR_1_BASE_LOW	0xfff00
+#define PCI_IDE_SEL_ADDR_1_BASE_LOW	0xfff00UL
 
 /* low bits of the highest address */
-#define PCI_IDE_SEL_ADDR_1_LIMIT_LOW	0xfff00000
+#define PCI_IDE_SEL_ADDR_1_LIMIT_LOW	0xfff00000UL
 
 /*
  * The offset of the first word of a block of addresses.
@@ -3448,11 +3447,11 @@ struct pci_dvsec_cxl_device {
 	__le32	header1; /* vendor, revision and bytes of the capability */
 	__le16	header2;	/* id that the vendor gave */
 	__le16	cap;		/* abilities */
-#define PCI_DVSEC_CXL_CACHE_CAPABLE	(1 << 0)	/* supports CXL.cache */
-#define PCI_DVSEC_CXL_MEM_CAPABLE	(1 << 2)	/* supports CXL.mem */
-#define PCI_DVSEC_CXL_HDM_COUNT		0x30	/* number of ranges of memory */
+#define PCI_DVSEC_CXL_CACHE_CAPABLE	(1UL << 0)	/* supports CXL.cache */
+#define PCI_DVSEC_CXL_MEM_CAPABLE	(1UL << 2)	/* supports CXL.mem */
+#define PCI_DVSEC_CXL_HDM_COUNT		0x30UL	/* number of ranges of memory */
 	__le16	ctrl;		/* what is used */
-#define PCI_DVSEC_CXL_MEM_ENABLE	(1 << 2)	/* CXL.mem is on */
+#define PCI_DVSEC_CXL_MEM_ENABLE	(1UL << 2)	/* CXL.mem is on */
 } __attribute__((__packed__));
 
 /*
@@ -3468,18 +3467,19 @@ struct pci_dvsec_cxl_device {
  */
 
 /* the size of the range is valid */
-#define PCI_DVSEC_CXL_MEM_INFO_VALID		0x1
+#define PCI_DVSEC_CXL_MEM_INFO_VALID		0x1UL
 
-#define PCI_DVSEC_CXL_MEM_ACTIVE		0x2 /* the memory can be used */
+/* the memory can be used */
+#define PCI_DVSEC_CXL_MEM_ACTIVE		0x2UL
 
 /* time after which it can be used */
-#define PCI_DVSEC_CXL_MEM_ACTIVE_TIMEOUT	0xe000
+#define PCI_DVSEC_CXL_MEM_ACTIVE_TIMEOUT	0xe000UL
 
 /* low bits of the size */
-#define PCI_DVSEC_CXL_MEM_SIZE_LOW		0xf0000000
+#define PCI_DVSEC_CXL_MEM_SIZE_LOW		0xf0000000UL
 
 /* low bits of the address */
-#define PCI_DVSEC_CXL_MEM_BASE_LOW		0xf0000000
+#define PCI_DVSEC_CXL_MEM_BASE_LOW		0xf0000000UL
 
 /*
  * The offset of the upper half of a range's size.
@@ -3552,12 +3552,12 @@ struct pci_dvsec_cxl_port_gpf {
 	__le16	reserved;		/* not used */
 	__le16	phase_1_control;	/* timeout of the first phase */
 /* number of units */
-#define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_BASE		0xf
-#define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_SCALE	0xf00	/* unit */
+#define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_BASE		0xfUL
+#define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_SCALE	0xf00UL	/* unit */
 	__le16	phase_2_control;	/* timeout of the second phase */
 /* number of units */
-#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_BASE		0xf
-#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_SCALE	0xf00	/* unit */
+#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_BASE		0xfUL
+#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_SCALE	0xf00UL	/* unit */
 } __attribute__((__packed__));
 
 /*
@@ -3596,8 +3596,8 @@ struct pci_dvsec_cxl_flexbus_port {
 	__le16	cap;		/* abilities */
 	__le16	ctrl;		/* what is used */
 	__le16	status;		/* what was negotiated */
-#define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_CACHE	(1 << 0)	/* CXL.cache */
-#define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_MEM	(1 << 2)	/* CXL.mem */
+#define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_CACHE	(1UL << 0)	/* CXL.cache */
+#define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_MEM	(1UL << 2)	/* CXL.mem */
 } __attribute__((__packed__));
 
 /*
@@ -3618,10 +3618,10 @@ struct pci_dvsec_cxl_reg_locator {
 	__le16	header2;	/* id that the vendor gave */
 	__le16	reserved;	/* not used */
 	__le32	block1;		/* place of the first block */
-#define PCI_DVSEC_CXL_REG_LOCATOR_BIR		0x7	/* the BAR */
-#define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_ID	0xff00	/* kind of the block */
+#define PCI_DVSEC_CXL_REG_LOCATOR_BIR		0x7UL	/* the BAR */
+#define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_ID	0xff00UL /* kind of the block */
 /* low bits of the offset */
-#define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_OFF_LOW	0xffff0000
+#define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_OFF_LOW	0xffff0000UL
 } __attribute__((__packed__));
 
 /*
