@@ -78,6 +78,7 @@ modules! {
     Chain "chain.rs" Private [ChainError HeaderFormat RawCap UnknownCap Walk]
     Counted "counted.rs" Private [Counted CountedFormat]
     FailedCall "failed_call.rs" PrivateCalls [FailedCall]
+    FixedArray "fixed_array.rs" Private []
     Flags "flags.rs" Macros []
     GrowingCall "growing_call.rs" PrivateCalls []
     History "history.rs" Public [Item Kind Release]

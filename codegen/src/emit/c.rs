@@ -6,6 +6,7 @@
 //! A part has the same include guard in the whole and in its own file, so that
 //! both can be included in any order and nothing is declared twice.
 
+mod aggregates;
 mod args;
 mod assertions;
 mod calls;

@@ -1,6 +1,7 @@
 //! The crate: `uapi` with one file per section, the table of ioctls, and the
 //! hand-written parts, which are copied unchanged.
 
+mod aggregates;
 mod bindings;
 mod calls;
 mod comment;
@@ -44,6 +45,7 @@ fn needs(abi: &Abi, module: RuntimeModule) -> bool {
         RuntimeModule::Chain => needs_chains(abi),
         RuntimeModule::Counted => requests::has_counted(abi),
         RuntimeModule::FailedCall => calls::has_failed_replies(abi),
+        RuntimeModule::FixedArray => aggregates::has_arrays(abi),
         RuntimeModule::Flags => groups::has_types(abi),
         RuntimeModule::GrowingCall => calls_grow(abi),
         RuntimeModule::History => history::present(abi),

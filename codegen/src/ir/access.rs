@@ -239,6 +239,11 @@ impl Field {
         self.arms().first().map_or(&self.name, |arm| &arm.name)
     }
 
+    /// The type of its bytes: its own, or that of a union's first member.
+    pub fn stored_type(&self) -> &Type {
+        self.arms().first().map_or(&self.type_, |arm| &arm.type_)
+    }
+
     /// The member of a union that is an input, if others are outputs.
     pub fn input_arm(&self) -> Option<&UnionArm> {
         self.arm_of(Direction::In).filter(|_| self.arm_of(Direction::Out).is_some())

@@ -3,7 +3,7 @@
 //! and layouts.
 
 pub use super::body_plans::{BodyPlan, ConditionPlan, FixedArray, PartPlan, QuantityPlan};
-use super::requests::{CountedReply, RequestPlan, ResultsPlan};
+use super::requests::{CountedReply, RequestElement, RequestPlan, ResultsPlan};
 pub use super::space_plans::{CompanionPlan, FirstPlan, HeldOffset, KindPlan, SpacePlan};
 use super::{CapabilityId, ChainId, IoctlId, StreamPlan, StructId};
 use crate::layout::{Int, Model, PerModel};
@@ -74,10 +74,8 @@ pub struct RecordPlan {
     pub size: ByModel,
     /// Its integer fields; of a union, the first member.
     pub fields: Vec<IntField>,
-    /// Its fields that are structs: their index, struct and offset.
-    pub structs: Vec<(usize, StructId, ByModel)>,
-    /// Its arrays of integers, each as its first element.
-    pub arrays: Vec<IntField>,
+    /// Its structs and its arrays of fixed length.
+    pub aggregates: Vec<Aggregate>,
 }
 
 /// A size or an offset in bytes, on each data model.
@@ -176,6 +174,8 @@ pub struct HostPlan {
     pub fields: Vec<HostField>,
     /// The integers that later kernels appended, `cap_offset` first if it is one.
     pub appended: Vec<IntField>,
+    /// The structs and arrays that a view shows.
+    pub aggregates: Vec<HostAggregate>,
 }
 
 /// A field of the fixed part that the caller sets.
@@ -202,6 +202,41 @@ pub struct HostField {
     pub is_appended: bool,
     /// Whether a server sets the field.
     pub is_output: bool,
+}
+
+/// A struct or an array in the fixed part.
+#[derive(Clone, Debug)]
+pub struct HostAggregate {
+    /// The field.
+    pub aggregate: Aggregate,
+    /// Whether later kernels appended the field, so that a reply may lack it.
+    pub is_appended: bool,
+    /// Whether a server sets the field.
+    pub is_output: bool,
+}
+
+/// A field that is a struct or an array of fixed length.
+#[derive(Clone, Debug)]
+pub struct Aggregate {
+    /// Index of the field in its struct.
+    pub field: usize,
+    /// Its offset.
+    pub offset: ByModel,
+    /// Its size.
+    pub size: ByModel,
+    /// The struct, or an element of the array.
+    pub element: RequestElement,
+    /// The number of elements of an array.
+    pub count: Option<u64>,
+    /// The version of the capability that added it; 1 elsewhere.
+    pub version: u16,
+}
+
+impl Aggregate {
+    /// The struct, or that of the elements of an array.
+    pub fn struct_(&self) -> Option<StructId> {
+        self.element.struct_()
+    }
 }
 
 /// An integer field of a struct.
@@ -233,6 +268,8 @@ pub struct CapPlan {
     pub fixed_size: Vec<u64>,
     /// The integer fields that a view shows.
     pub fields: Vec<IntField>,
+    /// The structs and arrays that a view of a capability in a reply shows.
+    pub aggregates: Vec<Aggregate>,
     /// The arrays of fixed length that a view of a capability in a space shows.
     pub fixed_arrays: Vec<FixedArray>,
     /// The array at the end.

@@ -1,7 +1,7 @@
 //! The plan of requests: the arguments of ioctls that are no host of a chain, each
 //! with its payload. An ioctl has one request, or one for each kind of payload.
 
-use super::protocol::{ByModel, IntField};
+use super::protocol::{Aggregate, ByModel, IntField};
 pub use super::typed_data::{
     DataForm, FormBody, NamedField, ReturnedData, ReturnedPlaces, TypedData, TypedLength,
 };
@@ -125,23 +125,17 @@ pub struct ResultsPlan {
     pub argsz: Option<u64>,
     /// The integer fields; of a union, the first member.
     pub fields: Vec<ResultField>,
-    /// The fields that are structs.
-    pub structs: Vec<ResultStruct>,
+    /// The structs and arrays.
+    pub aggregates: Vec<ResultAggregate>,
     /// The data that the kernel returns in other memory, if a number determines their type.
     pub data: Option<ReturnedData>,
 }
 
-/// A field of results that is a struct.
+/// A struct or an array in results.
 #[derive(Clone, Debug)]
-pub struct ResultStruct {
-    /// Its index.
-    pub field: usize,
-    /// The struct.
-    pub struct_: StructId,
-    /// Its offset.
-    pub offset: ByModel,
-    /// Its size.
-    pub size: ByModel,
+pub struct ResultAggregate {
+    /// The field.
+    pub aggregate: Aggregate,
     /// Whether later kernels appended the field, so that an argument may lack it.
     pub is_appended: bool,
 }
@@ -357,6 +351,8 @@ pub struct CountedReply {
     pub integers: Vec<IntField>,
     /// Those that a view shows.
     pub fields: Vec<IntField>,
+    /// The structs and arrays that a view shows.
+    pub aggregates: Vec<Aggregate>,
     /// Index of the array among the fields.
     pub array: usize,
     /// The elements.
@@ -382,6 +378,14 @@ impl RequestInput {
 }
 
 impl RequestElement {
+    /// The struct, if it is one.
+    pub fn struct_(self) -> Option<StructId> {
+        match self {
+            Self::Int(_) => None,
+            Self::Struct(id, _) => Some(id),
+        }
+    }
+
     /// Its size.
     pub fn size(self) -> u64 {
         match self {

@@ -5,6 +5,7 @@
 mod bodies;
 mod chains;
 mod fields;
+mod hosts;
 mod optional_inputs;
 mod records;
 mod request_inputs;

@@ -33,6 +33,7 @@ mod errors;
 mod extensibility;
 mod facts;
 mod features;
+mod field_shapes;
 mod form_mutations;
 mod fuzz;
 mod groups;

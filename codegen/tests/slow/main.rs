@@ -49,6 +49,7 @@ mod real_diffs;
 mod results;
 mod rust_format;
 mod sarif;
+mod shapes;
 mod spaces;
 mod standalone_crates;
 mod stopped_writes;

@@ -29,8 +29,8 @@ fn record(view: usize, target: &Target, bytes: &[u8]) -> Vec<u8> {
 }
 
 /// An argument: argsz is its size, another size or any number, and other numbers are small.
-fn argument(random: &mut Random, target: &Target) -> Vec<u8> {
-    let size = random.below(72);
+fn argument(random: &mut Random, target: &Target, most: usize) -> Vec<u8> {
+    let size = random.below(most);
     let mut bytes: Vec<_> = (0..size).map(|_| random.below(256) as u8).collect();
     for word in bytes.chunks_exact_mut(4).skip(1) {
         if random.below(3) == 0 {
@@ -40,7 +40,7 @@ fn argument(random: &mut Random, target: &Target) -> Vec<u8> {
         }
     }
     let argsz = match random.below(8) {
-        0 => random.below(80),
+        0 => random.below(most + 8),
         1 => 0x8000_0000,
         _ => size,
     };
@@ -80,22 +80,34 @@ fn place(line: &str) -> Place<'_> {
 #[test]
 fn views_of_results_read_what_decode_reads() {
     let abi: Abi = lower(&fixtures::spec(), None);
+    let places = views_read_what_decode_reads(&abi, 72);
+    assert!(places > 12, "{places}");
+}
+
+#[test]
+fn views_of_fields_of_every_shape_read_what_decode_reads() {
+    let folder = fixtures::root().join("codegen/tests/specs/shapes");
+    let abi: Abi = lower(&fixtures::open(&folder), None);
+    assert_eq!(views_read_what_decode_reads(&abi, 300), 2);
+}
+
+/// Compares the views on arguments of fewer than `most` bytes. Returns their number.
+fn views_read_what_decode_reads(abi: &Abi, most: usize) -> usize {
     let folder = tempfile::tempdir().expect("a folder");
-    agree_program::write(folder.path(), &abi);
+    agree_program::write(folder.path(), abi);
     agree_program::library(folder.path());
     let program = agree_program::program(folder.path(), MAIN, "lto=off");
     let list = succeed_with_input(&mut Command::new(&program), &[]);
     let places: Vec<_> = list.lines().map(place).collect();
     let counted = abi.protocol.counted.len();
     assert_eq!(places.len(), abi.protocol.results.len() + counted);
-    assert!(places.len() > 12, "{places:?}");
     let mut random = Random(0x2545_f491_4f6c_dd1d);
     let (mut asked, mut input) = (Vec::new(), Vec::new());
     for (index, place) in places.iter().enumerate() {
         for nth in 0..ARGUMENTS {
             let is_counted = index >= places.len() - counted;
             let target = &TARGETS[nth % TARGETS.len()];
-            let mut bytes = argument(&mut random, target);
+            let mut bytes = argument(&mut random, target, most);
             if is_counted {
                 // Their views take the whole buffer.
                 bytes.resize(bytes.len().max(4), 0);
@@ -115,7 +127,8 @@ fn views_of_results_read_what_decode_reads() {
     for ((place, target, bytes), line) in asked.iter().zip(lines) {
         let values = result(line);
         good += usize::from(values.is_ok());
-        place.compare(&abi, target, bytes, values);
+        place.compare(abi, target, bytes, values);
     }
     assert!(good > asked.len() / 4, "only {good} of {} can be read", asked.len());
+    places.len()
 }

@@ -24,7 +24,8 @@ pub(crate) struct CountedFormat {
 /// The bytes of such a reply: at least those before the array.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counted<'a> {
-    bytes: &'a [u8],
+    /// The bytes.
+    pub(crate) bytes: &'a [u8],
     /// Their byte order and layout.
     pub(crate) wire: Wire,
     format: CountedFormat,

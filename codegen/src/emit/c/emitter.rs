@@ -2,6 +2,7 @@
 //! and the expressions that load and store integers.
 
 use super::unique_names::UniqueNames;
+use crate::ir::protocol::RecordPlan;
 use crate::ir::{Abi, StructId};
 use crate::layout::Int;
 use crate::names;
@@ -30,14 +31,25 @@ impl Emitter<'_, '_> {
 
     /// Loads an integer at `place + offset`.
     pub(super) fn load(&self, int: Int, place: &str, offset: u64) -> String {
-        let number = match int.size() {
-            1 => format!("{place}[{offset}]"),
-            size => format!("{}__u{}({})", self.stem, size * 8, plus(place, offset)),
+        self.load_at(int, place, &offset.to_string())
+    }
+
+    /// Loads an integer at an offset that is an expression.
+    pub(super) fn load_at(&self, int: Int, place: &str, offset: &str) -> String {
+        let number = match (int.size(), offset) {
+            (1, _) => format!("{place}[{offset}]"),
+            (size, "0") => format!("{}__u{}({place})", self.stem, size * 8),
+            (size, _) => format!("{}__u{}({place} + {offset})", self.stem, size * 8),
         };
         match int.signed() {
             true => self.cast(int, &number),
             false => number,
         }
+    }
+
+    /// The record of a struct.
+    pub(super) fn record(&self, id: StructId) -> Option<&RecordPlan> {
+        self.abi.protocol.records.iter().find(|record| record.struct_ == id)
     }
 
     /// The number to store for a value.

@@ -6,7 +6,7 @@ use quote::quote;
 
 use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::ir::protocol::{ByModel, IntField};
-use crate::ir::{Abi, Field, GroupId, Struct};
+use crate::ir::{Abi, Field, GroupId, Meta, Struct};
 use crate::layout::Int;
 
 /// The type that the getter of a field with numbers of a group returns, and the expression that makes it from `number`.
@@ -27,6 +27,15 @@ pub(super) fn typed(
             (quote!(uapi::#group), quote!(uapi::#group(#plain)))
         }
         None => (quote!(#int_name), plain),
+    }
+}
+
+/// The getters of an integer field, each with its documentation: one, or that of each member of a
+/// union.
+pub(super) fn getters(field: &Field) -> Vec<(&str, &Meta)> {
+    match field.arms() {
+        [] => vec![(&field.name, &field.meta)],
+        arms => arms.iter().map(|arm| (arm.name.as_str(), &arm.meta)).collect(),
     }
 }
 

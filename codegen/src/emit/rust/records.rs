@@ -4,11 +4,13 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::format;
 use super::integers::{picked, put, typed};
 use super::tokens::{decimal, ident, int_type};
-use crate::ir::Abi;
-use crate::ir::protocol::RecordPlan;
+use super::{aggregates, format};
+use crate::ir::protocol::{Aggregate, RecordPlan};
+use crate::ir::requests::RequestElement;
+use crate::ir::{Abi, Struct};
+use crate::layout::Int;
 
 /// The file with all of them, if there are any.
 pub(super) fn module(abi: &Abi) -> Option<String> {
@@ -42,41 +44,24 @@ fn record(abi: &Abi, plan: &RecordPlan) -> TokenStream {
         quote!(element.#name = #value;)
     });
     let puts = plan.fields.iter().map(|plan| put(abi, struct_, plan, quote!(self)));
-    let inner_reads = plan.structs.iter().map(|(field, id, offset)| {
-        let name = ident(&struct_.fields[*field].name);
-        let (type_, place) = (ident(&abi.struct_(*id).name), picked(*offset, quote!(wire)));
-        let cast = (!offset.is_uniform()).then(|| quote!(as usize));
+    let structs = plan.aggregates.iter().filter(|field| field.struct_().is_some());
+    let inner_reads = structs.clone().map(|plan| {
+        let name = ident(struct_.fields[plan.field].stored_name());
+        let cast = (!plan.offset.is_uniform()).then(|| quote!(as usize));
+        let place = picked(plan.offset, quote!(wire));
+        let value = aggregates::read_start(abi, plan, quote!(wire), quote!(inner));
         quote! {
             let inner = bytes.get(#place #cast ..).unwrap_or_default();
-            element.#name = uapi::#type_::read(wire, inner);
+            element.#name = #value;
         }
     });
-    let inner_puts = plan.structs.iter().map(|(field, _, offset)| {
-        let (name, offset) = (ident(&struct_.fields[*field].name), decimal(offset.kernel()));
-        quote!(self.#name.write(&mut |at, field| put(at.saturating_add(#offset), field));)
+    let inner_puts = structs.map(|plan| aggregates::put(struct_, plan, quote!(self)));
+    let arrays = plan.aggregates.iter().filter_map(|plan| match plan.element {
+        RequestElement::Int(int) => Some((plan, int)),
+        RequestElement::Struct(..) => None,
     });
-    let array_reads = plan.arrays.iter().map(|plan| {
-        let name = ident(&struct_.fields[plan.field].name);
-        let (width, int) = (decimal(plan.int.size()), int_type(plan.int));
-        let offset = picked(plan.offset, quote!(wire));
-        let at = quote!((nth as u32).saturating_mul(#width).saturating_add(#offset));
-        let cast = (plan.int.size() < 8 || plan.int.signed()).then(|| quote!(as #int));
-        quote! {
-            for (nth, item) in element.#name.iter_mut().enumerate() {
-                *item = wire.number(bytes, #at, #width).unwrap_or(0) #cast;
-            }
-        }
-    });
-    let array_puts = plan.arrays.iter().map(|plan| {
-        let name = ident(&struct_.fields[plan.field].name);
-        let (width, offset) = (decimal(plan.int.size()), decimal(plan.offset.kernel()));
-        let at = quote!((nth as u32).saturating_mul(#width).saturating_add(#offset));
-        quote! {
-            for (nth, item) in self.#name.iter().enumerate() {
-                put(#at, &item.to_ne_bytes());
-            }
-        }
-    });
+    let array_reads = arrays.clone().map(|(plan, int)| numbers_read(struct_, plan, int));
+    let array_puts = arrays.map(|(plan, int)| numbers_put(struct_, plan, int));
     quote! {
         impl Element for uapi::#name {
             #[inline]
@@ -98,6 +83,32 @@ fn record(abi: &Abi, plan: &RecordPlan) -> TokenStream {
                 #(#inner_puts)*
                 #(#array_puts)*
             }
+        }
+    }
+}
+
+/// Reads an array of integers.
+fn numbers_read(struct_: &Struct, plan: &Aggregate, int: Int) -> TokenStream {
+    let name = ident(&struct_.fields[plan.field].name);
+    let (width, type_) = (decimal(int.size()), int_type(int));
+    let offset = picked(plan.offset, quote!(wire));
+    let at = quote!((nth as u32).saturating_mul(#width).saturating_add(#offset));
+    let cast = (int.size() < 8 || int.signed()).then(|| quote!(as #type_));
+    quote! {
+        for (nth, item) in element.#name.iter_mut().enumerate() {
+            *item = wire.number(bytes, #at, #width).unwrap_or(0) #cast;
+        }
+    }
+}
+
+/// Writes an array of integers.
+fn numbers_put(struct_: &Struct, plan: &Aggregate, int: Int) -> TokenStream {
+    let name = ident(&struct_.fields[plan.field].name);
+    let (width, offset) = (decimal(int.size()), decimal(plan.offset.kernel()));
+    let at = quote!((nth as u32).saturating_mul(#width).saturating_add(#offset));
+    quote! {
+        for (nth, item) in self.#name.iter().enumerate() {
+            put(#at, &item.to_ne_bytes());
         }
     }
 }

@@ -110,6 +110,13 @@ fn module(abi: &Abi, names: &Names<'_>, section: usize) -> String {
         || quote!(use crate::argument::{Argument, ArgumentError, Request, #bits #bitmap #used};),
     );
     let imports = (!counted.is_empty()).then(counted::imports);
+    let aggregates = abi.protocol.counted.iter().filter(|plan| own(plan.ioctl));
+    let aggregates = aggregates.flat_map(|plan| &plan.aggregates).next();
+    let element = aggregates.filter(|_| results.is_empty()).map(|_| {
+        quote! {
+            use crate::array::Element as _;
+        }
+    });
     let wire = (read.is_some() || imports.is_some()).then(|| {
         quote! {
             use crate::wire::Wire;
@@ -120,6 +127,7 @@ fn module(abi: &Abi, names: &Names<'_>, section: usize) -> String {
 
         #argument
         #read
+        #element
         #imports
         use crate::reply_error::ReplyError;
         use crate::uapi;

@@ -83,7 +83,10 @@ fn arrays(abi: &Abi) -> impl Iterator<Item = bool> {
 
 /// Whether elements are read or written.
 pub(super) fn has_records(abi: &Abi) -> bool {
-    has_arrays(abi) || super::requests::present(abi) || super::streams::present(abi)
+    has_arrays(abi)
+        || super::aggregates::in_replies(abi).next().is_some()
+        || super::requests::present(abi)
+        || super::streams::present(abi)
 }
 
 /// The root of the views: the files, and the formats of headers.

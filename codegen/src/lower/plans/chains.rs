@@ -3,20 +3,19 @@
 
 use std::collections::HashMap;
 
-use super::bodies;
-use super::fields::{bit_field, int_field, int_fields, is_array, offset};
+use super::fields::{aggregates, bit_field, int_field, int_fields, is_array, offset};
+use super::{bodies, hosts};
 use crate::ir::protocol::{
     ArrayPlan, BitField, BodyPlan, ByModel, CapPlan, ChainPlan, CompanionPlan, ElementPlan,
-    FirstPlan, HeaderFormat, HeldOffset, HostField, HostPlan, InputPlan, KindPlan, ProfilePlan,
-    SpacePlan,
+    FirstPlan, HeaderFormat, HeldOffset, HostPlan, KindPlan, ProfilePlan, SpacePlan,
 };
 use crate::ir::{
     Abi, Arg, Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Copied, Field,
-    Handler, Host, IoctlId, ReplyChain, Role, Struct, Type,
+    Handler, IoctlId, ReplyChain, Role, Struct, Type,
 };
 use crate::layout::{Int, Span, round_up};
 use crate::lower::resolved;
-use crate::reply::{ArgszReply, Direction, Padding, WhenTooSmall};
+use crate::reply::{ArgszReply, Padding, WhenTooSmall};
 
 /// The formats of all headers of capabilities.
 pub(super) fn headers(abi: &Abi) -> Vec<HeaderFormat> {
@@ -80,7 +79,7 @@ fn header_format(abi: &Abi, header: &CapHeader) -> HeaderFormat {
 fn chain_plan(abi: &Abi, id: ChainId) -> ChainPlan {
     let chain = abi.chain(id);
     let host = match &chain.start {
-        ChainStart::AtOffsetField { host, cap_offset } => Some(host_plan(abi, host, *cap_offset)),
+        ChainStart::AtOffsetField { host, cap_offset } => Some(hosts::plan(abi, host, *cap_offset)),
         _ => None,
     };
     let align = abi.cap_headers[chain.header].align.max(1);
@@ -203,58 +202,6 @@ fn capabilities(abi: &Abi, chain: &Chain) -> Vec<CapabilityId> {
     first
 }
 
-fn host_plan(abi: &Abi, host: &Host, cap_offset: usize) -> HostPlan {
-    let struct_ = abi.struct_(host.struct_);
-    let size = struct_.kernel_layout().size;
-    let argsz = resolved(struct_.argsz);
-    let minsz = struct_.minsz.map_or(size, |minsz| struct_.kernel_span(minsz).end());
-    let all = struct_.fields.iter().enumerate();
-    let fields: Vec<_> =
-        all.clone().filter_map(|(index, field)| host_field(struct_, index, field)).collect();
-    let offset = struct_.kernel_span(cap_offset).offset;
-    let own = (offset >= minsz).then(|| int_field(struct_, cap_offset)).flatten();
-    let later = fields.iter().filter(|field| field.is_appended).map(|field| field.int.clone());
-    HostPlan {
-        struct_: host.struct_,
-        size,
-        minsz,
-        argsz: (argsz, struct_.kernel_span(argsz).offset),
-        flags: struct_.kernel_span(host.flags).offset,
-        caps_flag: host.flag.clone(),
-        cap_offset: offset,
-        inputs: all.filter_map(|(index, field)| input(struct_, index, field)).collect(),
-        appended: own.into_iter().chain(later).collect(),
-        fields,
-    }
-}
-
-fn input(struct_: &Struct, index: usize, field: &Field) -> Option<InputPlan> {
-    let is_output = match field.direction? {
-        Direction::In => false,
-        Direction::InOut => true,
-        Direction::Out => return None,
-    };
-    let Span { offset, size } = struct_.kernel_span(index);
-    let int = match field.type_ {
-        Type::Int(int) => Some(int),
-        _ => None,
-    };
-    let is_input = field.role != Role::Argsz && size > 0;
-    is_input.then_some(InputPlan { field: index, offset, size, int, is_output })
-}
-
-/// The field, unless it is padding or the view handles it.
-fn host_field(struct_: &Struct, index: usize, field: &Field) -> Option<HostField> {
-    if matches!(field.role, Role::Reserved | Role::CapOffset) {
-        return None;
-    }
-    Some(HostField {
-        int: int_field(struct_, index)?,
-        is_appended: struct_.minsz.is_some_and(|minsz| index > minsz),
-        is_output: field.is_output() && field.role != Role::Argsz,
-    })
-}
-
 fn cap_plan(
     abi: &Abi,
     headers: &[HeaderFormat],
@@ -268,6 +215,7 @@ fn cap_plan(
         required_size,
         fixed_size,
         fields: Vec::new(),
+        aggregates: Vec::new(),
         fixed_arrays: Vec::new(),
         array: None,
         body: BodyPlan::default(),
@@ -295,8 +243,11 @@ fn cap_plan(
     let fixed = fixed.collect();
     let fields = int_fields(struct_, &[Role::Header, Role::Reserved]);
     let length = capability.length.map(|bits| bit_field(struct_, bits));
-    let fixed_arrays = bodies::fixed_arrays(struct_);
-    CapPlan { fields, fixed_arrays, array, body, length, ..plan(required, fixed) }
+    let (aggregates, fixed_arrays) = match in_space {
+        true => (Vec::new(), bodies::fixed_arrays(struct_)),
+        false => (aggregates(abi, struct_, &[Role::Header, Role::Reserved]), Vec::new()),
+    };
+    CapPlan { fields, aggregates, fixed_arrays, array, body, length, ..plan(required, fixed) }
 }
 
 /// The end of the last field of fixed size that a version has.

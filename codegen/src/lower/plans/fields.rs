@@ -1,7 +1,8 @@
 //! The fields of structs as the plans have them: offsets, sizes, integers and bits.
 
-use crate::ir::protocol::{BitField, ByModel, IntField};
-use crate::ir::{Bits, Field, Role, Struct, Type};
+use super::requests::element_of;
+use crate::ir::protocol::{Aggregate, BitField, ByModel, IntField};
+use crate::ir::{Abi, Bits, Field, Role, Struct, Type};
 use crate::layout::{Int, Span};
 
 /// The offset of a field.
@@ -27,13 +28,46 @@ pub(super) fn int_field(struct_: &Struct, index: usize) -> Option<IntField> {
     Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
 }
 
+/// An integer field, or a union that is stored as an integer.
+pub(super) fn stored_int(struct_: &Struct, index: usize) -> Option<IntField> {
+    let field = &struct_.fields[index];
+    let Type::Int(int) = *field.stored_type() else { return None };
+    Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
+}
+
 /// The integer fields without those of some roles.
 pub(super) fn int_fields(struct_: &Struct, excluded: &[Role]) -> Vec<IntField> {
-    let shown = (0..struct_.fields.len()).filter(|index| {
+    shown(struct_, excluded).filter_map(|index| stored_int(struct_, index)).collect()
+}
+
+/// A field that is a struct or an array of fixed length, or a union with such a member only.
+pub(super) fn aggregate(abi: &Abi, struct_: &Struct, index: usize) -> Option<Aggregate> {
+    let field = &struct_.fields[index];
+    let (element, count) = match field.stored_type() {
+        Type::Array(element, count, _) => (&**element, Some(*count)),
+        one @ Type::Struct(_) => (one, None),
+        Type::Int(_) | Type::Pointer(_) | Type::Flexible(..) | Type::Union(_) => return None,
+    };
+    Some(Aggregate {
+        field: index,
+        offset: offset(struct_, index),
+        size: ByModel(struct_.spans(index).map(|span| span.size)),
+        element: element_of(abi, element)?,
+        count,
+        version: field.version,
+    })
+}
+
+/// The structs and arrays without those of some roles.
+pub(super) fn aggregates(abi: &Abi, struct_: &Struct, excluded: &[Role]) -> Vec<Aggregate> {
+    shown(struct_, excluded).filter_map(|index| aggregate(abi, struct_, index)).collect()
+}
+
+fn shown(struct_: &Struct, excluded: &[Role]) -> impl Iterator<Item = usize> {
+    (0..struct_.fields.len()).filter(|index| {
         let role = struct_.fields[*index].role;
         !excluded.contains(&role)
-    });
-    shown.filter_map(|index| int_field(struct_, index)).collect()
+    })
 }
 
 /// Whether a field is an array that ends its struct.

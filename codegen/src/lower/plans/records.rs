@@ -1,20 +1,21 @@
 //! The structs that are read or written as they are in memory: elements of arrays,
-//! data that requests have the address of, and results.
+//! data that requests have the address of, results, and structs within others.
 
-use super::fields::{int_field, offset, size};
-use crate::ir::protocol::{ByModel, ElementPlan, IntField, Protocol, RecordPlan};
-use crate::ir::requests::{DataForm, InputKind, RequestElement};
-use crate::ir::{Abi, Struct, StructId, Type};
+use super::fields::{aggregates, size, stored_int};
+use crate::ir::protocol::{Aggregate, ElementPlan, Protocol, RecordPlan};
+use crate::ir::requests::{DataForm, InputKind};
+use crate::ir::{Abi, StructId};
 
 /// The structs that are read or written as they are in memory.
 pub(super) fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
-    let struct_of = |element: RequestElement| match element {
-        RequestElement::Struct(id, _) => Some(id),
-        RequestElement::Int(_) => None,
-    };
     let caps = abi.capabilities.iter().zip(&plan.capabilities);
     // In a space, views read elements in place.
     let caps = caps.filter(|(one, _)| abi.chain(one.chain).space.is_none());
+    let bodies_of_caps = caps.clone().flat_map(|(_, cap)| &cap.aggregates);
+    let hosts = plan.chains.iter().filter_map(|chain| chain.host.as_ref());
+    let hosts = hosts.flat_map(|host| &host.aggregates).map(|field| &field.aggregate);
+    let fixed_parts = plan.counted.iter().flat_map(|reply| &reply.aggregates);
+    let inner = bodies_of_caps.chain(hosts).chain(fixed_parts).filter_map(Aggregate::struct_);
     let arrays = caps.filter_map(|(_, cap)| match cap.array.as_ref()?.element {
         ElementPlan::Struct(id, _) => Some(id),
         ElementPlan::Int(_) => None,
@@ -23,7 +24,7 @@ pub(super) fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
     let inputs = inputs.flat_map(|input| match &input.kind {
         InputKind::Struct { struct_, .. } => vec![*struct_],
         InputKind::Inline { element, .. } | InputKind::Memory { element, .. } => {
-            struct_of(*element).into_iter().collect()
+            element.struct_().into_iter().collect()
         }
         InputKind::Typed(data) => bodies(&data.forms),
         InputKind::Number { .. } | InputKind::Choice { .. } => Vec::new(),
@@ -31,15 +32,15 @@ pub(super) fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
     let returned = plan.results.iter().filter_map(|results| results.data.as_ref());
     let returned = returned.flat_map(|data| bodies(&data.forms));
     let replies = plan.requests.iter().filter_map(|request| Some(request.reply?.struct_));
-    let counted = plan.counted.iter().filter_map(|reply| struct_of(reply.element));
+    let counted = plan.counted.iter().filter_map(|reply| reply.element.struct_());
     let streams = plan.streams.iter().flat_map(|stream| {
         [Some(stream.record), stream.answer].into_iter().flatten().chain(bodies(&stream.forms))
     });
-    let all = arrays.chain(inputs).chain(replies).chain(counted).chain(returned).chain(streams);
-    let mut ids: Vec<_> = all.collect();
+    let all = arrays.chain(inner).chain(inputs).chain(replies).chain(counted).chain(returned);
+    let mut ids: Vec<_> = all.chain(streams).collect();
     let mut outer = 0;
     while let Some(id) = ids.get(outer).copied() {
-        ids.extend(structs(abi.struct_(id)).map(|(_, inner, _)| inner));
+        ids.extend(aggregates(abi, abi.struct_(id), &[]).iter().filter_map(Aggregate::struct_));
         outer += 1;
     }
     ids.sort_unstable();
@@ -50,8 +51,7 @@ pub(super) fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
             struct_: id,
             size: size(struct_),
             fields: (0..struct_.fields.len()).filter_map(|at| stored_int(struct_, at)).collect(),
-            structs: structs(struct_).collect(),
-            arrays: (0..struct_.fields.len()).filter_map(|at| int_array(struct_, at)).collect(),
+            aggregates: aggregates(abi, struct_, &[]),
         }
     };
     ids.into_iter().map(record).collect()
@@ -59,29 +59,4 @@ pub(super) fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
 
 fn bodies(forms: &[DataForm]) -> Vec<StructId> {
     forms.iter().filter_map(DataForm::struct_).collect()
-}
-
-/// The fields of a struct that are structs: their index, struct and offset.
-fn structs(struct_: &Struct) -> impl Iterator<Item = (usize, StructId, ByModel)> {
-    let fields = struct_.fields.iter().enumerate();
-    fields.filter_map(|(index, field)| match field.type_ {
-        Type::Struct(id) => Some((index, id, offset(struct_, index))),
-        _ => None,
-    })
-}
-
-/// An integer field, or a union that is stored as an integer.
-pub(super) fn stored_int(struct_: &Struct, index: usize) -> Option<IntField> {
-    let field = &struct_.fields[index];
-    let Some(arm) = field.arms().first() else { return int_field(struct_, index) };
-    let Type::Int(int) = arm.type_ else { return None };
-    Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
-}
-
-/// An array of integers, as its first element.
-fn int_array(struct_: &Struct, index: usize) -> Option<IntField> {
-    let field = &struct_.fields[index];
-    let Type::Array(element, ..) = &field.type_ else { return None };
-    let Type::Int(int) = **element else { return None };
-    Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
 }

@@ -144,7 +144,10 @@ impl<'a> Inputs<'a> {
             }
             (Type::Struct(id), _) => {
                 let inner = self.abi.struct_(*id);
-                return self.of_struct(inner, at);
+                if inner.fields.iter().any(|field| field.direction.is_some()) {
+                    return self.of_struct(inner, at);
+                }
+                InputKind::Struct { offset: at, struct_: *id }
             }
             (Type::Union(arms), _) => {
                 match field.input_arm().or(arms.first()).map(|arm| &arm.type_) {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::fields::{int, int_field, int_fields, offset};
+use super::fields::{aggregates, int, int_field, int_fields, offset};
 use super::request_inputs::Inputs;
 use crate::ir::requests::{
     CountedReply, FailedReply, FixedFlags, Hazard, InputKind, MemoryLength, NewFdField,
@@ -77,6 +77,7 @@ fn counted(abi: &Abi, names: &[String], id: IoctlId, struct_: StructId) -> Optio
         count: int_field(argument, *count)?,
         integers: int_fields(argument, &[]),
         fields: int_fields(argument, &[Role::Argsz, Role::Reserved]),
+        aggregates: aggregates(abi, argument, &[Role::Argsz, Role::Reserved]),
         array,
         element: element_of(abi, element)?,
     })

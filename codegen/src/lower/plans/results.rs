@@ -3,12 +3,11 @@
 
 use std::collections::HashSet;
 
-use super::fields::offset;
-use super::records::stored_int;
+use super::fields::{aggregate, offset, stored_int};
 use super::typed_data;
 use crate::ir::protocol::ByModel;
 use crate::ir::requests::{
-    CountedReply, ReplyStruct, RequestPlan, ResultField, ResultStruct, ResultsPlan,
+    CountedReply, ReplyStruct, RequestPlan, ResultAggregate, ResultField, ResultsPlan,
 };
 use crate::ir::{Abi, Arg, IoctlId, Role, Struct, Type};
 use crate::names;
@@ -60,12 +59,10 @@ fn results_plan(
         let end = start.kernel() + int.offset.kernel() + int.int.size();
         Some(ResultField { int, is_appended: end > minsz.kernel() })
     });
-    let structs = fields.filter_map(|field| {
-        let Type::Struct(id) = struct_.fields[field].type_ else { return None };
-        let (offset, spans) = (offset(struct_, field), struct_.spans(field));
-        let size = ByModel(spans.map(|span| span.size));
-        let is_appended = start.kernel() + offset.kernel() + size.kernel() > minsz.kernel();
-        Some(ResultStruct { field, struct_: id, offset, size, is_appended })
+    let aggregates = fields.filter_map(|field| {
+        let aggregate = aggregate(abi, struct_, field)?;
+        let end = start.kernel() + aggregate.offset.kernel() + aggregate.size.kernel();
+        Some(ResultAggregate { aggregate, is_appended: end > minsz.kernel() })
     });
     Some(ResultsPlan {
         name,
@@ -75,7 +72,7 @@ fn results_plan(
         minsz,
         argsz: argument.argsz.map(|argsz| argument.kernel_span(argsz).offset),
         fields: integers.collect(),
-        structs: structs.collect(),
+        aggregates: aggregates.collect(),
         data: match reply.offset {
             0 => typed_data::returned(abi, struct_, minsz.kernel(), own),
             _ => None,

@@ -45,7 +45,14 @@ pub(super) fn check(check: &mut Check<'_>) {
 
 fn in_space(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, header: Option<&str>) {
     let index = check.index;
+    // A capability with `fields` has its header besides them.
+    let mut heads = struct_.capability.is_none();
     for field in struct_.members() {
+        let header = if heads { header } else { header.map(|_| "") };
+        heads = false;
+        if !field.field.union.is_empty() {
+            refuse_type(check, field.name.place, "is in a space", "a union has no value there");
+        }
         for (_, expr) in field.types() {
             let (fits, help) = match &expr.base {
                 Base::Int(int) => {

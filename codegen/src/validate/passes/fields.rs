@@ -1,15 +1,18 @@
 //! Fields: valid combinations of keys, their references, and members of unions that
 //! every language can express.
 
+use super::spaces::space_of;
 use crate::diagnostic::Diagnostic;
 use crate::spec::history::Validity;
 use crate::spec::types::{Base, Shape, TypeExpr};
 use crate::validate::Check;
 use crate::validate::codes::{KEY_CONFLICT, RUST_TYPE};
-use crate::validate::model::declarations::{DeclaredMember, plain_int};
+use crate::validate::model::declarations::{DeclaredMember, StructDeclaration, plain_int};
 use crate::validate::model::refs::{HELD, NUMBER, Reference};
 
 pub(super) fn check(check: &mut Check<'_>) {
+    hosts(check);
+    replies(check);
     let index = check.index;
     for struct_ in &index.structs {
         for member in struct_.members() {
@@ -80,6 +83,56 @@ fn pointers(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
         let message = format!("`{}` is a pointer to a struct", member.name.value);
         let problem = Diagnostic::error(RUST_TYPE, message).at(member.name.place, "");
         check.problems.push(problem.help("use an `aligned_u64` for an address"));
+    }
+    let is_passed = |expr: &TypeExpr| expr.shape == Shape::Pointer && expr.direction.is_some();
+    if member.field.payload.is_none() && member.types().any(|(_, expr)| is_passed(expr)) {
+        let message = format!("nothing says to what `{}` points", member.name.value);
+        let problem = Diagnostic::error(RUST_TYPE, message).at(member.name.place, "");
+        let help = "describe the memory in `payload`, or use an `aligned_u64` for an address";
+        check.problems.push(problem.help(help));
+    }
+}
+
+/// A chain follows the struct of its host, so that an array has no end there.
+fn hosts(check: &mut Check<'_>) {
+    let index = check.index;
+    let hosts = index.chains.iter().filter_map(|chain| chain.item.host.as_ref());
+    for host in hosts.flat_map(|host| index.structs_named(host)) {
+        let ends = |expr: &TypeExpr| matches!(expr.shape, Shape::Flexible(_));
+        for field in host.fields().filter(|field| field.types().any(|(_, expr)| ends(expr))) {
+            let message = format!("a chain follows `{}`, which has no end", field.name.value);
+            let problem = Diagnostic::error(RUST_TYPE, message).at(field.name.place, "");
+            check.problems.push(problem.help("put the array into a capability"));
+        }
+    }
+}
+
+/// Whatever is in a reply has its bytes there, so it is no pointer.
+fn replies(check: &mut Check<'_>) {
+    let index = check.index;
+    let hosts = index.chains.iter().filter_map(|chain| chain.item.host.as_ref());
+    let bodies = index.capabilities.iter();
+    let bodies = bodies.filter(|one| space_of(check, one).is_none());
+    let bodies = bodies.filter_map(|one| one.item.struct_.as_ref());
+    let streams = check.spec.abi.fds.iter().filter_map(|(_, kind)| kind.stream.as_ref());
+    let records = streams.flat_map(|stream| stream.answer.iter().chain([&stream.record]));
+    let mut names: Vec<_> = hosts.chain(bodies).chain(records).map(|name| name.as_str()).collect();
+    let mut outer = 0;
+    while let Some(name) = names.get(outer).copied() {
+        outer += 1;
+        for member in index.structs_named(name).flat_map(StructDeclaration::members) {
+            for (_, expr) in member.types() {
+                match &expr.base {
+                    Base::Struct(inner) if !names.contains(&inner.as_str()) => names.push(inner),
+                    _ => {}
+                }
+            }
+            if member.types().any(|(_, expr)| expr.shape == Shape::Pointer) {
+                let message = format!("`{}` is a pointer in a reply", member.name.value);
+                let problem = Diagnostic::error(RUST_TYPE, message).at(member.name.place, "");
+                check.problems.push(problem.help("use an `aligned_u64` for an address"));
+            }
+        }
     }
 }
 

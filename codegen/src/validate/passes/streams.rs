@@ -6,7 +6,7 @@ use super::typed_memory::{NamedItems, bodies, has_payloads, named_items};
 use crate::diagnostic::Place;
 use crate::layout::Int;
 use crate::spec::StreamSpec;
-use crate::spec::types::{Base, Shape, TypeExpr};
+use crate::spec::types::{Shape, TypeExpr};
 use crate::spec::wrappers::Placed;
 use crate::validate::Check;
 use crate::validate::codes::KEY_CONFLICT;
@@ -70,17 +70,15 @@ fn readable(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, place: Place
         let arms = field.arms();
         let ints = arms.flat_map(|arm| arm.types()).all(|(_, expr)| plain_int(expr).is_some());
         let is_plain = |expr: &TypeExpr| match expr.shape {
-            Shape::One => true,
-            Shape::Fixed(_) | Shape::Named(_) => matches!(expr.base, Base::Int(_)),
+            Shape::One | Shape::Fixed(_) | Shape::Named(_) => true,
             Shape::Pointer | Shape::Flexible(_) => false,
         };
         ints && field.types().all(|(_, expr)| is_plain(expr))
     };
     if let Some(field) = struct_.fields().find(|field| !is_copied(field)) {
         let name = &field.name.value;
-        let message = format!(
-            "a record has integers, structs, and arrays of integers of fixed length, but not `{name}`"
-        );
+        let message =
+            format!("a record has integers, structs, and arrays of fixed length, but not `{name}`");
         check.refuse(KEY_CONFLICT, place, message);
     }
 }

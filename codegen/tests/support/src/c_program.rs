@@ -7,15 +7,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use capchain::ir::protocol::{ArrayPlan, ChainPlan, ElementPlan, IntField};
-use capchain::ir::{Abi, CapabilityId, Chain, Role, Struct};
+use capchain::ir::protocol::{ArrayPlan, ChainPlan, ElementPlan};
+use capchain::ir::{Abi, CapabilityId, Chain, Field, Role, Struct};
 use capchain::layout::Int;
 use capchain::names::{self, c_name};
+
+use crate::c_values::{self, Label};
 
 /// The main program, the same for every ABI.
 const MAIN: &str = include_str!("../../programs/canonical.c");
 /// The functions that print the conformance text in C.
 pub const TEXT: &str = include_str!("../../programs/text.h");
+
+/// A name with the numbers of elements.
+const NAMED: &str = include_str!("../../programs/named.h");
 
 /// What makes a program end at what it must not do, where the machine has it.
 const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
@@ -55,8 +60,8 @@ fn gcc(folder: &Path, arguments: &[&str]) -> String {
 /// The file `chains.h`: a function per chain, and the choice between them. The
 /// functions of the including file print the values.
 pub fn source(abi: &Abi, stem: &str) -> String {
-    let mut text: String =
-        abi.protocol.chains.iter().map(|plan| function(abi, stem, plan)).collect();
+    let mut text = NAMED.to_owned();
+    text.extend(abi.protocol.chains.iter().map(|plan| function(abi, stem, plan)));
     text += "static const struct {\n\tconst char *name;\n\t\
              int (*tell)(const __u8 *bytes, size_t len);\n} chains[] = {\n";
     for Chain { name, .. } in &abi.chains {
@@ -106,7 +111,9 @@ fn arm(abi: &Abi, stem: &str, chain: &str, id: CapabilityId) -> String {
     let (id, view) = (plan.id, c_name(stem, &[chain, short]));
     let mut lines = String::new();
     if let Some(struct_) = plan.struct_.map(|id| abi.struct_(id)) {
-        lines.extend(plan.fields.iter().map(|field| number(struct_, field)));
+        let shown = struct_.fields.iter();
+        let shown = shown.filter(|field| !matches!(field.role, Role::Header | Role::Reserved));
+        lines.extend(shown.map(|field| own(abi, field)));
         lines.extend(plan.array.iter().map(|plan| array(abi, &view, struct_, plan)));
     }
     format!(
@@ -116,13 +123,13 @@ fn arm(abi: &Abi, stem: &str, chain: &str, id: CapabilityId) -> String {
     )
 }
 
-fn number(struct_: &Struct, plan: &IntField) -> String {
-    let name = &struct_.fields[plan.field].name;
-    let when = match plan.version {
-        0 | 1 => String::new(),
-        _ => format!("\t\t\tif (view.has_{name})\n\t"),
-    };
-    format!("{when}\t\t\t{}number({name:?}, view.{name});\n", sign(plan.int))
+/// The lines of a field of a capability.
+fn own(abi: &Abi, field: &Field) -> String {
+    let lines = c_values::field(abi, field, &Label::new(&field.name), "view");
+    match field.version {
+        0 | 1 => lines,
+        _ => format!("if (view.has_{}) {{\n{lines}}}\n", field.stored_name()),
+    }
 }
 
 fn array(abi: &Abi, view: &str, struct_: &Struct, plan: &ArrayPlan) -> String {
@@ -132,30 +139,20 @@ fn array(abi: &Abi, view: &str, struct_: &Struct, plan: &ArrayPlan) -> String {
             return format!("\t\t\thex({name:?}, view.{name}.bytes, view.{name}.count);\n");
         }
         ElementPlan::Int(int) => {
-            let line = format!("\t\t\t\t{}element({name:?}, nth, \"\", each);\n", sign(*int));
+            let line = format!("\t\t\t\t{}element({name:?}, nth0, \"\", each);\n", sign(*int));
             (c_type(*int).to_owned(), line)
         }
-        ElementPlan::Struct(id, members) => {
+        ElementPlan::Struct(id, _) => {
             let element = abi.struct_(*id);
-            let members = members.iter().map(|member| self::member(element, name, member));
-            (format!("struct {}", element.name), members.collect())
+            let label = Label::new(name).element("nth0");
+            (format!("struct {}", element.name), c_values::fields(abi, element, &label, "each"))
         }
     };
     let get = c_element(view, name);
     format!(
         "\t\t\t{type_} each;\n\n\
-         \t\t\tfor (__u32 nth = 0; {get}(&view, nth, &each); nth++) {{\n{lines}\t\t\t}}\n"
+         \t\t\tfor (__u32 nth0 = 0; {get}(&view, nth0, &each); nth0++) {{\n{lines}\t\t\t}}\n"
     )
-}
-
-/// The line of a member of an element; none for a reserved one.
-fn member(element: &Struct, array: &str, plan: &IntField) -> String {
-    let field = &element.fields[plan.field];
-    let (name, sign) = (&field.name, sign(plan.int));
-    match field.role {
-        Role::Reserved => String::new(),
-        _ => format!("\t\t\t\t{sign}element({array:?}, nth, \".{name}\", each.{name});\n"),
-    }
 }
 
 /// The C type of an integer in a view.
@@ -167,7 +164,7 @@ pub(crate) fn c_type(int: Int) -> &'static str {
 }
 
 /// The prefix of the functions that print signed numbers.
-fn sign(int: Int) -> &'static str {
+pub(crate) fn sign(int: Int) -> &'static str {
     if int.signed() { "signed_" } else { "" }
 }
 

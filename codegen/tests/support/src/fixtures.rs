@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use capchain::Opened;
 use capchain::compat::Side;
 use capchain::ir::Abi;
+use capchain::lower::lower;
 use capchain::spec::load::Origin;
 use capchain::validate::ValidSpec;
 
@@ -25,6 +26,26 @@ pub fn spec() -> Arc<ValidSpec> {
 /// The specification in a folder, which must load.
 pub fn open(folder: &Path) -> ValidSpec {
     loaded(capchain::open(&Origin::Folder(folder.to_owned()), &[]))
+}
+
+/// The newest ABIs of all specifications in `spec/` and of the tests, with their folders. The
+/// specifications of tests that are only parts of one do not load.
+pub fn all() -> Vec<(String, Abi)> {
+    let mut abis = Vec::new();
+    for folder in ["spec", "codegen/tests/specs"] {
+        let entries = fs::read_dir(root().join(folder)).expect("a folder");
+        let names = entries.map(|entry| entry.expect("an entry").file_name());
+        let mut names: Vec<_> = names.filter_map(|name| name.into_string().ok()).collect();
+        names.sort();
+        for name in names {
+            let path = format!("{folder}/{name}");
+            let origin = Origin::Folder(root().join(&path));
+            if let Some(spec) = capchain::open(&origin, &[]).spec {
+                abis.push((path, lower(&spec, None)));
+            }
+        }
+    }
+    abis
 }
 
 /// The specification that was opened, which must have no errors.

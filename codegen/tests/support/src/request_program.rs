@@ -4,10 +4,10 @@
 
 use std::fmt::Write;
 
-use capchain::ir::protocol::IntField;
+use capchain::ir::protocol::{Aggregate, IntField};
 use capchain::ir::requests::{
     CountedReply, InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,
-    ResultsPlan, TypedLength,
+    ResultAggregate, ResultsPlan, TypedLength,
 };
 use capchain::ir::{Abi, Arg, Role, StructId};
 use capchain::layout::Int;
@@ -75,19 +75,32 @@ fn results(abi: &Abi, plan: &ResultsPlan) -> String {
         };
         writeln!(lines, "    put({stored:?}, {value});").expect("text");
     }
-    for inner in &plan.structs {
-        let name = &struct_.fields[inner.field].name;
-        let (getter, members) = (ident(name), members(abi, inner.struct_, name, "inner"));
-        let value = format!("view.{getter}()");
-        let found = if inner.is_appended { value } else { format!("Some({value})") };
+    for ResultAggregate { aggregate, is_appended } in &plan.aggregates {
+        let name = struct_.fields[aggregate.field].stored_name();
+        let value = format!("view.{}()", ident(name));
+        let found = if *is_appended { value } else { format!("Some({value})") };
         let head = format!("    if let Some(inner) = {found} {{\n");
-        lines.extend([&head, &members, "    }\n"]);
+        lines.extend([&head, &values(abi, aggregate, name, "inner"), "    }\n"]);
     }
     format!(
         "\nfn read_{name}(put: Put<'_>, bytes: &[u8], wire: Wire) -> Result<(), ReplyError> {{\n    \
          let view = requests::{type_}::parse_as(bytes, wire)?;\n{lines}    \
          view.to_struct();\n    Ok(())\n}}\n"
     )
+}
+
+/// The lines that pass the integers of a struct or an array to `put`, but no bytes.
+fn values(abi: &Abi, plan: &Aggregate, name: &str, value: &str) -> String {
+    let each = if plan.count.is_some() { "each" } else { value };
+    let lines = match plan.element {
+        RequestElement::Int(Int::U8) => return format!("    let _ = {value};\n"),
+        RequestElement::Int(_) => format!("    put(\"{name}\", Some(bits({each})));\n"),
+        RequestElement::Struct(id, _) => members(abi, id, name, each),
+    };
+    match plan.count {
+        None => lines,
+        Some(_) => format!("    for each in {value} {{\n{lines}    }}\n"),
+    }
 }
 
 /// The lines that pass the integers of a struct to `put`.
@@ -101,7 +114,14 @@ fn members(abi: &Abi, id: StructId, name: &str, value: &str) -> String {
         let member = ident(stored);
         format!("    put(\"{name}.{stored}\", Some(bits({value}.{member}{raw})));\n")
     };
-    record.into_iter().flat_map(|record| record.fields.iter().filter(shown).map(line)).collect()
+    let ints = record.into_iter().flat_map(|record| record.fields.iter().filter(shown).map(line));
+    let inner = record.into_iter().flat_map(|record| &record.aggregates);
+    let inner = inner.filter(|field| struct_.fields[field.field].role != Role::Reserved);
+    let inner = inner.map(|field| {
+        let stored = struct_.fields[field.field].stored_name();
+        values(abi, field, &format!("{name}.{stored}"), &format!("{value}.{}", ident(stored)))
+    });
+    ints.chain(inner).collect()
 }
 
 /// A function that passes all values of a counted reply to `put`.
@@ -114,12 +134,17 @@ fn counted(abi: &Abi, plan: &CountedReply) -> String {
         RequestElement::Int(_) => format!("    put(\"{array}\", Some(bits(each)));\n"),
         RequestElement::Struct(id, _) => members(abi, id, array, "each"),
     };
+    let fixed = plan.aggregates.iter().map(|field| {
+        let name = struct_.fields[field.field].stored_name();
+        values(abi, field, name, &format!("view.{}()", ident(name)))
+    });
+    let fixed: String = fixed.collect();
     let (array, name) = (ident(array), &plan.name);
     format!(
         "\nfn read_{name}(put: Put<'_>, bytes: &[u8], wire: Wire) -> Result<(), ReplyError> {{\n    \
          let view = requests::{type_}::parse_as(bytes, wire)?;\n    \
          let _ = view.required_size();\n    \
-         put({count:?}, Some(bits(view.{})));\n    \
+         put({count:?}, Some(bits(view.{})));\n{fixed}    \
          for each in view.{array}().iter() {{\n{element}    }}\n    Ok(())\n}}\n",
         [&ident(count), "()"].concat()
     )

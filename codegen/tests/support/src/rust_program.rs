@@ -6,12 +6,12 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use capchain::ir::protocol::{ArrayPlan, ChainPlan, ElementPlan, IntField};
-use capchain::ir::{Abi, CapabilityId, Chain, GroupId, Role, Struct};
+use capchain::ir::protocol::{ArrayPlan, ChainPlan, ElementPlan};
+use capchain::ir::{Abi, CapabilityId, Chain, Field, GroupId, Role, Struct};
 use capchain::layout::Int;
 use capchain::names;
 
-use crate::rustc;
+use crate::{rust_values, rustc};
 
 /// The main program, the same for every ABI.
 const MAIN: &str = include_str!("../../programs/canonical.rs");
@@ -96,7 +96,9 @@ fn arm(abi: &Abi, cap_type: &str, id: CapabilityId) -> String {
     let (id, variant) = (plan.id, names::rust_type(short));
     let mut lines = String::new();
     if let Some(struct_) = plan.struct_.map(|id| abi.struct_(id)) {
-        lines.extend(plan.fields.iter().map(|field| number(abi, struct_, field)));
+        let shown = struct_.fields.iter();
+        let shown = shown.filter(|field| !matches!(field.role, Role::Header | Role::Reserved));
+        lines.extend(shown.map(|field| own(abi, field)));
         lines.extend(plan.array.iter().map(|plan| array(abi, struct_, plan)));
     }
     format!(
@@ -107,16 +109,16 @@ fn arm(abi: &Abi, cap_type: &str, id: CapabilityId) -> String {
     )
 }
 
-fn number(abi: &Abi, struct_: &Struct, plan: &IntField) -> String {
-    let field = &struct_.fields[plan.field];
-    let (name, raw) = (&field.name, raw(abi, field.group, plan.int));
-    let getter = ident(&names::view_getter(name));
-    match plan.version {
-        0 | 1 => format!("                number(text_of, {name:?}, view.{getter}(){raw});\n"),
-        _ => format!(
-            "                if let Some(found) = view.{getter}() {{\n                    \
-             number(text_of, {name:?}, found{raw});\n                }}\n"
-        ),
+/// The lines of a field of a capability.
+fn own(abi: &Abi, field: &Field) -> String {
+    let call = |name: &str| format!("view.{}()", ident(&names::view_getter(name)));
+    match field.version {
+        0 | 1 => rust_values::field(abi, field, &field.name, &call),
+        _ => {
+            let found = call(field.stored_name());
+            let lines = rust_values::field(abi, field, &field.name, &|_| "found".to_owned());
+            format!("if let Some(found) = {found} {{\n{lines}}}\n")
+        }
     }
 }
 
@@ -128,29 +130,15 @@ fn array(abi: &Abi, struct_: &Struct, plan: &ArrayPlan) -> String {
             return format!("                hex(text_of, {name:?}, view.{getter}());\n");
         }
         ElementPlan::Int(_) => {
-            format!("                    element(text_of, {name:?}, index, \"\", each);\n")
+            format!("                    element(text_of, {name:?}, nth0, \"\", item0);\n")
         }
-        ElementPlan::Struct(id, members) => {
-            let element = abi.struct_(*id);
-            members.iter().map(|member| self::member(abi, element, name, member)).collect()
+        ElementPlan::Struct(id, _) => {
+            rust_values::fields(abi, abi.struct_(*id), &format!("{name}[{{nth0}}]"), "item0")
         }
     };
     format!(
-        "                for (index, each) in view.{getter}().iter().enumerate() \
+        "                for (nth0, item0) in view.{getter}().iter().enumerate() \
          {{\n{lines}                }}\n"
-    )
-}
-
-/// The line of a member of an element; none for a reserved one.
-fn member(abi: &Abi, element: &Struct, array: &str, plan: &IntField) -> String {
-    let field = &element.fields[plan.field];
-    if field.role == Role::Reserved {
-        return String::new();
-    }
-    let (name, member) = (&field.name, ident(&field.name));
-    let raw = raw(abi, field.group, plan.int);
-    format!(
-        "                    element(text_of, {array:?}, index, \".{name}\", each.{member}{raw});\n"
     )
 }
 

@@ -1,6 +1,7 @@
 //! A reply that ends in an array, all of which fits or none.
 
 use super::view::CountedView;
+use crate::emit::c::aggregates::Transfer;
 use crate::emit::c::comment::Comment;
 use crate::emit::c::emitter::{Emitter, c_type};
 use crate::emit::c::section;
@@ -24,10 +25,19 @@ impl Emitter<'_, '_> {
             [c_word::PARSE, c_word::REQUEST, array].map(|word| name(&[word]));
         let fields = plan.integers.iter().map(|IntField { field, int, offset, version: _ }| {
             let load = self.load(*int, "bytes", offset.kernel());
-            (c_type(*int), struct_.fields[*field].name.clone(), load)
+            let name = struct_.fields[*field].stored_name().to_owned();
+            let read = vec![format!("\tinfo->{name} = {load};")];
+            ((c_type(*int).to_owned(), name), read)
         });
+        let aggregates = plan.aggregates.iter().map(|field| {
+            let name = struct_.fields[field.field].stored_name();
+            let value = ["info->", name].concat();
+            let read = self.transfer(field, &value, &Transfer::Read("bytes"), 1);
+            (self.aggregate_member(name, field), read)
+        });
+        let (fields, reads): (Vec<_>, Vec<_>) = fields.chain(aggregates).unzip();
         let mut members =
-            UniqueNames::members(struct_.fields.iter().map(|field| field.name.as_str()));
+            UniqueNames::members(struct_.fields.iter().map(|field| field.stored_name()));
         let (element, assignments) = match plan.element {
             RequestElement::Int(int) => {
                 (c_type(int).to_owned(), vec![format!("*out = {};", self.load(int, "bytes", 0))])
@@ -49,7 +59,8 @@ impl Emitter<'_, '_> {
             count: plan.count.offset.kernel(),
             count_width: plan.count.int.size(),
             each: plan.element.size(),
-            fields: fields.collect(),
+            fields,
+            reads: reads.concat(),
             array: array.clone(),
             need: members.reserve("need".to_owned()),
             parse,

@@ -1,13 +1,13 @@
 //! The statements that put the inputs of a request into its argument.
 
 use super::view::PutView;
+use crate::emit::c::aggregates::Transfer;
 use crate::emit::c::args;
 use crate::emit::c::emitter::{Emitter, plus};
 use crate::emit::c::literal::literal;
 use crate::emit::c::statements::Statement;
 use crate::ir::StructId;
 use crate::ir::c_requests::{CInput, CMember, CRequest};
-use crate::ir::protocol::RecordPlan;
 use crate::ir::requests::{
     FixedFlags, InlineCount, InputKind, Meaning, MemoryLength, RequestElement, RequestPlan,
     TypedData, TypedLength,
@@ -38,8 +38,18 @@ struct InputPut {
     refused: Vec<String>,
     numbers: Vec<NumberPut>,
     copies: Vec<Statement>,
-    /// The number of elements, and what is put for each.
-    elements: Option<(String, Vec<NumberPut>)>,
+    /// Statements that write structs and arrays, indented.
+    aggregates: Vec<String>,
+    /// The number of elements, what is put for each, and the statements that write its structs
+    /// and arrays, indented.
+    elements: Option<(String, Vec<NumberPut>, Vec<String>)>,
+}
+
+impl InputPut {
+    /// The indentation of its statements.
+    fn tabs(&self) -> usize {
+        if self.pointer.is_some() { 2 } else { 1 }
+    }
 }
 
 impl Emitter<'_, '_> {
@@ -70,16 +80,18 @@ impl Emitter<'_, '_> {
     }
 
     fn view_of(&self, put: &InputPut, shared: impl Fn(&str) -> bool) -> PutView {
-        let tabs = if put.pointer.is_some() { 2 } else { 1 };
+        let tabs = put.tabs();
         let numbers = put.numbers.iter().map(|number| self.store_number(number, &shared));
         let numbers = numbers.flat_map(|statement| statement.lines(tabs));
         let copies = put.copies.iter().flat_map(|statement| statement.lines(tabs));
         let mut statements: Vec<_> = numbers.chain(copies).collect();
-        if let Some((count, numbers)) = &put.elements {
+        statements.extend_from_slice(&put.aggregates);
+        if let Some((count, numbers, aggregates)) = &put.elements {
             let indent = "\t".repeat(tabs);
             statements.push(format!("{indent}for (nth = 0; nth < {count}; nth++) {{"));
             let numbers = numbers.iter().map(|number| self.store_number(number, |_| false));
             statements.extend(numbers.flat_map(|statement| statement.lines(tabs + 1)));
+            statements.extend_from_slice(aggregates);
             statements.push([&indent, "}"].concat());
         }
         let has_loop = put.elements.is_some();
@@ -177,8 +189,10 @@ impl Emitter<'_, '_> {
             }
             RequestElement::Struct(id, size) => {
                 let place = format!("bytes + {offset} + nth * {size}");
-                let numbers = self.fields(id, &format!("{elements}[nth]."), &place);
-                put.elements = Some((count, numbers));
+                let element = format!("{elements}[nth].");
+                let numbers = self.fields(id, &element, &place);
+                let aggregates = self.put_aggregates(id, &element, &place, put.tabs() + 1);
+                put.elements = Some((count, numbers, aggregates));
             }
         }
     }
@@ -254,11 +268,6 @@ impl Emitter<'_, '_> {
         Statement { function, arguments: vec![plus("bytes", at), from.to_owned(), size] }
     }
 
-    /// The record of a struct.
-    pub(super) fn record(&self, id: StructId) -> Option<&RecordPlan> {
-        self.abi.protocol.records.iter().find(|record| record.struct_ == id)
-    }
-
     /// Puts the struct that a pointer leads to.
     fn put_struct(&self, id: StructId, pointer: &str, at: u64, put: &mut InputPut) {
         match self.record(id) {
@@ -272,7 +281,11 @@ impl Emitter<'_, '_> {
                     "0".to_owned(),
                 ],
             }),
-            _ => put.numbers.extend(self.fields(id, &format!("{pointer}->"), &plus("bytes", at))),
+            _ => {
+                let (value, place) = (format!("{pointer}->"), plus("bytes", at));
+                put.numbers.extend(self.fields(id, &value, &place));
+                put.aggregates = self.put_aggregates(id, &value, &place, put.tabs());
+            }
         }
     }
 
@@ -299,7 +312,23 @@ impl Emitter<'_, '_> {
             let name = struct_.fields[field.field].stored_name();
             format!("{value}{name} = {};", self.load(field.int, place, field.offset.kernel()))
         });
-        fields.collect()
+        let aggregates = record.map_or(&[][..], |record| &record.aggregates);
+        let aggregates = aggregates.iter().flat_map(|field| {
+            let name = struct_.fields[field.field].stored_name();
+            self.transfer(field, &[value, name].concat(), &Transfer::Read(place), 0)
+        });
+        fields.chain(aggregates).collect()
+    }
+
+    /// The statements that write the structs and arrays of a struct.
+    fn put_aggregates(&self, id: StructId, value: &str, place: &str, tabs: usize) -> Vec<String> {
+        let struct_ = self.abi.struct_(id);
+        let aggregates = self.record(id).map_or(&[][..], |record| &record.aggregates);
+        let lines = aggregates.iter().flat_map(|field| {
+            let name = struct_.fields[field.field].stored_name();
+            self.transfer(field, &[value, name].concat(), &Transfer::Write(place), tabs)
+        });
+        lines.collect()
     }
 }
 

@@ -224,8 +224,10 @@ pub(super) struct CountedView {
     pub(super) count: u64,
     pub(super) count_width: u64,
     pub(super) each: u64,
-    /// The type and the name of a field, and the expression that loads it.
-    pub(super) fields: Vec<(&'static str, String, String)>,
+    /// The type and the declarator of each field.
+    pub(super) fields: Vec<(String, String)>,
+    /// The statements that read them, indented.
+    pub(super) reads: Vec<String>,
     /// The member with the array, and the member with the size of the full reply.
     pub(super) array: String,
     pub(super) need: String,

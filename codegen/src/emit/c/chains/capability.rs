@@ -1,11 +1,13 @@
 //! A capability: the sizes that its versions need, its fields and its array.
 
-use super::view::{ArrayView, CapabilityView, ValueView};
+use super::fields::AggregateWay;
+use super::view::{AggregateView, ArrayView, CapabilityView, ValueView};
+use crate::emit::c::aggregates::Transfer;
 use crate::emit::c::emitter::{Emitter, c_type};
 use crate::emit::c::tables::by_version;
 use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::protocol::{ArrayPlan, CapPlan, ElementPlan};
-use crate::ir::{CapabilityId, Chain, Struct};
+use crate::ir::{CapabilityId, Chain, Struct, StructId};
 use crate::names::{self, c_word};
 
 impl<'a> Emitter<'_, 'a> {
@@ -25,7 +27,7 @@ impl<'a> Emitter<'_, 'a> {
         let append = writes.then(|| name(&[c_word::APPEND]));
         let struct_ = plan.struct_.map(|id| self.abi.struct_(id));
         let fields = struct_.iter().flat_map(|struct_| &struct_.fields);
-        let mut members = UniqueNames::members(fields.map(|field| field.name.as_str()));
+        let mut members = UniqueNames::members(fields.map(|field| field.stored_name()));
         let array = plan.array.as_ref().zip(struct_);
         let array = array.map(|(plan, struct_)| {
             let field = &struct_.fields[plan.field].name;
@@ -50,6 +52,9 @@ impl<'a> Emitter<'_, 'a> {
             written,
             cap: members.reserve("cap".to_owned()),
             values: struct_.map(|one| self.values(one, plan, &mut members)).unwrap_or_default(),
+            aggregates: struct_
+                .map(|one| self.aggregates(one, plan, &mut members))
+                .unwrap_or_default(),
             array,
             read,
             next,
@@ -74,6 +79,23 @@ impl<'a> Emitter<'_, 'a> {
         values.collect()
     }
 
+    fn aggregates(
+        &self,
+        struct_: &Struct,
+        plan: &CapPlan,
+        members: &mut UniqueNames,
+    ) -> Vec<AggregateView> {
+        let aggregates = plan.aggregates.iter().map(|field| {
+            let name = struct_.fields[field.field].stored_name();
+            let has = (field.version > 1).then(|| members.reserve(names::c_presence(name)));
+            let read =
+                AggregateWay { value: "out->", transfer: Transfer::Read("cap->bytes"), tabs: 1 };
+            let write = AggregateWay { value: "values->", transfer: Transfer::Append, tabs: 1 };
+            self.aggregate_value(struct_, field, has, (read, write))
+        });
+        aggregates.collect()
+    }
+
     fn array(&self, struct_: &Struct, plan: &ArrayPlan, get: String) -> ArrayView {
         let (type_, load, members) = match &plan.element {
             ElementPlan::Int(int) => (c_type(*int).to_owned(), self.load(*int, "bytes", 0), None),
@@ -83,6 +105,10 @@ impl<'a> Emitter<'_, 'a> {
                 let members = fields.iter().map(member).collect();
                 (format!("struct {}", element.name), String::new(), Some(members))
             }
+        };
+        let aggregates = match &plan.element {
+            ElementPlan::Int(_) => Vec::new(),
+            ElementPlan::Struct(id, _) => self.element_aggregates(*id),
         };
         let count = plan.count.as_ref().map(|count| {
             let name = &struct_.fields[count.field].name;
@@ -99,8 +125,24 @@ impl<'a> Emitter<'_, 'a> {
             stride: plan.stride.kernel(),
             count,
             members,
+            aggregates,
             load,
         }
+    }
+
+    /// The structs and arrays of an element.
+    fn element_aggregates(&self, id: StructId) -> Vec<AggregateView> {
+        let fields = self.record(id).into_iter().flat_map(|record| &record.aggregates);
+        let aggregates = fields.map(|field| {
+            let read = AggregateWay { value: "out->", transfer: Transfer::Read("bytes"), tabs: 1 };
+            let write = AggregateWay {
+                value: "elements[nth].",
+                transfer: Transfer::Write("bytes"),
+                tabs: 2,
+            };
+            self.aggregate_value(self.abi.struct_(id), field, None, (read, write))
+        });
+        aggregates.collect()
     }
 
     /// Offset, count and stride of an array with a count.

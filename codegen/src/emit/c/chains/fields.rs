@@ -1,10 +1,11 @@
 //! The fields of structs with chains as values of the templates. Offsets are those of the
 //! 64-bit layout on every target.
 
-use super::view::ValueView;
+use super::view::{AggregateView, ValueView};
+use crate::emit::c::aggregates::Transfer;
 use crate::emit::c::emitter::{Emitter, c_type, plus};
 use crate::ir::Struct;
-use crate::ir::protocol::IntField;
+use crate::ir::protocol::{Aggregate, IntField};
 
 impl Emitter<'_, '_> {
     /// A field of a struct whose bytes start at `place`, with its value in the
@@ -16,9 +17,9 @@ impl Emitter<'_, '_> {
         (place, value): (&str, &str),
     ) -> ValueView {
         let (name, int, offset) =
-            (&struct_.fields[field.field].name, field.int, field.offset.kernel());
+            (struct_.fields[field.field].stored_name(), field.int, field.offset.kernel());
         ValueView {
-            name: name.clone(),
+            name: name.to_owned(),
             type_: c_type(int),
             has: None,
             offset,
@@ -31,4 +32,36 @@ impl Emitter<'_, '_> {
             is_output: true,
         }
     }
+    /// A struct or an array of a struct; `has` is the member that says whether it is present.
+    pub(super) fn aggregate_value(
+        &self,
+        struct_: &Struct,
+        field: &Aggregate,
+        has: Option<String>,
+        (read, write): (AggregateWay<'_>, AggregateWay<'_>),
+    ) -> AggregateView {
+        let name = struct_.fields[field.field].stored_name();
+        let lines = |way: &AggregateWay<'_>| {
+            let tabs = way.tabs + usize::from(has.is_some());
+            self.transfer(field, &[way.value, name].concat(), &way.transfer, tabs)
+        };
+        AggregateView {
+            member: self.aggregate_member(name, field),
+            reads: lines(&read),
+            writes: lines(&write),
+            has,
+            end: field.offset.kernel() + field.size.kernel(),
+            version: field.version,
+            is_output: true,
+        }
+    }
+}
+
+/// How a struct or an array is read or written.
+pub(super) struct AggregateWay<'a> {
+    /// The C struct that has the value.
+    pub(super) value: &'a str,
+    pub(super) transfer: Transfer<'a>,
+    /// The indentation of statements that are always executed.
+    pub(super) tabs: usize,
 }

@@ -1,12 +1,14 @@
 //! The struct before a chain: its plan as tables, its fields as values.
 
-use super::view::{HostView, ValueView};
+use super::fields::AggregateWay;
+use super::view::{AggregateView, HostView, ValueView};
+use crate::emit::c::aggregates::Transfer;
 use crate::emit::c::args;
 use crate::emit::c::emitter::{Emitter, plus};
 use crate::emit::c::literal::literal;
 use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::Struct;
-use crate::ir::protocol::{HostField, HostPlan};
+use crate::ir::protocol::{HostAggregate, HostField, HostPlan};
 use crate::names::{self, c_word};
 
 impl<'a> Emitter<'_, 'a> {
@@ -18,12 +20,17 @@ impl<'a> Emitter<'_, 'a> {
     ) -> HostView<'a> {
         let struct_ = self.abi.struct_(plan.struct_);
         let own = names::c_reply(chain);
-        let fields = struct_.fields.iter().map(|field| field.name.as_str());
+        let fields = struct_.fields.iter().map(|field| field.stored_name());
         let mut members = UniqueNames::members(fields);
         let reply = members.reserve("reply".to_owned());
         let place = format!("info->{reply}.bytes");
         let values = plan.fields.iter();
         let values = values.map(|field| self.host_value(struct_, field, &place, &mut members));
+        let values = values.collect();
+        let aggregates = plan.aggregates.iter();
+        let aggregates =
+            aggregates.map(|field| self.host_aggregate(struct_, field, &place, &mut members));
+        let aggregates = aggregates.collect();
         let name = self.name(unique, &own);
         let [parse, request, fixed] = [c_word::PARSE, c_word::REQUEST, c_word::FIXED]
             .map(|word| self.name(unique, &[&own[..], &[word]].concat()));
@@ -34,7 +41,8 @@ impl<'a> Emitter<'_, 'a> {
         HostView {
             name,
             kernel: struct_.name.clone(),
-            values: values.collect(),
+            values,
+            aggregates,
             parse,
             request,
             fixed,
@@ -82,5 +90,20 @@ impl<'a> Emitter<'_, 'a> {
         let value = self.value(struct_, &field.int, (place, "values->"));
         let has = field.is_appended.then(|| members.reserve(names::c_presence(&value.name)));
         ValueView { has, is_output: field.is_output, ..value }
+    }
+    fn host_aggregate(
+        &self,
+        struct_: &Struct,
+        field: &HostAggregate,
+        place: &str,
+        members: &mut UniqueNames,
+    ) -> AggregateView {
+        let HostAggregate { aggregate, is_appended, is_output } = field;
+        let name = struct_.fields[aggregate.field].stored_name();
+        let has = is_appended.then(|| members.reserve(names::c_presence(name)));
+        let read = AggregateWay { value: "info->", transfer: Transfer::Read(place), tabs: 1 };
+        let write = AggregateWay { value: "values->", transfer: Transfer::Fixed, tabs: 1 };
+        let view = self.aggregate_value(struct_, aggregate, has, (read, write));
+        AggregateView { is_output: *is_output, ..view }
     }
 }

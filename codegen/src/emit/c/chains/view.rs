@@ -120,6 +120,7 @@ pub(in crate::emit::c) struct HostView<'a> {
     /// The flag as a literal.
     pub(super) caps_flag: String,
     pub(super) values: Vec<ValueView>,
+    pub(super) aggregates: Vec<AggregateView>,
 }
 
 /// An integer field.
@@ -139,6 +140,21 @@ pub(super) struct ValueView {
     pub(super) load: String,
     /// The expression that converts the value for storing.
     pub(super) store: String,
+    /// Whether a server sets the field.
+    pub(super) is_output: bool,
+}
+
+/// A field that is a struct or an array of fixed length.
+pub(super) struct AggregateView {
+    /// The type and the declarator of the member with its value.
+    pub(super) member: (String, String),
+    /// The member that says whether the field is present, if it can be absent.
+    pub(super) has: Option<String>,
+    pub(super) end: u64,
+    pub(super) version: u16,
+    /// The statements that read and write it, indented.
+    pub(super) reads: Vec<String>,
+    pub(super) writes: Vec<String>,
     /// Whether a server sets the field.
     pub(super) is_output: bool,
 }
@@ -163,6 +179,7 @@ pub(super) struct CapabilityView<'a> {
     /// The member of `name` that is the capability.
     pub(super) cap: String,
     pub(super) values: Vec<ValueView>,
+    pub(super) aggregates: Vec<AggregateView>,
     pub(super) array: Option<ArrayView>,
     pub(super) read: String,
     /// The functions that read the next one of a walk, and the first one of a reply.
@@ -186,6 +203,8 @@ pub(super) struct ArrayView {
     pub(super) count: Option<String>,
     /// The fields of an element that is a struct.
     pub(super) members: Option<Vec<ValueView>>,
+    /// Its structs and arrays.
+    pub(super) aggregates: Vec<AggregateView>,
     /// The expression that loads an element that is an integer.
     pub(super) load: String,
 }

@@ -4,11 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::element_type;
+use crate::emit::rust::aggregates;
 use crate::emit::rust::comment::Docs;
-use crate::emit::rust::integers::{picked, typed};
+use crate::emit::rust::integers::{getters, picked, typed};
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::Abi;
-use crate::ir::protocol::IntField;
+use crate::ir::protocol::{Aggregate, IntField};
 use crate::ir::requests::CountedReply;
 use crate::names;
 
@@ -28,6 +29,7 @@ pub(super) fn reply(abi: &Abi, docs: &Docs<'_>, plan: &CountedReply) -> TokenStr
     let doc = docs.item(&struct_.meta);
     let ioctl = [" The results of `", &abi.ioctl(plan.ioctl).name, "`."].concat();
     let getters = plan.fields.iter().map(|int| getter(abi, docs, plan, int));
+    let aggregates = plan.aggregates.iter().map(|field| aggregate(abi, docs, plan, field));
     let array = &struct_.fields[plan.array];
     let (array_name, array_doc) = (ident(&array.name), docs.part(&array.meta, &struct_.meta));
     let element = element_type(abi, plan.element);
@@ -72,6 +74,7 @@ pub(super) fn reply(abi: &Abi, docs: &Docs<'_>, plan: &CountedReply) -> TokenStr
             }
 
             #(#getters)*
+            #(#aggregates)*
 
             #array_doc
             ///
@@ -94,11 +97,29 @@ fn format(plan: &CountedReply, wire: &TokenStream) -> TokenStream {
 fn getter(abi: &Abi, docs: &Docs<'_>, plan: &CountedReply, int: &IntField) -> TokenStream {
     let struct_ = abi.struct_(plan.struct_);
     let field = &struct_.fields[int.field];
-    let doc = docs.part(&field.meta, &struct_.meta);
-    let (name, width) = (ident(&field.name), decimal(int.int.size()));
+    let width = decimal(int.int.size());
     let offset = picked(int.offset, quote!(self.counted.wire));
     let (type_, value) =
         typed(abi, field.group, int.int, quote!(self.counted.number(#offset, #width)));
+    let getters = getters(field).into_iter().map(|(name, meta)| {
+        let (name, doc) = (ident(name), docs.part(meta, &struct_.meta));
+        quote! {
+            #doc
+            pub fn #name(&self) -> #type_ {
+                #value
+            }
+        }
+    });
+    quote!(#(#getters)*)
+}
+
+/// The getter of a struct or of an array of fixed length.
+fn aggregate(abi: &Abi, docs: &Docs<'_>, plan: &CountedReply, of: &Aggregate) -> TokenStream {
+    let struct_ = abi.struct_(plan.struct_);
+    let field = &struct_.fields[of.field];
+    let (name, doc) = (ident(field.stored_name()), docs.part(&field.meta, &struct_.meta));
+    let counted = (quote!(self.counted.wire), quote!(self.counted.bytes));
+    let (type_, value) = (aggregates::type_(abi, of), aggregates::read(abi, of, counted));
     quote! {
         #doc
         pub fn #name(&self) -> #type_ {

@@ -4,11 +4,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::typed_data;
+use crate::emit::rust::aggregates;
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::integers::{picked, typed};
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::Abi;
-use crate::ir::requests::{RequestPlan, ResultField, ResultStruct, ResultsPlan};
+use crate::ir::requests::{RequestPlan, ResultAggregate, ResultField, ResultsPlan};
 use crate::names;
 
 /// What the file of a view uses.
@@ -49,7 +50,7 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> TokenStrea
         None => quote!(None),
     };
     let getters = plan.fields.iter().map(|field| getter(abi, docs, plan, field));
-    let structs = plan.structs.iter().map(|inner| struct_getter(abi, docs, plan, inner));
+    let aggregates = plan.aggregates.iter().map(|one| aggregate_getter(abi, docs, plan, one));
     let data = typed_data::returned(abi, docs, plan);
     quote! {
         #[doc = #results]
@@ -75,7 +76,7 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> TokenStrea
             }
 
             #(#getters)*
-            #(#structs)*
+            #(#aggregates)*
 
             /// All fields, those that the argument does not cover as 0.
             #[inline]
@@ -88,24 +89,24 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> TokenStrea
     }
 }
 
-fn struct_getter(
+fn aggregate_getter(
     abi: &Abi,
     docs: &Docs<'_>,
     plan: &ResultsPlan,
-    inner: &ResultStruct,
+    ResultAggregate { aggregate, is_appended }: &ResultAggregate,
 ) -> TokenStream {
     let struct_ = abi.struct_(plan.reply.struct_);
-    let field = &struct_.fields[inner.field];
-    let (name, doc) = (ident(&field.name), docs.part(&field.meta, &struct_.meta));
-    let type_ = ident(&abi.struct_(inner.struct_).name);
+    let field = &struct_.fields[aggregate.field];
+    let (name, doc) = (ident(field.stored_name()), docs.part(&field.meta, &struct_.meta));
+    let type_ = aggregates::type_(abi, aggregate);
     let [offset, size] =
-        [inner.offset, inner.size].map(|bytes| picked(bytes, quote!(self.results.wire)));
-    let read = quote!(uapi::#type_::read(self.results.wire, bytes));
-    match inner.is_appended {
+        [aggregate.offset, aggregate.size].map(|bytes| picked(bytes, quote!(self.results.wire)));
+    let read = aggregates::read_start(abi, aggregate, quote!(self.results.wire), quote!(bytes));
+    match is_appended {
         false => quote! {
             #doc
             #[inline]
-            pub fn #name(&self) -> uapi::#type_ {
+            pub fn #name(&self) -> #type_ {
                 let bytes = self.results.part(#offset, #size).unwrap_or_default();
                 #read
             }
@@ -113,7 +114,7 @@ fn struct_getter(
         true => quote! {
             #doc
             #[inline]
-            pub fn #name(&self) -> Option<uapi::#type_> {
+            pub fn #name(&self) -> Option<#type_> {
                 self.results.part(#offset, #size).map(|bytes| #read)
             }
         },

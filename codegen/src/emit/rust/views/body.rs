@@ -6,7 +6,7 @@ use quote::quote;
 
 use super::space_body;
 use crate::emit::rust::comment::Docs;
-use crate::emit::rust::integers::{picked, typed};
+use crate::emit::rust::integers::{self, picked, typed};
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::protocol::{ByModel, CapPlan, IntField};
 use crate::ir::{Abi, Struct};
@@ -104,20 +104,34 @@ impl ChainBytes {
     }
 
     fn getter(self, docs: &Docs<'_>, abi: &Abi, struct_: &Struct, plan: &IntField) -> TokenStream {
-        let cap = quote!(self.cap);
         let field = &struct_.fields[plan.field];
-        let doc = docs.part(&field.meta, &struct_.meta);
-        let name = ident(&names::view_getter(&field.name));
-        let (type_, value) = typed(abi, field.group, plan.int, self.number(&cap, plan));
+        let number = self.number(&quote!(self.cap), plan);
+        let getters = integers::getters(field).into_iter().map(|(name, meta)| {
+            let value = typed(abi, field.group, plan.int, number.clone());
+            self.value(docs.part(meta, &struct_.meta), name, value, plan.version)
+        });
+        quote!(#(#getters)*)
+    }
+
+    /// The getter of a field that has `version` and later ones.
+    pub(super) fn value(
+        self,
+        doc: TokenStream,
+        field: &str,
+        (type_, value): (TokenStream, TokenStream),
+        version: u16,
+    ) -> TokenStream {
+        let name = ident(&names::view_getter(field));
         let is_len = (name == "len").then(|| {
             quote! {
                 #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
             }
         });
         let doc = quote!(#doc #is_len);
-        match plan.version {
+        match version {
             0 | 1 => quote!(#doc #[inline] pub fn #name(&self) -> #type_ { #value }),
             since => {
+                let cap = quote!(self.cap);
                 let (version, since) = (self.version(&cap), decimal(u64::from(since)));
                 quote! {
                     #doc

@@ -4,9 +4,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::body::ChainBytes;
+use crate::emit::rust::aggregates;
 use crate::emit::rust::comment::{Docs, marked};
 use crate::emit::rust::tokens::{decimal, ident, int_type};
-use crate::ir::protocol::{ArrayPlan, CapPlan, ElementPlan};
+use crate::ir::protocol::{Aggregate, ArrayPlan, CapPlan, ElementPlan};
 use crate::ir::{Abi, Capability, CapabilityId, Chain, Struct};
 use crate::layout::Int;
 use crate::names;
@@ -78,8 +79,21 @@ impl<'a> PlannedCap<'a> {
 
     fn getters(self, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
         let fields = ChainBytes::Reply.getters(docs, self.abi, struct_, self.plan);
+        let aggregates = self.plan.aggregates.iter();
+        let aggregates = aggregates.map(|field| self.aggregate(docs, struct_, field));
         let array = self.plan.array.as_ref().map(|array| self.array(docs, struct_, array));
-        quote!(#fields #array)
+        quote!(#fields #(#aggregates)* #array)
+    }
+
+    /// The getter of a struct or of an array of fixed length.
+    fn aggregate(self, docs: &Docs<'_>, struct_: &Struct, plan: &Aggregate) -> TokenStream {
+        let field = &struct_.fields[plan.field];
+        let start = ChainBytes::Reply.size(&quote!(self.cap), plan.offset);
+        let (wire, bytes) = (quote!(self.cap.wire), quote!(self.cap.tail_from(#start)));
+        let value = aggregates::read_start(self.abi, plan, wire, bytes);
+        let value = (aggregates::type_(self.abi, plan), value);
+        let doc = docs.part(&field.meta, &struct_.meta);
+        ChainBytes::Reply.value(doc, field.stored_name(), value, plan.version)
     }
 
     /// The getter of the array after the body.

@@ -166,7 +166,10 @@ fn imports(abi: &Abi, plan: &ChainPlan, caps: &[PlannedCap<'_>]) -> TokenStream 
             use crate::array::Array;
         )
     });
-    let element = (hosted && caps.iter().any(|cap| cap.plan.array.is_some())).then(|| {
+    let writes_elements = hosted && caps.iter().any(|cap| cap.plan.array.is_some());
+    let has_aggregates = caps.iter().any(|cap| !cap.plan.aggregates.is_empty())
+        || plan.host.as_ref().is_some_and(|host| !host.aggregates.is_empty());
+    let element = (writes_elements || has_aggregates).then(|| {
         quote!(
             use crate::array::Element as _;
         )

@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{format_name, host_name};
+use crate::emit::rust::aggregates;
 use crate::emit::rust::comment::{Docs, marked};
-use crate::emit::rust::integers::{bytes_of, picked, put, typed};
+use crate::emit::rust::integers::{bytes_of, getters, picked, put, typed};
 use crate::emit::rust::tokens::{decimal, ident};
-use crate::ir::protocol::{HostField, HostPlan, InputPlan};
+use crate::ir::protocol::{ByModel, HostAggregate, HostField, HostPlan, InputPlan};
 use crate::ir::{Abi, Chain, Struct};
 use crate::names;
 
@@ -48,6 +49,7 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, plan: &HostPlan) -
     let request = request(abi, struct_, plan);
     let fixed_part = fixed_part(abi, struct_, plan);
     let getters = plan.fields.iter().map(|field| getter(abi, docs, struct_, field));
+    let aggregates = plan.aggregates.iter().map(|field| aggregate(abi, docs, struct_, field));
     quote! {
         #table
 
@@ -87,6 +89,7 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, plan: &HostPlan) -
             }
 
             #(#getters)*
+            #(#aggregates)*
         }
 
         #fixed_part
@@ -161,10 +164,14 @@ fn fixed_part(abi: &Abi, struct_: &Struct, plan: &HostPlan) -> TokenStream {
     let name = ident(&struct_.name);
     let outputs = plan.fields.iter().filter(|field| field.is_output);
     let puts = outputs.map(|field| put(abi, struct_, &field.int, quote!(self)));
+    let aggregates = plan.aggregates.iter().filter(|field| field.is_output);
+    let aggregates =
+        aggregates.map(|field| aggregates::put(struct_, &field.aggregate, quote!(self)));
     quote! {
         impl FixedPart for uapi::#name {
             fn fields(&self, put: &mut dyn FnMut(u32, &[u8])) {
                 #(#puts)*
+                #(#aggregates)*
             }
         }
     }
@@ -174,14 +181,42 @@ fn getter(abi: &Abi, docs: &Docs<'_>, struct_: &Struct, plan: &HostField) -> Tok
     let field = &struct_.fields[plan.int.field];
     let offset = picked(plan.int.offset, quote!(self.reply.wire));
     let width = decimal(plan.int.int.size());
-    let doc = docs.part(&field.meta, &struct_.meta);
-    let name = ident(&field.name);
     let number = match plan.is_appended {
         false => quote!(self.reply.fixed(#offset, #width)),
         true => quote!(number),
     };
     let (type_, value) = typed(abi, field.group, plan.int.int, number);
-    match plan.is_appended {
+    let getters = getters(field).into_iter().map(|(name, meta)| {
+        let (name, doc) = (ident(name), docs.part(meta, &struct_.meta));
+        match plan.is_appended {
+            false => quote! {
+                #doc
+                #[inline]
+                pub fn #name(&self) -> #type_ {
+                    #value
+                }
+            },
+            true => quote! {
+                #doc
+                #[inline]
+                pub fn #name(&self) -> Option<#type_> {
+                    self.reply.appended(#offset, #width).map(|number| #value)
+                }
+            },
+        }
+    });
+    quote!(#(#getters)*)
+}
+
+/// The getter of a struct or of an array.
+fn aggregate(abi: &Abi, docs: &Docs<'_>, struct_: &Struct, plan: &HostAggregate) -> TokenStream {
+    let HostAggregate { aggregate, is_appended, .. } = plan;
+    let field = &struct_.fields[aggregate.field];
+    let (name, doc) = (ident(field.stored_name()), docs.part(&field.meta, &struct_.meta));
+    let reply = (quote!(self.reply.wire), quote!(self.reply.bytes));
+    let type_ = aggregates::type_(abi, aggregate);
+    let value = aggregates::read(abi, aggregate, reply);
+    match is_appended {
         false => quote! {
             #doc
             #[inline]
@@ -189,12 +224,20 @@ fn getter(abi: &Abi, docs: &Docs<'_>, struct_: &Struct, plan: &HostField) -> Tok
                 #value
             }
         },
-        true => quote! {
-            #doc
-            #[inline]
-            pub fn #name(&self) -> Option<#type_> {
-                self.reply.appended(#offset, #width).map(|number| #value)
+        true => {
+            // Its last byte is there if all are.
+            let last = [0, 1, 2].map(|model| {
+                let end = aggregate.offset.0[model] + aggregate.size.0[model];
+                end.saturating_sub(1)
+            });
+            let last = picked(ByModel(last), quote!(self.reply.wire));
+            quote! {
+                #doc
+                #[inline]
+                pub fn #name(&self) -> Option<#type_> {
+                    self.reply.appended(#last, 1).map(|_| #value)
+                }
             }
-        },
+        }
     }
 }

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::capability::{PlannedCap, element_type};
+use crate::emit::rust::aggregates;
 use crate::emit::rust::examples;
 use crate::emit::rust::integers::put;
 use crate::emit::rust::tokens::{decimal, ident, int_type};
@@ -164,15 +165,17 @@ fn fields(cap: PlannedCap<'_>) -> Option<TokenStream> {
     let count = cap.plan.array.as_ref().and_then(|array| array.count.as_ref());
     let own =
         cap.plan.fields.iter().filter(|plan| count.is_none_or(|count| count.field != plan.field));
+    let own = own.map(|plan| (put(cap.abi, struct_, plan, quote!(cap)), plan.version));
+    let aggregates = cap.plan.aggregates.iter();
+    let aggregates =
+        aggregates.map(|plan| (aggregates::put(struct_, plan, quote!(cap)), plan.version));
     let puts: Vec<_> = own
-        .map(|plan| {
-            let put = put(cap.abi, struct_, plan, quote!(cap));
-            match plan.version {
-                0 | 1 => put,
-                version => {
-                    let version = decimal(u64::from(version));
-                    quote!(if shape.version >= #version { #put })
-                }
+        .chain(aggregates)
+        .map(|(put, version)| match version {
+            0 | 1 => put,
+            version => {
+                let version = decimal(u64::from(version));
+                quote!(if shape.version >= #version { #put })
             }
         })
         .collect();

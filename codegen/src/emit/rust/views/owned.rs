@@ -109,12 +109,26 @@ fn read(cap: PlannedCap<'_>) -> TokenStream {
     let Some(struct_) = cap.struct_ else { return quote!(#view::#name(_) => Self::#name,) };
     let type_ = ident(&struct_.name);
     let version = version(cap, &struct_.fields[0].name);
+    let named = |field: usize| {
+        let field = struct_.fields[field].stored_name();
+        (ident(field), ident(&names::view_getter(field)))
+    };
     let fields = cap.plan.fields.iter().map(|plan| {
-        let field = &struct_.fields[plan.field].name;
-        let (member, getter) = (ident(field), ident(&names::view_getter(field)));
+        let (member, getter) = named(plan.field);
         match plan.version {
             0 | 1 => quote!(cap.#member = view.#getter();),
             _ => quote!(cap.#member = view.#getter().unwrap_or_default();),
+        }
+    });
+    let aggregates = cap.plan.aggregates.iter().map(|plan| {
+        let (member, getter) = named(plan.field);
+        match plan.version {
+            0 | 1 => quote!(cap.#member = view.#getter();),
+            _ => quote! {
+                if let Some(value) = view.#getter() {
+                    cap.#member = value;
+                }
+            },
         }
     });
     let elements = cap.plan.array.as_ref().map(|array| {
@@ -129,6 +143,7 @@ fn read(cap: PlannedCap<'_>) -> TokenStream {
             let mut cap = uapi::#type_::new();
             #version
             #(#fields)*
+            #(#aggregates)*
             Self::#name(cap #elements)
         }
     }
