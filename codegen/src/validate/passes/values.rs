@@ -157,7 +157,7 @@ fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Plac
     use NumberGroupKind::{Constants, Enum, FieldValues, Flags, IdSpace};
     let former = value.before.iter().map(|(_, before)| before.value);
     let mut amounts = former.chain([value.value]).flatten();
-    let rules: [(&str, bool, &[NumberGroupKind]); 7] = [
+    let rules: [(&str, bool, &[NumberGroupKind]); 8] = [
         ("`next` stands", amounts.any(|amount| amount == Amount::Next), &[Enum]),
         ("`count: frozen` stands", value.count == Some(Count::Frozen), &[Enum]),
         ("`count` stands", value.count == Some(Count::Moves), &[Constants, Enum]),
