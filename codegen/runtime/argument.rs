@@ -54,7 +54,7 @@ pub enum ArgumentError {
         /// The number.
         number: usize,
     },
-    /// A bitmap is too small for its range, or has no page size.
+    /// A bitmap is too small for its range.
     BitmapTooSmall {
         /// The bits that the range needs.
         bits: u64,
@@ -63,6 +63,21 @@ pub enum ArgumentError {
     ForeignBits {
         /// These bits.
         bits: u64,
+    },
+    /// The page size of a bitmap is no power of two. A kernel can round it down, so that it
+    /// writes more bits than the range has pages of this size.
+    PageSize {
+        /// The page size.
+        page: u64,
+    },
+    /// The range of a bitmap is empty.
+    EmptyRange,
+    /// Bytes are no whole number of elements.
+    PartOfElement {
+        /// The number of bytes.
+        bytes: usize,
+        /// The size of an element.
+        size: usize,
     },
 }
 
@@ -75,6 +90,11 @@ impl core::fmt::Display for ArgumentError {
             Self::TooLarge { number } => write!(f, "{number} is too large for its field"),
             Self::BitmapTooSmall { bits } => write!(f, "the bitmap has fewer than {bits} bits"),
             Self::ForeignBits { bits } => write!(f, "the bits {bits:#x} are not this input's"),
+            Self::PageSize { page } => write!(f, "the page size {page} is no power of two"),
+            Self::EmptyRange => f.write_str("the range of the bitmap is empty"),
+            Self::PartOfElement { bytes, size } => {
+                write!(f, "{bytes} bytes are not elements of {size} bytes each")
+            }
         }
     }
 }
@@ -125,12 +145,16 @@ impl Argument<'_> {
     }
 }
 
-/// Whether a bitmap of `bytes` has one bit for each page of a range.
+/// Whether a bitmap of `bytes` has one bit for each page of a range, however the kernel
+/// reads the page size.
 pub(crate) fn check_bitmap(bytes: usize, range: u64, page: u64) -> Result<(), ArgumentError> {
-    let bits = match page {
-        0 => u64::MAX,
-        page => range.div_ceil(page),
-    };
+    if !page.is_power_of_two() {
+        return Err(ArgumentError::PageSize { page });
+    }
+    if range == 0 {
+        return Err(ArgumentError::EmptyRange);
+    }
+    let bits = range.div_ceil(page);
     match (bytes as u64).saturating_mul(8) < bits {
         true => Err(ArgumentError::BitmapTooSmall { bits }),
         false => Ok(()),
@@ -142,6 +166,22 @@ pub(crate) fn check_bits(number: u64, foreign: u64) -> Result<(), ArgumentError>
     match number & foreign {
         0 => Ok(()),
         bits => Err(ArgumentError::ForeignBits { bits }),
+    }
+}
+
+/// A number of a type that is wider than its field.
+pub(crate) fn narrowed<T: TryFrom<N>, N: Copy + Into<u64>>(number: N) -> Result<T, ArgumentError> {
+    T::try_from(number).map_err(|_| ArgumentError::TooLarge {
+        number: usize::try_from(number.into()).unwrap_or(usize::MAX),
+    })
+}
+
+/// The number of elements that bytes are.
+pub(crate) fn whole_elements(bytes: usize, size: usize) -> Result<usize, ArgumentError> {
+    match bytes {
+        0 => Ok(0),
+        _ if bytes.checked_rem(size) == Some(0) => Ok(bytes.checked_div(size).unwrap_or(0)),
+        _ => Err(ArgumentError::PartOfElement { bytes, size }),
     }
 }
 

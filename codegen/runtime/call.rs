@@ -4,6 +4,9 @@
 #![allow(dead_code, reason = "an ABI uses what its structs need")]
 #![allow(unsafe_code, reason = "the kernel reads and writes memory by address")]
 
+#[cfg(feature = "std")]
+extern crate std;
+
 use alloc::vec::Vec;
 use core::ffi::{c_int, c_void};
 
@@ -18,7 +21,7 @@ use crate::reply_error::ReplyError;
 pub(crate) type NamedNumber = (&'static str, u32);
 
 /// The error of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CallError {
     /// The kernel's name of the ioctl.
@@ -28,7 +31,7 @@ pub struct CallError {
 }
 
 /// Why a call failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallErrorCause {
     /// The kernel refused it.
@@ -40,12 +43,20 @@ pub enum CallErrorCause {
         /// The size of buffer that the full reply requires.
         required_size: u32,
     },
+    /// The buffer says that it has grown, and is smaller than that; no call was made.
+    Buffer {
+        /// Its size.
+        len: usize,
+        /// The size that it says it has.
+        size: usize,
+    },
     /// The answer is not a reply.
     Reply(ReplyError),
 }
 
 impl CallError {
     /// The error of the kernel, if there is one.
+    #[must_use]
     pub fn errno(&self) -> Option<Errno> {
         match self.cause {
             CallErrorCause::Errno(errno) => Some(errno),
@@ -63,12 +74,37 @@ impl core::fmt::Display for CallError {
             CallErrorCause::Short { required_size } => {
                 write!(f, "the reply requires a buffer of {required_size} bytes")
             }
+            CallErrorCause::Buffer { len, size } => {
+                write!(f, "the buffer has {len} bytes although it has grown to {size}")
+            }
             CallErrorCause::Reply(error) => error.fmt(f),
         }
     }
 }
 
-impl core::error::Error for CallError {}
+impl core::error::Error for CallError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match &self.cause {
+            #[cfg(feature = "std")]
+            CallErrorCause::Errno(errno) => Some(errno),
+            CallErrorCause::Argument(error) => Some(error),
+            CallErrorCause::Reply(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// An error of the kernel keeps its number, and loses the name of the ioctl.
+#[cfg(feature = "std")]
+impl From<CallError> for std::io::Error {
+    fn from(error: CallError) -> Self {
+        match error.cause {
+            CallErrorCause::Errno(errno) => errno.into(),
+            CallErrorCause::Argument(_) => Self::new(std::io::ErrorKind::InvalidInput, error),
+            _ => Self::other(error),
+        }
+    }
+}
 
 /// An ioctl with its argument.
 struct RawCall {

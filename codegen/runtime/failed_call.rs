@@ -13,7 +13,7 @@ use crate::call::{CallError, request_then, results};
 /// The error of a call, with the results that the kernel has written nevertheless.
 ///
 /// `?` turns it into a [`CallError`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct FailedCall<T> {
     /// The error.
@@ -24,6 +24,7 @@ pub struct FailedCall<T> {
 
 impl<T> FailedCall<T> {
     /// The error of the kernel, if there is one.
+    #[must_use]
     pub fn errno(&self) -> Option<Errno> {
         self.error.errno()
     }
@@ -47,7 +48,11 @@ impl<T> fmt::Display for FailedCall<T> {
     }
 }
 
-impl<T: fmt::Debug> core::error::Error for FailedCall<T> {}
+impl<T: fmt::Debug> core::error::Error for FailedCall<T> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.error.source()
+    }
+}
 
 /// Calls the ioctl of a request; returns its result, and the results in the argument as
 /// `own` makes them of their view. `replies` says with which errors the kernel writes them.

@@ -13,6 +13,7 @@ impl CallError {
         let cause = match error {
             RequestError::Transport(error) => return error,
             RequestError::Short { required_size } => CallErrorCause::Short { required_size },
+            RequestError::Buffer { len, size } => CallErrorCause::Buffer { len, size },
             RequestError::Reply(error) => CallErrorCause::Reply(error),
         };
         Self { ioctl, cause }

@@ -94,6 +94,7 @@ pub struct CapShape {
 
 impl CapShape {
     /// A capability without an array.
+    #[must_use]
     pub const fn fixed(id: u16, version: u16, fixed: usize) -> Self {
         Self { id, version, fixed, stride: 0, count: 0 }
     }
@@ -104,6 +105,7 @@ impl CapShape {
     }
 
     /// The same with an array.
+    #[must_use]
     pub const fn with_array(self, stride: usize, count: usize) -> Self {
         Self { stride, count, ..self }
     }

@@ -441,8 +441,30 @@ pub enum Role {
     Reserved,
     /// A file descriptor.
     Fd,
+    /// A file descriptor, or -1 in place of one.
+    OptionalFd,
     /// Ordinary data.
     Data,
+}
+
+/// A file descriptor that a program passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Descriptor {
+    /// There is one.
+    Required,
+    /// There can be -1 in place of one.
+    Optional,
+}
+
+impl Role {
+    /// The file descriptor that a field of this role is.
+    pub fn descriptor(self) -> Option<Descriptor> {
+        match self {
+            Self::Fd => Some(Descriptor::Required),
+            Self::OptionalFd => Some(Descriptor::Optional),
+            _ => None,
+        }
+    }
 }
 
 /// Named numbers that belong together.
@@ -510,6 +532,9 @@ pub struct Value {
     pub count: Option<Count>,
     /// The type of the data that is passed together with this number.
     pub payload: Option<Type>,
+    /// Whether the elements of the payload are file descriptors, and there can be -1 in place of
+    /// one.
+    pub payload_fds: Option<Descriptor>,
     /// The field that counts the elements of the payload, in the struct of the flag.
     pub counted_by: Option<String>,
     /// Whether a request with this flag has no payload, or no data are passed with this

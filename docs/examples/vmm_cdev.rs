@@ -9,7 +9,6 @@
 mod vmm_device;
 
 use std::error::Error;
-use std::os::fd::{AsFd, AsRawFd};
 use std::ptr::null_mut;
 
 use iommufd_abi::calls::CallError;
@@ -28,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         iommufd_abi::open::iommufd()?,
         open::device(&open::node_of(&address)?)?,
     );
-    let bound = step("bind", device.bind_iommufd(iommufd.as_fd().as_raw_fd()))?;
+    let bound = step("bind", device.bind_iommufd(&iommufd))?;
     let space = step("address space", Ioas::alloc(iommufd.borrowed()))?;
     step("attach", device.attach_iommufd_pt(space.id()))?;
     let mut allowed = [iommu_iova_range::new(); 8];
@@ -49,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let other = step("another", Ioas::alloc(iommufd.borrowed()))?.owned();
     step("replace", device.attach_iommufd_pt(other.id()))?;
     step("back", device.attach_iommufd_pt(space.id()))?;
-    step("destroy", other.destroy())?;
+    step("destroy", other.destroy()).map_err(CallError::from)?;
     use_device(&device)?;
     step("detach", device.detach_iommufd_pt())?;
     Ok(())

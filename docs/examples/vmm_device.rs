@@ -3,7 +3,7 @@
 //! reset affects, and reset the device.
 
 use std::error::Error;
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsFd;
 use std::ptr::null_mut;
 
 use rustix::event::{EventfdFlags, eventfd};
@@ -42,7 +42,7 @@ pub fn use_device(device: &Device<impl AsFd>) -> Result<(), Box<dyn Error>> {
         map_region(device, bar)?;
     }
     let event = eventfd(0, EventfdFlags::empty())?;
-    let events = [event.as_raw_fd()];
+    let events = [Some(event.as_fd())];
     let (msix, trigger) = (VFIO_PCI_MSIX_IRQ_INDEX, IrqSetAction::Trigger);
     step("MSI-X", device.set_irqs_eventfd(trigger, msix, 0, &events))?;
     step("trigger", device.set_irqs_none(trigger, msix, 0, 1))?;

@@ -93,7 +93,8 @@ pub(super) fn shown_field<'a>(
         Some((field, Some((group, value))))
     });
     let data = |field: &&Field| {
-        matches!(field.role, Role::Data | Role::Fd | Role::Count) && field.group.is_none()
+        let is_number = matches!(field.role, Role::Data | Role::Count);
+        (is_number || field.role.descriptor().is_some()) && field.group.is_none()
     };
     named.or_else(|| Some((integers.clone().find(data)?, None)))
 }

@@ -15,6 +15,7 @@ mod history;
 mod integers;
 mod ioctls;
 mod library;
+mod must_use;
 mod records;
 mod reflow;
 mod requests;

@@ -215,6 +215,7 @@ fn expression(type_: &TypeExpr) -> String {
         Some(RoleWord::CapOffset) => "cap_offset ",
         Some(RoleWord::Reserved) => "reserved ",
         Some(RoleWord::Fd) => "fd ",
+        Some(RoleWord::OptionalFd) => "optional_fd ",
     };
     let base = match &type_.base {
         Base::Int(int) => int.name(),

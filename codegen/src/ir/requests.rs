@@ -5,7 +5,7 @@ use super::protocol::{Aggregate, ByModel, IntField};
 pub use super::typed_data::{
     DataForm, FormBody, NamedField, ReturnedData, ReturnedPlaces, TypedData, TypedLength,
 };
-use super::{Doc, GroupId, Ioctl, IoctlId, NewFd, StructId};
+use super::{Descriptor, Doc, GroupId, Ioctl, IoctlId, NewFd, StructId};
 use crate::layout::Int;
 use crate::reply::Direction;
 
@@ -189,6 +189,8 @@ pub struct RequestInput {
     /// Bits of its number that are refused: they are those of others at the same offset, or
     /// follow from other inputs.
     pub foreign: u64,
+    /// Whether its integers are file descriptors.
+    pub fd: Option<Descriptor>,
 }
 
 /// What the number of an input means.

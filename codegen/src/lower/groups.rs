@@ -2,7 +2,7 @@
 
 use super::{Lowering, parts, resolved};
 use crate::ir::{
-    Group, GroupId, GroupKind, IoctlNumbers, Literal, Reserved, StructId, Type, Value,
+    Descriptor, Group, GroupId, GroupKind, IoctlNumbers, Literal, Reserved, StructId, Type, Value,
 };
 use crate::layout::Int;
 use crate::names;
@@ -133,6 +133,7 @@ impl<'a> Lowering<'a> {
                 c_type: value.c_type.map(|type_| type_.value),
                 count: value.count,
                 payload: self.payload(value),
+                payload_fds: payload_fds(value),
                 mask: value.mask.as_ref().map(|mask| self.spelt(mask)),
                 in_place: value.in_place,
                 counted_by: counted_by(value),
@@ -223,6 +224,11 @@ pub(super) fn reserved(names: &Map<OneOrMany<LineOrMap<spec::ReservedSpec>>>) ->
         doc: reserved.doc.paragraphs.clone(),
     });
     lowered.collect()
+}
+
+/// Whether the elements of a payload are file descriptors.
+fn payload_fds(value: &spec::ValueSpec) -> Option<Descriptor> {
+    super::structs::role(value.payload.as_ref()?.value.role).descriptor()
 }
 
 /// The field that counts the elements of a payload.

@@ -344,13 +344,14 @@ fn pointee(base: &Base) -> Int {
     }
 }
 
-fn role(word: Option<RoleWord>) -> Role {
+pub(super) fn role(word: Option<RoleWord>) -> Role {
     match word {
         Some(RoleWord::Argsz) => Role::Argsz,
         Some(RoleWord::Flags) => Role::Flags,
         Some(RoleWord::CapOffset) => Role::CapOffset,
         Some(RoleWord::Reserved) => Role::Reserved,
         Some(RoleWord::Fd) => Role::Fd,
+        Some(RoleWord::OptionalFd) => Role::OptionalFd,
         None => Role::Data,
     }
 }

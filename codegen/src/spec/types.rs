@@ -36,6 +36,8 @@ pub enum RoleWord {
     Reserved,
     /// `fd`
     Fd,
+    /// `optional_fd`
+    OptionalFd,
 }
 
 /// The base of a type.
@@ -152,6 +154,7 @@ impl TypeExpr {
             "cap_offset" => RoleWord::CapOffset,
             "reserved" => RoleWord::Reserved,
             "fd" => RoleWord::Fd,
+            "optional_fd" => RoleWord::OptionalFd,
             _ => return Err(unknown_word(word)),
         };
         set(&mut self.role, role, "role")
@@ -165,7 +168,8 @@ fn set<T>(slot: &mut Option<T>, value: T, what: &str) -> Result<(), String> {
     }
 }
 
-const WORDS: [&str; 8] = ["in", "out", "inout", "argsz", "flags", "cap_offset", "reserved", "fd"];
+const WORDS: [&str; 9] =
+    ["in", "out", "inout", "argsz", "flags", "cap_offset", "reserved", "fd", "optional_fd"];
 
 fn unknown_word(word: &str) -> String {
     match crate::names::nearest(word, WORDS.into_iter()) {

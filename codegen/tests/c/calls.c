@@ -229,6 +229,8 @@ static void bitmaps(void)
 	SAME(report(0x80000, 0x1000), 40);
 	SAME(report(0x80001, 0x1000), 0);
 	SAME(report(0x80000, 0), 0);
+	SAME(report(0x80000, 0x3000), 0);
+	SAME(report(0, 0x1000), 0);
 	SAME(report(~0ULL, 1), 0);
 }
 

@@ -57,12 +57,13 @@ static void helpers(void)
 		const __u64 range = number(), page = number();
 		const __u32 each = 1 + next() % 64, start = next() % 64;
 		const __u32 width = 1 << next() % 4;
-		const wide bits = page ? ((wide)range + page - 1) / page : ~0ULL;
+		const int sizes = __builtin_popcountll(page) == 1 && range;
+		const wide bits = page ? ((wide)range + page - 1) / page : 0;
 		const wide end = start + (wide)count * each;
 		const wide most = ((wide)1 << 8 * width) - 1;
 
 		SAME(vfio_abi__holds_bitmap(count, each, range, page),
-		     (wide)count * each * 8 >= bits);
+		     sizes && (wide)count * each * 8 >= bits);
 		SAME(vfio_abi__array_end(start, count, each),
 		     end > 0xffffffff ? 0 : (size_t)end);
 		SAME(vfio_abi__holds_length(width, count, each),

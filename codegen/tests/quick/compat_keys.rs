@@ -8,8 +8,8 @@ use capchain::compat::{
     CANNOT_BREAK, Finding, Side, VersionImpact, compare, compared_keys, differing_keys,
 };
 use capchain::ir::{
-    Abi, Bits, BitsOf, CapabilityId, ChainId, ChainStart, Choice, GroupKind, History, KindOf,
-    NewFd, Payload, PayloadLength, Presence, Quantity, RareHistory, Space, StructId, Type,
+    Abi, Bits, BitsOf, CapabilityId, ChainId, ChainStart, Choice, Descriptor, GroupKind, History,
+    KindOf, NewFd, Payload, PayloadLength, Presence, Quantity, RareHistory, Space, StructId, Type,
     TypeField, Value,
 };
 use capchain::layout::{Int, LiteralType};
@@ -335,6 +335,12 @@ fn made_changes() -> Vec<MadeChange> {
             |abi| flag(abi).counted_by = Some("a".to_owned()),
             |abi| flag(abi).counted_by = Some("b".to_owned()),
             [WIRE, WIRE],
+        ),
+        made(
+            "Value.payload_fds",
+            |_| (),
+            |abi| flag(abi).payload_fds = Some(Descriptor::Optional),
+            [NOTE, NOTE],
         ),
         made("Value.without_payload", |_| (), |abi| flag(abi).without_payload = true, [WIRE, WIRE]),
         made("Value.reads", |_| (), |abi| flag(abi).reads = true, [WIRE, WIRE]),

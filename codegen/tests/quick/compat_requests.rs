@@ -59,6 +59,7 @@ fn input(kind: InputKind) -> RequestInput {
         is_original: false,
         meaning: Meaning::Value,
         foreign: 0,
+        fd: None,
     }
 }
 

@@ -1,7 +1,9 @@
 //! The features of the generated crate. `.ci/run` also builds it with each of
 //! them alone.
 
-use vfio_abi::uapi::{RegionInfoFlags, vfio_iova_range, vfio_region_info};
+use vfio_abi::uapi::{
+    RegionInfoFlags, vfio_device_info, vfio_iova_range, vfio_region_info, vfio_region_info_cap_type,
+};
 use zerocopy::{FromBytes, IntoBytes};
 
 #[test]
@@ -31,4 +33,16 @@ fn serde_writes_and_reads_structs() {
     assert!(text.contains("\"flags\":1048577"), "{text}");
     let back: vfio_region_info = serde_json::from_str(&text).expect("the struct");
     assert_eq!(back, info);
+}
+
+/// What a program stored before a field existed has the value of `new` there.
+#[test]
+fn serde_reads_structs_of_before_a_later_field() {
+    let text = r#"{"argsz": 40, "flags": 3, "num_regions": 9, "num_irqs": 5, "cap_offset": 0}"#;
+    let info: vfio_device_info = serde_json::from_str(text).expect("the struct");
+    assert_eq!((info.argsz, info.num_regions, info.pad), (40, 9, 0));
+    let cap: vfio_region_info_cap_type = serde_json::from_str(r#"{"type": 7}"#).expect("a cap");
+    assert_eq!(cap, vfio_region_info_cap_type::new().with(|cap| cap.r#type = 7));
+    // Structs that do not grow have all of their fields.
+    assert!(serde_json::from_str::<vfio_iova_range>(r#"{"start": 1}"#).is_err());
 }

@@ -1,6 +1,7 @@
 //! Requests of ioctls: the bytes are those that the kernel's own structs have, and
 //! `decode` reads the values back.
 
+use iommufd_abi::requests::HwptGetDirtyBitmap;
 use support::fixtures;
 use support::program::{Outcome, run_with_input};
 use vfio_abi::requests::*;
@@ -88,8 +89,6 @@ fn memory_has_its_address_and_its_length() {
     let mut report = GetDmaLoggingReport::new(0, 65 * 4096, 4096, &mut one_word);
     let error = report.write(&mut [0; 64]).expect_err("one bit too few");
     assert_eq!(error, ArgumentError::BitmapTooSmall { bits: 65 });
-    let mut report = GetDmaLoggingReport::new(0, 64 * 4096, 0, &mut one_word);
-    assert!(matches!(report.write(&mut [0; 64]), Err(ArgumentError::BitmapTooSmall { .. })));
 }
 
 /// Every bitmap has at least ceil(pages / 64) words, as the kernel demands.
@@ -107,7 +106,13 @@ fn a_bitmap_covers_its_range() {
     let report: Write = |size, page, bitmap| {
         GetDmaLoggingReport::new(0, size, page, bitmap).write(&mut [0; 64]).map(drop)
     };
-    for write in [unmap, dirty_pages, report] {
+    let table: Write = |size, page, bitmap| {
+        let flags = iommufd_abi::uapi::iommufd_hwpt_get_dirty_bitmap_flags(0);
+        // The length comes before the page size, as in the struct.
+        let mut request = HwptGetDirtyBitmap::new(1, flags, 0, size, page, bitmap);
+        iommufd_abi::requests::Request::write(&mut request, &mut [0; 64]).map(drop).map_err(same)
+    };
+    for write in [unmap, dirty_pages, report, table] {
         for (pages, words) in [(1, 1), (64, 1), (65, 2), (128, 2), (1 << 20, 1 << 14)] {
             let mut bitmap = vec![0; words];
             assert_eq!(write(pages * 4096, 4096, &mut bitmap), Ok(()), "{pages} pages");
@@ -119,8 +124,109 @@ fn a_bitmap_covers_its_range() {
         assert_eq!(write(64 * 4096 + 1, 4096, &mut [0]), short, "a part of a page");
         let huge = Err(ArgumentError::BitmapTooSmall { bits: u64::MAX });
         assert_eq!(write(u64::MAX, 1, &mut [0]), huge);
-        assert_eq!(write(4096, 0, &mut [0]), huge, "no page size");
+        // A kernel takes the lowest bit of 0x3000 as the page size, and writes 2048 bytes.
+        for page in [0, 3, 0x3000, u64::MAX] {
+            let size = Err(ArgumentError::PageSize { page });
+            assert_eq!(write(64 << 20, page, &mut [0; 1 << 10]), size);
+        }
+        assert_eq!(write(1, 1 << 63, &mut [0]), Ok(()));
+        assert_eq!(write(0, 4096, &mut [0]), Err(ArgumentError::EmptyRange));
     }
+}
+
+/// The same error of another crate.
+fn same(error: iommufd_abi::requests::ArgumentError) -> ArgumentError {
+    use iommufd_abi::requests::ArgumentError as Other;
+    match error {
+        Other::BitmapTooSmall { bits } => ArgumentError::BitmapTooSmall { bits },
+        Other::PageSize { page } => ArgumentError::PageSize { page },
+        Other::EmptyRange => ArgumentError::EmptyRange,
+        other => panic!("{other}"),
+    }
+}
+
+/// Flags and ids that would make another request, or contradict an optional value.
+#[test]
+fn bits_that_follow_from_other_values_are_refused() {
+    fn refused<T>(bits: u64) -> Result<T, ArgumentError> {
+        Err(ArgumentError::ForeignBits { bits })
+    }
+    let flags = uapi::DeviceFeatureFlags;
+    let probe =
+        |id, flags| FeatureProbe::new(id, flags).write(&mut [0; 64]).map(|bytes| bytes.to_vec());
+    assert_eq!(probe(13 | 1 << 16, flags(0)), refused(1 << 16), "GET through the id");
+    assert_eq!(probe(u32::MAX, flags(0)), refused(0xffff_0000));
+    assert_eq!(probe(13, flags(1)), refused(1), "another id through the flags");
+    assert_eq!(probe(0xffff, flags(1 << 16)), Ok(words(&[8, 1 << 18 | 1 << 16 | 0xffff])));
+    // A later kernel may know this flag.
+    assert_eq!(probe(13, flags(1 << 19)), Ok(words(&[8, 1 << 19 | 1 << 18 | 13])));
+
+    let unmap =
+        |flags| IommuUnmapDma::new(flags, 0, 4096).write(&mut [0; 64]).map(|bytes| bytes.len());
+    assert_eq!(unmap(uapi::IommuType1DmaUnmapFlags::GET_DIRTY_BITMAP), refused(1));
+    assert_eq!(unmap(uapi::IommuType1DmaUnmapFlags::ALL), Ok(24));
+
+    use iommufd_abi::requests::{self as iommufd, HwptAlloc, HwptAllocData, Request as _};
+    let flags = iommufd_abi::uapi::iommufd_hwpt_alloc_flags::FAULT_ID_VALID;
+    let mut alloc = HwptAlloc::new(flags, 1, 2, HwptAllocData::None);
+    let without_id = alloc.write(&mut [0; 64]).map(|bytes| bytes.len());
+    assert_eq!(without_id, Err(iommufd::ArgumentError::ForeignBits { bits: flags.0.into() }));
+    let none = iommufd_abi::uapi::iommufd_hwpt_alloc_flags(0);
+    let mut alloc = HwptAlloc::new(none, 1, 2, HwptAllocData::None);
+    alloc.fault_id = Some(7);
+    let mut buffer = [0; 64];
+    let bytes = alloc.write(&mut buffer).expect("an argument");
+    assert_eq!(bytes[4..8], flags.0.to_ne_bytes());
+}
+
+/// Methods borrow file descriptors, so that they are open: `slow/misuse.rs` compiles calls.
+#[test]
+fn no_method_takes_the_number_of_a_file() {
+    for abi in ["iommufd", "vfio"] {
+        let path = fixtures::root().join(format!("generated/{abi}-abi/src/calls.rs"));
+        let text = std::fs::read_to_string(path).expect("the methods");
+        let signatures = text.split("pub fn ").skip(1).chain(text.split("pub unsafe fn ").skip(1));
+        let signatures: Vec<_> = signatures.filter_map(|text| text.split(" {").next()).collect();
+        assert!(signatures.len() > 20, "{signatures:?}");
+        for signature in signatures {
+            let parameters = signature.split("->").next().expect("parameters");
+            let raw = ["i32", "c_int", "RawFd"].iter().any(|type_| parameters.contains(type_));
+            assert!(!raw, "{abi}: {signature}");
+        }
+    }
+}
+
+/// The type of the operations is wider than their field.
+#[test]
+fn a_number_that_is_wider_than_its_field_is_refused() {
+    use iommufd_abi::requests::{ArgumentError, IommuOption, Request as _};
+    use iommufd_abi::uapi::{iommufd_option, iommufd_option_ops};
+    let written = |op| {
+        let mut request = IommuOption::new(iommufd_option::HUGE_PAGES, op, 0, 0);
+        let mut buffer = [0; 64];
+        request.write(&mut buffer).map(|bytes| bytes[8..10].to_vec())
+    };
+    assert_eq!(written(iommufd_option_ops::GET), Ok(1_u16.to_ne_bytes().to_vec()));
+    let number = 0x1_0001;
+    assert_eq!(written(iommufd_option_ops(0x1_0001)), Err(ArgumentError::TooLarge { number }));
+}
+
+/// A part of an element would be dropped without a word.
+#[test]
+fn bytes_of_elements_are_whole_elements() {
+    use iommufd_abi::requests::{ArgumentError, HwptInvalidate, HwptInvalidateData, Request};
+    let of = |size, bytes: &[u8]| {
+        let number = iommufd_abi::uapi::iommu_hwpt_invalidate_data_type(9);
+        let mut argument = [0; 64];
+        let data = HwptInvalidateData::Other(number, size, bytes);
+        let written = HwptInvalidate::new(1, data).write(&mut argument).map(|_| ());
+        let word = |at: usize| u32::from_ne_bytes(argument[at..at + 4].try_into().expect("four"));
+        written.map(|()| (word(20), word(24)))
+    };
+    assert_eq!(of(4, &[0; 20]), Ok((4, 5)));
+    assert_eq!(of(4, &[]), Ok((4, 0)));
+    assert_eq!(of(16, &[0; 20]), Err(ArgumentError::PartOfElement { bytes: 20, size: 16 }));
+    assert_eq!(of(0, &[0; 20]), Err(ArgumentError::PartOfElement { bytes: 20, size: 0 }));
 }
 
 #[test]

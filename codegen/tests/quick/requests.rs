@@ -3,9 +3,10 @@
 
 use std::convert::Infallible;
 
+use vfio_abi::requests::PciHotResetInfo;
 use vfio_abi::uapi::{RegionInfoFlags, vfio_region_info};
 use vfio_abi::views::{
-    NewCap, Profile, REGION, RegionCap, RegionInfo, ReplyError, RequestError, VFIO_USER,
+    Buffer, NewCap, Profile, REGION, RegionCap, RegionInfo, ReplyError, RequestError, VFIO_USER,
 };
 
 type Region = Profile<vfio_region_info>;
@@ -110,6 +111,46 @@ fn a_slice_that_cannot_grow_gives_the_needed_size_and_keeps_the_fixed_part() {
     });
     assert!(matches!(refused, Err(RequestError::Short { required_size: 32 })), "{refused:?}");
     assert_eq!(calls, 0, "no call with a buffer that every kernel refuses");
+}
+
+/// A buffer whose `grow` says what is not so, after some calls that it keeps its word.
+struct Liar {
+    bytes: Vec<u8>,
+    honest: usize,
+}
+
+impl Buffer for Liar {
+    fn bytes(&mut self) -> &mut [u8] {
+        match self.honest {
+            0 => &mut self.bytes[..0],
+            _ => &mut self.bytes,
+        }
+    }
+
+    fn grow(&mut self, size: usize) -> bool {
+        self.honest = self.honest.saturating_sub(1);
+        self.bytes.resize(size, 0);
+        true
+    }
+}
+
+#[test]
+fn buffers_that_lie_are_not_passed_to_a_call() {
+    for honest in [1, 2] {
+        let mut calls = 0;
+        let liar = &mut Liar { bytes: Vec::new(), honest };
+        let lie = RegionInfo::request(liar, 0, |bytes| {
+            calls += 1;
+            assert!(bytes.len() >= 32, "the ioctl writes 32 bytes");
+            Ok::<_, Infallible>(answer(&REGION, bytes, 1))
+        });
+        let size = if honest == 1 { 32 } else { 64 };
+        assert_eq!(lie.err(), Some(RequestError::Buffer { len: 0, size }));
+        assert_eq!(calls, honest - 1);
+    }
+    let liar = &mut Liar { bytes: Vec::new(), honest: 0 };
+    let lie = PciHotResetInfo::request(liar, |_| Err::<(), _>("called"));
+    assert_eq!(lie.err(), Some(RequestError::Buffer { len: 0, size: 12 }));
 }
 
 #[test]

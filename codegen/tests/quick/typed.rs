@@ -132,6 +132,48 @@ fn capabilities_are_stored_and_appended_again() {
     assert_eq!(again, reply);
 }
 
+/// A newer version is passed on as it is: with the fields of an older one it would be a lie.
+#[test]
+fn capabilities_of_newer_versions_keep_their_bytes() {
+    let body: Vec<u8> = (1..=24).collect();
+    // The one area that the capability counts, and 8 bytes that only a later version has.
+    let areas = [&[1, 0, 0, 0, 0, 0, 0, 0][..], &body].concat();
+    for (id, body) in [(2, &body[..]), (1, &areas[..]), (3, &body[..8])] {
+        let cap = vfio_abi::views::NewCap { id, version: 2, body };
+        let end = vfio_abi::views::NewCap { id: 77, version: 1, body: &[] };
+        let size = REGION.required_size(&[cap, end]).expect("a size") as usize;
+        let fixed = vfio_region_info::new();
+        let mut reply = request(size);
+        assert_eq!(REGION.reply(&mut reply, &fixed, &[cap, end]), Ok(size as u32));
+        let info = RegionInfo::parse(&reply).expect("a reply");
+        let found = info.caps().next().expect("a capability").expect("a sound one");
+        assert!(!matches!(found, RegionCap::Unknown(_)), "its known part can be read: {found:?}");
+        let cap = found.cap();
+        assert_eq!((cap.id(), cap.version(), cap.offset()), (id, 2, 32));
+        assert_eq!(cap.bytes().len(), body.len() + 8);
+        let stored: Vec<RegionCapBuf> =
+            info.caps().map(|cap| cap.expect("a capability").into()).collect();
+        assert_eq!(stored[0], RegionCapBuf::Other { id, version: 2, body: body.to_vec() });
+        let mut again = request(size);
+        assert_eq!(REGION.reply(&mut again, &fixed, &stored), Ok(size as u32));
+        assert_eq!(again, reply);
+    }
+}
+
+/// Nothing says where the last capability ends if its body is not known, so a stored one has the
+/// rest of the buffer: no byte of it is lost, and the kernel leaves the others zero.
+#[test]
+fn the_last_unknown_capability_has_the_rest_of_the_buffer() {
+    let cap = vfio_abi::views::NewCap { id: 77, version: 1, body: &[1, 2, 3] };
+    let mut reply = request(256);
+    REGION.reply(&mut reply, &vfio_region_info::new(), &[cap]).expect("a reply");
+    let info = RegionInfo::parse(&reply).expect("a reply");
+    let stored: RegionCapBuf = info.caps().next().expect("a cap").expect("a sound one").into();
+    let mut body = vec![1, 2, 3];
+    body.resize(256 - 32 - 8, 0);
+    assert_eq!(stored, RegionCapBuf::Other { id: 77, version: 1, body });
+}
+
 #[test]
 fn stored_capabilities_of_captures_are_those_of_the_kernel() {
     let mut compared = 0;

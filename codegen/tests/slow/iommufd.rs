@@ -306,7 +306,7 @@ fn called() {
         "objects" => {
             let ioas = Ioas::alloc(iommufd.borrowed()).expect("an address space").owned();
             // SAFETY: no device has the memory.
-            let iova = unsafe { ioas.map(std::ptr::null(), 0, Mapping::at(0x1000)) };
+            let iova = unsafe { ioas.map(std::ptr::null_mut(), 0, Mapping::at(0x1000)) };
             let left = Ioas::alloc(iommufd.borrowed()).expect("an address space").owned().leave();
             format!("{} {iova:?} {left}", ioas.id())
         }

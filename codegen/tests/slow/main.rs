@@ -39,6 +39,7 @@ mod linux_headers;
 mod lspci;
 mod macro_types;
 mod matrix_compiled;
+mod misuse;
 mod no_panic;
 mod page_examples;
 mod pci_regs;

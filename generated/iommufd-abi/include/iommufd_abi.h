@@ -3008,13 +3008,20 @@ static inline int iommufd_abi__holds_length(__u32 width, iommufd_abi_size count,
 	return count <= most / each;
 }
 
-/* Whether count elements have one bit for each page of a range. */
+/*
+ * Whether count elements have one bit for each page of a range. A page size
+ * that is no power of two is refused, as a kernel can round it down, and so is
+ * an empty range.
+ */
 static inline int iommufd_abi__holds_bitmap(iommufd_abi_size count, __u32 each,
 					 __u64 range, __u64 page)
 {
-	const __u64 bits = page ? range / page + (range % page != 0) : ~0ULL;
 	const __u64 wide = IOMMUFD_ABI__CAST(__u64, each) * 8;
+	__u64 bits;
 
+	if (!range || !page || (page & (page - 1)))
+		return 0;
+	bits = range / page + (range % page != 0);
 	return bits / wide + (bits % wide != 0) <= count;
 }
 

@@ -60,18 +60,21 @@ impl<'a, T: Element> Array<'a, T> {
 
     /// The number of elements.
     #[inline]
+    #[must_use]
     pub fn len(&self) -> usize {
         self.bytes.len().checked_div(T::size(self.wire) as usize).unwrap_or(0)
     }
 
     /// Whether the array has no elements.
     #[inline]
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The element at an index.
     #[inline]
+    #[must_use]
     pub fn get(&self, index: usize) -> Option<T> {
         let size = T::size(self.wire) as usize;
         let start = index.checked_mul(size)?;

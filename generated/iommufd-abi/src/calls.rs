@@ -18,7 +18,7 @@ use core::ffi::{CStr, c_int, c_void};
 use crate::call::{raw, request as call_request};
 use crate::failed_call::request_or_reply;
 use crate::{requests, uapi};
-use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use rustix::io::Errno;
 
 /// /dev/iommu. Numbers outside of the range of its commands are the ioctls of a VFIO container.
@@ -43,11 +43,25 @@ impl<F: AsFd> Iommufd<F> {
     /// # Safety
     ///
     /// The descriptor is of this kind.
+    #[must_use]
     pub const unsafe fn new(fd: F) -> Self {
         Self(fd)
     }
 
+    /// The same descriptor, borrowed.
+    #[must_use]
+    pub fn borrowed(&self) -> Iommufd<BorrowedFd<'_>> {
+        Iommufd(self.0.as_fd())
+    }
+
+    /// The descriptor.
+    #[must_use]
+    pub const fn get_ref(&self) -> &F {
+        &self.0
+    }
+
     /// Returns the descriptor.
+    #[must_use]
     pub fn into_inner(self) -> F {
         self.0
     }
@@ -67,7 +81,7 @@ impl<F: AsFd> Iommufd<F> {
     pub fn iommu_option(
         &self,
         option_id: uapi::iommufd_option,
-        op: u16,
+        op: uapi::iommufd_option_ops,
         object_id: u32,
         val64: u64,
     ) -> Result<uapi::iommu_option, CallError> {
@@ -80,7 +94,11 @@ impl<F: AsFd> Iommufd<F> {
     /// An iommufd that is used as a VFIO container has one address space for the ioctls of
     /// containers, which know no ids. This command reports or changes it. No operation creates or
     /// destroys an address space. If there is none, reading fails with ENODEV.
-    pub fn vfio_ioas(&self, ioas_id: u32, op: u16) -> Result<uapi::iommu_vfio_ioas, CallError> {
+    pub fn vfio_ioas(
+        &self,
+        ioas_id: u32,
+        op: uapi::iommufd_vfio_ioas_op,
+    ) -> Result<uapi::iommu_vfio_ioas, CallError> {
         let request = requests::VfioIoas::new(ioas_id, op);
         // SAFETY: the ioctl accesses only memory that the request borrows.
         let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
@@ -185,12 +203,13 @@ impl<F: AsFd> Iommufd<F> {
         &self,
         flags: uapi::iommufd_ioas_map_flags,
         ioas_id: u32,
-        fd: i32,
+        fd: impl AsFd,
         start: u64,
         length: u64,
         iova: u64,
     ) -> Result<uapi::iommu_ioas_map_file, CallError> {
-        let request = requests::IoasMapFile::new(flags, ioas_id, fd, start, length, iova);
+        let request =
+            requests::IoasMapFile::new(flags, ioas_id, fd.as_fd().as_raw_fd(), start, length, iova);
         // SAFETY: the caller guarantees what the ioctl needs.
         let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
@@ -439,6 +458,18 @@ impl<F: AsFd> AsFd for Iommufd<F> {
     }
 }
 
+impl<F: AsFd> AsRawFd for Iommufd<F> {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_fd().as_raw_fd()
+    }
+}
+
+impl From<Iommufd<OwnedFd>> for OwnedFd {
+    fn from(fd: Iommufd<OwnedFd>) -> Self {
+        fd.0
+    }
+}
+
 /// Page faults, and the answers to them
 ///
 /// ```no_run
@@ -460,11 +491,25 @@ impl<F: AsFd> Faults<F> {
     /// # Safety
     ///
     /// The descriptor is of this kind.
+    #[must_use]
     pub const unsafe fn new(fd: F) -> Self {
         Self(fd)
     }
 
+    /// The same descriptor, borrowed.
+    #[must_use]
+    pub fn borrowed(&self) -> Faults<BorrowedFd<'_>> {
+        Faults(self.0.as_fd())
+    }
+
+    /// The descriptor.
+    #[must_use]
+    pub const fn get_ref(&self) -> &F {
+        &self.0
+    }
+
     /// Returns the descriptor.
+    #[must_use]
     pub fn into_inner(self) -> F {
         self.0
     }
@@ -473,6 +518,18 @@ impl<F: AsFd> Faults<F> {
 impl<F: AsFd> AsFd for Faults<F> {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
+    }
+}
+
+impl<F: AsFd> AsRawFd for Faults<F> {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_fd().as_raw_fd()
+    }
+}
+
+impl From<Faults<OwnedFd>> for OwnedFd {
+    fn from(fd: Faults<OwnedFd>) -> Self {
+        fd.0
     }
 }
 
@@ -497,11 +554,25 @@ impl<F: AsFd> Events<F> {
     /// # Safety
     ///
     /// The descriptor is of this kind.
+    #[must_use]
     pub const unsafe fn new(fd: F) -> Self {
         Self(fd)
     }
 
+    /// The same descriptor, borrowed.
+    #[must_use]
+    pub fn borrowed(&self) -> Events<BorrowedFd<'_>> {
+        Events(self.0.as_fd())
+    }
+
+    /// The descriptor.
+    #[must_use]
+    pub const fn get_ref(&self) -> &F {
+        &self.0
+    }
+
     /// Returns the descriptor.
+    #[must_use]
     pub fn into_inner(self) -> F {
         self.0
     }
@@ -510,6 +581,18 @@ impl<F: AsFd> Events<F> {
 impl<F: AsFd> AsFd for Events<F> {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
+    }
+}
+
+impl<F: AsFd> AsRawFd for Events<F> {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_fd().as_raw_fd()
+    }
+}
+
+impl From<Events<OwnedFd>> for OwnedFd {
+    fn from(fd: Events<OwnedFd>) -> Self {
+        fd.0
     }
 }
 

@@ -13,11 +13,13 @@ macro_rules! flags {
     ($name:ident, $int:ty) => {
         impl $name {
             /// No flag at all.
+            #[must_use]
             pub const fn empty() -> Self {
                 Self(0)
             }
 
             /// Every flag that has a name.
+            #[must_use]
             pub const fn all() -> Self {
                 let (mut all, mut rest) = (0, Self::NAMED);
                 while let [(_, flag), others @ ..] = rest {
@@ -28,6 +30,7 @@ macro_rules! flags {
             }
 
             /// The flags with these bits; none if a bit has no name. `From` keeps such bits.
+            #[must_use]
             pub const fn from_bits(bits: $int) -> Option<Self> {
                 match bits & !Self::all().0 {
                     0 => Some(Self(bits)),
@@ -36,61 +39,73 @@ macro_rules! flags {
             }
 
             /// The flags with those of the bits that have a name.
+            #[must_use]
             pub const fn from_bits_truncate(bits: $int) -> Self {
                 Self(bits & Self::all().0)
             }
 
             /// The flags with these bits, known and unknown.
+            #[must_use]
             pub const fn from_bits_retain(bits: $int) -> Self {
                 Self(bits)
             }
 
             /// The bits, known and unknown.
+            #[must_use]
             pub const fn bits(self) -> $int {
                 self.0
             }
 
             /// Whether no bit is set.
+            #[must_use]
             pub const fn is_empty(self) -> bool {
                 self.0 == 0
             }
 
             /// Whether every flag that has a name is set.
+            #[must_use]
             pub const fn is_all(self) -> bool {
                 self.contains(Self::all())
             }
 
             /// Whether all of `flags` are set.
+            #[must_use]
             pub const fn contains(self, flags: Self) -> bool {
                 self.0 & flags.0 == flags.0
             }
 
             /// Whether any of `flags` is set.
+            #[must_use]
             pub const fn intersects(self, flags: Self) -> bool {
                 self.0 & flags.0 != 0
             }
 
             /// The flags that are in one of both; also `|`.
+            #[must_use]
             pub const fn union(self, flags: Self) -> Self {
                 Self(self.0 | flags.0)
             }
 
             /// The flags that are in both; also `&`.
+            #[must_use]
             pub const fn intersection(self, flags: Self) -> Self {
                 Self(self.0 & flags.0)
             }
 
             /// These flags without `flags`; also `-`.
+            #[must_use]
             pub const fn difference(self, flags: Self) -> Self {
                 Self(self.0 & !flags.0)
             }
 
             /// The flags that are in exactly one of both; also `^`.
+            #[must_use]
             pub const fn symmetric_difference(self, flags: Self) -> Self {
                 Self(self.0 ^ flags.0)
             }
 
             /// The flags with a name that are not set; also `!`.
+            #[must_use]
             pub const fn complement(self) -> Self {
                 Self::from_bits_truncate(!self.0)
             }
@@ -119,6 +134,7 @@ macro_rules! flags {
             }
 
             /// The bits without a name.
+            #[must_use]
             pub const fn unknown(self) -> $int {
                 self.0 & !Self::all().0
             }
@@ -246,6 +262,7 @@ macro_rules! numbers {
     ($name:ident, $int:ty) => {
         impl $name {
             /// The number if it has a name. `From` keeps other numbers.
+            #[must_use]
             pub const fn from_bits(bits: $int) -> Option<Self> {
                 let mut rest = Self::NAMED;
                 while let [(_, number), others @ ..] = rest {
@@ -258,11 +275,13 @@ macro_rules! numbers {
             }
 
             /// The number, known or unknown.
+            #[must_use]
             pub const fn bits(self) -> $int {
                 self.0
             }
 
             /// The number's name, if it has one.
+            #[must_use]
             pub fn name(self) -> Option<&'static str> {
                 let named = Self::NAMED.iter().find(|(_, number)| *number == self);
                 named.map(|(name, _)| *name)

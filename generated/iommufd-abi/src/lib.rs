@@ -49,13 +49,13 @@ pub mod bindings;
 mod argument;
 mod array;
 
-#[cfg(all(feature = "ioctl", target_os = "linux"))]
+#[cfg(all(feature = "ioctl", any(target_os = "linux", target_os = "android")))]
 mod call;
 
-#[cfg(all(feature = "ioctl", target_os = "linux"))]
+#[cfg(all(feature = "ioctl", any(target_os = "linux", target_os = "android")))]
 pub mod calls;
 
-#[cfg(all(feature = "ioctl", target_os = "linux"))]
+#[cfg(all(feature = "ioctl", any(target_os = "linux", target_os = "android")))]
 mod failed_call;
 
 #[macro_use]

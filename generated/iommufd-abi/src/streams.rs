@@ -23,16 +23,19 @@ pub struct Faults<'b> {
 impl<'b> Faults<'b> {
     /// The records in bytes that were read, as a 64-bit kernel of this machine
     /// writes them.
+    #[must_use]
     pub const fn new(bytes: &'b [u8]) -> Self {
         Self::new_as(bytes, Wire::HOST)
     }
 
     /// The records in bytes with another byte order or layout.
+    #[must_use]
     pub const fn new_as(bytes: &'b [u8], wire: Wire) -> Self {
         Self { records: Records::new(bytes, wire) }
     }
 
     /// The bytes that have not been read yet.
+    #[must_use]
     pub const fn rest(&self) -> &'b [u8] {
         self.records.bytes
     }
@@ -47,6 +50,7 @@ impl<'b> Faults<'b> {
     }
 
     /// The bytes of an answer, which a program writes to the descriptor.
+    #[must_use]
     pub fn answer(answer: &uapi::iommu_hwpt_page_response) -> [u8; 8] {
         let mut bytes = [0; 8];
         answer.write(&mut |at, field| {
@@ -79,16 +83,19 @@ pub struct Events<'b> {
 impl<'b> Events<'b> {
     /// The records in bytes that were read, as a 64-bit kernel of this machine
     /// writes them.
+    #[must_use]
     pub const fn new(bytes: &'b [u8], type_: uapi::iommu_veventq_type) -> Self {
         Self::new_as(bytes, type_, Wire::HOST)
     }
 
     /// The records in bytes with another byte order or layout.
+    #[must_use]
     pub const fn new_as(bytes: &'b [u8], type_: uapi::iommu_veventq_type, wire: Wire) -> Self {
         Self { records: Records::new(bytes, wire), type_ }
     }
 
     /// The bytes that have not been read yet.
+    #[must_use]
     pub const fn rest(&self) -> &'b [u8] {
         self.records.bytes
     }

@@ -68,6 +68,7 @@ pub enum SpacePresence<T> {
 impl<T> SpacePresence<T> {
     /// The value of a field that exists.
     #[inline]
+    #[must_use]
     pub fn present(self) -> Option<T> {
         match self {
             Self::Present(value) => Some(value),
@@ -77,6 +78,7 @@ impl<T> SpacePresence<T> {
 
     /// The same with another value.
     #[inline]
+    #[must_use]
     pub fn map<U>(self, other: impl FnOnce(T) -> U) -> SpacePresence<U> {
         match self {
             Self::Present(value) => SpacePresence::Present(other(value)),

@@ -48,18 +48,21 @@ impl<S: ?Sized> core::fmt::Debug for SpaceCap<'_, S> {
 impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
     /// Its offset.
     #[inline]
+    #[must_use]
     pub fn offset(&self) -> u32 {
         self.at
     }
 
     /// Its id.
     #[inline]
+    #[must_use]
     pub fn id(&self) -> u16 {
         self.id
     }
 
     /// Its version.
     #[inline]
+    #[must_use]
     pub fn version(&self) -> u16 {
         self.version
     }
@@ -67,12 +70,14 @@ impl<'a, S: Space + ?Sized> SpaceCap<'a, S> {
     /// The number of bytes that can belong to it, header included: up to its length, the next
     /// capability or the end of the chain.
     #[inline]
+    #[must_use]
     pub fn size(&self) -> u32 {
         self.size
     }
 
     /// The little-endian number of 1 to 8 bytes at an offset in the capability, if it has them.
     #[inline]
+    #[must_use]
     pub fn get(&self, offset: u32, width: u32) -> Option<u64> {
         let end = offset.checked_add(width).filter(|end| *end <= self.size && width <= 8)?;
         let at = self.at.checked_add(offset)?;
@@ -222,18 +227,21 @@ macro_rules! space_capability {
 
             /// The capability without the meaning of its body.
             #[inline]
+            #[must_use]
             pub fn cap(&self) -> SpaceCap<'a, S> {
                 self.cap
             }
 
             /// The version of the body.
             #[inline]
+            #[must_use]
             pub fn version(&self) -> u16 {
                 self.cap.version()
             }
 
             /// The offset of the capability in the space.
             #[inline]
+            #[must_use]
             pub fn offset(&self) -> u32 {
                 self.cap.offset()
             }

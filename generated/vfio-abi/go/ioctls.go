@@ -37,9 +37,8 @@ const (
 	//
 	// Since Linux 3.6; source: include/uapi/linux/vfio.h.
 	VFIO_GROUP_GET_STATUS = iocNone | 0x3b67
-	// Puts the group into a container, or an iommufd, given by a pointer to its file
-	// descriptor. A group is in one container at most; a container may refuse a second
-	// group.
+	// Puts the group into a container, or an iommufd. A group is in one container at most;
+	// a container may refuse a second group.
 	//
 	// Called on a file descriptor of kind group, with a pointer to a file descriptor.
 	//

@@ -39,18 +39,21 @@ pub struct __IncompleteArrayField<T>(PhantomData<T>, [T; 0]);
 impl<T> __IncompleteArrayField<T> {
     /// An array without elements.
     #[inline]
+    #[must_use]
     pub const fn new() -> Self {
         Self(PhantomData, [])
     }
 
     /// The address of the first element.
     #[inline]
+    #[must_use]
     pub const fn as_ptr(&self) -> *const T {
         self.1.as_ptr()
     }
 
     /// The address of the first element.
     #[inline]
+    #[must_use]
     pub const fn as_mut_ptr(&mut self) -> *mut T {
         self.1.as_mut_ptr()
     }

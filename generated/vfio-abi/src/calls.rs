@@ -12,13 +12,14 @@
 
 pub use crate::call::{CallError, CallErrorCause};
 
+use alloc::vec::Vec;
 use core::ffi::{CStr, c_int, c_void};
 
 use crate::call::{raw, request as call_request};
 use crate::growing_call::buffer as call_buffer;
 use crate::request::Buffer;
 use crate::{requests, uapi, views};
-use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 /// /dev/vfio/vfio, or an iommufd in compatibility mode
 ///
@@ -41,11 +42,25 @@ impl<F: AsFd> Container<F> {
     /// # Safety
     ///
     /// The descriptor is of this kind.
+    #[must_use]
     pub const unsafe fn new(fd: F) -> Self {
         Self(fd)
     }
 
+    /// The same descriptor, borrowed.
+    #[must_use]
+    pub fn borrowed(&self) -> Container<BorrowedFd<'_>> {
+        Container(self.0.as_fd())
+    }
+
+    /// The descriptor.
+    #[must_use]
+    pub const fn get_ref(&self) -> &F {
+        &self.0
+    }
+
     /// Returns the descriptor.
+    #[must_use]
     pub fn into_inner(self) -> F {
         self.0
     }
@@ -87,6 +102,10 @@ impl<F: AsFd> Container<F> {
     /// Reports the properties of a container's IOMMU. A buffer that is too small for the
     /// capabilities is not an error: the caps flag is set, `cap_offset` is 0 if argsz covers it,
     /// and `argsz` is the size to retry with.
+    ///
+    /// If the reply does not fit, this method calls again with a buffer that has grown. If the
+    /// buffer cannot grow, the error is `CallErrorCause::Short`, with the size that the reply
+    /// requires.
     pub fn iommu_get_info<'b, B: Buffer + ?Sized>(
         &self,
         buffer: &'b mut B,
@@ -279,6 +298,18 @@ impl<F: AsFd> AsFd for Container<F> {
     }
 }
 
+impl<F: AsFd> AsRawFd for Container<F> {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_fd().as_raw_fd()
+    }
+}
+
+impl From<Container<OwnedFd>> for OwnedFd {
+    fn from(fd: Container<OwnedFd>) -> Self {
+        fd.0
+    }
+}
+
 /// /dev/vfio/N, an IOMMU group
 ///
 /// ```no_run
@@ -300,11 +331,25 @@ impl<F: AsFd> Group<F> {
     /// # Safety
     ///
     /// The descriptor is of this kind.
+    #[must_use]
     pub const unsafe fn new(fd: F) -> Self {
         Self(fd)
     }
 
+    /// The same descriptor, borrowed.
+    #[must_use]
+    pub fn borrowed(&self) -> Group<BorrowedFd<'_>> {
+        Group(self.0.as_fd())
+    }
+
+    /// The descriptor.
+    #[must_use]
+    pub const fn get_ref(&self) -> &F {
+        &self.0
+    }
+
     /// Returns the descriptor.
+    #[must_use]
     pub fn into_inner(self) -> F {
         self.0
     }
@@ -317,8 +362,8 @@ impl<F: AsFd> Group<F> {
         Ok(reply)
     }
 
-    /// Puts the group into a container, or an iommufd, given by a pointer to its file descriptor. A
-    /// group is in one container at most; a container may refuse a second group.
+    /// Puts the group into a container, or an iommufd. A group is in one container at most; a
+    /// container may refuse a second group.
     pub fn set_container(&self, fd: impl AsFd) -> Result<(), CallError> {
         let ioctl = ("VFIO_GROUP_SET_CONTAINER", uapi::VFIO_GROUP_SET_CONTAINER);
         let mut fd: c_int = fd.as_fd().as_raw_fd();
@@ -358,6 +403,18 @@ impl<F: AsFd> AsFd for Group<F> {
     }
 }
 
+impl<F: AsFd> AsRawFd for Group<F> {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_fd().as_raw_fd()
+    }
+}
+
+impl From<Group<OwnedFd>> for OwnedFd {
+    fn from(fd: Group<OwnedFd>) -> Self {
+        fd.0
+    }
+}
+
 /// A device, from a group or from /dev/vfio/devices/vfioN
 ///
 /// ```no_run
@@ -379,11 +436,25 @@ impl<F: AsFd> Device<F> {
     /// # Safety
     ///
     /// The descriptor is of this kind.
+    #[must_use]
     pub const unsafe fn new(fd: F) -> Self {
         Self(fd)
     }
 
+    /// The same descriptor, borrowed.
+    #[must_use]
+    pub fn borrowed(&self) -> Device<BorrowedFd<'_>> {
+        Device(self.0.as_fd())
+    }
+
+    /// The descriptor.
+    #[must_use]
+    pub const fn get_ref(&self) -> &F {
+        &self.0
+    }
+
     /// Returns the descriptor.
+    #[must_use]
     pub fn into_inner(self) -> F {
         self.0
     }
@@ -391,6 +462,10 @@ impl<F: AsFd> Device<F> {
     /// Reports the kind of a device and the number of its regions and interrupts. A buffer that is
     /// too small for the capabilities is not an error: the caps flag is set, `cap_offset` is 0, and
     /// `argsz` is the size to retry with.
+    ///
+    /// If the reply does not fit, this method calls again with a buffer that has grown. If the
+    /// buffer cannot grow, the error is `CallErrorCause::Short`, with the size that the reply
+    /// requires.
     pub fn get_info<'b, B: Buffer + ?Sized>(
         &self,
         buffer: &'b mut B,
@@ -418,6 +493,10 @@ impl<F: AsFd> Device<F> {
     /// [`vfio_device_info`](crate::uapi::vfio_device_info); another one is EINVAL. A buffer that is
     /// too small for the capabilities is not an error: the caps flag is set, `cap_offset` is 0, and
     /// `argsz` is the size to retry with.
+    ///
+    /// If the reply does not fit, this method calls again with a buffer that has grown. If the
+    /// buffer cannot grow, the error is `CallErrorCause::Short`, with the size that the reply
+    /// requires.
     pub fn get_region_info<'b, B: Buffer + ?Sized>(
         &self,
         buffer: &'b mut B,
@@ -476,9 +555,10 @@ impl<F: AsFd> Device<F> {
         action: requests::IrqSetAction,
         index: u32,
         start: u32,
-        data: &[i32],
+        data: &[Option<BorrowedFd<'_>>],
     ) -> Result<(), CallError> {
-        let request = requests::SetIrqsEventfd::new(action, index, start, data);
+        let data: Vec<c_int> = data.iter().map(|fd| fd.map_or(-1, |fd| fd.as_raw_fd())).collect();
+        let request = requests::SetIrqsEventfd::new(action, index, start, &data);
         // SAFETY: the ioctl accesses only memory that the request borrows.
         unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
@@ -487,6 +567,10 @@ impl<F: AsFd> Device<F> {
     /// Names the devices that [`VFIO_DEVICE_PCI_HOT_RESET`](crate::uapi::VFIO_DEVICE_PCI_HOT_RESET)
     /// would hit. A buffer that is too small is an error here, ENOSPC, with the number of devices
     /// in `count`; argsz stays as it was. ENODEV says that the device cannot be reset in this way.
+    ///
+    /// If the reply does not fit, this method calls again with a buffer that has grown. If the
+    /// buffer cannot grow, the error is `CallErrorCause::Short`, with the size that the reply
+    /// requires.
     pub fn get_pci_hot_reset_info<'b, B: Buffer + ?Sized>(
         &self,
         buffer: &'b mut B,
@@ -504,8 +588,9 @@ impl<F: AsFd> Device<F> {
 
     /// Resets the slot or bus of a device. Every device that is hit must belong to one of the given
     /// groups or, without groups, to the caller's iommufd; the two cannot be mixed.
-    pub fn pci_hot_reset(&self, group_fds: &[i32]) -> Result<(), CallError> {
-        let request = requests::PciHotReset::new(group_fds);
+    pub fn pci_hot_reset(&self, group_fds: &[BorrowedFd<'_>]) -> Result<(), CallError> {
+        let group_fds: Vec<c_int> = group_fds.iter().map(|fd| fd.as_raw_fd()).collect();
+        let request = requests::PciHotReset::new(&group_fds);
         // SAFETY: the ioctl accesses only memory that the request borrows.
         unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
@@ -545,9 +630,10 @@ impl<F: AsFd> Device<F> {
         width: requests::DeviceIoeventfdWidth,
         offset: u64,
         data: u64,
-        fd: i32,
+        fd: Option<BorrowedFd<'_>>,
     ) -> Result<(), CallError> {
-        let request = requests::Ioeventfd::new(width, offset, data, fd);
+        let request =
+            requests::Ioeventfd::new(width, offset, data, fd.map_or(-1, |fd| fd.as_raw_fd()));
         // SAFETY: the ioctl accesses only memory that the request borrows.
         unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
@@ -572,12 +658,12 @@ impl<F: AsFd> Device<F> {
     /// The migration state; setting it moves the device to another state.
     pub fn get_mig_device_state(
         &self,
-    ) -> Result<(uapi::vfio_device_feature_mig_state, Option<OwnedFd>), CallError> {
+    ) -> Result<(uapi::vfio_device_feature_mig_state, Option<Migration<OwnedFd>>), CallError> {
         let request = requests::GetMigDeviceState::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
         let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok({
-            let fd = owned(reply.data_fd);
+            let fd = owned(reply.data_fd).map(Migration);
             (reply, fd)
         })
     }
@@ -586,12 +672,12 @@ impl<F: AsFd> Device<F> {
     pub fn set_mig_device_state(
         &self,
         device_state: uapi::vfio_device_mig_state,
-    ) -> Result<(uapi::vfio_device_feature_mig_state, Option<OwnedFd>), CallError> {
+    ) -> Result<(uapi::vfio_device_feature_mig_state, Option<Migration<OwnedFd>>), CallError> {
         let request = requests::SetMigDeviceState::new(device_state);
         // SAFETY: the ioctl accesses only memory that the request borrows.
         let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok({
-            let fd = owned(reply.data_fd);
+            let fd = owned(reply.data_fd).map(Migration);
             (reply, fd)
         })
     }
@@ -607,8 +693,11 @@ impl<F: AsFd> Device<F> {
     }
 
     /// Allows low power states once, and signals an eventfd when the device wakes.
-    pub fn set_low_power_entry_with_wakeup(&self, wakeup_eventfd: i32) -> Result<(), CallError> {
-        let request = requests::SetLowPowerEntryWithWakeup::new(wakeup_eventfd);
+    pub fn set_low_power_entry_with_wakeup(
+        &self,
+        wakeup_eventfd: impl AsFd,
+    ) -> Result<(), CallError> {
+        let request = requests::SetLowPowerEntryWithWakeup::new(wakeup_eventfd.as_fd().as_raw_fd());
         // SAFETY: the ioctl accesses only memory that the request borrows.
         unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
@@ -723,8 +812,11 @@ impl<F: AsFd> Device<F> {
     /// physical function was given, if there is one.
     ///
     /// In crosvm (vfio_sys/src/lib.rs) the same number is another ioctl, VFIO_DEVICE_ACPI_DSM.
-    pub fn bind_iommufd(&self, iommufd: i32) -> Result<uapi::vfio_device_bind_iommufd, CallError> {
-        let request = requests::BindIommufd::new(iommufd);
+    pub fn bind_iommufd(
+        &self,
+        iommufd: impl AsFd,
+    ) -> Result<uapi::vfio_device_bind_iommufd, CallError> {
+        let request = requests::BindIommufd::new(iommufd.as_fd().as_raw_fd());
         // SAFETY: the ioctl accesses only memory that the request borrows.
         let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
@@ -737,8 +829,11 @@ impl<F: AsFd> Device<F> {
     /// In crosvm (vfio_sys/src/lib.rs) the same number is another ioctl, VFIO_DEVICE_ACPI_DSM.
     pub fn bind_iommufd_with(
         &self,
+        iommufd: impl AsFd,
         request: requests::BindIommufd<'_>,
     ) -> Result<uapi::vfio_device_bind_iommufd, CallError> {
+        let mut request = request;
+        request.iommufd = iommufd.as_fd().as_raw_fd();
         // SAFETY: the ioctl accesses only memory that the request borrows.
         let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
@@ -794,6 +889,18 @@ impl<F: AsFd> AsFd for Device<F> {
     }
 }
 
+impl<F: AsFd> AsRawFd for Device<F> {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_fd().as_raw_fd()
+    }
+}
+
+impl From<Device<OwnedFd>> for OwnedFd {
+    fn from(fd: Device<OwnedFd>) -> Self {
+        fd.0
+    }
+}
+
 /// The data stream of a migrating device
 ///
 /// ```no_run
@@ -815,11 +922,25 @@ impl<F: AsFd> Migration<F> {
     /// # Safety
     ///
     /// The descriptor is of this kind.
+    #[must_use]
     pub const unsafe fn new(fd: F) -> Self {
         Self(fd)
     }
 
+    /// The same descriptor, borrowed.
+    #[must_use]
+    pub fn borrowed(&self) -> Migration<BorrowedFd<'_>> {
+        Migration(self.0.as_fd())
+    }
+
+    /// The descriptor.
+    #[must_use]
+    pub const fn get_ref(&self) -> &F {
+        &self.0
+    }
+
     /// Returns the descriptor.
+    #[must_use]
     pub fn into_inner(self) -> F {
         self.0
     }
@@ -838,6 +959,18 @@ impl<F: AsFd> Migration<F> {
 impl<F: AsFd> AsFd for Migration<F> {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
+    }
+}
+
+impl<F: AsFd> AsRawFd for Migration<F> {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_fd().as_raw_fd()
+    }
+}
+
+impl From<Migration<OwnedFd>> for OwnedFd {
+    fn from(fd: Migration<OwnedFd>) -> Self {
+        fd.0
     }
 }
 

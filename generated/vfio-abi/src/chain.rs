@@ -205,7 +205,7 @@ impl<'a> RawCap<'a> {
     }
 }
 
-/// A capability with an unknown id.
+/// A capability with an unknown id, or without the meaning of its body.
 #[derive(Clone, Copy, Debug)]
 pub struct UnknownCap<'a> {
     cap: RawCap<'a>,
@@ -219,25 +219,30 @@ impl<'a> UnknownCap<'a> {
 
     /// Its id.
     #[inline]
+    #[must_use]
     pub fn id(&self) -> u16 {
         self.cap.id
     }
 
     /// Its version.
     #[inline]
+    #[must_use]
     pub fn version(&self) -> u16 {
         self.cap.version
     }
 
     /// Its offset in the reply.
     #[inline]
+    #[must_use]
     pub fn offset(&self) -> u32 {
         self.cap.at
     }
 
     /// All bytes that can belong to it, its header first: up to the next capability, or to the
-    /// end of the reply.
+    /// end of the reply. Without the meaning of the body, nothing says that it ends earlier: the
+    /// last capability has the rest of the buffer, which a kernel leaves zero.
     #[inline]
+    #[must_use]
     pub fn bytes(&self) -> &'a [u8] {
         self.cap.bytes()
     }
@@ -399,12 +404,14 @@ macro_rules! capability {
 
             /// The version of the body.
             #[inline]
+            #[must_use]
             pub fn version(&self) -> u16 {
                 self.cap.version
             }
 
             /// The capability's offset in the reply.
             #[inline]
+            #[must_use]
             pub fn offset(&self) -> u32 {
                 self.cap.at
             }
@@ -412,6 +419,7 @@ macro_rules! capability {
             /// All bytes that can belong to the capability, its header first: up to the next
             /// capability, or to the end of the reply.
             #[inline]
+            #[must_use]
             pub fn bytes(&self) -> &'a [u8] {
                 self.cap.bytes()
             }

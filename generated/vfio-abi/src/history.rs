@@ -24,11 +24,13 @@ pub struct Release {
 
 impl Release {
     /// A release by its two numbers.
+    #[must_use]
     pub const fn new(major: u16, minor: u16) -> Self {
         Self { major, minor }
     }
 
     /// The release that a text starts with, such as `6.1.0-13-amd64`.
+    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (major, rest) = text.split_once('.')?;
         let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
@@ -106,6 +108,7 @@ impl Item {
     /// Whether a release has it, under this name or a former one; `None` if that is
     /// unknown. Kernels with backported changes can have more items than their
     /// number suggests.
+    #[must_use]
     pub fn is_in(&self, release: Release) -> Option<bool> {
         match self.after {
             _ if release >= self.since => Some(true),
@@ -115,6 +118,7 @@ impl Item {
     }
 
     /// Its name in a release that has it.
+    #[must_use]
     pub fn name_in(&self, release: Release) -> &'static str {
         let mut former = self.former.iter();
         former.find(|(_, until)| release < *until).map_or(self.name, |(name, _)| name)
@@ -122,6 +126,7 @@ impl Item {
 }
 
 /// The item with this name or, if there is none, the one with this former name.
+#[must_use]
 pub fn find(name: &str) -> Option<&'static Item> {
     let had = |item: &&Item| item.former.iter().any(|(former, _)| *former == name);
     ITEMS.iter().find(|item| item.name == name).or_else(|| ITEMS.iter().find(had))

@@ -62,10 +62,10 @@ mod argument;
 mod array;
 mod bits;
 
-#[cfg(all(feature = "ioctl", target_os = "linux"))]
+#[cfg(all(feature = "ioctl", any(target_os = "linux", target_os = "android")))]
 mod call;
 
-#[cfg(all(feature = "ioctl", target_os = "linux"))]
+#[cfg(all(feature = "ioctl", any(target_os = "linux", target_os = "android")))]
 pub mod calls;
 
 mod chain;
@@ -74,7 +74,7 @@ mod counted;
 #[macro_use]
 mod flags;
 
-#[cfg(all(feature = "ioctl", target_os = "linux"))]
+#[cfg(all(feature = "ioctl", any(target_os = "linux", target_os = "android")))]
 mod growing_call;
 
 pub mod history;

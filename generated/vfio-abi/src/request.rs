@@ -76,6 +76,13 @@ pub enum RequestError<E> {
         /// The size of buffer that the full reply requires.
         required_size: u32,
     },
+    /// The buffer says that it has grown, and is smaller than that; no call was made.
+    Buffer {
+        /// Its size.
+        len: usize,
+        /// The size that it says it has.
+        size: usize,
+    },
     /// The answer is not a reply.
     Reply(ReplyError),
 }
@@ -87,6 +94,9 @@ impl<E: core::fmt::Display> core::fmt::Display for RequestError<E> {
             Self::Short { required_size } => {
                 write!(f, "the reply requires a buffer of {required_size} bytes")
             }
+            Self::Buffer { len, size } => {
+                write!(f, "the buffer has {len} bytes although it has grown to {size}")
+            }
             Self::Reply(error) => error.fmt(f),
         }
     }
@@ -96,7 +106,7 @@ impl<E: core::error::Error + 'static> core::error::Error for RequestError<E> {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Transport(error) => error.source(),
-            Self::Short { .. } => None,
+            Self::Short { .. } | Self::Buffer { .. } => None,
             Self::Reply(error) => Some(error),
         }
     }
@@ -138,6 +148,10 @@ pub(crate) fn call_until_complete<B: Buffer + ?Sized, T, E>(
             break;
         }
         let bytes = buffer.bytes();
+        // The call trusts argsz, and a buffer is the caller's own type.
+        if bytes.len() < size as usize {
+            return Err(RequestError::Buffer { len: bytes.len(), size: size as usize });
+        }
         prepare(bytes, argsz, inputs);
         let result = call(bytes);
         match required_size(bytes, &result).map_err(RequestError::Reply)? {

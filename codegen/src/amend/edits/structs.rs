@@ -257,7 +257,7 @@ fn fits(role: RoleWord, type_: &TypeFact) -> bool {
     match role {
         RoleWord::Argsz | RoleWord::CapOffset => *type_ == TypeFact::Int(Int::U32),
         RoleWord::Flags => matches!(type_, TypeFact::Int(Int::U32 | Int::U64 | Int::AlignedU64)),
-        RoleWord::Fd => matches!(type_, TypeFact::Int(_)),
+        RoleWord::Fd | RoleWord::OptionalFd => matches!(type_, TypeFact::Int(_)),
         RoleWord::Reserved => true,
     }
 }

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 
 use super::datum::{Datum, list, optional, text};
 use super::words::{
-    count_word, direction_word, kind_word, literal_fact, longer_word, role_word, shorter_word,
+    count_word, descriptor_word, direction_word, kind_word, literal_fact, longer_word, role_word,
+    shorter_word,
 };
 use super::{IrKey, key};
 use crate::compat::matching::{Matching, Renames};
@@ -197,7 +198,7 @@ impl<'a> SideNames<'_, 'a> {
         (*value, name)
     }
 
-    pub(super) fn value(&self, group: &'a Group, value: &'a Value) -> [Fact<'a>; 17] {
+    pub(super) fn value(&self, group: &'a Group, value: &'a Value) -> [Fact<'a>; 18] {
         let Value {
             name,
             short,
@@ -207,6 +208,7 @@ impl<'a> SideNames<'_, 'a> {
             c_type,
             count,
             payload,
+            payload_fds,
             mask,
             in_place,
             counted_by,
@@ -233,6 +235,7 @@ impl<'a> SideNames<'_, 'a> {
             Fact(key!(Value.c_type), optional(c_type.map(LiteralType::words))),
             Fact(key!(Value.count), optional(count.map(count_word))),
             Fact(key!(Value.payload), payload),
+            Fact(key!(Value.payload_fds), optional(payload_fds.map(descriptor_word))),
             Fact(key!(Value.mask), optional(mask.as_deref().map(|mask| self.constant(mask)))),
             Fact(key!(Value.in_place), text(if *in_place { "in their place" } else { "shifted" })),
             Fact(key!(Value.counted_by), optional(counted_by.as_deref())),

@@ -66,8 +66,8 @@ ir_keys! {
     Stream { answer, last, length, no_data, record, type_by }
     Struct { compact, fields, length, minsz, name, packed }
     Value {
-        c_type, count, counted_by, gates, in_place, literal, longer, mask, name, number, payload, reads,
-        returns_fd, short, shorter, without_payload
+        c_type, count, counted_by, gates, in_place, literal, longer, mask, name, number, payload,
+        payload_fds, reads, returns_fd, short, shorter, without_payload
     }
 }
 

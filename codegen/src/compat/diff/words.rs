@@ -1,7 +1,7 @@
 //! The words by which enums of the IR are compared, as findings print them.
 
 use super::datum::{Datum, text};
-use crate::ir::{GroupKind, Literal, Role};
+use crate::ir::{Descriptor, GroupKind, Literal, Role};
 use crate::reply::{
     ArgszReply, Count, Direction, Padding, ReturnedLength, Unset, WhenLonger, WhenShorter,
     WhenTooSmall,
@@ -31,6 +31,14 @@ pub(super) fn role_word(role: Role) -> &'static str {
         Role::Count | Role::Data => "data",
         Role::Reserved => "reserved",
         Role::Fd => "fd",
+        Role::OptionalFd => "optional_fd",
+    }
+}
+
+pub(super) fn descriptor_word(fd: Descriptor) -> &'static str {
+    match fd {
+        Descriptor::Required => "file descriptors",
+        Descriptor::Optional => "file descriptors, or -1",
     }
 }
 

@@ -21,6 +21,7 @@ const KEYS: &[IrKey] = &[
     key!(Value.number),
     key!(Value.count),
     key!(Value.payload),
+    key!(Value.payload_fds),
     key!(Value.mask),
     key!(Value.in_place),
     key!(Value.counted_by),
@@ -77,6 +78,7 @@ impl NumberChange<'_, '_> {
             key!(Value.number) | key!(Capability.id) => self.number(),
             key!(Value.count) => Some(self.count()),
             key!(Value.payload) => Some(self.payload()),
+            key!(Value.payload_fds) => Some(self.payload_fds(difference)),
             key!(Value.counted_by)
             | key!(Value.without_payload)
             | key!(Value.shorter)

@@ -131,6 +131,7 @@ impl<'m, 'a> MemberChange<'m, 'a> {
             Role::Header => "the header of a capability",
             Role::Reserved => "reserved",
             Role::Fd => "a file descriptor",
+            Role::OptionalFd => "a file descriptor, or -1",
             Role::Count | Role::Data => "data",
         };
         let (was, is) = (words(self.old.role).to_owned(), words(self.new.role).to_owned());

@@ -176,7 +176,7 @@ impl Declared<'_> {
                 let lowest = bits.filter_map(|flag| u64::try_from(flag.number).ok()).min();
                 Some(lowest.unwrap_or(0))
             }
-            Role::Header | Role::Reserved | Role::Fd | Role::Data => None,
+            Role::Header | Role::Reserved | Role::Fd | Role::OptionalFd | Role::Data => None,
         }
     }
 

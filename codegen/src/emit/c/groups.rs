@@ -186,6 +186,7 @@ mod tests {
             number: *number,
             count: None,
             payload: None,
+            payload_fds: None,
             mask: None,
             in_place: false,
             c_type: None,

@@ -1,5 +1,6 @@
 //! The kinds of file descriptors, with a method for each ioctl.
 
+pub(super) mod arguments;
 mod methods;
 
 use proc_macro2::TokenStream;
@@ -44,6 +45,12 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>) -> String {
             use crate::request::Buffer;
         }
     });
+    let several = abi.protocol.requests.iter().any(arguments::takes_several);
+    let vec = several.then(|| {
+        quote! {
+            use alloc::vec::Vec;
+        }
+    });
     format::file(quote! {
         //! Calls of ioctls on Linux: a type for each kind of file descriptor, with a method
         //! for each ioctl.
@@ -55,9 +62,10 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>) -> String {
         #![allow(unsafe_code, reason = "the kernel reads and writes memory by address")]
         #![allow(unused_imports, reason = "an ABI need not have every kind of argument")]
 
+        #vec
         use core::ffi::{CStr, c_int, c_void};
 
-        use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+        use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
         pub use crate::call::{CallError, CallErrorCause};
         use crate::call::{raw, request as call_request};
@@ -101,6 +109,16 @@ fn descriptor(abi: &Abi, docs: &Docs<'_>, index: usize, kind: &FdKind) -> TokenS
                 Self(fd)
             }
 
+            /// The same descriptor, borrowed.
+            pub fn borrowed(&self) -> #name<BorrowedFd<'_>> {
+                #name(self.0.as_fd())
+            }
+
+            /// The descriptor.
+            pub const fn get_ref(&self) -> &F {
+                &self.0
+            }
+
             /// Returns the descriptor.
             pub fn into_inner(self) -> F {
                 self.0
@@ -112,6 +130,18 @@ fn descriptor(abi: &Abi, docs: &Docs<'_>, index: usize, kind: &FdKind) -> TokenS
         impl<F: AsFd> AsFd for #name<F> {
             fn as_fd(&self) -> BorrowedFd<'_> {
                 self.0.as_fd()
+            }
+        }
+
+        impl<F: AsFd> AsRawFd for #name<F> {
+            fn as_raw_fd(&self) -> RawFd {
+                self.0.as_fd().as_raw_fd()
+            }
+        }
+
+        impl From<#name<OwnedFd>> for OwnedFd {
+            fn from(fd: #name<OwnedFd>) -> Self {
+                fd.0
             }
         }
     }

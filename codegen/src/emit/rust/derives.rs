@@ -14,6 +14,14 @@ pub(super) fn of_struct(abi: &Abi, struct_: &Struct) -> TokenStream {
     quote!(#zerocopy #bytemuck #serde)
 }
 
+/// What reads a struct that was stored before a later field existed.
+pub(super) fn of_growing(abi: &Abi, struct_: &Struct) -> TokenStream {
+    match is_serde(abi, struct_) {
+        true => quote!(#[cfg_attr(feature = "serde", serde(default))]),
+        false => quote!(),
+    }
+}
+
 /// The derives of a set of flags or numbers.
 pub(super) fn of_newtype() -> TokenStream {
     let (zerocopy, bytemuck, serde) = (zerocopy(), bytemuck(), serde());

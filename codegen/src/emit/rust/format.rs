@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
 
+use super::must_use;
 use super::reflow::{INDENT, WIDTH, reflow};
 use crate::emit::wrap::wrap;
 
@@ -33,7 +34,8 @@ pub(super) fn file(tokens: TokenStream) -> String {
                 imports.flush(&mut blocks);
                 modules.push(unparsed(syn::Item::Mod(item)));
             }
-            item => {
+            mut item => {
+                must_use::mark(&mut item);
                 imports.flush(&mut blocks);
                 flush_modules(&mut modules, &mut blocks);
                 let text = invocation(&item).unwrap_or_else(|| unparsed(item));

@@ -143,7 +143,9 @@ fn modules(abi: &Abi) -> TokenStream {
 
 fn declaration(name: &str, declared: ModuleDeclaration) -> TokenStream {
     let module = ident(name);
-    let with_calls = quote!(#[cfg(all(feature = "ioctl", target_os = "linux"))]);
+    let with_calls = quote! {
+        #[cfg(all(feature = "ioctl", any(target_os = "linux", target_os = "android")))]
+    };
     let with_bindings = quote!(#[cfg(feature = "bindings")]);
     match declared {
         ModuleDeclaration::Private => quote!(mod #module;),

@@ -25,6 +25,7 @@ pub(super) fn reflow(text: &str) -> String {
                 || join_value(&mut lines, index)
                 || move_value(&mut lines, index)
                 || break_constant(&mut lines, index)
+                || break_parameters(&mut lines, index)
                 || hug_block(&mut lines, index))
         {}
     }
@@ -66,11 +67,12 @@ fn opens_struct(line: &str) -> bool {
     let name = head.rsplit([' ', '(', '[', '&']).next().unwrap_or(head);
     let before = &head[..head.len() - name.len()];
     let statement = before.split(' ').any(|word| ["if", "match", "while", "for"].contains(&word));
-    let value = before.trim_end().ends_with(['=', ':', '>', ',']) && !before.ends_with("-> ");
+    let value = before.trim_end().ends_with(['=', ':', '>', ',']);
     let inside = before.is_empty() || before.ends_with(['(', '[', '&']);
     let path = name.chars().all(|one| one.is_ascii_alphanumeric() || "_:#".contains(one));
     let named = name.contains('_') || name.contains(|one: char| one.is_ascii_uppercase());
-    !statement && (value || inside) && path && named
+    let returned = before.trim_end_matches('&').ends_with("-> ");
+    !statement && !returned && (value || inside) && path && named
 }
 
 /// The elements of a group on one line; none if some element has several lines.
@@ -286,6 +288,31 @@ fn break_constant(lines: &mut Vec<String>, start: usize) -> bool {
     true
 }
 
+/// Gives each parameter a line if the type of the result has several, and fits on one then.
+fn break_parameters(lines: &mut Vec<String>, start: usize) -> bool {
+    let Some((head, name)) = lines[start].split_once(") -> ") else { return false };
+    let Some((head, parameters)) = head.split_once('(').filter(|_| name.ends_with('<')) else {
+        return false;
+    };
+    let margin = " ".repeat(indent(&lines[start]));
+    let close = [&margin, "> {"].concat();
+    let Some(length) = lines[start + 1..].iter().position(|line| *line == close) else {
+        return false;
+    };
+    let end = start + 1 + length;
+    let types: Vec<_> = lines[start + 1..end].iter().map(|line| line.trim()).collect();
+    let result = [&margin, ") -> ", name, types.join(" ").trim_end_matches(','), "> {"].concat();
+    // A comma inside of a type would split it.
+    if parameters.is_empty() || parameters.contains(['<', '(']) || result.len() > WIDTH {
+        return false;
+    }
+    let parameters = parameters.split(", ").map(|one| format!("{margin}{:INDENT$}{one},", ""));
+    let broken: Vec<_> =
+        [format!("{head}(")].into_iter().chain(parameters).chain([result]).collect();
+    lines.splice(start..=end, broken);
+    true
+}
+
 /// Replaces lines by one, if there is one.
 fn replace(lines: &mut Vec<String>, start: usize, end: usize, whole: Option<String>) -> bool {
     let Some(whole) = whole else { return false };
@@ -319,8 +346,16 @@ mod tests {
     }
 
     #[test]
+    fn a_parameter_has_its_own_line_if_the_result_has_several() {
+        let text = "pub fn f(&self) -> Result<\n    (a, b),\n    E,\n> {\n    g()\n}\n";
+        let broken = "pub fn f(\n    &self,\n) -> Result<(a, b), E> {\n    g()\n}\n";
+        assert_eq!(reflow(text), broken);
+    }
+
+    #[test]
     fn blocks_and_comments_are_kept() {
         for text in [
+            "pub fn f(&self) -> &F {\n    &self.0\n}\n",
             "pub struct S {\n    pub a: u32,\n}\n",
             "if a == B {\n    c();\n}\n",
             "fn f() -> S {\n    g()\n}\n",

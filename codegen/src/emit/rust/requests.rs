@@ -98,17 +98,12 @@ fn module(abi: &Abi, names: &Names<'_>, section: usize) -> String {
     let passed = plans.iter().filter_map(|plan| typed_data::passed(abi, &docs, plan));
     let counted = abi.protocol.counted.iter().filter(|plan| own(plan.ioctl));
     let counted: Vec<_> = counted.map(|plan| counted::reply(abi, &docs, plan)).collect();
-    let bitmaps = plans.iter().any(|plan| fill::has_bitmap(plan));
-    let bitmap = bitmaps.then(|| quote!(check_bitmap,));
     let results = abi.protocol.results.iter().filter(|plan| own(plan.ioctl));
     let results: Vec<_> = results.map(|plan| results::view(abi, &docs, plan)).collect();
-    let used = plans.iter().any(|plan| fill::has_used_size(plan)).then(|| quote!(used_size,));
-    let checked = plans.iter().any(|plan| fill::has_checked_bits(plan));
-    let bits = checked.then(|| quote!(check_bits,));
+    let functions = functions(abi, &plans);
     let read = (!results.is_empty()).then(results::imports);
-    let argument = (!plans.is_empty()).then(
-        || quote!(use crate::argument::{Argument, ArgumentError, Request, #bits #bitmap #used};),
-    );
+    let argument = (!plans.is_empty())
+        .then(|| quote!(use crate::argument::{Argument, ArgumentError, Request, #(#functions)*};));
     let imports = (!counted.is_empty()).then(counted::imports);
     let aggregates = abi.protocol.counted.iter().filter(|plan| own(plan.ioctl));
     let aggregates = aggregates.flat_map(|plan| &plan.aggregates).next();
@@ -139,6 +134,20 @@ fn module(abi: &Abi, names: &Names<'_>, section: usize) -> String {
         #(#results)*
         #(#counted)*
     })
+}
+
+/// The imports of the functions with which the requests are written.
+fn functions(abi: &Abi, plans: &[&RequestPlan]) -> Vec<TokenStream> {
+    type Needs = fn(&Abi, &RequestPlan) -> bool;
+    let all: [(Needs, TokenStream); 5] = [
+        (|_, plan| fill::has_checked_bits(plan), quote!(check_bits,)),
+        (|_, plan| fill::has_bitmap(plan), quote!(check_bitmap,)),
+        (fill::has_narrowed, quote!(narrowed,)),
+        (|_, plan| fill::has_used_size(plan), quote!(used_size,)),
+        (|_, plan| fill::has_elements(plan), quote!(whole_elements,)),
+    ];
+    let needed = all.into_iter().filter(|(needs, _)| plans.iter().any(|plan| needs(abi, plan)));
+    needed.map(|(_, name)| name).collect()
 }
 
 fn request(abi: &Abi, docs: &Docs<'_>, plan: &RequestPlan) -> TokenStream {

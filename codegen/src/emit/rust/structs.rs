@@ -27,6 +27,7 @@ fn declaration(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
     let representation = representation(abi, struct_);
     let derives = derives::of_struct(abi, struct_);
     let non_exhaustive = grows(struct_).then(|| quote!(#[non_exhaustive]));
+    let growing = grows(struct_).then(|| derives::of_growing(abi, struct_));
     let fields = struct_.fields.iter().map(|field| {
         let doc = docs.part(&stored_meta(field), &struct_.meta);
         let (name, type_) = (ident(field.stored_name()), field_type(abi, field));
@@ -37,6 +38,7 @@ fn declaration(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
         #representation
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #derives
+        #growing
         #non_exhaustive
         pub struct #name { #(#fields),* }
     }

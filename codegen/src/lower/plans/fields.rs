@@ -2,7 +2,7 @@
 
 use super::requests::element_of;
 use crate::ir::protocol::{Aggregate, BitField, ByModel, IntField};
-use crate::ir::{Abi, Bits, Field, Role, Struct, Type};
+use crate::ir::{Abi, BitmapLength, Bits, Field, Payload, PayloadLength, Role, Struct, Type};
 use crate::layout::{Int, Span};
 
 /// The offset of a field.
@@ -81,4 +81,30 @@ pub(super) fn int(type_: &Type) -> Option<Int> {
         Type::Int(int) => Some(*int),
         _ => None,
     }
+}
+
+/// Offset and type of an integer of a struct at an offset.
+pub(super) fn number_field((struct_, base): (&Struct, u64), name: &str) -> Option<(u64, Int)> {
+    let index = struct_.fields.iter().position(|field| field.name == name)?;
+    Some((base + struct_.kernel_span(index).offset, int(&struct_.fields[index].type_)?))
+}
+
+/// The fields that follow from others: counts, and lengths of memory.
+pub(super) fn derived(struct_: &Struct) -> Vec<&str> {
+    let counts = struct_.fields.iter().filter_map(|field| match field.type_ {
+        Type::Flexible(_, Some(count)) => Some(struct_.fields[count].name.as_str()),
+        _ => None,
+    });
+    let lengths = struct_.fields.iter().filter_map(|field| match field.payload.as_deref()? {
+        Payload { lasting: true, .. } => None,
+        Payload {
+            length:
+                PayloadLength::Elements(name)
+                | PayloadLength::Bytes(None, name)
+                | PayloadLength::Bits(BitmapLength { bytes: Some(name), .. }),
+            ..
+        } => Some(name.as_str()),
+        _ => None,
+    });
+    counts.chain(lengths).collect()
 }

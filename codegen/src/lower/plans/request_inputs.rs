@@ -1,16 +1,17 @@
 //! The inputs of a request: the fields that its caller sets. Counts and lengths follow
 //! from the elements, so the caller does not set them.
 
-use super::fields::int;
+use super::fields::{derived, int, number_field};
 use super::optional_inputs::{optional, present};
 use super::requests::{bits, element_of, is_one_bit};
 use super::typed_data;
 use crate::ir::requests::{
-    ChoiceOption, FixedFlags, InlineCount, InputKind, Meaning, MemoryLength, RequestInput,
+    ChoiceOption, FixedFlags, InlineCount, InputKind, Meaning, MemoryLength, RequestElement,
+    RequestInput,
 };
 use crate::ir::{
-    Abi, BitmapLength, Doc, Field, GroupId, Meta, Payload, PayloadLength, Role, Struct, StructId,
-    Type, Value,
+    Abi, BitmapLength, Descriptor, Doc, Field, GroupId, Meta, Payload, PayloadLength, Role, Struct,
+    StructId, Type, Value,
 };
 use crate::layout::Int;
 use crate::names;
@@ -34,6 +35,20 @@ pub(super) struct Inputs<'a> {
     pub(super) lasting: bool,
     /// The start of an array at the end of the argument itself.
     pub(super) inline_end: Option<u64>,
+}
+
+/// The field that elements are in, or the meaning of the flag that they are the payload of.
+#[derive(Clone, Copy)]
+pub(super) struct ElementsField<'a> {
+    name: &'a str,
+    doc: &'a Doc,
+    fd: Option<Descriptor>,
+}
+
+impl<'a> ElementsField<'a> {
+    pub(super) fn new(field: &'a Field, doc: &'a Doc, fd: Option<Descriptor>) -> Self {
+        Self { name: &field.name, doc, fd }
+    }
 }
 
 impl<'a> Inputs<'a> {
@@ -103,7 +118,7 @@ impl<'a> Inputs<'a> {
             since(&field.meta) && field.input_arm().is_none_or(|arm| since(&arm.meta));
         let group = field.group.map(|group| self.abi.group(group));
         let meaning = match (field.role, group, &field.payload) {
-            (Role::Fd, ..) => Some(Meaning::File),
+            (Role::Fd | Role::OptionalFd, ..) => Some(Meaning::File),
             (Role::Data, Some(group), _) if !group.is_flags() => Some(Meaning::Selector),
             (Role::Data, _, Some(payload)) if payload.lasting => Some(Meaning::Address),
             _ => None,
@@ -170,8 +185,8 @@ impl<'a> Inputs<'a> {
                     }),
                     _ => None,
                 };
-                self.inline_end =
-                    Some(self.of_elements(&field.type_, count, (&field.name, &field.meta.doc), at));
+                let named = ElementsField::new(field, &field.meta.doc, field.role.descriptor());
+                self.inline_end = Some(self.of_elements(&field.type_, count, named, at));
                 return;
             }
             (Type::Pointer(_), _) => return,
@@ -180,6 +195,7 @@ impl<'a> Inputs<'a> {
             Some(arm) => self.push(&arm.name, &arm.meta.doc, kind, present),
             None => self.push(&field.name, &field.meta.doc, kind, present),
         };
+        self.set_fd(field.role.descriptor());
     }
 
     /// The flags that the caller sets: one of each choice, and the others freely.
@@ -235,11 +251,11 @@ impl<'a> Inputs<'a> {
         &mut self,
         type_: &Type,
         count: Option<(u64, Int)>,
-        name: (&str, &Doc),
+        field: ElementsField<'_>,
         at: u64,
     ) -> u64 {
         let before = self.inputs.len();
-        let end = self.of_elements(type_, count, name, at);
+        let end = self.of_elements(type_, count, field, at);
         if self.reads {
             self.inputs.truncate(before);
         }
@@ -251,7 +267,7 @@ impl<'a> Inputs<'a> {
         &mut self,
         type_: &Type,
         count: Option<(u64, Int)>,
-        (name, doc): (&str, &Doc),
+        field: ElementsField<'_>,
         at: u64,
     ) -> u64 {
         let (element, fixed) = match type_ {
@@ -266,7 +282,8 @@ impl<'a> Inputs<'a> {
             (None, None) => InlineCount::ToEnd,
         };
         let kind = InputKind::Inline { offset: at, element, count };
-        self.push(name, doc, kind, None);
+        self.push(field.name, field.doc, kind, None);
+        self.set_fd(field.fd.filter(|_| element == RequestElement::Int(Int::S32)));
         at + fixed.unwrap_or(0) * element.size()
     }
 
@@ -313,11 +330,11 @@ impl<'a> Inputs<'a> {
         self.structs.iter().copied().find(|(struct_, _)| std::ptr::eq(*struct_, wanted))
     }
 
-    /// The group of the numbers of a field, if it has a type of the same width.
+    /// The group of the numbers of a field, if it has a type that is not narrower.
     fn numbers(&self, group: Option<GroupId>, int: Int) -> Option<GroupId> {
         group.filter(|id| {
             let group = self.abi.group(*id);
-            group.rust.is_some() && group.int.size() == int.size()
+            group.rust.is_some() && group.int.size() >= int.size()
         })
     }
 
@@ -342,8 +359,16 @@ impl<'a> Inputs<'a> {
             is_original: true,
             meaning,
             foreign: 0,
+            fd: None,
         });
         &mut self.inputs[last]
+    }
+
+    /// Says that the last input is a file descriptor.
+    fn set_fd(&mut self, fd: Option<Descriptor>) {
+        if let Some(input) = self.inputs.last_mut() {
+            input.fd = fd;
+        }
     }
 
     /// The size of a payload without the array at its end.
@@ -371,30 +396,4 @@ fn option(choice: &str, flag: &Value) -> ChoiceOption {
         value: flag.number as u64,
         doc: flag.meta.doc.clone(),
     }
-}
-
-/// Offset and type of an integer of a struct at an offset.
-fn number_field((struct_, base): (&Struct, u64), name: &str) -> Option<(u64, Int)> {
-    let index = struct_.fields.iter().position(|field| field.name == name)?;
-    Some((base + struct_.kernel_span(index).offset, int(&struct_.fields[index].type_)?))
-}
-
-/// The fields that follow from others: counts, and lengths of memory.
-fn derived(struct_: &Struct) -> Vec<&str> {
-    let counts = struct_.fields.iter().filter_map(|field| match field.type_ {
-        Type::Flexible(_, Some(count)) => Some(struct_.fields[count].name.as_str()),
-        _ => None,
-    });
-    let lengths = struct_.fields.iter().filter_map(|field| match field.payload.as_deref()? {
-        Payload { lasting: true, .. } => None,
-        Payload {
-            length:
-                PayloadLength::Elements(name)
-                | PayloadLength::Bytes(None, name)
-                | PayloadLength::Bits(BitmapLength { bytes: Some(name), .. }),
-            ..
-        } => Some(name.as_str()),
-        _ => None,
-    });
-    counts.chain(lengths).collect()
 }

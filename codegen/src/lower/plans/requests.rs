@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::fields::{aggregates, int, int_field, int_fields, offset};
-use super::request_inputs::Inputs;
+use super::request_inputs::{ElementsField, Inputs};
 use crate::ir::requests::{
     CountedReply, FailedReply, FixedFlags, Hazard, InputKind, MemoryLength, NewFdField,
     ReplyStruct, RequestElement, RequestInput, RequestPlan, Returns,
 };
 use crate::ir::{
-    Abi, Arg, Doc, Field, Group, GroupId, Ioctl, IoctlId, RepliesOn, Role, Struct, StructId, Type,
-    Value,
+    Abi, Arg, Descriptor, Doc, Field, Group, GroupId, Ioctl, IoctlId, RepliesOn, Role, Struct,
+    StructId, Type, Value,
 };
 use crate::names;
 use crate::reply::Direction;
@@ -124,6 +124,8 @@ struct RequestVariant<'a> {
     settled: u64,
     /// The payload, and the field that counts its elements.
     payload: Option<(&'a Type, Option<&'a str>)>,
+    /// Whether its elements are file descriptors.
+    fds: Option<Descriptor>,
     /// Whether the call reads the payload, so that fields of it that go both ways are no inputs.
     reads: bool,
     /// The ids of which the caller chooses one.
@@ -176,6 +178,7 @@ impl<'a> IoctlArgument<'a> {
             fixed: 0,
             settled,
             payload: None,
+            fds: None,
             reads: false,
             id_of: None,
             returns: ioctl.result(),
@@ -192,6 +195,7 @@ impl<'a> IoctlArgument<'a> {
             selected: Some(&flag.name),
             fixed: flag.number as u64,
             payload: flag.payload.as_ref().map(|type_| (type_, flag.counted_by.as_deref())),
+            fds: flag.payload_fds,
             ..plain
         }
     }
@@ -235,6 +239,7 @@ impl<'a> IoctlArgument<'a> {
             gate: gate.map(|gate| gate.name.as_str()),
             fixed: id.number as u64 | gate.map_or(0, |gate| gate.number as u64),
             payload: id.payload.as_ref().map(|type_| (type_, None)),
+            fds: id.payload_fds,
             reads: gate.is_some_and(|gate| gate.reads),
             returns: id.returns_fd.map_or(Returns::Nothing, Returns::Fd),
             ..plain
@@ -251,8 +256,9 @@ impl<'a> IoctlArgument<'a> {
         });
         let (size, reply) = match (variant.payload, tail) {
             (Some((type_, count)), Some(tail)) => {
-                let name = &self.struct_.fields[tail];
-                self.payload(&mut inputs, (type_, count), (name, &variant.doc), end)
+                let field = &self.struct_.fields[tail];
+                let field = ElementsField::new(field, &variant.doc, variant.fds);
+                self.payload(&mut inputs, (type_, count), field, end)
             }
             _ => (end, None),
         };
@@ -289,7 +295,7 @@ impl<'a> IoctlArgument<'a> {
         &self,
         inputs: &mut Inputs<'a>,
         (type_, count): (&'a Type, Option<&str>),
-        (field, doc): (&Field, &Doc),
+        field: ElementsField<'_>,
         at: u64,
     ) -> (u64, Option<ReplyStruct>) {
         if let Type::Struct(id) = type_ {
@@ -301,7 +307,7 @@ impl<'a> IoctlArgument<'a> {
             let index = self.struct_.fields.iter().position(|field| field.name == count)?;
             Some((self.struct_.kernel_span(index).offset, int(&self.struct_.fields[index].type_)?))
         });
-        (inputs.of_payload(type_, count, (&field.name, doc), at), None)
+        (inputs.of_payload(type_, count, field, at), None)
     }
 
     fn fixed(&self, value: u64) -> Option<FixedFlags> {

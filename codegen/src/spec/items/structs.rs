@@ -40,7 +40,7 @@ item! {
 item! {
     /// A field: `[words] type`, where the words are direction and role.
     pub struct FieldSpec {
-        /// Direction (`in`, `out`, `inout`), role (`argsz`, `flags`, `cap_offset`, `reserved`, `fd`) and type.
+        /// Direction (`in`, `out`, `inout`), role (`argsz`, `flags`, `cap_offset`, `reserved`, `fd`, `optional_fd`) and type.
         #[serde(rename = "type")]
         pub type_: Option<TypeExpr>,
         /// Its content, with the unit.

@@ -3,11 +3,11 @@
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
 use crate::reply::Direction;
-use crate::spec::types::{Base, Shape, TypeExpr};
+use crate::spec::types::{Base, RoleWord, Shape, TypeExpr};
 use crate::spec::wrappers::Placed;
 use crate::spec::{BitsOfRange, FieldSpec, ItemSpec, PayloadSpec};
 use crate::validate::Check;
-use crate::validate::codes::KEY_CONFLICT;
+use crate::validate::codes::{BAD_ROLE, KEY_CONFLICT};
 use crate::validate::model::declarations::{DeclaredMember, StructDeclaration};
 use crate::validate::model::refs::{Reference, STRUCT};
 use crate::validate::model::symbols::Symbols;
@@ -21,6 +21,7 @@ pub(super) fn check(check: &mut Check<'_>) {
                 lengths(check, struct_, &member, payload);
             }
             for (name, flag) in member.field.bits.iter() {
+                descriptors(check, flag.payload.as_ref());
                 if let Some((count, place)) = flag.payload.as_ref().and_then(counted) {
                     let needed = Some(flag.validity(member.validity));
                     length(check, struct_, Reference { name: count, place, needed });
@@ -40,6 +41,7 @@ pub(super) fn check(check: &mut Check<'_>) {
             continue;
         };
         for (_, value) in group.values.iter() {
+            descriptors(check, value.payload.as_ref());
             if let Some((_, place)) = value.payload.as_ref().and_then(counted) {
                 check.refuse(
                     KEY_CONFLICT,
@@ -49,6 +51,22 @@ pub(super) fn check(check: &mut Check<'_>) {
             }
         }
     }
+}
+
+/// A payload has no role, but its elements can be file descriptors.
+fn descriptors(check: &mut Check<'_>, payload: Option<&Placed<TypeExpr>>) {
+    let Some(Placed { value, place }) = payload else { return };
+    let elements = matches!(value.shape, Shape::Fixed(_) | Shape::Named(_) | Shape::Flexible(_));
+    let holds_fds = elements && value.base == Base::Int(Int::S32);
+    let message = match value.role {
+        None => return,
+        Some(RoleWord::Fd | RoleWord::OptionalFd) if holds_fds => return,
+        Some(RoleWord::Fd | RoleWord::OptionalFd) => {
+            "file descriptors that are a payload are an array of s32"
+        }
+        Some(_) => "a payload can be `fd` or `optional_fd`, and has no other role",
+    };
+    check.refuse(BAD_ROLE, *place, message);
 }
 
 /// The field that counts the elements of a payload.

@@ -47,6 +47,7 @@ fn types(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
             RoleWord::CapOffset => ("cap_offset", &[Int::U32]),
             RoleWord::Reserved => ("reserved", &[]),
             RoleWord::Fd => ("fd", &[]),
+            RoleWord::OptionalFd => ("optional_fd", &[]),
         };
         if member.union.is_some() {
             check.refuse(
@@ -57,6 +58,9 @@ fn types(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
         } else if !fits.is_empty() && !plain_int(expr).is_some_and(|int| fits.contains(&int)) {
             let wide = if fits.len() > 1 { " or a u64" } else { "" };
             check.refuse(BAD_ROLE, member.name.place, format!("`{word}` must be a u32{wide}"));
+        } else if role == RoleWord::OptionalFd && expr.base != Base::Int(Int::S32) {
+            let message = "`optional_fd` must be an s32 or an array of them, to hold -1";
+            check.refuse(BAD_ROLE, member.name.place, message);
         }
     }
 }
@@ -92,7 +96,9 @@ fn unique(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     let mut definitions = Vec::new();
     for (owner, field) in struct_.fields().enumerate() {
         let roles = field.types().filter_map(|(validity, expr)| Some((validity, expr.role?)));
-        let roles = roles.filter(|(_, role)| !matches!(role, RoleWord::Reserved | RoleWord::Fd));
+        let is_unique =
+            |role| !matches!(role, RoleWord::Reserved | RoleWord::Fd | RoleWord::OptionalFd);
+        let roles = roles.filter(|(_, role)| is_unique(*role));
         let place = field.name.place;
         definitions.extend(roles.map(|(validity, role)| Definition {
             key: role as u8,

@@ -182,9 +182,16 @@ fn value(abi: &Abi, input: &RequestInput) -> (String, String) {
     let name = format!("{}_", input.name);
     match &input.kind {
         InputKind::Number { int, group, .. } => {
-            let number = format!("numbers.next() as {}", int_name(*int));
-            let group = group.and_then(|id| abi.group(id).rust.as_deref());
-            let value = group.map(|group| format!("uapi::{group}({number})"));
+            let group = group.map(|id| abi.group(id));
+            // A type of named numbers can be wider than the field.
+            let name = int_name(group.map_or(*int, |group| group.int));
+            let number = match input.foreign {
+                0 => format!("numbers.next() as {name}"),
+                foreign => format!("(numbers.next() & !{foreign:#x}) as {name}"),
+            };
+            let value = group
+                .and_then(|group| group.rust.as_deref())
+                .map(|group| format!("uapi::{group}({number})"));
             (String::new(), value.unwrap_or(number))
         }
         InputKind::Choice { type_name, options, .. } => {

@@ -36,6 +36,7 @@ pub struct HwptSetDirtyTracking {
 
 impl HwptSetDirtyTracking {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(flags: uapi::iommufd_hwpt_set_dirty_tracking_flags, hwpt_id: u32) -> Self {
         Self { flags, hwpt_id }
     }
@@ -100,11 +101,14 @@ pub struct HwptGetDirtyBitmap<'a> {
     /// Bytes of the range for each bit.
     pub page_size: u64,
     /// Address of the bitmap; bits of dirty pages are set and none is cleared.
+    ///
+    /// Here it is the memory itself.
     pub data: &'a mut [u64],
 }
 
 impl<'a> HwptGetDirtyBitmap<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(
         hwpt_id: u32,
         flags: uapi::iommufd_hwpt_get_dirty_bitmap_flags,

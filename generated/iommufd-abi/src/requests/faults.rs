@@ -33,6 +33,7 @@ pub struct FaultQueueAlloc {}
 
 impl FaultQueueAlloc {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -84,24 +85,28 @@ impl<'a> FaultAllocReply<'a> {
 
     /// None is defined; anything but zero is refused.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> u32 {
         self.results.number(4, 4) as u32
     }
 
     /// Id of the new queue.
     #[inline]
+    #[must_use]
     pub fn out_fault_id(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// File descriptor of the new queue.
     #[inline]
+    #[must_use]
     pub fn out_fault_fd(&self) -> u32 {
         self.results.number(12, 4) as u32
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_fault_alloc {
         uapi::iommu_fault_alloc::read(self.results.wire, self.results.bytes)
     }

@@ -37,6 +37,8 @@ pub struct GetHwInfo<'a> {
     /// Id of the device.
     pub dev_id: u32,
     /// Address of the room.
+    ///
+    /// Here it is the memory itself.
     pub data_uptr: &'a mut [u8],
     /// The type that is wanted, with its flag.
     pub in_data_type: Option<uapi::iommu_hw_info_type>,
@@ -44,6 +46,7 @@ pub struct GetHwInfo<'a> {
 
 impl<'a> GetHwInfo<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(dev_id: u32, data_uptr: &'a mut [u8]) -> Self {
         Self { dev_id, data_uptr, in_data_type: None }
     }
@@ -101,30 +104,35 @@ impl<'a> HwInfoReply<'a> {
 
     /// Which inputs are valid; must be zero in kernels without flags.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::iommufd_hw_info_flags {
         uapi::iommufd_hw_info_flags(self.results.number(4, 4) as u32)
     }
 
     /// Id of the device.
     #[inline]
+    #[must_use]
     pub fn dev_id(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// Room for the description in bytes, and the length of the kernel's; zero asks for neither.
     #[inline]
+    #[must_use]
     pub fn data_len(&self) -> u32 {
         self.results.number(12, 4) as u32
     }
 
     /// Address of the room.
     #[inline]
+    #[must_use]
     pub fn data_uptr(&self) -> u64 {
         self.results.number(16, 8)
     }
 
     /// The type that was written.
     #[inline]
+    #[must_use]
     pub fn out_data_type(&self) -> uapi::iommu_hw_info_type {
         uapi::iommu_hw_info_type(self.results.number(24, 4) as u32)
     }
@@ -133,6 +141,7 @@ impl<'a> HwInfoReply<'a> {
     ///
     /// Since Linux 6.15.
     #[inline]
+    #[must_use]
     pub fn out_max_pasid_log2(&self) -> u8 {
         self.results.number(28, 1) as u8
     }
@@ -141,12 +150,14 @@ impl<'a> HwInfoReply<'a> {
     ///
     /// Since Linux 6.7.
     #[inline]
+    #[must_use]
     pub fn out_capabilities(&self) -> Option<u64> {
         self.results.appended(32, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_hw_info {
         uapi::iommu_hw_info::read(self.results.wire, self.results.bytes)
     }
@@ -173,6 +184,7 @@ pub enum GetHwInfoData<'a> {
 impl<'a> GetHwInfoData<'a> {
     /// Reads the data from `data_uptr`, the memory of the request, after the call. Bytes that the
     /// kernel has not written are read as 0.
+    #[must_use]
     pub fn read(reply: &uapi::iommu_hw_info, data_uptr: &'a [u8]) -> Self {
         let length = usize::try_from(reply.data_len).unwrap_or(usize::MAX);
         let bytes = data_uptr.get(..length).unwrap_or(data_uptr);
@@ -195,6 +207,7 @@ impl<'a> GetHwInfoData<'a> {
     }
 
     /// The length of the kernel's data, if they did not fit.
+    #[must_use]
     pub fn cut(reply: &uapi::iommu_hw_info, data_uptr: &[u8]) -> Option<usize> {
         let length = usize::try_from(reply.data_len).unwrap_or(usize::MAX);
         (length > data_uptr.len()).then_some(length)

@@ -59,6 +59,8 @@ pub struct HwptAlloc<'a> {
     /// Id of an address space, or for a nested table of its parent or of a virtual IOMMU.
     pub pt_id: u32,
     /// Address of the data.
+    ///
+    /// Here it is the memory itself.
     pub data_uptr: HwptAllocData<'a>,
     /// Id of the queue for the table's page faults, with its flag.
     pub fault_id: Option<u32>,
@@ -66,6 +68,7 @@ pub struct HwptAlloc<'a> {
 
 impl<'a> HwptAlloc<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(
         flags: uapi::iommufd_hwpt_alloc_flags,
         dev_id: u32,
@@ -158,24 +161,28 @@ impl<'a> HwptAllocReply<'a> {
 
     /// Purpose of the table; must be zero in 6.6.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::iommufd_hwpt_alloc_flags {
         uapi::iommufd_hwpt_alloc_flags(self.results.number(4, 4) as u32)
     }
 
     /// Id of the device whose IOMMU gets the table.
     #[inline]
+    #[must_use]
     pub fn dev_id(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// Id of an address space, or for a nested table of its parent or of a virtual IOMMU.
     #[inline]
+    #[must_use]
     pub fn pt_id(&self) -> u32 {
         self.results.number(12, 4) as u32
     }
 
     /// Id of the new table.
     #[inline]
+    #[must_use]
     pub fn out_hwpt_id(&self) -> u32 {
         self.results.number(16, 4) as u32
     }
@@ -184,6 +191,7 @@ impl<'a> HwptAllocReply<'a> {
     ///
     /// Since Linux 6.7.
     #[inline]
+    #[must_use]
     pub fn data_type(&self) -> Option<uapi::iommu_hwpt_data_type> {
         self.results.appended(24, 4).map(|number| uapi::iommu_hwpt_data_type(number as u32))
     }
@@ -192,6 +200,7 @@ impl<'a> HwptAllocReply<'a> {
     ///
     /// Since Linux 6.7.
     #[inline]
+    #[must_use]
     pub fn data_len(&self) -> Option<u32> {
         self.results.appended(28, 4).map(|number| number as u32)
     }
@@ -200,6 +209,7 @@ impl<'a> HwptAllocReply<'a> {
     ///
     /// Since Linux 6.7.
     #[inline]
+    #[must_use]
     pub fn data_uptr(&self) -> Option<u64> {
         self.results.appended(32, 8)
     }
@@ -208,12 +218,14 @@ impl<'a> HwptAllocReply<'a> {
     ///
     /// Since Linux 6.11.
     #[inline]
+    #[must_use]
     pub fn fault_id(&self) -> Option<u32> {
         self.results.appended(40, 4).map(|number| number as u32)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_hwpt_alloc {
         uapi::iommu_hwpt_alloc::read(self.results.wire, self.results.bytes)
     }

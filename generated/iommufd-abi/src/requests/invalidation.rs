@@ -2,7 +2,7 @@
 
 //! Invalidation of caches.
 
-use crate::argument::{Argument, ArgumentError, Request};
+use crate::argument::{Argument, ArgumentError, Request, whole_elements};
 use crate::array::Element as _;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
@@ -50,11 +50,14 @@ pub struct HwptInvalidate<'a> {
     /// Id of a nested page table or of a virtual IOMMU.
     pub hwpt_id: u32,
     /// Address of the array of requests.
+    ///
+    /// Here it is the memory itself.
     pub data_uptr: HwptInvalidateData<'a>,
 }
 
 impl<'a> HwptInvalidate<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(hwpt_id: u32, data_uptr: HwptInvalidateData<'a>) -> Self {
         Self { hwpt_id, data_uptr }
     }
@@ -91,7 +94,7 @@ impl Request for HwptInvalidate<'_> {
             HwptInvalidateData::Other(number, size, data) => {
                 argument.put(16, &number.0.to_ne_bytes());
                 let each = usize::try_from(*size).unwrap_or(usize::MAX);
-                argument.put_u32(24, data.len().checked_div(each).unwrap_or(0))?;
+                argument.put_u32(24, whole_elements(data.len(), each)?)?;
                 argument.put_u32(20, each)?;
                 let pointer = data.as_ptr();
                 argument.put_u64(8, pointer as usize);
@@ -131,36 +134,42 @@ impl<'a> HwptInvalidateReply<'a> {
 
     /// Id of a nested page table or of a virtual IOMMU.
     #[inline]
+    #[must_use]
     pub fn hwpt_id(&self) -> u32 {
         self.results.number(4, 4) as u32
     }
 
     /// Address of the array of requests.
     #[inline]
+    #[must_use]
     pub fn data_uptr(&self) -> u64 {
         self.results.number(8, 8)
     }
 
     /// Type of all requests.
     #[inline]
+    #[must_use]
     pub fn data_type(&self) -> uapi::iommu_hwpt_invalidate_data_type {
         uapi::iommu_hwpt_invalidate_data_type(self.results.number(16, 4) as u32)
     }
 
     /// Size of one request in bytes.
     #[inline]
+    #[must_use]
     pub fn entry_len(&self) -> u32 {
         self.results.number(20, 4) as u32
     }
 
     /// Number of requests, and the number that were carried out.
     #[inline]
+    #[must_use]
     pub fn entry_num(&self) -> u32 {
         self.results.number(24, 4) as u32
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_hwpt_invalidate {
         uapi::iommu_hwpt_invalidate::read(self.results.wire, self.results.bytes)
     }

@@ -31,6 +31,7 @@ pub struct IoasAlloc {}
 
 impl IoasAlloc {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -85,11 +86,14 @@ pub struct IoasIovaRanges<'a> {
     /// Id of the address space.
     pub ioas_id: u32,
     /// Address of the array for the ranges.
+    ///
+    /// Here it is the memory itself.
     pub allowed_iovas: &'a mut [uapi::iommu_iova_range],
 }
 
 impl<'a> IoasIovaRanges<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(ioas_id: u32, allowed_iovas: &'a mut [uapi::iommu_iova_range]) -> Self {
         Self { ioas_id, allowed_iovas }
     }
@@ -145,11 +149,14 @@ pub struct IoasAllowIovas<'a> {
     /// Id of the address space.
     pub ioas_id: u32,
     /// Address of the array with the ranges.
+    ///
+    /// Here it is the memory itself.
     pub allowed_iovas: &'a [uapi::iommu_iova_range],
 }
 
 impl<'a> IoasAllowIovas<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(ioas_id: u32, allowed_iovas: &'a [uapi::iommu_iova_range]) -> Self {
         Self { ioas_id, allowed_iovas }
     }
@@ -203,18 +210,21 @@ impl<'a> IoasAllocReply<'a> {
 
     /// None is defined; anything but zero is refused.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> u32 {
         self.results.number(4, 4) as u32
     }
 
     /// Id of the new address space.
     #[inline]
+    #[must_use]
     pub fn out_ioas_id(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_ioas_alloc {
         uapi::iommu_ioas_alloc::read(self.results.wire, self.results.bytes)
     }
@@ -246,30 +256,35 @@ impl<'a> IoasIovaRangesReply<'a> {
 
     /// Id of the address space.
     #[inline]
+    #[must_use]
     pub fn ioas_id(&self) -> u32 {
         self.results.number(4, 4) as u32
     }
 
     /// Number of ranges for which there is room, and the number that exist.
     #[inline]
+    #[must_use]
     pub fn num_iovas(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// Address of the array for the ranges.
     #[inline]
+    #[must_use]
     pub fn allowed_iovas(&self) -> u64 {
         self.results.number(16, 8)
     }
 
     /// The number of which start and length of a mapping must be multiples.
     #[inline]
+    #[must_use]
     pub fn out_iova_alignment(&self) -> u64 {
         self.results.number(24, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_ioas_iova_ranges {
         uapi::iommu_ioas_iova_ranges::read(self.results.wire, self.results.bytes)
     }

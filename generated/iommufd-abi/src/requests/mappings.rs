@@ -54,6 +54,7 @@ pub struct IoasMap {
 
 impl IoasMap {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(
         flags: uapi::iommufd_ioas_map_flags,
         ioas_id: u32,
@@ -125,6 +126,7 @@ pub struct IoasNoiommuGetPa {
 
 impl IoasNoiommuGetPa {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(ioas_id: u32, iova: u64, length: u64) -> Self {
         Self { ioas_id, iova, length }
     }
@@ -201,6 +203,7 @@ pub struct IoasMapFile {
 
 impl IoasMapFile {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(
         flags: uapi::iommufd_ioas_map_flags,
         ioas_id: u32,
@@ -285,6 +288,7 @@ pub struct IoasCopy {
 
 impl IoasCopy {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(
         flags: uapi::iommufd_ioas_map_flags,
         dst_ioas_id: u32,
@@ -357,6 +361,7 @@ pub struct IoasUnmap {
 
 impl IoasUnmap {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(ioas_id: u32, iova: u64, length: u64) -> Self {
         Self { ioas_id, iova, length }
     }
@@ -407,6 +412,7 @@ pub struct IoasChangeProcess {}
 
 impl IoasChangeProcess {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -457,36 +463,42 @@ impl<'a> IoasMapReply<'a> {
 
     /// Access to the mapping and choice of its place.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::iommufd_ioas_map_flags {
         uapi::iommufd_ioas_map_flags(self.results.number(4, 4) as u32)
     }
 
     /// Id of the address space.
     #[inline]
+    #[must_use]
     pub fn ioas_id(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// Address of the memory in the calling program.
     #[inline]
+    #[must_use]
     pub fn user_va(&self) -> u64 {
         self.results.number(16, 8)
     }
 
     /// Size of the memory in bytes.
     #[inline]
+    #[must_use]
     pub fn length(&self) -> u64 {
         self.results.number(24, 8)
     }
 
     /// IOVA of the mapping, chosen by the kernel unless the flag says otherwise.
     #[inline]
+    #[must_use]
     pub fn iova(&self) -> u64 {
         self.results.number(32, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_ioas_map {
         uapi::iommu_ioas_map::read(self.results.wire, self.results.bytes)
     }
@@ -518,36 +530,42 @@ impl<'a> IoasNoiommuGetPaReply<'a> {
 
     /// None is defined; anything but zero is refused.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> u32 {
         self.results.number(4, 4) as u32
     }
 
     /// Id of the address space.
     #[inline]
+    #[must_use]
     pub fn ioas_id(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// Mapped IOVA to look up.
     #[inline]
+    #[must_use]
     pub fn iova(&self) -> u64 {
         self.results.number(16, 8)
     }
 
     /// Most bytes to look at, not zero; on return, the bytes from there that are contiguous.
     #[inline]
+    #[must_use]
     pub fn length(&self) -> u64 {
         self.results.number(24, 8)
     }
 
     /// Physical address.
     #[inline]
+    #[must_use]
     pub fn out_phys(&self) -> u64 {
         self.results.number(32, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_ioas_noiommu_get_pa {
         uapi::iommu_ioas_noiommu_get_pa::read(self.results.wire, self.results.bytes)
     }
@@ -579,42 +597,49 @@ impl<'a> IoasMapFileReply<'a> {
 
     /// Access to the mapping and choice of its place.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::iommufd_ioas_map_flags {
         uapi::iommufd_ioas_map_flags(self.results.number(4, 4) as u32)
     }
 
     /// Id of the address space.
     #[inline]
+    #[must_use]
     pub fn ioas_id(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// The file.
     #[inline]
+    #[must_use]
     pub fn fd(&self) -> i32 {
         self.results.number(12, 4) as i32
     }
 
     /// Offset of the memory in the file, in bytes.
     #[inline]
+    #[must_use]
     pub fn start(&self) -> u64 {
         self.results.number(16, 8)
     }
 
     /// Size of the memory in bytes.
     #[inline]
+    #[must_use]
     pub fn length(&self) -> u64 {
         self.results.number(24, 8)
     }
 
     /// IOVA of the mapping, as in [`iommu_ioas_map`](crate::uapi::iommu_ioas_map).
     #[inline]
+    #[must_use]
     pub fn iova(&self) -> u64 {
         self.results.number(32, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_ioas_map_file {
         uapi::iommu_ioas_map_file::read(self.results.wire, self.results.bytes)
     }
@@ -646,42 +671,49 @@ impl<'a> IoasCopyReply<'a> {
 
     /// Access to the new mapping and choice of its place.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::iommufd_ioas_map_flags {
         uapi::iommufd_ioas_map_flags(self.results.number(4, 4) as u32)
     }
 
     /// Id of the address space that gets the mapping.
     #[inline]
+    #[must_use]
     pub fn dst_ioas_id(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// Id of the address space that has it.
     #[inline]
+    #[must_use]
     pub fn src_ioas_id(&self) -> u32 {
         self.results.number(12, 4) as u32
     }
 
     /// Size of the mapping in bytes.
     #[inline]
+    #[must_use]
     pub fn length(&self) -> u64 {
         self.results.number(16, 8)
     }
 
     /// IOVA of the new mapping.
     #[inline]
+    #[must_use]
     pub fn dst_iova(&self) -> u64 {
         self.results.number(24, 8)
     }
 
     /// IOVA of the existing mapping.
     #[inline]
+    #[must_use]
     pub fn src_iova(&self) -> u64 {
         self.results.number(32, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_ioas_copy {
         uapi::iommu_ioas_copy::read(self.results.wire, self.results.bytes)
     }
@@ -713,24 +745,28 @@ impl<'a> IoasUnmapReply<'a> {
 
     /// Id of the address space.
     #[inline]
+    #[must_use]
     pub fn ioas_id(&self) -> u32 {
         self.results.number(4, 4) as u32
     }
 
     /// Start of the range.
     #[inline]
+    #[must_use]
     pub fn iova(&self) -> u64 {
         self.results.number(8, 8)
     }
 
     /// Size of the range in bytes; on return, the bytes that were unmapped.
     #[inline]
+    #[must_use]
     pub fn length(&self) -> u64 {
         self.results.number(16, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_ioas_unmap {
         uapi::iommu_ioas_unmap::read(self.results.wire, self.results.bytes)
     }

@@ -2,7 +2,7 @@
 
 //! Objects and options.
 
-use crate::argument::{Argument, ArgumentError, Request};
+use crate::argument::{Argument, ArgumentError, Request, narrowed};
 use crate::array::Element as _;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
@@ -34,6 +34,7 @@ pub struct Destroy {
 
 impl Destroy {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(id: u32) -> Self {
         Self { id }
     }
@@ -72,7 +73,7 @@ impl Request for Destroy {
 /// # fn ask(
 /// #     buffer: &mut [u8],
 /// #     option_id: uapi::iommufd_option,
-/// #     op: u16,
+/// #     op: uapi::iommufd_option_ops,
 /// #     object_id: u32,
 /// #     val64: u64,
 /// # ) -> Result<(), Box<dyn std::error::Error>> {
@@ -89,7 +90,7 @@ pub struct IommuOption {
     /// The option.
     pub option_id: uapi::iommufd_option,
     /// The operation.
-    pub op: u16,
+    pub op: uapi::iommufd_option_ops,
     /// Id of the address space; zero for an option of the iommufd.
     pub object_id: u32,
     /// The value to set.
@@ -98,7 +99,13 @@ pub struct IommuOption {
 
 impl IommuOption {
     /// The request with the values that every caller sets.
-    pub const fn new(option_id: uapi::iommufd_option, op: u16, object_id: u32, val64: u64) -> Self {
+    #[must_use]
+    pub const fn new(
+        option_id: uapi::iommufd_option,
+        op: uapi::iommufd_option_ops,
+        object_id: u32,
+        val64: u64,
+    ) -> Self {
         Self { option_id, op, object_id, val64 }
     }
 }
@@ -115,7 +122,7 @@ impl Request for IommuOption {
     fn fill(&mut self, argument: &mut Argument<'_>) -> Result<(), ArgumentError> {
         argument.put_argsz(0)?;
         argument.put(4, &self.option_id.0.to_ne_bytes());
-        argument.put(8, &self.op.to_ne_bytes());
+        argument.put(8, &narrowed::<u16, _>(self.op.0)?.to_ne_bytes());
         argument.put(12, &self.object_id.to_ne_bytes());
         argument.put(16, &self.val64.to_ne_bytes());
         Ok(())
@@ -136,7 +143,11 @@ impl Request for IommuOption {
 /// use iommufd_abi::requests::{VfioIoas, Request};
 /// # use iommufd_abi::{requests, uapi};
 ///
-/// # fn ask(buffer: &mut [u8], ioas_id: u32, op: u16) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn ask(
+/// #     buffer: &mut [u8],
+/// #     ioas_id: u32,
+/// #     op: uapi::iommufd_vfio_ioas_op,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut request = VfioIoas::new(ioas_id, op);
 /// let argument = request.write(buffer)?;
 /// // Pass `argument` to the ioctl `VfioIoas::IOCTL`.
@@ -150,12 +161,13 @@ pub struct VfioIoas {
     /// Id of the address space to use.
     pub ioas_id: u32,
     /// The operation.
-    pub op: u16,
+    pub op: uapi::iommufd_vfio_ioas_op,
 }
 
 impl VfioIoas {
     /// The request with the values that every caller sets.
-    pub const fn new(ioas_id: u32, op: u16) -> Self {
+    #[must_use]
+    pub const fn new(ioas_id: u32, op: uapi::iommufd_vfio_ioas_op) -> Self {
         Self { ioas_id, op }
     }
 }
@@ -172,7 +184,7 @@ impl Request for VfioIoas {
     fn fill(&mut self, argument: &mut Argument<'_>) -> Result<(), ArgumentError> {
         argument.put_argsz(0)?;
         argument.put(4, &self.ioas_id.to_ne_bytes());
-        argument.put(8, &self.op.to_ne_bytes());
+        argument.put(8, &narrowed::<u16, _>(self.op.0)?.to_ne_bytes());
         Ok(())
     }
 
@@ -207,30 +219,35 @@ impl<'a> IommuOptionReply<'a> {
 
     /// The option.
     #[inline]
+    #[must_use]
     pub fn option_id(&self) -> uapi::iommufd_option {
         uapi::iommufd_option(self.results.number(4, 4) as u32)
     }
 
     /// The operation.
     #[inline]
+    #[must_use]
     pub fn op(&self) -> u16 {
         self.results.number(8, 2) as u16
     }
 
     /// Id of the address space; zero for an option of the iommufd.
     #[inline]
+    #[must_use]
     pub fn object_id(&self) -> u32 {
         self.results.number(12, 4) as u32
     }
 
     /// The value to set; on return, the value that was read.
     #[inline]
+    #[must_use]
     pub fn val64(&self) -> u64 {
         self.results.number(16, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_option {
         uapi::iommu_option::read(self.results.wire, self.results.bytes)
     }
@@ -262,18 +279,21 @@ impl<'a> VfioIoasReply<'a> {
 
     /// Id of the address space to use; on return, of the one that is used.
     #[inline]
+    #[must_use]
     pub fn ioas_id(&self) -> u32 {
         self.results.number(4, 4) as u32
     }
 
     /// The operation.
     #[inline]
+    #[must_use]
     pub fn op(&self) -> u16 {
         self.results.number(8, 2) as u16
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_vfio_ioas {
         uapi::iommu_vfio_ioas::read(self.results.wire, self.results.bytes)
     }

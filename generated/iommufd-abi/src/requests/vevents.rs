@@ -44,6 +44,7 @@ pub struct VeventqAlloc {
 
 impl VeventqAlloc {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(viommu_id: u32, r#type: uapi::iommu_veventq_type, veventq_depth: u32) -> Self {
         Self { viommu_id, r#type, veventq_depth }
     }
@@ -98,42 +99,49 @@ impl<'a> VeventqAllocReply<'a> {
 
     /// None is defined; anything but zero is refused.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> u32 {
         self.results.number(4, 4) as u32
     }
 
     /// Id of the virtual IOMMU.
     #[inline]
+    #[must_use]
     pub fn viommu_id(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// Type of the events.
     #[inline]
+    #[must_use]
     pub fn r#type(&self) -> uapi::iommu_veventq_type {
         uapi::iommu_veventq_type(self.results.number(12, 4) as u32)
     }
 
     /// Most events that wait in the queue, not zero.
     #[inline]
+    #[must_use]
     pub fn veventq_depth(&self) -> u32 {
         self.results.number(16, 4) as u32
     }
 
     /// Id of the new queue.
     #[inline]
+    #[must_use]
     pub fn out_veventq_id(&self) -> u32 {
         self.results.number(20, 4) as u32
     }
 
     /// File descriptor of the new queue.
     #[inline]
+    #[must_use]
     pub fn out_veventq_fd(&self) -> u32 {
         self.results.number(24, 4) as u32
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_veventq_alloc {
         uapi::iommu_veventq_alloc::read(self.results.wire, self.results.bytes)
     }

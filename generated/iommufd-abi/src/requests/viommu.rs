@@ -51,11 +51,14 @@ pub struct ViommuAlloc<'a> {
     /// Id of the page table that is the parent of all nested ones.
     pub hwpt_id: u32,
     /// Address of the data of this type.
+    ///
+    /// Here it is the memory itself.
     pub data_uptr: ViommuAllocData<'a>,
 }
 
 impl<'a> ViommuAlloc<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(dev_id: u32, hwpt_id: u32, data_uptr: ViommuAllocData<'a>) -> Self {
         Self { dev_id, hwpt_id, data_uptr }
     }
@@ -132,6 +135,7 @@ pub struct VdeviceAlloc {
 
 impl VdeviceAlloc {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(viommu_id: u32, dev_id: u32, virt_id: u64) -> Self {
         Self { viommu_id, dev_id, virt_id }
     }
@@ -201,6 +205,7 @@ pub struct HwQueueAlloc {
 
 impl HwQueueAlloc {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(
         viommu_id: u32,
         r#type: uapi::iommu_hw_queue_type,
@@ -262,30 +267,35 @@ impl<'a> ViommuAllocReply<'a> {
 
     /// None is defined; anything but zero is refused.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> u32 {
         self.results.number(4, 4) as u32
     }
 
     /// Type of the virtual IOMMU.
     #[inline]
+    #[must_use]
     pub fn r#type(&self) -> uapi::iommu_viommu_type {
         uapi::iommu_viommu_type(self.results.number(8, 4) as u32)
     }
 
     /// Id of a device of the physical IOMMU.
     #[inline]
+    #[must_use]
     pub fn dev_id(&self) -> u32 {
         self.results.number(12, 4) as u32
     }
 
     /// Id of the page table that is the parent of all nested ones.
     #[inline]
+    #[must_use]
     pub fn hwpt_id(&self) -> u32 {
         self.results.number(16, 4) as u32
     }
 
     /// Id of the new virtual IOMMU.
     #[inline]
+    #[must_use]
     pub fn out_viommu_id(&self) -> u32 {
         self.results.number(20, 4) as u32
     }
@@ -294,6 +304,7 @@ impl<'a> ViommuAllocReply<'a> {
     ///
     /// Since Linux 6.17.
     #[inline]
+    #[must_use]
     pub fn data_len(&self) -> Option<u32> {
         self.results.appended(24, 4).map(|number| number as u32)
     }
@@ -302,12 +313,14 @@ impl<'a> ViommuAllocReply<'a> {
     ///
     /// Since Linux 6.17.
     #[inline]
+    #[must_use]
     pub fn data_uptr(&self) -> Option<u64> {
         self.results.appended(32, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_viommu_alloc {
         uapi::iommu_viommu_alloc::read(self.results.wire, self.results.bytes)
     }
@@ -339,30 +352,35 @@ impl<'a> VdeviceAllocReply<'a> {
 
     /// Id of the virtual IOMMU.
     #[inline]
+    #[must_use]
     pub fn viommu_id(&self) -> u32 {
         self.results.number(4, 4) as u32
     }
 
     /// Id of the device.
     #[inline]
+    #[must_use]
     pub fn dev_id(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// Id of the new virtual device.
     #[inline]
+    #[must_use]
     pub fn out_vdevice_id(&self) -> u32 {
         self.results.number(12, 4) as u32
     }
 
     /// Id that the machine uses for the device, such as a StreamID or a requester id.
     #[inline]
+    #[must_use]
     pub fn virt_id(&self) -> u64 {
         self.results.number(16, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_vdevice_alloc {
         uapi::iommu_vdevice_alloc::read(self.results.wire, self.results.bytes)
     }
@@ -394,48 +412,56 @@ impl<'a> HwQueueAllocReply<'a> {
 
     /// None is defined; anything but zero is refused.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> u32 {
         self.results.number(4, 4) as u32
     }
 
     /// Id of the virtual IOMMU.
     #[inline]
+    #[must_use]
     pub fn viommu_id(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// Type of the queue.
     #[inline]
+    #[must_use]
     pub fn r#type(&self) -> uapi::iommu_hw_queue_type {
         uapi::iommu_hw_queue_type(self.results.number(12, 4) as u32)
     }
 
     /// Number of the queue among those of its type.
     #[inline]
+    #[must_use]
     pub fn index(&self) -> u32 {
         self.results.number(16, 4) as u32
     }
 
     /// Id of the new queue.
     #[inline]
+    #[must_use]
     pub fn out_hw_queue_id(&self) -> u32 {
         self.results.number(20, 4) as u32
     }
 
     /// Address of the queue in the guest's memory.
     #[inline]
+    #[must_use]
     pub fn nesting_parent_iova(&self) -> u64 {
         self.results.number(24, 8)
     }
 
     /// Size of the queue in bytes.
     #[inline]
+    #[must_use]
     pub fn length(&self) -> u64 {
         self.results.number(32, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::iommu_hw_queue_alloc {
         uapi::iommu_hw_queue_alloc::read(self.results.wire, self.results.bytes)
     }

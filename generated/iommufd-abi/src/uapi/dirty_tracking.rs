@@ -56,6 +56,7 @@ flags!(iommufd_hwpt_set_dirty_tracking_flags, u32);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct iommu_hwpt_set_dirty_tracking {
     /// Size of this struct in bytes.
@@ -70,6 +71,7 @@ pub struct iommu_hwpt_set_dirty_tracking {
 
 impl iommu_hwpt_set_dirty_tracking {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             size: size_of::<Self>() as u32,
@@ -80,6 +82,7 @@ impl iommu_hwpt_set_dirty_tracking {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -151,6 +154,7 @@ flags!(iommufd_hwpt_get_dirty_bitmap_flags, u32);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct iommu_hwpt_get_dirty_bitmap {
     /// Size of this struct in bytes.
@@ -173,6 +177,7 @@ pub struct iommu_hwpt_get_dirty_bitmap {
 
 impl iommu_hwpt_get_dirty_bitmap {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             size: size_of::<Self>() as u32,
@@ -187,6 +192,7 @@ impl iommu_hwpt_get_dirty_bitmap {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

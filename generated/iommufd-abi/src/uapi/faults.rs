@@ -135,6 +135,7 @@ pub struct iommu_hwpt_pgfault {
 
 impl iommu_hwpt_pgfault {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             flags: iommu_hwpt_pgfault_flags(0),
@@ -150,6 +151,7 @@ impl iommu_hwpt_pgfault {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -234,11 +236,13 @@ pub struct iommu_hwpt_page_response {
 
 impl iommu_hwpt_page_response {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { cookie: 0, code: iommufd_page_response_code(0) }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -268,6 +272,7 @@ const _: () = {
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct iommu_fault_alloc {
     /// Size of this struct in bytes.
@@ -282,11 +287,13 @@ pub struct iommu_fault_alloc {
 
 impl iommu_fault_alloc {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self { size: size_of::<Self>() as u32, flags: 0, out_fault_id: 0, out_fault_fd: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

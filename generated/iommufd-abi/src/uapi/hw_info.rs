@@ -71,11 +71,13 @@ pub struct iommu_hw_info_vtd {
 
 impl iommu_hw_info_vtd {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { flags: iommu_hw_info_vtd_flags(0), __reserved: 0, cap_reg: 0, ecap_reg: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -161,6 +163,7 @@ pub struct iommu_hw_info_arm_smmuv3 {
 
 impl iommu_hw_info_arm_smmuv3 {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             flags: iommu_hw_info_arm_smmuv3_flags(0),
@@ -172,6 +175,7 @@ impl iommu_hw_info_arm_smmuv3 {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -219,11 +223,13 @@ pub struct iommu_hw_info_tegra241_cmdqv {
 
 impl iommu_hw_info_tegra241_cmdqv {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { flags: 0, version: 0, log2vcmdqs: 0, log2vsids: 0, __reserved: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -267,11 +273,13 @@ pub struct iommu_hw_info_amd {
 
 impl iommu_hw_info_amd {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { efr: 0, efr2: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -467,6 +475,7 @@ flags!(iommufd_hw_info_flags, u32);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct iommu_hw_info {
     /// Size of this struct in bytes.
@@ -497,6 +506,7 @@ pub struct iommu_hw_info {
 
 impl iommu_hw_info {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             size: size_of::<Self>() as u32,
@@ -512,6 +522,7 @@ impl iommu_hw_info {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -520,6 +531,7 @@ impl iommu_hw_info {
     /// The type that is wanted, with its flag.
     ///
     /// Since Linux 6.17.
+    #[must_use]
     pub const fn in_data_type(&self) -> u32 {
         self.in_data_type
     }
@@ -530,6 +542,7 @@ impl iommu_hw_info {
     }
 
     /// The type that was written.
+    #[must_use]
     pub const fn out_data_type(&self) -> u32 {
         self.in_data_type
     }

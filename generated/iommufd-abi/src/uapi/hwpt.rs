@@ -142,11 +142,13 @@ pub struct iommu_hwpt_vtd_s1 {
 
 impl iommu_hwpt_vtd_s1 {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { flags: 0, pgtbl_addr: 0, addr_width: 0, __reserved: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -192,11 +194,13 @@ pub struct iommu_hwpt_arm_smmuv3 {
 
 impl iommu_hwpt_arm_smmuv3 {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { ste: [0; 2] }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -234,11 +238,13 @@ pub struct iommu_hwpt_amd_guest {
 
 impl iommu_hwpt_amd_guest {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { dte: [0; 4] }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -325,6 +331,7 @@ numbers!(iommu_hwpt_data_type, u32);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct iommu_hwpt_alloc {
     /// Size of this struct in bytes.
@@ -363,6 +370,7 @@ pub struct iommu_hwpt_alloc {
 
 impl iommu_hwpt_alloc {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             size: size_of::<Self>() as u32,
@@ -380,6 +388,7 @@ impl iommu_hwpt_alloc {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

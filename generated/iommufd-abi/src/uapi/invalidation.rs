@@ -114,11 +114,13 @@ pub struct iommu_hwpt_vtd_s1_invalidate {
 
 impl iommu_hwpt_vtd_s1_invalidate {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { addr: 0, npages: 0, flags: iommu_hwpt_vtd_s1_invalidate_flags(0), __reserved: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -161,11 +163,13 @@ pub struct iommu_viommu_arm_smmuv3_invalidate {
 
 impl iommu_viommu_arm_smmuv3_invalidate {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { cmd: [0; 2] }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -195,6 +199,7 @@ const _: () = {
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct iommu_hwpt_invalidate {
     /// Size of this struct in bytes.
@@ -215,6 +220,7 @@ pub struct iommu_hwpt_invalidate {
 
 impl iommu_hwpt_invalidate {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             size: size_of::<Self>() as u32,
@@ -228,6 +234,7 @@ impl iommu_hwpt_invalidate {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -23,6 +23,7 @@ use crate::target::io;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct iommu_ioas_alloc {
     /// Size of this struct in bytes.
@@ -35,11 +36,13 @@ pub struct iommu_ioas_alloc {
 
 impl iommu_ioas_alloc {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self { size: size_of::<Self>() as u32, flags: 0, out_ioas_id: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -85,11 +88,13 @@ pub struct iommu_iova_range {
 
 impl iommu_iova_range {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { start: 0, last: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -120,6 +125,7 @@ const _: () = {
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct iommu_ioas_iova_ranges {
     /// Size of this struct in bytes.
@@ -138,6 +144,7 @@ pub struct iommu_ioas_iova_ranges {
 
 impl iommu_ioas_iova_ranges {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             size: size_of::<Self>() as u32,
@@ -150,6 +157,7 @@ impl iommu_ioas_iova_ranges {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -193,6 +201,7 @@ pub const IOMMU_IOAS_IOVA_RANGES: u32 = io(IOMMUFD_TYPE, IOMMUFD_CMD_BASE + 4);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct iommu_ioas_allow_iovas {
     /// Size of this struct in bytes.
@@ -209,6 +218,7 @@ pub struct iommu_ioas_allow_iovas {
 
 impl iommu_ioas_allow_iovas {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             size: size_of::<Self>() as u32,
@@ -220,6 +230,7 @@ impl iommu_ioas_allow_iovas {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -67,11 +67,13 @@ pub struct iommufd_vevent_header {
 
 impl iommufd_vevent_header {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { flags: iommu_veventq_flag(0), sequence: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -160,11 +162,13 @@ pub struct iommu_vevent_arm_smmuv3 {
 
 impl iommu_vevent_arm_smmuv3 {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { evt: [0; 4] }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -201,11 +205,13 @@ pub struct iommu_vevent_tegra241_cmdqv {
 
 impl iommu_vevent_tegra241_cmdqv {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { lvcmdq_err_map: [0; 2] }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -234,6 +240,7 @@ const _: () = {
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct iommu_veventq_alloc {
     /// Size of this struct in bytes.
@@ -256,6 +263,7 @@ pub struct iommu_veventq_alloc {
 
 impl iommu_veventq_alloc {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             size: size_of::<Self>() as u32,
@@ -270,6 +278,7 @@ impl iommu_veventq_alloc {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

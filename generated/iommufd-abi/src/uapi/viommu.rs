@@ -85,11 +85,13 @@ pub struct iommu_viommu_tegra241_cmdqv {
 
 impl iommu_viommu_tegra241_cmdqv {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { out_vintf_mmap_offset: 0, out_vintf_mmap_length: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -120,6 +122,7 @@ const _: () = {
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct iommu_viommu_alloc {
     /// Size of this struct in bytes.
@@ -150,6 +153,7 @@ pub struct iommu_viommu_alloc {
 
 impl iommu_viommu_alloc {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             size: size_of::<Self>() as u32,
@@ -165,6 +169,7 @@ impl iommu_viommu_alloc {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -209,6 +214,7 @@ pub const IOMMU_VIOMMU_ALLOC: u32 = io(IOMMUFD_TYPE, IOMMUFD_CMD_BASE + 16);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct iommu_vdevice_alloc {
     /// Size of this struct in bytes.
@@ -225,6 +231,7 @@ pub struct iommu_vdevice_alloc {
 
 impl iommu_vdevice_alloc {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             size: size_of::<Self>() as u32,
@@ -236,6 +243,7 @@ impl iommu_vdevice_alloc {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -315,6 +323,7 @@ numbers!(iommu_hw_queue_type, u32);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct iommu_hw_queue_alloc {
     /// Size of this struct in bytes.
@@ -337,6 +346,7 @@ pub struct iommu_hw_queue_alloc {
 
 impl iommu_hw_queue_alloc {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             size: size_of::<Self>() as u32,
@@ -351,6 +361,7 @@ impl iommu_hw_queue_alloc {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

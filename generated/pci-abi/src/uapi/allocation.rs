@@ -39,11 +39,13 @@ pub struct pci_ea_entry {
 
 impl pci_ea_entry {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { entry: 0, base: 0, max_offset: 0, base_hi: 0, max_offset_hi: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -80,6 +82,7 @@ pub const PCI_CAP_ID_EA: u32 = 20;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_ea {
     /// The capability's id, and the offset of the next capability.
@@ -100,6 +103,7 @@ pub struct pci_cap_ea {
 
 impl pci_cap_ea {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: PCI_CAP_ID_EA as u8, next: 0 },
@@ -113,6 +117,7 @@ impl pci_cap_ea {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

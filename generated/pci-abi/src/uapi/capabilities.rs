@@ -29,11 +29,13 @@ pub struct pci_cap_header {
 
 impl pci_cap_header {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { id: 0, next: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -91,6 +93,7 @@ pub const PCI_CAP_ID_PM: u32 = 1;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_pm {
     /// The capability's id, and the offset of the next capability.
@@ -107,6 +110,7 @@ pub struct pci_cap_pm {
 
 impl pci_cap_pm {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: PCI_CAP_ID_PM as u8, next: 0 },
@@ -118,6 +122,7 @@ impl pci_cap_pm {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -371,6 +376,7 @@ pub const PCI_CAP_ID_VPD: u32 = 3;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_vpd {
     /// The capability's id, and the offset of the next capability.
@@ -383,6 +389,7 @@ pub struct pci_cap_vpd {
 
 impl pci_cap_vpd {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: PCI_CAP_ID_VPD as u8, next: 0 },
@@ -392,6 +399,7 @@ impl pci_cap_vpd {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -470,6 +478,7 @@ pub const PCI_CAP_ID_SLOTID: u32 = 4;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_slotid {
     /// The capability's id, and the offset of the next capability.
@@ -482,6 +491,7 @@ pub struct pci_cap_slotid {
 
 impl pci_cap_slotid {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: PCI_CAP_ID_SLOTID as u8, next: 0 },
@@ -491,6 +501,7 @@ impl pci_cap_slotid {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -566,6 +577,7 @@ pub const PCI_CAP_ID_VNDR: u32 = 9;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_vndr {
     /// The capability's id, and the offset of the next capability.
@@ -576,11 +588,13 @@ pub struct pci_cap_vndr {
 
 impl pci_cap_vndr {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_cap_header { id: PCI_CAP_ID_VNDR as u8, next: 0 }, len: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -613,6 +627,7 @@ pub const PCI_CAP_ID_DBG: u32 = 10;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_dbg {
     /// The capability's id, and the offset of the next capability.
@@ -623,11 +638,13 @@ pub struct pci_cap_dbg {
 
 impl pci_cap_dbg {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_cap_header { id: PCI_CAP_ID_DBG as u8, next: 0 }, port: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -660,6 +677,7 @@ pub const PCI_CAP_ID_SHPC: u32 = 12;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_shpc {
     /// The capability's id, and the offset of the next capability.
@@ -674,6 +692,7 @@ pub struct pci_cap_shpc {
 
 impl pci_cap_shpc {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: PCI_CAP_ID_SHPC as u8, next: 0 },
@@ -684,6 +703,7 @@ impl pci_cap_shpc {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -718,6 +738,7 @@ pub const PCI_CAP_ID_SSVID: u32 = 13;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_ssvid {
     /// The capability's id, and the offset of the next capability.
@@ -732,6 +753,7 @@ pub struct pci_cap_ssvid {
 
 impl pci_cap_ssvid {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: PCI_CAP_ID_SSVID as u8, next: 0 },
@@ -742,6 +764,7 @@ impl pci_cap_ssvid {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -787,6 +810,7 @@ pub const PCI_CAP_ID_SATA: u32 = 18;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_sata {
     /// The capability's id, and the offset of the next capability.
@@ -803,6 +827,7 @@ pub struct pci_cap_sata {
 
 impl pci_cap_sata {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: PCI_CAP_ID_SATA as u8, next: 0 },
@@ -814,6 +839,7 @@ impl pci_cap_sata {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -884,6 +910,7 @@ pub const PCI_CAP_ID_AF: u32 = 19;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_af {
     /// The capability's id, and the offset of the next capability.
@@ -900,6 +927,7 @@ pub struct pci_cap_af {
 
 impl pci_cap_af {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: PCI_CAP_ID_AF as u8, next: 0 },
@@ -911,6 +939,7 @@ impl pci_cap_af {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

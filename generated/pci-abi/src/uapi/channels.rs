@@ -34,11 +34,13 @@ pub struct pci_vc_resource {
 
 impl pci_vc_resource {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { cap: 0, ctrl: 0, reserved: 0, status: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -73,6 +75,7 @@ pub const PCI_EXT_CAP_ID_VC: u32 = 2;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_vc {
     /// The capability's id and version, and the offset of the next capability.
@@ -91,6 +94,7 @@ pub struct pci_ext_cap_vc {
 
 impl pci_ext_cap_vc {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -103,6 +107,7 @@ impl pci_ext_cap_vc {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -381,6 +386,7 @@ pub const PCI_EXT_CAP_ID_MFVC: u32 = 8;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_mfvc {
     /// The capability's id and version, and the offset of the next capability.
@@ -399,6 +405,7 @@ pub struct pci_ext_cap_mfvc {
 
 impl pci_ext_cap_mfvc {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -411,6 +418,7 @@ impl pci_ext_cap_mfvc {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -447,6 +455,7 @@ pub const PCI_EXT_CAP_ID_VC9: u32 = 9;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_vc9 {
     /// The capability's id and version, and the offset of the next capability.
@@ -465,6 +474,7 @@ pub struct pci_ext_cap_vc9 {
 
 impl pci_ext_cap_vc9 {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -477,6 +487,7 @@ impl pci_ext_cap_vc9 {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -27,6 +27,7 @@ pub const PCI_DVSEC_CXL_DEVICE: u32 = 0;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_dvsec_cxl_device {
     /// The capability's id and version, and the offset of the next capability.
@@ -43,6 +44,7 @@ pub struct pci_dvsec_cxl_device {
 
 impl pci_dvsec_cxl_device {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -54,6 +56,7 @@ impl pci_dvsec_cxl_device {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -172,6 +175,7 @@ pub const PCI_DVSEC_CXL_MEM_BASE_LOW: u32 = 0xf000_0000;
 /// The offset of the upper half of a range's size.
 ///
 /// Since Linux 7.0–7.2.
+#[must_use]
 pub const fn pci_dvsec_cxl_range_size_high(i: u32) -> u32 {
     i.wrapping_mul(0x10).wrapping_add(0x18)
 }
@@ -179,6 +183,7 @@ pub const fn pci_dvsec_cxl_range_size_high(i: u32) -> u32 {
 /// The offset of the lower half of a range's size.
 ///
 /// Since Linux 7.0–7.2.
+#[must_use]
 pub const fn pci_dvsec_cxl_range_size_low(i: u32) -> u32 {
     i.wrapping_mul(0x10).wrapping_add(0x1c)
 }
@@ -186,6 +191,7 @@ pub const fn pci_dvsec_cxl_range_size_low(i: u32) -> u32 {
 /// The offset of the upper half of a range's address.
 ///
 /// Since Linux 7.0–7.2.
+#[must_use]
 pub const fn pci_dvsec_cxl_range_base_high(i: u32) -> u32 {
     i.wrapping_mul(0x10).wrapping_add(0x20)
 }
@@ -193,6 +199,7 @@ pub const fn pci_dvsec_cxl_range_base_high(i: u32) -> u32 {
 /// The offset of the lower half of a range's address.
 ///
 /// Since Linux 7.0–7.2.
+#[must_use]
 pub const fn pci_dvsec_cxl_range_base_low(i: u32) -> u32 {
     i.wrapping_mul(0x10).wrapping_add(0x24)
 }
@@ -211,6 +218,7 @@ pub const PCI_DVSEC_CXL_FUNCTION_MAP: u32 = 2;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_dvsec_cxl_function_map {
     /// The capability's id and version, and the offset of the next capability.
@@ -223,11 +231,13 @@ pub struct pci_dvsec_cxl_function_map {
 
 impl pci_dvsec_cxl_function_map {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, header1: 0, header2: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -261,6 +271,7 @@ pub const PCI_DVSEC_CXL_PORT: u32 = 3;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_dvsec_cxl_port {
     /// The capability's id and version, and the offset of the next capability.
@@ -277,6 +288,7 @@ pub struct pci_dvsec_cxl_port {
 
 impl pci_dvsec_cxl_port {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -288,6 +300,7 @@ impl pci_dvsec_cxl_port {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -357,6 +370,7 @@ pub const PCI_DVSEC_CXL_PORT_GPF: u32 = 4;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_dvsec_cxl_port_gpf {
     /// The capability's id and version, and the offset of the next capability.
@@ -375,6 +389,7 @@ pub struct pci_dvsec_cxl_port_gpf {
 
 impl pci_dvsec_cxl_port_gpf {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -387,6 +402,7 @@ impl pci_dvsec_cxl_port_gpf {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -485,6 +501,7 @@ pub const PCI_DVSEC_CXL_DEVICE_GPF: u32 = 5;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_dvsec_cxl_device_gpf {
     /// The capability's id and version, and the offset of the next capability.
@@ -497,11 +514,13 @@ pub struct pci_dvsec_cxl_device_gpf {
 
 impl pci_dvsec_cxl_device_gpf {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, header1: 0, header2: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -535,6 +554,7 @@ pub const PCI_DVSEC_CXL_FLEXBUS_PORT: u32 = 7;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_dvsec_cxl_flexbus_port {
     /// The capability's id and version, and the offset of the next capability.
@@ -553,6 +573,7 @@ pub struct pci_dvsec_cxl_flexbus_port {
 
 impl pci_dvsec_cxl_flexbus_port {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -565,6 +586,7 @@ impl pci_dvsec_cxl_flexbus_port {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -640,6 +662,7 @@ pub const PCI_DVSEC_CXL_REG_LOCATOR: u32 = 8;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_dvsec_cxl_reg_locator {
     /// The capability's id and version, and the offset of the next capability.
@@ -656,6 +679,7 @@ pub struct pci_dvsec_cxl_reg_locator {
 
 impl pci_dvsec_cxl_reg_locator {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -667,6 +691,7 @@ impl pci_dvsec_cxl_reg_locator {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -24,6 +24,7 @@ pub const PCI_EXT_CAP_ID_ERR: u32 = 1;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_err {
     /// The capability's id and version, and the offset of the next capability.
@@ -56,6 +57,7 @@ pub struct pci_ext_cap_err {
 
 impl pci_ext_cap_err {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -75,6 +77,7 @@ impl pci_ext_cap_err {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -597,6 +600,7 @@ pub const PCI_ERR_PREFIX_LOG: u32 = 0x38;
 /// The number of the first error's bit in the abilities.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_err_cap_fep(x: u32) -> u32 {
     x & 0x1f
 }
@@ -615,6 +619,7 @@ pub const PCI_EXT_CAP_ID_DPC: u32 = 29;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_dpc {
     /// The capability's id and version, and the offset of the next capability.
@@ -645,6 +650,7 @@ pub struct pci_ext_cap_dpc {
 
 impl pci_ext_cap_dpc {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -663,6 +669,7 @@ impl pci_ext_cap_dpc {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -29,6 +29,7 @@ pub const PCI_CAP_ID_EXP: u32 = 16;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_exp {
     /// The capability's id, and the offset of the next capability.
@@ -81,6 +82,7 @@ pub struct pci_cap_exp {
 
 impl pci_cap_exp {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: PCI_CAP_ID_EXP as u8, next: 0 },
@@ -110,6 +112,7 @@ impl pci_cap_exp {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -26,11 +26,13 @@ pub struct pci_ext_cap_header {
 
 impl pci_ext_cap_header {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -51,6 +53,7 @@ const _: () = {
 /// The id in the first word.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_ext_cap_id(header: u32) -> u32 {
     header & 0x0000ffff
 }
@@ -58,6 +61,7 @@ pub const fn pci_ext_cap_id(header: u32) -> u32 {
 /// The version in the first word.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_ext_cap_ver(header: u32) -> u32 {
     (header >> 16) & 0xf
 }
@@ -65,6 +69,7 @@ pub const fn pci_ext_cap_ver(header: u32) -> u32 {
 /// The offset of the next capability in the first word.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_ext_cap_next(header: u32) -> u32 {
     (header >> 20) & 0xffc
 }
@@ -86,6 +91,7 @@ pub const PCI_EXT_CAP_ID_DSN: u32 = 3;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_dsn {
     /// The capability's id and version, and the offset of the next capability.
@@ -98,11 +104,13 @@ pub struct pci_ext_cap_dsn {
 
 impl pci_ext_cap_dsn {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, low: 0, high: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -139,6 +147,7 @@ pub const PCI_EXT_CAP_ID_VNDR: u32 = 11;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_vndr {
     /// The capability's id and version, and the offset of the next capability.
@@ -149,11 +158,13 @@ pub struct pci_ext_cap_vndr {
 
 impl pci_ext_cap_vndr {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, header1: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -178,6 +189,7 @@ pub const PCI_VNDR_HEADER: u32 = 4;
 /// The vendor's id of the capability.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_vndr_header_id(x: u32) -> u32 {
     x & 0xffff
 }
@@ -185,6 +197,7 @@ pub const fn pci_vndr_header_id(x: u32) -> u32 {
 /// The revision of the registers.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_vndr_header_rev(x: u32) -> u32 {
     (x >> 16) & 0xf
 }
@@ -192,6 +205,7 @@ pub const fn pci_vndr_header_rev(x: u32) -> u32 {
 /// The bytes of the capability.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_vndr_header_len(x: u32) -> u32 {
     (x >> 20) & 0xfff
 }
@@ -215,6 +229,7 @@ pub const PCI_EXT_CAP_ID_MCAST: u32 = 18;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_mcast {
     /// The capability's id and version, and the offset of the next capability.
@@ -237,6 +252,7 @@ pub struct pci_ext_cap_mcast {
 
 impl pci_ext_cap_mcast {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -251,6 +267,7 @@ impl pci_ext_cap_mcast {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -297,6 +314,7 @@ pub const PCI_EXT_CAP_ID_TPH: u32 = 23;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_tph {
     /// The capability's id and version, and the offset of the next capability.
@@ -311,6 +329,7 @@ pub struct pci_ext_cap_tph {
 
 impl pci_ext_cap_tph {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -321,6 +340,7 @@ impl pci_ext_cap_tph {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -521,6 +541,7 @@ pub const PCI_EXT_CAP_ID_DVSEC: u32 = 35;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_dvsec {
     /// The capability's id and version, and the offset of the next capability.
@@ -533,11 +554,13 @@ pub struct pci_ext_cap_dvsec {
 
 impl pci_ext_cap_dvsec {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, header1: 0, header2: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -566,6 +589,7 @@ pub const PCI_DVSEC_HEADER2: u32 = 0x8;
 /// The vendor.
 ///
 /// Since Linux 5.17.
+#[must_use]
 pub const fn pci_dvsec_header1_vid(x: u32) -> u32 {
     x & 0xffff
 }
@@ -573,6 +597,7 @@ pub const fn pci_dvsec_header1_vid(x: u32) -> u32 {
 /// The revision of the registers.
 ///
 /// Since Linux 5.17.
+#[must_use]
 pub const fn pci_dvsec_header1_rev(x: u32) -> u32 {
     (x >> 16) & 0xf
 }
@@ -580,6 +605,7 @@ pub const fn pci_dvsec_header1_rev(x: u32) -> u32 {
 /// The bytes of the capability.
 ///
 /// Since Linux 5.17.
+#[must_use]
 pub const fn pci_dvsec_header1_len(x: u32) -> u32 {
     (x >> 20) & 0xfff
 }
@@ -587,6 +613,7 @@ pub const fn pci_dvsec_header1_len(x: u32) -> u32 {
 /// The id that the vendor gave.
 ///
 /// Since Linux 5.17.
+#[must_use]
 pub const fn pci_dvsec_header2_id(x: u32) -> u32 {
     x & 0xffff
 }
@@ -605,6 +632,7 @@ pub const PCI_EXT_CAP_ID_NPEM: u32 = 41;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_npem {
     /// The capability's id and version, and the offset of the next capability.
@@ -619,6 +647,7 @@ pub struct pci_ext_cap_npem {
 
 impl pci_ext_cap_npem {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -629,6 +658,7 @@ impl pci_ext_cap_npem {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -66,6 +66,7 @@ pub struct pci_header {
 
 impl pci_header {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             vendor_id: 0,
@@ -84,6 +85,7 @@ impl pci_header {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -521,6 +523,7 @@ pub struct pci_header_normal {
 
 impl pci_header_normal {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             bar: [0; 6],
@@ -538,6 +541,7 @@ impl pci_header_normal {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -676,6 +680,7 @@ pub struct pci_header_bridge {
 
 impl pci_header_bridge {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             bar: [0; 2],
@@ -704,6 +709,7 @@ impl pci_header_bridge {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -969,6 +975,7 @@ pub struct pci_header_cardbus {
 
 impl pci_header_cardbus {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             base_address: 0,
@@ -998,6 +1005,7 @@ impl pci_header_cardbus {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -24,6 +24,7 @@ pub const PCI_EXT_CAP_ID_SECPCI: u32 = 25;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_secpci {
     /// The capability's id and version, and the offset of the next capability.
@@ -36,11 +37,13 @@ pub struct pci_ext_cap_secpci {
 
 impl pci_ext_cap_secpci {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, link_ctl3: 0, lane_error: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -82,6 +85,7 @@ pub const PCI_EXT_CAP_ID_PTM: u32 = 31;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_ptm {
     /// The capability's id and version, and the offset of the next capability.
@@ -94,6 +98,7 @@ pub struct pci_ext_cap_ptm {
 
 impl pci_ext_cap_ptm {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -103,6 +108,7 @@ impl pci_ext_cap_ptm {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -227,6 +233,7 @@ pub const PCI_EXT_CAP_ID_DLF: u32 = 37;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_dlf {
     /// The capability's id and version, and the offset of the next capability.
@@ -239,11 +246,13 @@ pub struct pci_ext_cap_dlf {
 
 impl pci_ext_cap_dlf {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, cap: ExtCapDlfCap(0), status: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -311,6 +320,7 @@ pub const PCI_EXT_CAP_ID_PL_16GT: u32 = 38;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_pl_16gt {
     /// The capability's id and version, and the offset of the next capability.
@@ -333,6 +343,7 @@ pub struct pci_ext_cap_pl_16gt {
 
 impl pci_ext_cap_pl_16gt {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -347,6 +358,7 @@ impl pci_ext_cap_pl_16gt {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -397,6 +409,7 @@ pub const PCI_EXT_CAP_ID_PL_32GT: u32 = 42;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_pl_32gt {
     /// The capability's id and version, and the offset of the next capability.
@@ -415,6 +428,7 @@ pub struct pci_ext_cap_pl_32gt {
 
 impl pci_ext_cap_pl_32gt {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -427,6 +441,7 @@ impl pci_ext_cap_pl_32gt {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -466,6 +481,7 @@ pub const PCI_EXT_CAP_ID_DEV3: u32 = 47;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_dev3 {
     /// The capability's id and version, and the offset of the next capability.
@@ -480,11 +496,13 @@ pub struct pci_ext_cap_dev3 {
 
 impl pci_ext_cap_dev3 {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, cap: 0, ctl: 0, sta: ExtCapDev3Sta(0) }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -559,6 +577,7 @@ pub const PCI_EXT_CAP_ID_PL_64GT: u32 = 49;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_pl_64gt {
     /// The capability's id and version, and the offset of the next capability.
@@ -573,11 +592,13 @@ pub struct pci_ext_cap_pl_64gt {
 
 impl pci_ext_cap_pl_64gt {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, cap: 0, ctrl: 0, status: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

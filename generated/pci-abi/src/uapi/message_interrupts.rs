@@ -28,6 +28,7 @@ pub const PCI_CAP_ID_MSI: u32 = 5;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_msi {
     /// The capability's id, and the offset of the next capability.
@@ -50,6 +51,7 @@ pub struct pci_cap_msi {
 
 impl pci_cap_msi {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: PCI_CAP_ID_MSI as u8, next: 0 },
@@ -64,6 +66,7 @@ impl pci_cap_msi {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -187,6 +190,7 @@ pub const PCI_CAP_ID_MSIX: u32 = 17;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_msix {
     /// The capability's id, and the offset of the next capability.
@@ -201,6 +205,7 @@ pub struct pci_cap_msix {
 
 impl pci_cap_msix {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: PCI_CAP_ID_MSIX as u8, next: 0 },
@@ -211,6 +216,7 @@ impl pci_cap_msix {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

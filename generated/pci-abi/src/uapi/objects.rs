@@ -24,6 +24,7 @@ pub const PCI_EXT_CAP_ID_DOE: u32 = 46;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_doe {
     /// The capability's id and version, and the offset of the next capability.
@@ -42,6 +43,7 @@ pub struct pci_ext_cap_doe {
 
 impl pci_ext_cap_doe {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -54,6 +56,7 @@ impl pci_ext_cap_doe {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -270,6 +273,7 @@ pub const PCI_EXT_CAP_ID_IDE: u32 = 48;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_ide {
     /// The capability's id and version, and the offset of the next capability.
@@ -282,6 +286,7 @@ pub struct pci_ext_cap_ide {
 
 impl pci_ext_cap_ide {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -291,6 +296,7 @@ impl pci_ext_cap_ide {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -587,6 +593,7 @@ pub const PCI_IDE_SEL_ADDR_1_LIMIT_LOW: u32 = 0xfff0_0000;
 /// The offset of the first word of a block of addresses.
 ///
 /// Since Linux 6.14–6.19.
+#[must_use]
 pub const fn pci_ide_sel_addr_1(x: u32) -> u32 {
     x.wrapping_mul(PCI_IDE_SEL_ADDR_BLOCK_SIZE).wrapping_add(20)
 }
@@ -594,6 +601,7 @@ pub const fn pci_ide_sel_addr_1(x: u32) -> u32 {
 /// The offset of the upper half of the highest address.
 ///
 /// Since Linux 6.14–6.19.
+#[must_use]
 pub const fn pci_ide_sel_addr_2(x: u32) -> u32 {
     x.wrapping_mul(PCI_IDE_SEL_ADDR_BLOCK_SIZE).wrapping_add(24)
 }
@@ -601,6 +609,7 @@ pub const fn pci_ide_sel_addr_2(x: u32) -> u32 {
 /// The offset of the upper half of the lowest address.
 ///
 /// Since Linux 6.14–6.19.
+#[must_use]
 pub const fn pci_ide_sel_addr_3(x: u32) -> u32 {
     x.wrapping_mul(PCI_IDE_SEL_ADDR_BLOCK_SIZE).wrapping_add(28)
 }
@@ -608,6 +617,7 @@ pub const fn pci_ide_sel_addr_3(x: u32) -> u32 {
 /// The bytes of a block of a selective stream.
 ///
 /// Since Linux 6.14–6.19.
+#[must_use]
 pub const fn pci_ide_sel_block_size(nr_assoc: u32) -> u32 {
     nr_assoc.wrapping_mul(PCI_IDE_SEL_ADDR_BLOCK_SIZE).wrapping_add(20)
 }

@@ -24,6 +24,7 @@ pub const PCI_CAP_ID_AGP: u32 = 2;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_agp {
     /// The capability's id, and the offset of the next capability.
@@ -40,6 +41,7 @@ pub struct pci_cap_agp {
 
 impl pci_cap_agp {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: PCI_CAP_ID_AGP as u8, next: 0 },
@@ -51,6 +53,7 @@ impl pci_cap_agp {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -243,6 +246,7 @@ pub const PCI_CAP_ID_CHSWP: u32 = 6;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_chswp {
     /// The capability's id, and the offset of the next capability.
@@ -255,6 +259,7 @@ pub struct pci_cap_chswp {
 
 impl pci_cap_chswp {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: PCI_CAP_ID_CHSWP as u8, next: 0 },
@@ -264,6 +269,7 @@ impl pci_cap_chswp {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -368,6 +374,7 @@ pub const PCI_CAP_ID_PCIX: u32 = 7;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_pcix {
     /// The capability's id, and the offset of the next capability.
@@ -380,6 +387,7 @@ pub struct pci_cap_pcix {
 
 impl pci_cap_pcix {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: PCI_CAP_ID_PCIX as u8, next: 0 },
@@ -389,6 +397,7 @@ impl pci_cap_pcix {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -465,6 +474,7 @@ pub const PCI_X_CMD_SPLIT_32: u32 = 0x70;
 /// The version of the capability in the command.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_x_cmd_version(x: u32) -> u32 {
     (x >> 12) & 3
 }
@@ -568,6 +578,7 @@ pub const PCI_CAP_ID_HT: u32 = 8;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_ht {
     /// The capability's id, and the offset of the next capability.
@@ -578,11 +589,13 @@ pub struct pci_cap_ht {
 
 impl pci_cap_ht {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_cap_header { id: PCI_CAP_ID_HT as u8, next: 0 }, command: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -24,6 +24,7 @@ pub const PCI_EXT_CAP_ID_PWR: u32 = 4;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_pwr {
     /// The capability's id and version, and the offset of the next capability.
@@ -42,6 +43,7 @@ pub struct pci_ext_cap_pwr {
 
 impl pci_ext_cap_pwr {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -54,6 +56,7 @@ impl pci_ext_cap_pwr {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -88,6 +91,7 @@ pub const PCI_PWR_CAP: u32 = 0xc;
 /// The number of units.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_pwr_data_base(x: u32) -> u32 {
     x & 0xff
 }
@@ -95,6 +99,7 @@ pub const fn pci_pwr_data_base(x: u32) -> u32 {
 /// The unit.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_pwr_data_scale(x: u32) -> u32 {
     (x >> 8) & 3
 }
@@ -102,6 +107,7 @@ pub const fn pci_pwr_data_scale(x: u32) -> u32 {
 /// The sub-state of the power state.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_pwr_data_pm_sub(x: u32) -> u32 {
     (x >> 10) & 7
 }
@@ -109,6 +115,7 @@ pub const fn pci_pwr_data_pm_sub(x: u32) -> u32 {
 /// The power state.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_pwr_data_pm_state(x: u32) -> u32 {
     (x >> 13) & 3
 }
@@ -116,6 +123,7 @@ pub const fn pci_pwr_data_pm_state(x: u32) -> u32 {
 /// The operating condition.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_pwr_data_type(x: u32) -> u32 {
     (x >> 15) & 7
 }
@@ -123,6 +131,7 @@ pub const fn pci_pwr_data_type(x: u32) -> u32 {
 /// The supply of the power.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_pwr_data_rail(x: u32) -> u32 {
     (x >> 18) & 7
 }
@@ -130,6 +139,7 @@ pub const fn pci_pwr_data_rail(x: u32) -> u32 {
 /// Whether the power is part of the system's budget.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_pwr_cap_budget(x: u32) -> u32 {
     x & 1
 }
@@ -151,6 +161,7 @@ pub const PCI_EXT_CAP_ID_DPA: u32 = 22;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_dpa {
     /// The capability's id and version, and the offset of the next capability.
@@ -169,6 +180,7 @@ pub struct pci_ext_cap_dpa {
 
 impl pci_ext_cap_dpa {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -181,6 +193,7 @@ impl pci_ext_cap_dpa {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -246,6 +259,7 @@ pub const PCI_EXT_CAP_ID_LTR: u32 = 24;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_ltr {
     /// The capability's id and version, and the offset of the next capability.
@@ -258,11 +272,13 @@ pub struct pci_ext_cap_ltr {
 
 impl pci_ext_cap_ltr {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, max_snoop: 0, max_nosnoop: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -324,6 +340,7 @@ pub const PCI_EXT_CAP_ID_L1SS: u32 = 30;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_l1ss {
     /// The capability's id and version, and the offset of the next capability.
@@ -338,6 +355,7 @@ pub struct pci_ext_cap_l1ss {
 
 impl pci_ext_cap_l1ss {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -348,6 +366,7 @@ impl pci_ext_cap_l1ss {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

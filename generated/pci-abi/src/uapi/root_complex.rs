@@ -24,6 +24,7 @@ pub const PCI_EXT_CAP_ID_RCLD: u32 = 5;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_rcld {
     /// The capability's id and version, and the offset of the next capability.
@@ -36,11 +37,13 @@ pub struct pci_ext_cap_rcld {
 
 impl pci_ext_cap_rcld {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, description: 0, reserved: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -74,6 +77,7 @@ pub const PCI_EXT_CAP_ID_RCILC: u32 = 6;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_rcilc {
     /// The capability's id and version, and the offset of the next capability.
@@ -88,11 +92,13 @@ pub struct pci_ext_cap_rcilc {
 
 impl pci_ext_cap_rcilc {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, link_cap: 0, link_ctrl: 0, link_status: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -127,6 +133,7 @@ pub const PCI_EXT_CAP_ID_RCEC: u32 = 7;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_rcec {
     /// The capability's id and version, and the offset of the next capability.
@@ -137,11 +144,13 @@ pub struct pci_ext_cap_rcec {
 
 impl pci_ext_cap_rcec {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, bitmap: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -172,6 +181,7 @@ pub const PCI_RCEC_BUSN_REG_VER: u32 = 0x2;
 /// The first of its bus numbers.
 ///
 /// Since Linux 5.11.
+#[must_use]
 pub const fn pci_rcec_busn_next(x: u32) -> u32 {
     (x >> 8) & 0xff
 }
@@ -179,6 +189,7 @@ pub const fn pci_rcec_busn_next(x: u32) -> u32 {
 /// The last of its bus numbers.
 ///
 /// Since Linux 5.11.
+#[must_use]
 pub const fn pci_rcec_busn_last(x: u32) -> u32 {
     (x >> 16) & 0xff
 }
@@ -197,6 +208,7 @@ pub const PCI_EXT_CAP_ID_RCRB: u32 = 10;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_rcrb {
     /// The capability's id and version, and the offset of the next capability.
@@ -213,6 +225,7 @@ pub struct pci_ext_cap_rcrb {
 
 impl pci_ext_cap_rcrb {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -224,6 +237,7 @@ impl pci_ext_cap_rcrb {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

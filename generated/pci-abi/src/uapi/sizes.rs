@@ -30,11 +30,13 @@ pub struct pci_rebar_entry {
 
 impl pci_rebar_entry {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { cap: RebarEntryCap(0), ctrl: RebarEntryCtrl(0) }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -129,6 +131,7 @@ pub const PCI_EXT_CAP_ID_REBAR: u32 = 21;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_rebar {
     /// The capability's id and version, and the offset of the next capability.
@@ -139,11 +142,13 @@ pub struct pci_ext_cap_rebar {
 
 impl pci_ext_cap_rebar {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, entries: [] }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -198,11 +203,13 @@ pub struct pci_vf_rebar_entry {
 
 impl pci_vf_rebar_entry {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { cap: VfRebarEntryCap(0), ctrl: VfRebarEntryCtrl(0) }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -291,6 +298,7 @@ pub const PCI_EXT_CAP_ID_VF_REBAR: u32 = 36;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_vf_rebar {
     /// The capability's id and version, and the offset of the next capability.
@@ -301,11 +309,13 @@ pub struct pci_ext_cap_vf_rebar {
 
 impl pci_ext_cap_vf_rebar {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, entries: [] }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

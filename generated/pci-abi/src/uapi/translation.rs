@@ -24,6 +24,7 @@ pub const PCI_EXT_CAP_ID_ATS: u32 = 15;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_ats {
     /// The capability's id and version, and the offset of the next capability.
@@ -36,6 +37,7 @@ pub struct pci_ext_cap_ats {
 
 impl pci_ext_cap_ats {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -45,6 +47,7 @@ impl pci_ext_cap_ats {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -137,6 +140,7 @@ pub const PCI_ATS_CTRL: u32 = 0x6;
 /// The depth of the invalidation queue, or 0 for the most.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_ats_cap_qdep(x: u32) -> u32 {
     x & 0x1f
 }
@@ -144,6 +148,7 @@ pub const fn pci_ats_cap_qdep(x: u32) -> u32 {
 /// The smallest translation.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_ats_ctrl_stu(x: u32) -> u32 {
     x & 0x1f
 }
@@ -171,6 +176,7 @@ pub const PCI_EXT_CAP_ID_PRI: u32 = 19;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_pri {
     /// The capability's id and version, and the offset of the next capability.
@@ -187,6 +193,7 @@ pub struct pci_ext_cap_pri {
 
 impl pci_ext_cap_pri {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -198,6 +205,7 @@ impl pci_ext_cap_pri {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -337,6 +345,7 @@ pub const PCI_EXT_CAP_ID_PASID: u32 = 27;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_pasid {
     /// The capability's id and version, and the offset of the next capability.
@@ -349,6 +358,7 @@ pub struct pci_ext_cap_pasid {
 
 impl pci_ext_cap_pasid {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -358,6 +368,7 @@ impl pci_ext_cap_pasid {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -27,6 +27,7 @@ pub const VIRTIO_PCI_CAP_COMMON_CFG: u32 = 1;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_virtio_common {
     /// The capability's id, and the offset of the next capability.
@@ -49,6 +50,7 @@ pub struct pci_cap_virtio_common {
 
 impl pci_cap_virtio_common {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: VIRTIO_PCI_CAP_COMMON_CFG as u8, next: 0 },
@@ -63,6 +65,7 @@ impl pci_cap_virtio_common {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -101,6 +104,7 @@ pub const VIRTIO_PCI_CAP_NOTIFY_CFG: u32 = 2;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_virtio_notify {
     /// The capability's id, and the offset of the next capability.
@@ -125,6 +129,7 @@ pub struct pci_cap_virtio_notify {
 
 impl pci_cap_virtio_notify {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: VIRTIO_PCI_CAP_NOTIFY_CFG as u8, next: 0 },
@@ -140,6 +145,7 @@ impl pci_cap_virtio_notify {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -179,6 +185,7 @@ pub const VIRTIO_PCI_CAP_ISR_CFG: u32 = 3;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_virtio_isr {
     /// The capability's id, and the offset of the next capability.
@@ -201,6 +208,7 @@ pub struct pci_cap_virtio_isr {
 
 impl pci_cap_virtio_isr {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: VIRTIO_PCI_CAP_ISR_CFG as u8, next: 0 },
@@ -215,6 +223,7 @@ impl pci_cap_virtio_isr {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -253,6 +262,7 @@ pub const VIRTIO_PCI_CAP_DEVICE_CFG: u32 = 4;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_virtio_device {
     /// The capability's id, and the offset of the next capability.
@@ -275,6 +285,7 @@ pub struct pci_cap_virtio_device {
 
 impl pci_cap_virtio_device {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: VIRTIO_PCI_CAP_DEVICE_CFG as u8, next: 0 },
@@ -289,6 +300,7 @@ impl pci_cap_virtio_device {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -327,6 +339,7 @@ pub const VIRTIO_PCI_CAP_PCI_CFG: u32 = 5;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_virtio_pci {
     /// The capability's id, and the offset of the next capability.
@@ -351,6 +364,7 @@ pub struct pci_cap_virtio_pci {
 
 impl pci_cap_virtio_pci {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: VIRTIO_PCI_CAP_PCI_CFG as u8, next: 0 },
@@ -366,6 +380,7 @@ impl pci_cap_virtio_pci {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -405,6 +420,7 @@ pub const VIRTIO_PCI_CAP_SHARED_MEMORY_CFG: u32 = 8;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_virtio_shared_memory {
     /// The capability's id, and the offset of the next capability.
@@ -431,6 +447,7 @@ pub struct pci_cap_virtio_shared_memory {
 
 impl pci_cap_virtio_shared_memory {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: VIRTIO_PCI_CAP_SHARED_MEMORY_CFG as u8, next: 0 },
@@ -447,6 +464,7 @@ impl pci_cap_virtio_shared_memory {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -487,6 +505,7 @@ pub const VIRTIO_PCI_CAP_VENDOR_CFG: u32 = 9;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_cap_virtio_vendor {
     /// The capability's id, and the offset of the next capability.
@@ -501,6 +520,7 @@ pub struct pci_cap_virtio_vendor {
 
 impl pci_cap_virtio_vendor {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_cap_header { id: VIRTIO_PCI_CAP_VENDOR_CFG as u8, next: 0 },
@@ -511,6 +531,7 @@ impl pci_cap_virtio_vendor {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -24,6 +24,7 @@ pub const PCI_EXT_CAP_ID_ACS: u32 = 13;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_acs {
     /// The capability's id and version, and the offset of the next capability.
@@ -36,11 +37,13 @@ pub struct pci_ext_cap_acs {
 
 impl pci_ext_cap_acs {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self { header: pci_ext_cap_header { header: 0 }, cap: ExtCapAcsCap(0), ctrl: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -155,6 +158,7 @@ pub const PCI_EXT_CAP_ID_ARI: u32 = 14;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_ari {
     /// The capability's id and version, and the offset of the next capability.
@@ -167,6 +171,7 @@ pub struct pci_ext_cap_ari {
 
 impl pci_ext_cap_ari {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -176,6 +181,7 @@ impl pci_ext_cap_ari {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -276,6 +282,7 @@ pub const PCI_ARI_CTRL: u32 = 0x6;
 /// The number of the next function.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_ari_cap_nfn(x: u32) -> u32 {
     (x >> 8) & 0xff
 }
@@ -283,6 +290,7 @@ pub const fn pci_ari_cap_nfn(x: u32) -> u32 {
 /// The group of the function.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_ari_ctrl_fg(x: u32) -> u32 {
     (x >> 4) & 7
 }
@@ -304,6 +312,7 @@ pub const PCI_EXT_CAP_ID_SRIOV: u32 = 16;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct pci_ext_cap_sriov {
     /// The capability's id and version, and the offset of the next capability.
@@ -344,6 +353,7 @@ pub struct pci_ext_cap_sriov {
 
 impl pci_ext_cap_sriov {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: pci_ext_cap_header { header: 0 },
@@ -367,6 +377,7 @@ impl pci_ext_cap_sriov {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -564,6 +575,7 @@ pub const PCI_SRIOV_VFM: u32 = 0x3c;
 /// The number of the interrupt message for migration.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_sriov_cap_intr(x: u32) -> u32 {
     x >> 21
 }
@@ -571,6 +583,7 @@ pub const fn pci_sriov_cap_intr(x: u32) -> u32 {
 /// The BAR of the migration states.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_sriov_vfm_bir(x: u32) -> u32 {
     x & 7
 }
@@ -578,6 +591,7 @@ pub const fn pci_sriov_vfm_bir(x: u32) -> u32 {
 /// The offset of the migration states.
 ///
 /// Since Linux 3.7.
+#[must_use]
 pub const fn pci_sriov_vfm_offset(x: u32) -> u32 {
     x & !7
 }

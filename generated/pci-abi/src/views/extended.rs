@@ -63,6 +63,7 @@ impl<S: ?Sized> core::fmt::Debug for ExtendedCaps<'_, S> {
 impl<'a> ExtendedCaps<'a> {
     /// Walks the chain in these bytes.
     #[inline]
+    #[must_use]
     pub fn parse(bytes: &'a [u8]) -> Self {
         Self::of(bytes)
     }
@@ -71,6 +72,7 @@ impl<'a> ExtendedCaps<'a> {
 impl<'a, S: Space + ?Sized> ExtendedCaps<'a, S> {
     /// Walks the chain in a space.
     #[inline]
+    #[must_use]
     pub fn of(space: &'a S) -> Self {
         let first = first(space);
         let companion = first.and_then(|_| super::StandardCaps::of(space).find(16));
@@ -250,6 +252,7 @@ impl<S: Space + ?Sized> core::fmt::Debug for ExtendedCap<'_, S> {
 impl<'a, S: Space + ?Sized> ExtendedCap<'a, S> {
     /// The capability without the meaning of its body.
     #[inline]
+    #[must_use]
     pub fn cap(&self) -> SpaceCap<'a, S> {
         match self {
             Self::Err(view) => view.cap(),
@@ -423,72 +426,84 @@ impl<'a, S: Space + ?Sized> ExtendedErr<'a, S> {
 
     /// Uncorrectable errors that happened.
     #[inline]
+    #[must_use]
     pub fn uncor_status(&self) -> uapi::ExtCapErrUncorStatus {
         uapi::ExtCapErrUncorStatus(self.cap.number(4, 4) as u32)
     }
 
     /// Uncorrectable errors that are not reported, with the same bits.
     #[inline]
+    #[must_use]
     pub fn uncor_mask(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Uncorrectable errors that are fatal, with the same bits.
     #[inline]
+    #[must_use]
     pub fn uncor_severity(&self) -> u32 {
         self.cap.number(12, 4) as u32
     }
 
     /// Correctable errors that happened.
     #[inline]
+    #[must_use]
     pub fn cor_status(&self) -> uapi::ExtCapErrCorStatus {
         uapi::ExtCapErrCorStatus(self.cap.number(16, 4) as u32)
     }
 
     /// Correctable errors that are not reported, with the same bits.
     #[inline]
+    #[must_use]
     pub fn cor_mask(&self) -> u32 {
         self.cap.number(20, 4) as u32
     }
 
     /// Abilities of error reporting.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapErrCap {
         uapi::ExtCapErrCap(self.cap.number(24, 4) as u32)
     }
 
     /// Errors for which a root port or an event collector interrupts.
     #[inline]
+    #[must_use]
     pub fn root_command(&self) -> SpacePresence<uapi::ExtCapErrRootCommand> {
         self.cap.part_if(&Self::BODY, 44, 4).map(|number| uapi::ExtCapErrRootCommand(number as u32))
     }
 
     /// Errors that were reported to a root port or an event collector.
     #[inline]
+    #[must_use]
     pub fn root_status(&self) -> SpacePresence<uapi::ExtCapErrRootStatus> {
         self.cap.part_if(&Self::BODY, 48, 4).map(|number| uapi::ExtCapErrRootStatus(number as u32))
     }
 
     /// Function that reported the first correctable error.
     #[inline]
+    #[must_use]
     pub fn cor_source(&self) -> SpacePresence<u16> {
         self.cap.part_if(&Self::BODY, 52, 2).map(|number| number as u16)
     }
 
     /// Function that reported the first other error.
     #[inline]
+    #[must_use]
     pub fn uncor_source(&self) -> SpacePresence<u16> {
         self.cap.part_if(&Self::BODY, 54, 2).map(|number| number as u16)
     }
 
     /// Header of the packet with the first error.
     #[inline]
+    #[must_use]
     pub fn header_log(&self) -> [u32; 4] {
         self.cap.fixed(28, 4).map(|number| number as u32)
     }
 
     /// Prefixes of the packet with the first error.
     #[inline]
+    #[must_use]
     pub fn prefix_log(&self) -> SpacePresence<[u32; 4]> {
         self.cap
             .presence(&Self::BODY, 56)
@@ -515,30 +530,35 @@ impl<'a, S: Space + ?Sized> ExtendedVc<'a, S> {
 
     /// Number of channels.
     #[inline]
+    #[must_use]
     pub fn port_cap1(&self) -> uapi::ExtCapVcPortCap1 {
         uapi::ExtCapVcPortCap1(self.cap.number(4, 4) as u32)
     }
 
     /// Arbitration between channels.
     #[inline]
+    #[must_use]
     pub fn port_cap2(&self) -> uapi::ExtCapVcPortCap2 {
         uapi::ExtCapVcPortCap2(self.cap.number(8, 4) as u32)
     }
 
     /// Control of the port.
     #[inline]
+    #[must_use]
     pub fn port_ctrl(&self) -> uapi::ExtCapVcPortCtrl {
         uapi::ExtCapVcPortCtrl(self.cap.number(12, 2) as u16)
     }
 
     /// Status of the port.
     #[inline]
+    #[must_use]
     pub fn port_status(&self) -> uapi::ExtCapVcPortStatus {
         uapi::ExtCapVcPortStatus(self.cap.number(14, 2) as u16)
     }
 
     /// The channels.
     #[inline]
+    #[must_use]
     pub fn resources(&self) -> SpaceItems<'a, S, ExtendedVcResource<'a, S>> {
         let count = self.cap.quantity(&Self::COUNT);
         self.cap.items(16, Some(count), SpaceStride::Fixed(12))
@@ -555,12 +575,14 @@ space_capability!(ExtendedDsn, 1, |cap| cap.body(12));
 impl<'a, S: Space + ?Sized> ExtendedDsn<'a, S> {
     /// Its lower half.
     #[inline]
+    #[must_use]
     pub fn low(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// Its upper half.
     #[inline]
+    #[must_use]
     pub fn high(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
@@ -576,18 +598,21 @@ space_capability!(ExtendedPwr, 1, |cap| cap.body(16));
 impl<'a, S: Space + ?Sized> ExtendedPwr<'a, S> {
     /// Selects the entry of the data.
     #[inline]
+    #[must_use]
     pub fn dsr(&self) -> u8 {
         self.cap.number(4, 1) as u8
     }
 
     /// Power in one operating condition.
     #[inline]
+    #[must_use]
     pub fn data(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Whether the power is part of the system's budget.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> u8 {
         self.cap.number(12, 1) as u8
     }
@@ -603,6 +628,7 @@ space_capability!(ExtendedRcld, 1, |cap| cap.body(16));
 impl<'a, S: Space + ?Sized> ExtendedRcld<'a, S> {
     /// Number of the element and of its links.
     #[inline]
+    #[must_use]
     pub fn description(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
@@ -618,18 +644,21 @@ space_capability!(ExtendedRcilc, 1, |cap| cap.body(12));
 impl<'a, S: Space + ?Sized> ExtendedRcilc<'a, S> {
     /// Abilities of the link.
     #[inline]
+    #[must_use]
     pub fn link_cap(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// What the link uses.
     #[inline]
+    #[must_use]
     pub fn link_ctrl(&self) -> u16 {
         self.cap.number(8, 2) as u16
     }
 
     /// State of the link.
     #[inline]
+    #[must_use]
     pub fn link_status(&self) -> u16 {
         self.cap.number(10, 2) as u16
     }
@@ -645,6 +674,7 @@ space_capability!(ExtendedRcec, 1, |cap| cap.body(8));
 impl<'a, S: Space + ?Sized> ExtendedRcec<'a, S> {
     /// Devices on its own bus, a bit each.
     #[inline]
+    #[must_use]
     pub fn bitmap(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
@@ -669,30 +699,35 @@ impl<'a, S: Space + ?Sized> ExtendedMfvc<'a, S> {
 
     /// Number of channels.
     #[inline]
+    #[must_use]
     pub fn port_cap1(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// Arbitration between channels.
     #[inline]
+    #[must_use]
     pub fn port_cap2(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Control of the port.
     #[inline]
+    #[must_use]
     pub fn port_ctrl(&self) -> u16 {
         self.cap.number(12, 2) as u16
     }
 
     /// Status of the port.
     #[inline]
+    #[must_use]
     pub fn port_status(&self) -> u16 {
         self.cap.number(14, 2) as u16
     }
 
     /// The channels.
     #[inline]
+    #[must_use]
     pub fn resources(&self) -> SpaceItems<'a, S, ExtendedVcResource<'a, S>> {
         let count = self.cap.quantity(&Self::COUNT);
         self.cap.items(16, Some(count), SpaceStride::Fixed(12))
@@ -718,30 +753,35 @@ impl<'a, S: Space + ?Sized> ExtendedVc9<'a, S> {
 
     /// Number of channels.
     #[inline]
+    #[must_use]
     pub fn port_cap1(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// Arbitration between channels.
     #[inline]
+    #[must_use]
     pub fn port_cap2(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Control of the port.
     #[inline]
+    #[must_use]
     pub fn port_ctrl(&self) -> u16 {
         self.cap.number(12, 2) as u16
     }
 
     /// Status of the port.
     #[inline]
+    #[must_use]
     pub fn port_status(&self) -> u16 {
         self.cap.number(14, 2) as u16
     }
 
     /// The channels.
     #[inline]
+    #[must_use]
     pub fn resources(&self) -> SpaceItems<'a, S, ExtendedVcResource<'a, S>> {
         let count = self.cap.quantity(&Self::COUNT);
         self.cap.items(16, Some(count), SpaceStride::Fixed(12))
@@ -758,24 +798,28 @@ space_capability!(ExtendedRcrb, 1, |cap| cap.body(16));
 impl<'a, S: Space + ?Sized> ExtendedRcrb<'a, S> {
     /// Vendor of the block.
     #[inline]
+    #[must_use]
     pub fn vendor_id(&self) -> u16 {
         self.cap.number(4, 2) as u16
     }
 
     /// Number that the vendor gave the block.
     #[inline]
+    #[must_use]
     pub fn device_id(&self) -> u16 {
         self.cap.number(6, 2) as u16
     }
 
     /// Abilities of the block.
     #[inline]
+    #[must_use]
     pub fn rcrb_cap(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// What the block uses.
     #[inline]
+    #[must_use]
     pub fn rcrb_ctrl(&self) -> u32 {
         self.cap.number(12, 4) as u32
     }
@@ -791,6 +835,7 @@ space_capability!(ExtendedVndr, 1, |cap| cap.body(8));
 impl<'a, S: Space + ?Sized> ExtendedVndr<'a, S> {
     /// Id, revision and bytes of the capability.
     #[inline]
+    #[must_use]
     pub fn header1(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
@@ -813,12 +858,14 @@ space_capability!(ExtendedAcs, 1, |cap| cap.body(8));
 impl<'a, S: Space + ?Sized> ExtendedAcs<'a, S> {
     /// Checks that the function can make.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapAcsCap {
         uapi::ExtCapAcsCap(self.cap.number(4, 2) as u16)
     }
 
     /// Checks that it makes, with the same bits.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> u16 {
         self.cap.number(6, 2) as u16
     }
@@ -834,12 +881,14 @@ space_capability!(ExtendedAri, 1, |cap| cap.body(8));
 impl<'a, S: Space + ?Sized> ExtendedAri<'a, S> {
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapAriCap {
         uapi::ExtCapAriCap(self.cap.number(4, 2) as u16)
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> uapi::ExtCapAriCtrl {
         uapi::ExtCapAriCtrl(self.cap.number(6, 2) as u16)
     }
@@ -855,12 +904,14 @@ space_capability!(ExtendedAts, 1, |cap| cap.body(8));
 impl<'a, S: Space + ?Sized> ExtendedAts<'a, S> {
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapAtsCap {
         uapi::ExtCapAtsCap(self.cap.number(4, 2) as u16)
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> uapi::ExtCapAtsCtrl {
         uapi::ExtCapAtsCtrl(self.cap.number(6, 2) as u16)
     }
@@ -876,84 +927,98 @@ space_capability!(ExtendedSriov, 1, |cap| cap.body(64));
 impl<'a, S: Space + ?Sized> ExtendedSriov<'a, S> {
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapSriovCap {
         uapi::ExtCapSriovCap(self.cap.number(4, 4) as u32)
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> uapi::ExtCapSriovCtrl {
         uapi::ExtCapSriovCtrl(self.cap.number(8, 2) as u16)
     }
 
     /// Status.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> uapi::ExtCapSriovStatus {
         uapi::ExtCapSriovStatus(self.cap.number(10, 2) as u16)
     }
 
     /// Virtual functions at the start.
     #[inline]
+    #[must_use]
     pub fn initial_vf(&self) -> u16 {
         self.cap.number(12, 2) as u16
     }
 
     /// Most virtual functions.
     #[inline]
+    #[must_use]
     pub fn total_vf(&self) -> u16 {
         self.cap.number(14, 2) as u16
     }
 
     /// Present number of virtual functions.
     #[inline]
+    #[must_use]
     pub fn num_vf(&self) -> u16 {
         self.cap.number(16, 2) as u16
     }
 
     /// Function on which this one depends.
     #[inline]
+    #[must_use]
     pub fn func_link(&self) -> u8 {
         self.cap.number(18, 1) as u8
     }
 
     /// Distance of the first virtual function's routing id.
     #[inline]
+    #[must_use]
     pub fn vf_offset(&self) -> u16 {
         self.cap.number(20, 2) as u16
     }
 
     /// Distance from each virtual function to the next.
     #[inline]
+    #[must_use]
     pub fn vf_stride(&self) -> u16 {
         self.cap.number(22, 2) as u16
     }
 
     /// Device id of the virtual functions.
     #[inline]
+    #[must_use]
     pub fn vf_did(&self) -> u16 {
         self.cap.number(26, 2) as u16
     }
 
     /// Page sizes that are supported, in units of 4 KiB.
     #[inline]
+    #[must_use]
     pub fn sup_pgsize(&self) -> u32 {
         self.cap.number(28, 4) as u32
     }
 
     /// Page size in use.
     #[inline]
+    #[must_use]
     pub fn sys_pgsize(&self) -> u32 {
         self.cap.number(32, 4) as u32
     }
 
     /// Place of the migration states.
     #[inline]
+    #[must_use]
     pub fn vfm(&self) -> u32 {
         self.cap.number(60, 4) as u32
     }
 
     /// Base addresses of the virtual functions.
     #[inline]
+    #[must_use]
     pub fn bar(&self) -> [u32; 6] {
         self.cap.fixed(36, 4).map(|number| number as u32)
     }
@@ -993,42 +1058,49 @@ impl<'a, S: Space + ?Sized> ExtendedMcast<'a, S> {
 
     /// Number of groups.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> u16 {
         self.cap.number(4, 2) as u16
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> u16 {
         self.cap.number(6, 2) as u16
     }
 
     /// Base address of the groups.
     #[inline]
+    #[must_use]
     pub fn base(&self) -> u64 {
         self.cap.number(8, 8)
     }
 
     /// Groups that the function receives.
     #[inline]
+    #[must_use]
     pub fn receive(&self) -> u64 {
         self.cap.number(16, 8)
     }
 
     /// Groups that are blocked.
     #[inline]
+    #[must_use]
     pub fn block_all(&self) -> u64 {
         self.cap.number(24, 8)
     }
 
     /// Groups that are blocked if the address is not translated.
     #[inline]
+    #[must_use]
     pub fn block_untranslated(&self) -> u64 {
         self.cap.number(32, 8)
     }
 
     /// Address that replaces that of packets which leave a port.
     #[inline]
+    #[must_use]
     pub fn overlay(&self) -> SpacePresence<u64> {
         self.cap.part_if(&Self::BODY, 40, 8)
     }
@@ -1044,24 +1116,28 @@ space_capability!(ExtendedPri, 1, |cap| cap.body(16));
 impl<'a, S: Space + ?Sized> ExtendedPri<'a, S> {
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> uapi::ExtCapPriCtrl {
         uapi::ExtCapPriCtrl(self.cap.number(4, 2) as u16)
     }
 
     /// Status.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> uapi::ExtCapPriStatus {
         uapi::ExtCapPriStatus(self.cap.number(6, 2) as u16)
     }
 
     /// Most requests that the function can have.
     #[inline]
+    #[must_use]
     pub fn max_req(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Most requests that it may have.
     #[inline]
+    #[must_use]
     pub fn alloc_req(&self) -> u32 {
         self.cap.number(12, 4) as u32
     }
@@ -1093,6 +1169,7 @@ impl<'a, S: Space + ?Sized> ExtendedRebar<'a, S> {
 
     /// The base addresses.
     #[inline]
+    #[must_use]
     pub fn entries(&self) -> SpaceItems<'a, S, ExtendedRebarEntry<'a, S>> {
         let count = self.cap.quantity(&Self::COUNT);
         self.cap.items(4, Some(count), SpaceStride::Fixed(8))
@@ -1118,30 +1195,35 @@ impl<'a, S: Space + ?Sized> ExtendedDpa<'a, S> {
 
     /// Number and unit of the steps.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapDpaCap {
         uapi::ExtCapDpaCap(self.cap.number(4, 4) as u32)
     }
 
     /// Two times that a change takes.
     #[inline]
+    #[must_use]
     pub fn latency(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Present step.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> u16 {
         self.cap.number(12, 2) as u16
     }
 
     /// Step to take.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> u16 {
         self.cap.number(14, 2) as u16
     }
 
     /// Power of each step.
     #[inline]
+    #[must_use]
     pub fn power(&self) -> SpaceNumbers<'a, S, u8> {
         let count = self.cap.quantity(&Self::COUNT);
         self.cap.numbers(16, Some(count), 1)
@@ -1185,18 +1267,21 @@ impl<'a, S: Space + ?Sized> ExtendedTph<'a, S> {
 
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapTphCap {
         uapi::ExtCapTphCap(self.cap.number(4, 4) as u32)
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> uapi::ExtCapTphCtrl {
         uapi::ExtCapTphCtrl(self.cap.number(8, 4) as u32)
     }
 
     /// Steering tags, if the table is in the capability.
     #[inline]
+    #[must_use]
     pub fn table(&self) -> SpaceNumbers<'a, S, u16> {
         let count = self.cap.count(&Self::BODY, 12, self.cap.quantity(&Self::COUNT));
         self.cap.numbers(12, Some(count), 2)
@@ -1213,12 +1298,14 @@ space_capability!(ExtendedLtr, 1, |cap| cap.body(8));
 impl<'a, S: Space + ?Sized> ExtendedLtr<'a, S> {
     /// Longest latency with snooping.
     #[inline]
+    #[must_use]
     pub fn max_snoop(&self) -> u16 {
         self.cap.number(4, 2) as u16
     }
 
     /// Longest latency without snooping.
     #[inline]
+    #[must_use]
     pub fn max_nosnoop(&self) -> u16 {
         self.cap.number(6, 2) as u16
     }
@@ -1234,12 +1321,14 @@ space_capability!(ExtendedSecpci, 1, |cap| cap.body(12));
 impl<'a, S: Space + ?Sized> ExtendedSecpci<'a, S> {
     /// Control of equalization.
     #[inline]
+    #[must_use]
     pub fn link_ctl3(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// Lanes with an error.
     #[inline]
+    #[must_use]
     pub fn lane_error(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
@@ -1262,12 +1351,14 @@ space_capability!(ExtendedPasid, 1, |cap| cap.body(8));
 impl<'a, S: Space + ?Sized> ExtendedPasid<'a, S> {
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapPasidCap {
         uapi::ExtCapPasidCap(self.cap.number(4, 2) as u16)
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> uapi::ExtCapPasidCtrl {
         uapi::ExtCapPasidCtrl(self.cap.number(6, 2) as u16)
     }
@@ -1370,66 +1461,77 @@ impl<'a, S: Space + ?Sized> ExtendedDpc<'a, S> {
 
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapDpcCap {
         uapi::ExtCapDpcCap(self.cap.number(4, 2) as u16)
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctl(&self) -> uapi::ExtCapDpcCtl {
         uapi::ExtCapDpcCtl(self.cap.number(6, 2) as u16)
     }
 
     /// Status.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> uapi::ExtCapDpcStatus {
         uapi::ExtCapDpcStatus(self.cap.number(8, 2) as u16)
     }
 
     /// Function that reported the error.
     #[inline]
+    #[must_use]
     pub fn source_id(&self) -> u16 {
         self.cap.number(10, 2) as u16
     }
 
     /// Errors of programmed I/O that happened.
     #[inline]
+    #[must_use]
     pub fn rp_pio_status(&self) -> Option<u32> {
         self.cap.part(&Self::BODY, 12, 4).map(|number| number as u32)
     }
 
     /// Errors of programmed I/O that are not reported.
     #[inline]
+    #[must_use]
     pub fn rp_pio_mask(&self) -> Option<u32> {
         self.cap.part(&Self::BODY, 16, 4).map(|number| number as u32)
     }
 
     /// Errors of programmed I/O that are fatal.
     #[inline]
+    #[must_use]
     pub fn rp_pio_severity(&self) -> Option<u32> {
         self.cap.part(&Self::BODY, 20, 4).map(|number| number as u32)
     }
 
     /// Errors of programmed I/O that cause a system error.
     #[inline]
+    #[must_use]
     pub fn rp_pio_syserror(&self) -> Option<u32> {
         self.cap.part(&Self::BODY, 24, 4).map(|number| number as u32)
     }
 
     /// Errors of programmed I/O that cause an exception.
     #[inline]
+    #[must_use]
     pub fn rp_pio_exception(&self) -> Option<u32> {
         self.cap.part(&Self::BODY, 28, 4).map(|number| number as u32)
     }
 
     /// Log of the implementation.
     #[inline]
+    #[must_use]
     pub fn rp_pio_impspec_log(&self) -> Option<u32> {
         self.cap.part(&Self::BODY, 48, 4).map(|number| number as u32)
     }
 
     /// Header of the packet with the first of them.
     #[inline]
+    #[must_use]
     pub fn rp_pio_header_log(&self) -> Option<[u32; 4]> {
         self.cap
             .has_part(&Self::BODY, 32)
@@ -1447,18 +1549,21 @@ space_capability!(ExtendedL1ss, 1, |cap| cap.body(16));
 impl<'a, S: Space + ?Sized> ExtendedL1ss<'a, S> {
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapL1ssCap {
         uapi::ExtCapL1ssCap(self.cap.number(4, 4) as u32)
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctl1(&self) -> uapi::ExtCapL1ssCtl1 {
         uapi::ExtCapL1ssCtl1(self.cap.number(8, 4) as u32)
     }
 
     /// Time to power on.
     #[inline]
+    #[must_use]
     pub fn ctl2(&self) -> uapi::ExtCapL1ssCtl2 {
         uapi::ExtCapL1ssCtl2(self.cap.number(12, 4) as u32)
     }
@@ -1474,12 +1579,14 @@ space_capability!(ExtendedPtm, 1, |cap| cap.body(12));
 impl<'a, S: Space + ?Sized> ExtendedPtm<'a, S> {
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapPtmCap {
         uapi::ExtCapPtmCap(self.cap.number(4, 4) as u32)
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> uapi::ExtCapPtmCtrl {
         uapi::ExtCapPtmCtrl(self.cap.number(8, 4) as u32)
     }
@@ -1495,12 +1602,14 @@ space_capability!(ExtendedDvsec, 1, |cap| cap.body(10));
 impl<'a, S: Space + ?Sized> ExtendedDvsec<'a, S> {
     /// Vendor, revision and bytes of the capability.
     #[inline]
+    #[must_use]
     pub fn header1(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// Id that the vendor gave.
     #[inline]
+    #[must_use]
     pub fn header2(&self) -> u16 {
         self.cap.number(8, 2) as u16
     }
@@ -1602,6 +1711,7 @@ impl<'a, S: Space + ?Sized> ExtendedVfRebar<'a, S> {
 
     /// The base addresses.
     #[inline]
+    #[must_use]
     pub fn entries(&self) -> SpaceItems<'a, S, ExtendedVfRebarEntry<'a, S>> {
         let count = self.cap.quantity(&Self::COUNT);
         self.cap.items(4, Some(count), SpaceStride::Fixed(8))
@@ -1618,12 +1728,14 @@ space_capability!(ExtendedDlf, 1, |cap| cap.body(12));
 impl<'a, S: Space + ?Sized> ExtendedDlf<'a, S> {
     /// Features of this side.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapDlfCap {
         uapi::ExtCapDlfCap(self.cap.number(4, 4) as u32)
     }
 
     /// Features of the other side.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
@@ -1639,36 +1751,42 @@ space_capability!(ExtendedPl16gt, 1, |cap| cap.body(32));
 impl<'a, S: Space + ?Sized> ExtendedPl16gt<'a, S> {
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Status of equalization.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> u32 {
         self.cap.number(12, 4) as u32
     }
 
     /// Lanes with a parity error of this side.
     #[inline]
+    #[must_use]
     pub fn local_parity(&self) -> u32 {
         self.cap.number(16, 4) as u32
     }
 
     /// The same of the first retimer.
     #[inline]
+    #[must_use]
     pub fn retimer1_parity(&self) -> u32 {
         self.cap.number(20, 4) as u32
     }
 
     /// The same of the second retimer.
     #[inline]
+    #[must_use]
     pub fn retimer2_parity(&self) -> u32 {
         self.cap.number(24, 4) as u32
     }
@@ -1684,18 +1802,21 @@ space_capability!(ExtendedNpem, 1, |cap| cap.body(16));
 impl<'a, S: Space + ?Sized> ExtendedNpem<'a, S> {
     /// Indications that it has.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapNpemCap {
         uapi::ExtCapNpemCap(self.cap.number(4, 4) as u32)
     }
 
     /// Indications that are on, with the same bits.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> uapi::ExtCapNpemCtrl {
         uapi::ExtCapNpemCtrl(self.cap.number(8, 4) as u32)
     }
 
     /// Status.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> uapi::ExtCapNpemStatus {
         uapi::ExtCapNpemStatus(self.cap.number(12, 4) as u32)
     }
@@ -1711,30 +1832,35 @@ space_capability!(ExtendedPl32gt, 1, |cap| cap.body(32));
 impl<'a, S: Space + ?Sized> ExtendedPl32gt<'a, S> {
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Status of equalization.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> u32 {
         self.cap.number(12, 4) as u32
     }
 
     /// Modified training sets that came in.
     #[inline]
+    #[must_use]
     pub fn received_modified_ts(&self) -> u64 {
         self.cap.number(16, 8)
     }
 
     /// Modified training sets that went out.
     #[inline]
+    #[must_use]
     pub fn transmitted_modified_ts(&self) -> u64 {
         self.cap.number(24, 8)
     }
@@ -1750,30 +1876,35 @@ space_capability!(ExtendedDoe, 1, |cap| cap.body(24));
 impl<'a, S: Space + ?Sized> ExtendedDoe<'a, S> {
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapDoeCap {
         uapi::ExtCapDoeCap(self.cap.number(4, 4) as u32)
     }
 
     /// What to do.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> uapi::ExtCapDoeCtrl {
         uapi::ExtCapDoeCtrl(self.cap.number(8, 4) as u32)
     }
 
     /// Status.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> uapi::ExtCapDoeStatus {
         uapi::ExtCapDoeStatus(self.cap.number(12, 4) as u32)
     }
 
     /// Next word to the device.
     #[inline]
+    #[must_use]
     pub fn write(&self) -> u32 {
         self.cap.number(16, 4) as u32
     }
 
     /// Next word from the device.
     #[inline]
+    #[must_use]
     pub fn read_field(&self) -> u32 {
         self.cap.number(20, 4) as u32
     }
@@ -1789,18 +1920,21 @@ space_capability!(ExtendedDev3, 1, |cap| cap.body(16));
 impl<'a, S: Space + ?Sized> ExtendedDev3<'a, S> {
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctl(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Status.
     #[inline]
+    #[must_use]
     pub fn sta(&self) -> uapi::ExtCapDev3Sta {
         uapi::ExtCapDev3Sta(self.cap.number(12, 4) as u32)
     }
@@ -1816,12 +1950,14 @@ space_capability!(ExtendedIde, 1, |cap| cap.body(12));
 impl<'a, S: Space + ?Sized> ExtendedIde<'a, S> {
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::ExtCapIdeCap {
         uapi::ExtCapIdeCap(self.cap.number(4, 4) as u32)
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctl(&self) -> uapi::ExtCapIdeCtl {
         uapi::ExtCapIdeCtl(self.cap.number(8, 4) as u32)
     }
@@ -1837,18 +1973,21 @@ space_capability!(ExtendedPl64gt, 1, |cap| cap.body(16));
 impl<'a, S: Space + ?Sized> ExtendedPl64gt<'a, S> {
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Status of equalization.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> u32 {
         self.cap.number(12, 4) as u32
     }
@@ -1864,24 +2003,28 @@ space_capability!(ExtendedCxlDevice, 1, |cap| cap.body(14));
 impl<'a, S: Space + ?Sized> ExtendedCxlDevice<'a, S> {
     /// Vendor, revision and bytes of the capability.
     #[inline]
+    #[must_use]
     pub fn header1(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// Id that the vendor gave.
     #[inline]
+    #[must_use]
     pub fn header2(&self) -> u16 {
         self.cap.number(8, 2) as u16
     }
 
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::DvsecCxlDeviceCap {
         uapi::DvsecCxlDeviceCap(self.cap.number(10, 2) as u16)
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> uapi::DvsecCxlDeviceCtrl {
         uapi::DvsecCxlDeviceCtrl(self.cap.number(12, 2) as u16)
     }
@@ -1897,12 +2040,14 @@ space_capability!(ExtendedCxlFunctionMap, 1, |cap| cap.body(10));
 impl<'a, S: Space + ?Sized> ExtendedCxlFunctionMap<'a, S> {
     /// Vendor, revision and bytes of the capability.
     #[inline]
+    #[must_use]
     pub fn header1(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// Id that the vendor gave.
     #[inline]
+    #[must_use]
     pub fn header2(&self) -> u16 {
         self.cap.number(8, 2) as u16
     }
@@ -1918,24 +2063,28 @@ space_capability!(ExtendedCxlPort, 1, |cap| cap.body(14));
 impl<'a, S: Space + ?Sized> ExtendedCxlPort<'a, S> {
     /// Vendor, revision and bytes of the capability.
     #[inline]
+    #[must_use]
     pub fn header1(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// Id that the vendor gave.
     #[inline]
+    #[must_use]
     pub fn header2(&self) -> u16 {
         self.cap.number(8, 2) as u16
     }
 
     /// Status.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> u16 {
         self.cap.number(10, 2) as u16
     }
 
     /// Control.
     #[inline]
+    #[must_use]
     pub fn ctl(&self) -> uapi::DvsecCxlPortCtl {
         uapi::DvsecCxlPortCtl(self.cap.number(12, 2) as u16)
     }
@@ -1951,24 +2100,28 @@ space_capability!(ExtendedCxlPortGpf, 1, |cap| cap.body(16));
 impl<'a, S: Space + ?Sized> ExtendedCxlPortGpf<'a, S> {
     /// Vendor, revision and bytes of the capability.
     #[inline]
+    #[must_use]
     pub fn header1(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// Id that the vendor gave.
     #[inline]
+    #[must_use]
     pub fn header2(&self) -> u16 {
         self.cap.number(8, 2) as u16
     }
 
     /// Timeout of the first phase.
     #[inline]
+    #[must_use]
     pub fn phase_1_control(&self) -> uapi::DvsecCxlPortGpfPhase1Control {
         uapi::DvsecCxlPortGpfPhase1Control(self.cap.number(12, 2) as u16)
     }
 
     /// Timeout of the second phase.
     #[inline]
+    #[must_use]
     pub fn phase_2_control(&self) -> uapi::DvsecCxlPortGpfPhase2Control {
         uapi::DvsecCxlPortGpfPhase2Control(self.cap.number(14, 2) as u16)
     }
@@ -1984,12 +2137,14 @@ space_capability!(ExtendedCxlDeviceGpf, 1, |cap| cap.body(10));
 impl<'a, S: Space + ?Sized> ExtendedCxlDeviceGpf<'a, S> {
     /// Vendor, revision and bytes of the capability.
     #[inline]
+    #[must_use]
     pub fn header1(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// Id that the vendor gave.
     #[inline]
+    #[must_use]
     pub fn header2(&self) -> u16 {
         self.cap.number(8, 2) as u16
     }
@@ -2005,30 +2160,35 @@ space_capability!(ExtendedCxlFlexbusPort, 1, |cap| cap.body(16));
 impl<'a, S: Space + ?Sized> ExtendedCxlFlexbusPort<'a, S> {
     /// Vendor, revision and bytes of the capability.
     #[inline]
+    #[must_use]
     pub fn header1(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// Id that the vendor gave.
     #[inline]
+    #[must_use]
     pub fn header2(&self) -> u16 {
         self.cap.number(8, 2) as u16
     }
 
     /// Abilities.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> u16 {
         self.cap.number(10, 2) as u16
     }
 
     /// What is used.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> u16 {
         self.cap.number(12, 2) as u16
     }
 
     /// What was negotiated.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> uapi::DvsecCxlFlexbusPortStatus {
         uapi::DvsecCxlFlexbusPortStatus(self.cap.number(14, 2) as u16)
     }
@@ -2044,18 +2204,21 @@ space_capability!(ExtendedCxlRegLocator, 1, |cap| cap.body(16));
 impl<'a, S: Space + ?Sized> ExtendedCxlRegLocator<'a, S> {
     /// Vendor, revision and bytes of the capability.
     #[inline]
+    #[must_use]
     pub fn header1(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// Id that the vendor gave.
     #[inline]
+    #[must_use]
     pub fn header2(&self) -> u16 {
         self.cap.number(8, 2) as u16
     }
 
     /// Place of the first block.
     #[inline]
+    #[must_use]
     pub fn block1(&self) -> uapi::DvsecCxlRegLocatorBlock1 {
         uapi::DvsecCxlRegLocatorBlock1(self.cap.number(12, 4) as u32)
     }
@@ -2071,18 +2234,21 @@ space_element!(ExtendedVcResource);
 impl<S: Space + ?Sized> ExtendedVcResource<'_, S> {
     /// Ways of arbitration between ports, and the place of the table for it.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> u32 {
         self.cap.number(0, 4) as u32
     }
 
     /// Number of the channel and its classes of traffic.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// Whether the channel is ready.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> u16 {
         self.cap.number(10, 2) as u16
     }
@@ -2098,12 +2264,14 @@ space_element!(ExtendedRebarEntry);
 impl<S: Space + ?Sized> ExtendedRebarEntry<'_, S> {
     /// Sizes that it can have.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::RebarEntryCap {
         uapi::RebarEntryCap(self.cap.number(0, 4) as u32)
     }
 
     /// Size that it has.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> uapi::RebarEntryCtrl {
         uapi::RebarEntryCtrl(self.cap.number(4, 4) as u32)
     }
@@ -2119,12 +2287,14 @@ space_element!(ExtendedVfRebarEntry);
 impl<S: Space + ?Sized> ExtendedVfRebarEntry<'_, S> {
     /// Sizes that it can have.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::VfRebarEntryCap {
         uapi::VfRebarEntryCap(self.cap.number(0, 4) as u32)
     }
 
     /// Size that it has.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> uapi::VfRebarEntryCtrl {
         uapi::VfRebarEntryCtrl(self.cap.number(4, 4) as u32)
     }

@@ -60,6 +60,7 @@ impl<S: ?Sized> core::fmt::Debug for StandardCaps<'_, S> {
 impl<'a> StandardCaps<'a> {
     /// Walks the chain in these bytes.
     #[inline]
+    #[must_use]
     pub fn parse(bytes: &'a [u8]) -> Self {
         Self::of(bytes)
     }
@@ -68,6 +69,7 @@ impl<'a> StandardCaps<'a> {
 impl<'a, S: Space + ?Sized> StandardCaps<'a, S> {
     /// Walks the chain in a space.
     #[inline]
+    #[must_use]
     pub fn of(space: &'a S) -> Self {
         Self { walk: SpaceWalk::new(&FORMAT, space, first(space)) }
     }
@@ -212,6 +214,7 @@ impl<S: Space + ?Sized> core::fmt::Debug for StandardCap<'_, S> {
 impl<'a, S: Space + ?Sized> StandardCap<'a, S> {
     /// The capability without the meaning of its body.
     #[inline]
+    #[must_use]
     pub fn cap(&self) -> SpaceCap<'a, S> {
         match self {
             Self::Pm(view) => view.cap(),
@@ -283,24 +286,28 @@ space_capability!(StandardPm, 1, |cap| cap.body(8));
 impl<'a, S: Space + ?Sized> StandardPm<'a, S> {
     /// Power states and events that the function supports.
     #[inline]
+    #[must_use]
     pub fn pmc(&self) -> uapi::CapPmPmc {
         uapi::CapPmPmc(self.cap.number(2, 2) as u16)
     }
 
     /// Present power state, and power management events.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> uapi::CapPmCtrl {
         uapi::CapPmCtrl(self.cap.number(4, 2) as u16)
     }
 
     /// Support of bridges.
     #[inline]
+    #[must_use]
     pub fn ppb_extensions(&self) -> uapi::CapPmPpbExtensions {
         uapi::CapPmPpbExtensions(self.cap.number(6, 1) as u8)
     }
 
     /// Consumed or dissipated power.
     #[inline]
+    #[must_use]
     pub fn data(&self) -> u8 {
         self.cap.number(7, 1) as u8
     }
@@ -316,24 +323,28 @@ space_capability!(StandardAgp, 1, |cap| cap.body(12));
 impl<'a, S: Space + ?Sized> StandardAgp<'a, S> {
     /// Version, a digit in each half.
     #[inline]
+    #[must_use]
     pub fn version_field(&self) -> u8 {
         self.cap.number(2, 1) as u8
     }
 
     /// Not used.
     #[inline]
+    #[must_use]
     pub fn rfu(&self) -> u8 {
         self.cap.number(3, 1) as u8
     }
 
     /// Abilities of the port.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> uapi::CapAgpStatus {
         uapi::CapAgpStatus(self.cap.number(4, 4) as u32)
     }
 
     /// What the port uses.
     #[inline]
+    #[must_use]
     pub fn command(&self) -> uapi::CapAgpCommand {
         uapi::CapAgpCommand(self.cap.number(8, 4) as u32)
     }
@@ -349,12 +360,14 @@ space_capability!(StandardVpd, 1, |cap| cap.body(8));
 impl<'a, S: Space + ?Sized> StandardVpd<'a, S> {
     /// Address to read or write.
     #[inline]
+    #[must_use]
     pub fn addr(&self) -> uapi::CapVpdAddr {
         uapi::CapVpdAddr(self.cap.number(2, 2) as u16)
     }
 
     /// The word at this address.
     #[inline]
+    #[must_use]
     pub fn data(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
@@ -370,12 +383,14 @@ space_capability!(StandardSlotid, 1, |cap| cap.body(4));
 impl<'a, S: Space + ?Sized> StandardSlotid<'a, S> {
     /// The slots of the bridge.
     #[inline]
+    #[must_use]
     pub fn esr(&self) -> uapi::CapSlotidEsr {
         uapi::CapSlotidEsr(self.cap.number(2, 1) as u8)
     }
 
     /// Number of the chassis.
     #[inline]
+    #[must_use]
     pub fn chassis_nr(&self) -> u8 {
         self.cap.number(3, 1) as u8
     }
@@ -437,36 +452,42 @@ impl<'a, S: Space + ?Sized> StandardMsi<'a, S> {
 
     /// Form of the capability, and the number of vectors.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::CapMsiFlags {
         uapi::CapMsiFlags(self.cap.number(2, 2) as u16)
     }
 
     /// Address of a message, or its lower half.
     #[inline]
+    #[must_use]
     pub fn address_lo(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
 
     /// Upper half of the address.
     #[inline]
+    #[must_use]
     pub fn address_hi(&self) -> Option<u32> {
         self.cap.part(&Self::BODY, 8, 4).map(|number| number as u32)
     }
 
     /// Data of a message; the number of the vector is in its low bits.
     #[inline]
+    #[must_use]
     pub fn data(&self) -> u16 {
         self.cap.number(self.cap.place(&Self::BODY, 12), 2) as u16
     }
 
     /// A bit for each vector that is masked.
     #[inline]
+    #[must_use]
     pub fn mask(&self) -> Option<u32> {
         self.cap.part(&Self::BODY, 16, 4).map(|number| number as u32)
     }
 
     /// A bit for each vector that waits.
     #[inline]
+    #[must_use]
     pub fn pending(&self) -> Option<u32> {
         self.cap.part(&Self::BODY, 20, 4).map(|number| number as u32)
     }
@@ -482,6 +503,7 @@ space_capability!(StandardChswp, 1, |cap| cap.body(4));
 impl<'a, S: Space + ?Sized> StandardChswp<'a, S> {
     /// State of the card.
     #[inline]
+    #[must_use]
     pub fn csr(&self) -> uapi::CapChswpCsr {
         uapi::CapChswpCsr(self.cap.number(2, 1) as u8)
     }
@@ -497,12 +519,14 @@ space_capability!(StandardPcix, 1, |cap| cap.body(8));
 impl<'a, S: Space + ?Sized> StandardPcix<'a, S> {
     /// Modes of the function.
     #[inline]
+    #[must_use]
     pub fn command(&self) -> u16 {
         self.cap.number(2, 2) as u16
     }
 
     /// Abilities of the function, and errors.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
@@ -518,6 +542,7 @@ space_capability!(StandardHt, 1, |cap| cap.body(4));
 impl<'a, S: Space + ?Sized> StandardHt<'a, S> {
     /// Kind of the capability, and its bits.
     #[inline]
+    #[must_use]
     pub fn command(&self) -> u16 {
         self.cap.number(2, 2) as u16
     }
@@ -534,6 +559,7 @@ impl<'a, S: Space + ?Sized> StandardVndr<'a, S> {
     /// Bytes of the capability.
     #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
     #[inline]
+    #[must_use]
     pub fn len(&self) -> u8 {
         self.cap.number(2, 1) as u8
     }
@@ -626,6 +652,7 @@ space_capability!(StandardDbg, 1, |cap| cap.body(4));
 impl<'a, S: Space + ?Sized> StandardDbg<'a, S> {
     /// BAR and offset of the registers.
     #[inline]
+    #[must_use]
     pub fn port(&self) -> u16 {
         self.cap.number(2, 2) as u16
     }
@@ -648,18 +675,21 @@ space_capability!(StandardShpc, 1, |cap| cap.body(8));
 impl<'a, S: Space + ?Sized> StandardShpc<'a, S> {
     /// Selects the register.
     #[inline]
+    #[must_use]
     pub fn dword_select(&self) -> u8 {
         self.cap.number(2, 1) as u8
     }
 
     /// An interrupt of the controller is pending.
     #[inline]
+    #[must_use]
     pub fn pending(&self) -> u8 {
         self.cap.number(3, 1) as u8
     }
 
     /// The selected register.
     #[inline]
+    #[must_use]
     pub fn data(&self) -> u32 {
         self.cap.number(4, 4) as u32
     }
@@ -675,12 +705,14 @@ space_capability!(StandardSsvid, 1, |cap| cap.body(8));
 impl<'a, S: Space + ?Sized> StandardSsvid<'a, S> {
     /// Vendor of the board.
     #[inline]
+    #[must_use]
     pub fn vendor_id(&self) -> u16 {
         self.cap.number(4, 2) as u16
     }
 
     /// Number that this vendor gave the board.
     #[inline]
+    #[must_use]
     pub fn device_id(&self) -> u16 {
         self.cap.number(6, 2) as u16
     }
@@ -960,132 +992,154 @@ impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
 
     /// Version of the capability, and type of the device or port.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::CapExpFlags {
         uapi::CapExpFlags(self.cap.number(2, 2) as u16)
     }
 
     /// Abilities of the device.
     #[inline]
+    #[must_use]
     pub fn devcap(&self) -> uapi::CapExpDevcap {
         uapi::CapExpDevcap(self.cap.number(4, 4) as u32)
     }
 
     /// What the device uses.
     #[inline]
+    #[must_use]
     pub fn devctl(&self) -> uapi::CapExpDevctl {
         uapi::CapExpDevctl(self.cap.number(8, 2) as u16)
     }
 
     /// Errors of the device since they were cleared.
     #[inline]
+    #[must_use]
     pub fn devsta(&self) -> uapi::CapExpDevsta {
         uapi::CapExpDevsta(self.cap.number(10, 2) as u16)
     }
 
     /// Abilities of the link.
     #[inline]
+    #[must_use]
     pub fn lnkcap(&self) -> Option<uapi::CapExpLnkcap> {
         self.cap.part(&Self::BODY, 12, 4).map(|number| uapi::CapExpLnkcap(number as u32))
     }
 
     /// What the link uses.
     #[inline]
+    #[must_use]
     pub fn lnkctl(&self) -> Option<uapi::CapExpLnkctl> {
         self.cap.part(&Self::BODY, 16, 2).map(|number| uapi::CapExpLnkctl(number as u16))
     }
 
     /// State of the link.
     #[inline]
+    #[must_use]
     pub fn lnksta(&self) -> Option<uapi::CapExpLnksta> {
         self.cap.part(&Self::BODY, 18, 2).map(|number| uapi::CapExpLnksta(number as u16))
     }
 
     /// Abilities of the slot.
     #[inline]
+    #[must_use]
     pub fn sltcap(&self) -> Option<uapi::CapExpSltcap> {
         self.cap.part(&Self::BODY, 20, 4).map(|number| uapi::CapExpSltcap(number as u32))
     }
 
     /// What the slot uses.
     #[inline]
+    #[must_use]
     pub fn sltctl(&self) -> Option<uapi::CapExpSltctl> {
         self.cap.part(&Self::BODY, 24, 2).map(|number| uapi::CapExpSltctl(number as u16))
     }
 
     /// State of the slot.
     #[inline]
+    #[must_use]
     pub fn sltsta(&self) -> Option<uapi::CapExpSltsta> {
         self.cap.part(&Self::BODY, 26, 2).map(|number| uapi::CapExpSltsta(number as u16))
     }
 
     /// What a root port reports.
     #[inline]
+    #[must_use]
     pub fn rtctl(&self) -> Option<uapi::CapExpRtctl> {
         self.cap.part(&Self::BODY, 28, 2).map(|number| uapi::CapExpRtctl(number as u16))
     }
 
     /// Abilities of a root port.
     #[inline]
+    #[must_use]
     pub fn rtcap(&self) -> Option<uapi::CapExpRtcap> {
         self.cap.part(&Self::BODY, 30, 2).map(|number| uapi::CapExpRtcap(number as u16))
     }
 
     /// Power management events of a root port.
     #[inline]
+    #[must_use]
     pub fn rtsta(&self) -> Option<uapi::CapExpRtsta> {
         self.cap.part(&Self::BODY, 32, 4).map(|number| uapi::CapExpRtsta(number as u32))
     }
 
     /// More abilities of the device.
     #[inline]
+    #[must_use]
     pub fn devcap2(&self) -> Option<uapi::CapExpDevcap2> {
         self.cap.part(&Self::BODY, 36, 4).map(|number| uapi::CapExpDevcap2(number as u32))
     }
 
     /// More of what the device uses.
     #[inline]
+    #[must_use]
     pub fn devctl2(&self) -> Option<uapi::CapExpDevctl2> {
         self.cap.part(&Self::BODY, 40, 2).map(|number| uapi::CapExpDevctl2(number as u16))
     }
 
     /// Not used.
     #[inline]
+    #[must_use]
     pub fn devsta2(&self) -> Option<u16> {
         self.cap.part(&Self::BODY, 42, 2).map(|number| number as u16)
     }
 
     /// More abilities of the link.
     #[inline]
+    #[must_use]
     pub fn lnkcap2(&self) -> Option<uapi::CapExpLnkcap2> {
         self.cap.part(&Self::BODY, 44, 4).map(|number| uapi::CapExpLnkcap2(number as u32))
     }
 
     /// More of what the link uses.
     #[inline]
+    #[must_use]
     pub fn lnkctl2(&self) -> Option<uapi::CapExpLnkctl2> {
         self.cap.part(&Self::BODY, 48, 2).map(|number| uapi::CapExpLnkctl2(number as u16))
     }
 
     /// More of the state of the link.
     #[inline]
+    #[must_use]
     pub fn lnksta2(&self) -> Option<uapi::CapExpLnksta2> {
         self.cap.part(&Self::BODY, 50, 2).map(|number| uapi::CapExpLnksta2(number as u16))
     }
 
     /// More abilities of the slot.
     #[inline]
+    #[must_use]
     pub fn sltcap2(&self) -> Option<uapi::CapExpSltcap2> {
         self.cap.part(&Self::BODY, 52, 4).map(|number| uapi::CapExpSltcap2(number as u32))
     }
 
     /// Not used.
     #[inline]
+    #[must_use]
     pub fn sltctl2(&self) -> Option<u16> {
         self.cap.part(&Self::BODY, 56, 2).map(|number| number as u16)
     }
 
     /// Not used.
     #[inline]
+    #[must_use]
     pub fn sltsta2(&self) -> Option<u16> {
         self.cap.part(&Self::BODY, 58, 2).map(|number| number as u16)
     }
@@ -1101,18 +1155,21 @@ space_capability!(StandardMsix, 1, |cap| cap.body(12));
 impl<'a, S: Space + ?Sized> StandardMsix<'a, S> {
     /// Size of the table, and whether it is used.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::CapMsixFlags {
         uapi::CapMsixFlags(self.cap.number(2, 2) as u16)
     }
 
     /// Place of the table.
     #[inline]
+    #[must_use]
     pub fn table(&self) -> uapi::CapMsixTable {
         uapi::CapMsixTable(self.cap.number(4, 4) as u32)
     }
 
     /// Place of the pending bits.
     #[inline]
+    #[must_use]
     pub fn pba(&self) -> uapi::CapMsixPba {
         uapi::CapMsixPba(self.cap.number(8, 4) as u32)
     }
@@ -1156,24 +1213,28 @@ impl<'a, S: Space + ?Sized> StandardSata<'a, S> {
 
     /// Revision of the capability.
     #[inline]
+    #[must_use]
     pub fn revision(&self) -> u16 {
         self.cap.number(2, 2) as u16
     }
 
     /// Place of index and data.
     #[inline]
+    #[must_use]
     pub fn regs(&self) -> uapi::CapSataRegs {
         uapi::CapSataRegs(self.cap.number(4, 4) as u32)
     }
 
     /// Selects a register, if they are here.
     #[inline]
+    #[must_use]
     pub fn index(&self) -> Option<u32> {
         self.cap.part(&Self::BODY, 8, 4).map(|number| number as u32)
     }
 
     /// The selected register, if they are here.
     #[inline]
+    #[must_use]
     pub fn data(&self) -> Option<u32> {
         self.cap.part(&Self::BODY, 12, 4).map(|number| number as u32)
     }
@@ -1189,24 +1250,28 @@ space_capability!(StandardAf, 1, |cap| cap.body(6));
 impl<'a, S: Space + ?Sized> StandardAf<'a, S> {
     /// Bytes of the capability.
     #[inline]
+    #[must_use]
     pub fn length(&self) -> u8 {
         self.cap.number(2, 1) as u8
     }
 
     /// Features.
     #[inline]
+    #[must_use]
     pub fn cap_field(&self) -> uapi::CapAfCap {
         uapi::CapAfCap(self.cap.number(3, 1) as u8)
     }
 
     /// Control.
     #[inline]
+    #[must_use]
     pub fn ctrl(&self) -> uapi::CapAfCtrl {
         uapi::CapAfCtrl(self.cap.number(4, 1) as u8)
     }
 
     /// Status.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> uapi::CapAfStatus {
         uapi::CapAfStatus(self.cap.number(5, 1) as u8)
     }
@@ -1270,24 +1335,28 @@ impl<'a, S: Space + ?Sized> StandardEa<'a, S> {
 
     /// Number of entries in the low six bits.
     #[inline]
+    #[must_use]
     pub fn num_ent(&self) -> u8 {
         self.cap.number(2, 1) as u8
     }
 
     /// Fixed secondary bus.
     #[inline]
+    #[must_use]
     pub fn secondary(&self) -> Option<u8> {
         self.cap.part(&Self::BODY, 4, 1).map(|number| number as u8)
     }
 
     /// Fixed subordinate bus.
     #[inline]
+    #[must_use]
     pub fn subordinate(&self) -> Option<u8> {
         self.cap.part(&Self::BODY, 5, 1).map(|number| number as u8)
     }
 
     /// The regions.
     #[inline]
+    #[must_use]
     pub fn entries(&self) -> SpaceItems<'a, S, StandardEaEntry<'a, S>> {
         let count = self.cap.quantity(&Self::COUNT);
         self.cap.items(self.cap.place(&Self::BODY, 8), Some(count), SpaceStride::Own(Self::EACH))
@@ -1305,36 +1374,42 @@ impl<'a, S: Space + ?Sized> StandardVirtioCommon<'a, S> {
     /// Bytes of the capability.
     #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
     #[inline]
+    #[must_use]
     pub fn len(&self) -> u8 {
         self.cap.number(2, 1) as u8
     }
 
     /// The id of this kind.
     #[inline]
+    #[must_use]
     pub fn cfg_type(&self) -> u8 {
         self.cap.number(3, 1) as u8
     }
 
     /// Number of the base address.
     #[inline]
+    #[must_use]
     pub fn bar(&self) -> u8 {
         self.cap.number(4, 1) as u8
     }
 
     /// Which of several structures of this kind.
     #[inline]
+    #[must_use]
     pub fn id(&self) -> u8 {
         self.cap.number(5, 1) as u8
     }
 
     /// Offset of the structure in the region.
     #[inline]
+    #[must_use]
     pub fn offset_field(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Bytes of the structure.
     #[inline]
+    #[must_use]
     pub fn length(&self) -> u32 {
         self.cap.number(12, 4) as u32
     }
@@ -1351,42 +1426,49 @@ impl<'a, S: Space + ?Sized> StandardVirtioNotify<'a, S> {
     /// Bytes of the capability.
     #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
     #[inline]
+    #[must_use]
     pub fn len(&self) -> u8 {
         self.cap.number(2, 1) as u8
     }
 
     /// The id of this kind.
     #[inline]
+    #[must_use]
     pub fn cfg_type(&self) -> u8 {
         self.cap.number(3, 1) as u8
     }
 
     /// Number of the base address.
     #[inline]
+    #[must_use]
     pub fn bar(&self) -> u8 {
         self.cap.number(4, 1) as u8
     }
 
     /// Which of several structures of this kind.
     #[inline]
+    #[must_use]
     pub fn id(&self) -> u8 {
         self.cap.number(5, 1) as u8
     }
 
     /// Offset of the structure in the region.
     #[inline]
+    #[must_use]
     pub fn offset_field(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Bytes of the structure.
     #[inline]
+    #[must_use]
     pub fn length(&self) -> u32 {
         self.cap.number(12, 4) as u32
     }
 
     /// Bytes from the place of one queue to that of the next.
     #[inline]
+    #[must_use]
     pub fn notify_off_multiplier(&self) -> u32 {
         self.cap.number(16, 4) as u32
     }
@@ -1403,36 +1485,42 @@ impl<'a, S: Space + ?Sized> StandardVirtioIsr<'a, S> {
     /// Bytes of the capability.
     #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
     #[inline]
+    #[must_use]
     pub fn len(&self) -> u8 {
         self.cap.number(2, 1) as u8
     }
 
     /// The id of this kind.
     #[inline]
+    #[must_use]
     pub fn cfg_type(&self) -> u8 {
         self.cap.number(3, 1) as u8
     }
 
     /// Number of the base address.
     #[inline]
+    #[must_use]
     pub fn bar(&self) -> u8 {
         self.cap.number(4, 1) as u8
     }
 
     /// Which of several structures of this kind.
     #[inline]
+    #[must_use]
     pub fn id(&self) -> u8 {
         self.cap.number(5, 1) as u8
     }
 
     /// Offset of the structure in the region.
     #[inline]
+    #[must_use]
     pub fn offset_field(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Bytes of the structure.
     #[inline]
+    #[must_use]
     pub fn length(&self) -> u32 {
         self.cap.number(12, 4) as u32
     }
@@ -1449,36 +1537,42 @@ impl<'a, S: Space + ?Sized> StandardVirtioDevice<'a, S> {
     /// Bytes of the capability.
     #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
     #[inline]
+    #[must_use]
     pub fn len(&self) -> u8 {
         self.cap.number(2, 1) as u8
     }
 
     /// The id of this kind.
     #[inline]
+    #[must_use]
     pub fn cfg_type(&self) -> u8 {
         self.cap.number(3, 1) as u8
     }
 
     /// Number of the base address.
     #[inline]
+    #[must_use]
     pub fn bar(&self) -> u8 {
         self.cap.number(4, 1) as u8
     }
 
     /// Which of several structures of this kind.
     #[inline]
+    #[must_use]
     pub fn id(&self) -> u8 {
         self.cap.number(5, 1) as u8
     }
 
     /// Offset of the structure in the region.
     #[inline]
+    #[must_use]
     pub fn offset_field(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Bytes of the structure.
     #[inline]
+    #[must_use]
     pub fn length(&self) -> u32 {
         self.cap.number(12, 4) as u32
     }
@@ -1495,42 +1589,49 @@ impl<'a, S: Space + ?Sized> StandardVirtioPci<'a, S> {
     /// Bytes of the capability.
     #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
     #[inline]
+    #[must_use]
     pub fn len(&self) -> u8 {
         self.cap.number(2, 1) as u8
     }
 
     /// The id of this kind.
     #[inline]
+    #[must_use]
     pub fn cfg_type(&self) -> u8 {
         self.cap.number(3, 1) as u8
     }
 
     /// Number of the base address.
     #[inline]
+    #[must_use]
     pub fn bar(&self) -> u8 {
         self.cap.number(4, 1) as u8
     }
 
     /// Which of several structures of this kind.
     #[inline]
+    #[must_use]
     pub fn id(&self) -> u8 {
         self.cap.number(5, 1) as u8
     }
 
     /// Offset of the structure in the region.
     #[inline]
+    #[must_use]
     pub fn offset_field(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Bytes of the structure.
     #[inline]
+    #[must_use]
     pub fn length(&self) -> u32 {
         self.cap.number(12, 4) as u32
     }
 
     /// The bytes that are read or written.
     #[inline]
+    #[must_use]
     pub fn data(&self) -> [u8; 4] {
         self.cap.fixed(16, 1).map(|number| number as u8)
     }
@@ -1547,48 +1648,56 @@ impl<'a, S: Space + ?Sized> StandardVirtioSharedMemory<'a, S> {
     /// Bytes of the capability.
     #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
     #[inline]
+    #[must_use]
     pub fn len(&self) -> u8 {
         self.cap.number(2, 1) as u8
     }
 
     /// The id of this kind.
     #[inline]
+    #[must_use]
     pub fn cfg_type(&self) -> u8 {
         self.cap.number(3, 1) as u8
     }
 
     /// Number of the base address.
     #[inline]
+    #[must_use]
     pub fn bar(&self) -> u8 {
         self.cap.number(4, 1) as u8
     }
 
     /// Which of several structures of this kind.
     #[inline]
+    #[must_use]
     pub fn id(&self) -> u8 {
         self.cap.number(5, 1) as u8
     }
 
     /// Offset of the structure in the region.
     #[inline]
+    #[must_use]
     pub fn offset_field(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Bytes of the structure.
     #[inline]
+    #[must_use]
     pub fn length(&self) -> u32 {
         self.cap.number(12, 4) as u32
     }
 
     /// Upper half of the offset.
     #[inline]
+    #[must_use]
     pub fn offset_hi(&self) -> u32 {
         self.cap.number(16, 4) as u32
     }
 
     /// Upper half of the length.
     #[inline]
+    #[must_use]
     pub fn length_hi(&self) -> u32 {
         self.cap.number(20, 4) as u32
     }
@@ -1605,18 +1714,21 @@ impl<'a, S: Space + ?Sized> StandardVirtioVendor<'a, S> {
     /// Bytes of the capability.
     #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
     #[inline]
+    #[must_use]
     pub fn len(&self) -> u8 {
         self.cap.number(2, 1) as u8
     }
 
     /// The id of this kind.
     #[inline]
+    #[must_use]
     pub fn cfg_type(&self) -> u8 {
         self.cap.number(3, 1) as u8
     }
 
     /// Id of the maker, which decides about the bytes that follow.
     #[inline]
+    #[must_use]
     pub fn vendor_id(&self) -> u16 {
         self.cap.number(4, 2) as u16
     }
@@ -1657,30 +1769,35 @@ impl<S: Space + ?Sized> StandardEaEntry<'_, S> {
 
     /// The region for which it is used, its kind and the length of the entry.
     #[inline]
+    #[must_use]
     pub fn entry(&self) -> u32 {
         self.cap.number(0, 4) as u32
     }
 
     /// Address; a low bit says whether it has an upper half.
     #[inline]
+    #[must_use]
     pub fn base(&self) -> Option<u32> {
         self.cap.get(4, 4).map(|number| number as u32)
     }
 
     /// Last offset; a low bit says whether it has an upper half.
     #[inline]
+    #[must_use]
     pub fn max_offset(&self) -> Option<u32> {
         self.cap.get(8, 4).map(|number| number as u32)
     }
 
     /// Upper half of the address.
     #[inline]
+    #[must_use]
     pub fn base_hi(&self) -> Option<u32> {
         self.cap.part(&Self::BODY, 12, 4).map(|number| number as u32)
     }
 
     /// Upper half of the last offset.
     #[inline]
+    #[must_use]
     pub fn max_offset_hi(&self) -> Option<u32> {
         self.cap.part(&Self::BODY, 16, 4).map(|number| number as u32)
     }

@@ -72,13 +72,20 @@ static inline int vfio_abi__holds_length(__u32 width, vfio_abi_size count,
 	return count <= most / each;
 }
 
-/* Whether count elements have one bit for each page of a range. */
+/*
+ * Whether count elements have one bit for each page of a range. A page size
+ * that is no power of two is refused, as a kernel can round it down, and so is
+ * an empty range.
+ */
 static inline int vfio_abi__holds_bitmap(vfio_abi_size count, __u32 each,
 					 __u64 range, __u64 page)
 {
-	const __u64 bits = page ? range / page + (range % page != 0) : ~0ULL;
 	const __u64 wide = VFIO_ABI__CAST(__u64, each) * 8;
+	__u64 bits;
 
+	if (!range || !page || (page & (page - 1)))
+		return 0;
+	bits = range / page + (range % page != 0);
 	return bits / wide + (bits % wide != 0) <= count;
 }
 
@@ -1830,9 +1837,8 @@ static inline int vfio_abi_call_set_iommu(int container, unsigned long value)
 /*
  * VFIO_GROUP_SET_CONTAINER.
  *
- * Puts the group into a container, or an iommufd, given by a pointer to its
- * file descriptor. A group is in one container at most; a container may refuse
- * a second group.
+ * Puts the group into a container, or an iommufd. A group is in one container
+ * at most; a container may refuse a second group.
  */
 static inline int vfio_abi_call_set_container(int group, __s32 fd)
 {

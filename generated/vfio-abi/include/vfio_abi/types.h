@@ -264,9 +264,8 @@ struct vfio_group_status {
 #define VFIO_GROUP_GET_STATUS	_IO(VFIO_TYPE, VFIO_BASE + 3)
 
 /*
- * Puts the group into a container, or an iommufd, given by a pointer to its
- * file descriptor. A group is in one container at most; a container may refuse
- * a second group.
+ * Puts the group into a container, or an iommufd. A group is in one container
+ * at most; a container may refuse a second group.
  *
  * File descriptor: group
  * Argument: __s32 *, a file descriptor

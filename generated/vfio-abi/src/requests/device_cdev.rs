@@ -36,11 +36,14 @@ pub struct BindIommufd<'a> {
     pub iommufd: i32,
     /// Address of the 16 bytes of the token that
     /// [`VFIO_DEVICE_FEATURE_PCI_VF_TOKEN`](crate::uapi::VFIO_DEVICE_FEATURE_PCI_VF_TOKEN) set.
+    ///
+    /// Here it is the memory itself.
     pub token_uuid_ptr: Option<&'a [u8; 16]>,
 }
 
 impl<'a> BindIommufd<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(iommufd: i32) -> Self {
         Self { iommufd, token_uuid_ptr: None }
     }
@@ -98,6 +101,7 @@ pub struct AttachIommufdPt {
 
 impl AttachIommufdPt {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(pt_id: u32) -> Self {
         Self { pt_id, pasid: None }
     }
@@ -152,6 +156,7 @@ pub struct DetachIommufdPt {
 
 impl DetachIommufdPt {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self { pasid: None }
     }
@@ -206,18 +211,21 @@ impl<'a> DeviceBindIommufdReply<'a> {
 
     /// Which of the later fields count.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::DeviceBindIommufdFlags {
         uapi::DeviceBindIommufdFlags(self.results.number(4, 4) as u32)
     }
 
     /// File descriptor of the iommufd.
     #[inline]
+    #[must_use]
     pub fn iommufd(&self) -> i32 {
         self.results.number(8, 4) as i32
     }
 
     /// Id of the device in that iommufd, for the ioctls of the latter.
     #[inline]
+    #[must_use]
     pub fn out_devid(&self) -> u32 {
         self.results.number(12, 4) as u32
     }
@@ -227,12 +235,14 @@ impl<'a> DeviceBindIommufdReply<'a> {
     ///
     /// Since Linux 6.17.
     #[inline]
+    #[must_use]
     pub fn token_uuid_ptr(&self) -> Option<u64> {
         self.results.appended(16, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::vfio_device_bind_iommufd {
         uapi::vfio_device_bind_iommufd::read(self.results.wire, self.results.bytes)
     }
@@ -264,12 +274,14 @@ impl<'a> DeviceAttachIommufdPtReply<'a> {
 
     /// Which of the later fields count.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::DeviceAttachIommufdPtFlags {
         uapi::DeviceAttachIommufdPtFlags(self.results.number(4, 4) as u32)
     }
 
     /// Id of an IOAS or of a page table; on return, the IOAS or the page table in use.
     #[inline]
+    #[must_use]
     pub fn pt_id(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
@@ -278,12 +290,14 @@ impl<'a> DeviceAttachIommufdPtReply<'a> {
     ///
     /// Since Linux 6.15.
     #[inline]
+    #[must_use]
     pub fn pasid(&self) -> Option<u32> {
         self.results.appended(12, 4).map(|number| number as u32)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::vfio_device_attach_iommufd_pt {
         uapi::vfio_device_attach_iommufd_pt::read(self.results.wire, self.results.bytes)
     }

@@ -34,6 +34,7 @@ pub struct SetPciVfToken {
 
 impl SetPciVfToken {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(data: [u8; 16]) -> Self {
         Self { data }
     }
@@ -83,6 +84,7 @@ pub struct GetMigration {}
 
 impl GetMigration {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -131,6 +133,7 @@ pub struct GetMigDeviceState {}
 
 impl GetMigDeviceState {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -186,6 +189,7 @@ pub struct SetMigDeviceState {
 
 impl SetMigDeviceState {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(device_state: uapi::vfio_device_mig_state) -> Self {
         Self { device_state }
     }
@@ -237,6 +241,7 @@ pub struct SetLowPowerEntry {}
 
 impl SetLowPowerEntry {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -287,6 +292,7 @@ pub struct SetLowPowerEntryWithWakeup {
 
 impl SetLowPowerEntryWithWakeup {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(wakeup_eventfd: i32) -> Self {
         Self { wakeup_eventfd }
     }
@@ -335,6 +341,7 @@ pub struct SetLowPowerExit {}
 
 impl SetLowPowerExit {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -387,11 +394,14 @@ pub struct SetDmaLoggingStart<'a> {
     /// Requested granularity in bytes.
     pub page_size: u64,
     /// User address of the ranges.
+    ///
+    /// Here it is the memory itself.
     pub ranges: &'a [uapi::vfio_device_feature_dma_logging_range],
 }
 
 impl<'a> SetDmaLoggingStart<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(
         page_size: u64,
         ranges: &'a [uapi::vfio_device_feature_dma_logging_range],
@@ -447,6 +457,7 @@ pub struct SetDmaLoggingStop {}
 
 impl SetDmaLoggingStop {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -504,11 +515,14 @@ pub struct GetDmaLoggingReport<'a> {
     /// Bytes per bit: a power of two, not less than 4096.
     pub page_size: u64,
     /// User address of the bitmap, an array of 64-bit words, lowest bit first.
+    ///
+    /// Here it is the memory itself.
     pub bitmap: &'a mut [u64],
 }
 
 impl<'a> GetDmaLoggingReport<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(iova: u64, length: u64, page_size: u64, bitmap: &'a mut [u64]) -> Self {
         Self { iova, length, page_size, bitmap }
     }
@@ -562,6 +576,7 @@ pub struct GetMigDataSize {}
 
 impl GetMigDataSize {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -615,6 +630,7 @@ pub struct SetBusMaster {
 
 impl SetBusMaster {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(op: uapi::DeviceFeatureBusMasterOp) -> Self {
         Self { op }
     }
@@ -678,6 +694,7 @@ pub struct GetDmaBuf<'a> {
 
 impl<'a> GetDmaBuf<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(
         region_index: u32,
         open_flags: u32,
@@ -736,6 +753,7 @@ pub struct SetMigPrecopyInfov2 {}
 
 impl SetMigPrecopyInfov2 {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -784,11 +802,14 @@ impl Request for SetMigPrecopyInfov2 {
 #[non_exhaustive]
 pub struct GetZpciError<'a> {
     /// User address of the buffer for the report; 0 is refused with EINVAL.
+    ///
+    /// Here it is the memory itself.
     pub data: &'a mut [u8],
 }
 
 impl<'a> GetZpciError<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(data: &'a mut [u8]) -> Self {
         Self { data }
     }
@@ -848,6 +869,7 @@ pub struct FeatureProbe {
 
 impl FeatureProbe {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(id: u32, flags: uapi::DeviceFeatureFlags) -> Self {
         Self { id, flags }
     }
@@ -904,12 +926,14 @@ impl<'a> DeviceFeatureMigrationReply<'a> {
 
     /// Sets of states that the device has beyond running and error.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::DeviceFeatureMigrationFlags {
         uapi::DeviceFeatureMigrationFlags(self.results.number(0, 8))
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::vfio_device_feature_migration {
         uapi::vfio_device_feature_migration::read(self.results.wire, self.results.bytes)
     }
@@ -944,18 +968,21 @@ impl<'a> DeviceFeatureMigStateReply<'a> {
 
     /// The state to move to; on return, the state that the device is in.
     #[inline]
+    #[must_use]
     pub fn device_state(&self) -> uapi::vfio_device_mig_state {
         uapi::vfio_device_mig_state(self.results.number(0, 4) as u32)
     }
 
     /// Stream that the move has opened, for the caller to close; otherwise -1.
     #[inline]
+    #[must_use]
     pub fn data_fd(&self) -> i32 {
         self.results.number(4, 4) as i32
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::vfio_device_feature_mig_state {
         uapi::vfio_device_feature_mig_state::read(self.results.wire, self.results.bytes)
     }
@@ -990,24 +1017,28 @@ impl<'a> DeviceFeatureDmaLoggingControlReply<'a> {
 
     /// Requested granularity in bytes; on return, the one that the device uses.
     #[inline]
+    #[must_use]
     pub fn page_size(&self) -> u64 {
         self.results.number(0, 8)
     }
 
     /// Number of ranges, at least one.
     #[inline]
+    #[must_use]
     pub fn num_ranges(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// User address of the ranges.
     #[inline]
+    #[must_use]
     pub fn ranges(&self) -> u64 {
         self.results.number(16, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::vfio_device_feature_dma_logging_control {
         uapi::vfio_device_feature_dma_logging_control::read(self.results.wire, self.results.bytes)
     }
@@ -1041,12 +1072,14 @@ impl<'a> DeviceFeatureMigDataSizeReply<'a> {
 
     /// Estimate of the bytes that the stop-copy phase will send.
     #[inline]
+    #[must_use]
     pub fn stop_copy_length(&self) -> u64 {
         self.results.number(0, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::vfio_device_feature_mig_data_size {
         uapi::vfio_device_feature_mig_data_size::read(self.results.wire, self.results.bytes)
     }

@@ -37,6 +37,7 @@ pub struct EehPeOp {
 
 impl EehPeOp {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(op: u32, arg: uapi::vfio_eeh_pe_err) -> Self {
         Self { op, arg }
     }

@@ -41,6 +41,7 @@ pub struct QueryGfxPlane {
 
 impl QueryGfxPlane {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(flags: uapi::DeviceGfxPlaneInfoFlags, drm_plane_type: u32) -> Self {
         Self { flags, drm_plane_type }
     }
@@ -95,84 +96,98 @@ impl<'a> DeviceGfxPlaneInfoReply<'a> {
 
     /// The requested type of plane; with the probe flag, only ask whether the device supports it.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::DeviceGfxPlaneInfoFlags {
         uapi::DeviceGfxPlaneInfoFlags(self.results.number(4, 4) as u32)
     }
 
     /// The plane, one of the DRM_PLANE_TYPE\_ numbers.
     #[inline]
+    #[must_use]
     pub fn drm_plane_type(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// Pixel format, a DRM fourcc code.
     #[inline]
+    #[must_use]
     pub fn drm_format(&self) -> u32 {
         self.results.number(12, 4) as u32
     }
 
     /// Format modifier, how the pixels are tiled.
     #[inline]
+    #[must_use]
     pub fn drm_format_mod(&self) -> u64 {
         self.results.number(16, 8)
     }
 
     /// Width of the plane in pixels.
     #[inline]
+    #[must_use]
     pub fn width(&self) -> u32 {
         self.results.number(24, 4) as u32
     }
 
     /// Height of the plane in pixels.
     #[inline]
+    #[must_use]
     pub fn height(&self) -> u32 {
         self.results.number(28, 4) as u32
     }
 
     /// Bytes from one line to the next.
     #[inline]
+    #[must_use]
     pub fn stride(&self) -> u32 {
         self.results.number(32, 4) as u32
     }
 
     /// Size of the plane in bytes, a whole number of pages.
     #[inline]
+    #[must_use]
     pub fn size(&self) -> u32 {
         self.results.number(36, 4) as u32
     }
 
     /// Horizontal position of the cursor plane in pixels.
     #[inline]
+    #[must_use]
     pub fn x_pos(&self) -> u32 {
         self.results.number(40, 4) as u32
     }
 
     /// Vertical position of the cursor plane in pixels.
     #[inline]
+    #[must_use]
     pub fn y_pos(&self) -> u32 {
         self.results.number(44, 4) as u32
     }
 
     /// Horizontal position of the cursor's hotspot, 0xffffffff if it is not known.
     #[inline]
+    #[must_use]
     pub fn x_hot(&self) -> u32 {
         self.results.number(48, 4) as u32
     }
 
     /// Vertical position of the cursor's hotspot, 0xffffffff if it is not known.
     #[inline]
+    #[must_use]
     pub fn y_hot(&self) -> u32 {
         self.results.number(52, 4) as u32
     }
 
     /// Where the picture is.
     #[inline]
+    #[must_use]
     pub fn region_index(&self) -> u32 {
         self.results.number(56, 4) as u32
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::vfio_device_gfx_plane_info {
         uapi::vfio_device_gfx_plane_info::read(self.results.wire, self.results.bytes)
     }

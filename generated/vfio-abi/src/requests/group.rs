@@ -31,6 +31,7 @@ pub struct GetStatus {}
 
 impl GetStatus {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -82,12 +83,14 @@ impl<'a> GroupStatusReply<'a> {
 
     /// State of the group.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::GroupStatusFlags {
         uapi::GroupStatusFlags(self.results.number(4, 4) as u32)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::vfio_group_status {
         uapi::vfio_group_status::read(self.results.wire, self.results.bytes)
     }

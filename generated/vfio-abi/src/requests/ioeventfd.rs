@@ -59,6 +59,7 @@ pub struct Ioeventfd {
 
 impl Ioeventfd {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(width: DeviceIoeventfdWidth, offset: u64, data: u64, fd: i32) -> Self {
         Self { width, offset, data, fd }
     }

@@ -31,6 +31,7 @@ pub struct IommuSpaprTceGetInfo {}
 
 impl IommuSpaprTceGetInfo {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -85,6 +86,7 @@ pub struct IommuSpaprRegisterMemory {
 
 impl IommuSpaprRegisterMemory {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(vaddr: u64, size: u64) -> Self {
         Self { vaddr, size }
     }
@@ -141,6 +143,7 @@ pub struct IommuSpaprUnregisterMemory {
 
 impl IommuSpaprUnregisterMemory {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(vaddr: u64, size: u64) -> Self {
         Self { vaddr, size }
     }
@@ -201,6 +204,7 @@ pub struct IommuSpaprTceCreate {
 
 impl IommuSpaprTceCreate {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(page_shift: u32, window_size: u64, levels: u32) -> Self {
         Self { page_shift, window_size, levels }
     }
@@ -252,6 +256,7 @@ pub struct IommuSpaprTceRemove {
 
 impl IommuSpaprTceRemove {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(start_addr: u64) -> Self {
         Self { start_addr }
     }
@@ -304,18 +309,21 @@ impl<'a> IommuSpaprTceInfoReply<'a> {
 
     /// Contents of the reply; 0 before v4.2.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::IommuSpaprTceInfoFlags {
         uapi::IommuSpaprTceInfoFlags(self.results.number(4, 4) as u32)
     }
 
     /// Bus address of the first byte of the 32-bit window.
     #[inline]
+    #[must_use]
     pub fn dma32_window_start(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// Size of the 32-bit window in bytes.
     #[inline]
+    #[must_use]
     pub fn dma32_window_size(&self) -> u32 {
         self.results.number(12, 4) as u32
     }
@@ -324,6 +332,7 @@ impl<'a> IommuSpaprTceInfoReply<'a> {
     ///
     /// Since Linux 4.2.
     #[inline]
+    #[must_use]
     pub fn ddw(&self) -> Option<uapi::vfio_iommu_spapr_tce_ddw_info> {
         self.results
             .part(16, 16)
@@ -332,6 +341,7 @@ impl<'a> IommuSpaprTceInfoReply<'a> {
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::vfio_iommu_spapr_tce_info {
         uapi::vfio_iommu_spapr_tce_info::read(self.results.wire, self.results.bytes)
     }
@@ -364,36 +374,42 @@ impl<'a> IommuSpaprTceCreateReply<'a> {
 
     /// None is defined; anything but zero is refused.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> u32 {
         self.results.number(4, 4) as u32
     }
 
     /// Page size of the window as a power of two.
     #[inline]
+    #[must_use]
     pub fn page_shift(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// Size of the window in bytes.
     #[inline]
+    #[must_use]
     pub fn window_size(&self) -> u64 {
         self.results.number(16, 8)
     }
 
     /// Number of levels of its table.
     #[inline]
+    #[must_use]
     pub fn levels(&self) -> u32 {
         self.results.number(24, 4) as u32
     }
 
     /// Bus address that the kernel gave the window.
     #[inline]
+    #[must_use]
     pub fn start_addr(&self) -> u64 {
         self.results.number(32, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::vfio_iommu_spapr_tce_create {
         uapi::vfio_iommu_spapr_tce_create::read(self.results.wire, self.results.bytes)
     }

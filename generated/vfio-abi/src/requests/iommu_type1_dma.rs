@@ -48,6 +48,7 @@ pub struct IommuMapDma {
 
 impl IommuMapDma {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(flags: uapi::IommuType1DmaMapFlags, vaddr: u64, iova: u64, size: u64) -> Self {
         Self { flags, vaddr, iova, size }
     }
@@ -111,6 +112,7 @@ pub struct IommuUnmapDma {
 
 impl IommuUnmapDma {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(flags: uapi::IommuType1DmaUnmapFlags, iova: u64, size: u64) -> Self {
         Self { flags, iova, size }
     }
@@ -175,11 +177,14 @@ pub struct IommuUnmapDmaGetDirtyBitmap<'a> {
     /// Bytes of memory per bit.
     pub pgsize: u64,
     /// The bitmap, cleared by the caller; bit 0 is the first page.
+    ///
+    /// Here it is the memory itself.
     pub data: &'a mut [u64],
 }
 
 impl<'a> IommuUnmapDmaGetDirtyBitmap<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(
         flags: uapi::IommuType1DmaUnmapFlags,
         iova: u64,
@@ -241,6 +246,7 @@ pub struct IommuDirtyPagesStart {}
 
 impl IommuDirtyPagesStart {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -288,6 +294,7 @@ pub struct IommuDirtyPagesStop {}
 
 impl IommuDirtyPagesStop {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -345,11 +352,14 @@ pub struct IommuDirtyPagesGetBitmap<'a> {
     /// Bytes of memory per bit.
     pub pgsize: u64,
     /// The bitmap, cleared by the caller; bit 0 is the first page.
+    ///
+    /// Here it is the memory itself.
     pub data: &'a mut [u64],
 }
 
 impl<'a> IommuDirtyPagesGetBitmap<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(iova: u64, size: u64, pgsize: u64, data: &'a mut [u64]) -> Self {
         Self { iova, size, pgsize, data }
     }
@@ -408,24 +418,28 @@ impl<'a> IommuType1DmaUnmapReply<'a> {
 
     /// Options of the call.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::IommuType1DmaUnmapFlags {
         uapi::IommuType1DmaUnmapFlags(self.results.number(4, 4) as u32)
     }
 
     /// First IO virtual address.
     #[inline]
+    #[must_use]
     pub fn iova(&self) -> u64 {
         self.results.number(8, 8)
     }
 
     /// Size of the range in bytes; on return, how many bytes were unmapped.
     #[inline]
+    #[must_use]
     pub fn size(&self) -> u64 {
         self.results.number(16, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::vfio_iommu_type1_dma_unmap {
         uapi::vfio_iommu_type1_dma_unmap::read(self.results.wire, self.results.bytes)
     }

@@ -49,6 +49,7 @@ pub struct GetIrqInfo {
 
 impl GetIrqInfo {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(index: u32) -> Self {
         Self { index }
     }
@@ -111,6 +112,7 @@ pub struct SetIrqsNone {
 
 impl SetIrqsNone {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(action: IrqSetAction, index: u32, start: u32, count: u32) -> Self {
         Self { action, index, start, count }
     }
@@ -177,6 +179,7 @@ pub struct SetIrqsBool<'a> {
 
 impl<'a> SetIrqsBool<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(action: IrqSetAction, index: u32, start: u32, data: &'a [u8]) -> Self {
         Self { action, index, start, data }
     }
@@ -244,6 +247,7 @@ pub struct SetIrqsEventfd<'a> {
 
 impl<'a> SetIrqsEventfd<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(action: IrqSetAction, index: u32, start: u32, data: &'a [i32]) -> Self {
         Self { action, index, start, data }
     }
@@ -302,24 +306,28 @@ impl<'a> IrqInfoReply<'a> {
 
     /// What can be done with the block.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::IrqInfoFlags {
         uapi::IrqInfoFlags(self.results.number(4, 4) as u32)
     }
 
     /// Index of the block.
     #[inline]
+    #[must_use]
     pub fn index(&self) -> u32 {
         self.results.number(8, 4) as u32
     }
 
     /// Number of interrupts in the block.
     #[inline]
+    #[must_use]
     pub fn count(&self) -> u32 {
         self.results.number(12, 4) as u32
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::vfio_irq_info {
         uapi::vfio_irq_info::read(self.results.wire, self.results.bytes)
     }

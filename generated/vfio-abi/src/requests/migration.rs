@@ -33,6 +33,7 @@ pub struct MigGetPrecopyInfo {}
 
 impl MigGetPrecopyInfo {
     /// The request.
+    #[must_use]
     pub const fn new() -> Self {
         Self {}
     }
@@ -87,24 +88,28 @@ impl<'a> PrecopyInfoReply<'a> {
     /// [`VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2`](crate::uapi::VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2)
     /// was set before.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::PrecopyInfoFlags {
         uapi::PrecopyInfoFlags(self.results.number(4, 4) as u32)
     }
 
     /// Bytes of first data still to be read; stop-copy is best entered at 0.
     #[inline]
+    #[must_use]
     pub fn initial_bytes(&self) -> u64 {
         self.results.number(8, 8)
     }
 
     /// Bytes that changed since they were read; starts at 0 and moves both ways.
     #[inline]
+    #[must_use]
     pub fn dirty_bytes(&self) -> u64 {
         self.results.number(16, 8)
     }
 
     /// All fields, those that the argument does not cover as 0.
     #[inline]
+    #[must_use]
     pub fn to_struct(&self) -> uapi::vfio_precopy_info {
         uapi::vfio_precopy_info::read(self.results.wire, self.results.bytes)
     }

@@ -35,6 +35,7 @@ pub struct PciHotReset<'a> {
 
 impl<'a> PciHotReset<'a> {
     /// The request with the values that every caller sets.
+    #[must_use]
     pub const fn new(group_fds: &'a [i32]) -> Self {
         Self { group_fds }
     }
@@ -97,16 +98,19 @@ impl<'a> PciHotResetInfo<'a> {
 
     /// The size of buffer that the full reply requires; none if that is more than
     /// argsz can say.
+    #[must_use]
     pub fn required_size(&self) -> Option<u32> {
         self.counted.required_size::<uapi::vfio_pci_dependent_device>()
     }
 
     /// How the owners are named; 0 on a device that was opened through a group.
+    #[must_use]
     pub fn flags(&self) -> uapi::PciHotResetInfoFlags {
         uapi::PciHotResetInfoFlags(self.counted.number(4, 4) as u32)
     }
 
     /// Number of devices, even if they did not fit.
+    #[must_use]
     pub fn count(&self) -> u32 {
         self.counted.number(8, 4) as u32
     }
@@ -114,6 +118,7 @@ impl<'a> PciHotResetInfo<'a> {
     /// The devices.
     ///
     /// Empty if they did not fit.
+    #[must_use]
     pub fn devices(&self) -> Array<'a, uapi::vfio_pci_dependent_device> {
         self.counted.elements()
     }

@@ -49,6 +49,7 @@ pub struct ccw_io_region {
 
 impl ccw_io_region {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             orb_area: [0; ORB_AREA_SIZE as usize],
@@ -59,6 +60,7 @@ impl ccw_io_region {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -101,11 +103,13 @@ pub struct ccw_cmd_region {
 
 impl ccw_cmd_region {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { command: CcwCmdRegionCommand(0), ret_code: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -179,11 +183,13 @@ pub struct ccw_schib_region {
 
 impl ccw_schib_region {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { schib_area: [0; SCHIB_AREA_SIZE as usize] }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -222,11 +228,13 @@ pub struct ccw_crw_region {
 
 impl ccw_crw_region {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { crw: 0, pad: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

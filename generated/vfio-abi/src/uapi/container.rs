@@ -97,11 +97,13 @@ pub struct vfio_info_cap_header {
 
 impl vfio_info_cap_header {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { id: 0, version: 0, next: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

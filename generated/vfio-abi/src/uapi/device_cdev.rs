@@ -28,6 +28,7 @@ use crate::target::io;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_device_bind_iommufd {
     /// Size of the struct.
@@ -47,6 +48,7 @@ pub struct vfio_device_bind_iommufd {
 
 impl vfio_device_bind_iommufd {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -58,6 +60,7 @@ impl vfio_device_bind_iommufd {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -132,6 +135,7 @@ pub const VFIO_DEVICE_BIND_IOMMUFD: u32 = io(VFIO_TYPE, VFIO_BASE + 18);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_device_attach_iommufd_pt {
     /// Size of the struct.
@@ -148,6 +152,7 @@ pub struct vfio_device_attach_iommufd_pt {
 
 impl vfio_device_attach_iommufd_pt {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -158,6 +163,7 @@ impl vfio_device_attach_iommufd_pt {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -228,6 +234,7 @@ pub const VFIO_DEVICE_ATTACH_IOMMUFD_PT: u32 = io(VFIO_TYPE, VFIO_BASE + 19);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_device_detach_iommufd_pt {
     /// Size of the struct.
@@ -242,11 +249,13 @@ pub struct vfio_device_detach_iommufd_pt {
 
 impl vfio_device_detach_iommufd_pt {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: DeviceDetachIommufdPtFlags(0), pasid: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

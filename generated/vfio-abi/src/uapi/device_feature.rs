@@ -26,6 +26,7 @@ use crate::target::io;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_device_feature {
     /// Size of this head and the payload together, in bytes.
@@ -38,11 +39,13 @@ pub struct vfio_device_feature {
 
 impl vfio_device_feature {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: DeviceFeatureFlags(0), data: [] }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -216,11 +219,13 @@ pub struct vfio_device_low_power_entry_with_wakeup {
 
 impl vfio_device_low_power_entry_with_wakeup {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { wakeup_eventfd: 0, reserved: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -259,11 +264,13 @@ pub struct vfio_device_feature_mig_data_size {
 
 impl vfio_device_feature_mig_data_size {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { stop_copy_length: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -300,11 +307,13 @@ pub struct vfio_device_feature_bus_master {
 
 impl vfio_device_feature_bus_master {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { op: DeviceFeatureBusMasterOp(0) }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -379,11 +388,13 @@ pub struct vfio_region_dma_range {
 
 impl vfio_region_dma_range {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { offset: 0, length: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -430,11 +441,13 @@ pub struct vfio_device_feature_dma_buf {
 
 impl vfio_device_feature_dma_buf {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { region_index: 0, open_flags: 0, flags: 0, nr_ranges: 0, dma_ranges: [] }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -483,11 +496,13 @@ pub struct vfio_device_feature_zpci_err {
 
 impl vfio_device_feature_zpci_err {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { data: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

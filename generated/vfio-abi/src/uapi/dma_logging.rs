@@ -38,11 +38,13 @@ pub struct vfio_device_feature_dma_logging_control {
 
 impl vfio_device_feature_dma_logging_control {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { page_size: 0, num_ranges: 0, __reserved: 0, ranges: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -85,11 +87,13 @@ pub struct vfio_device_feature_dma_logging_range {
 
 impl vfio_device_feature_dma_logging_range {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { iova: 0, length: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -136,11 +140,13 @@ pub struct vfio_device_feature_dma_logging_report {
 
 impl vfio_device_feature_dma_logging_report {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { iova: 0, length: 0, page_size: 0, bitmap: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

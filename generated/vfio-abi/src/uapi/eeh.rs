@@ -37,11 +37,13 @@ pub struct vfio_eeh_pe_err {
 
 impl vfio_eeh_pe_err {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { r#type: 0, func: 0, addr: 0, mask: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -68,6 +70,7 @@ const _: () = {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_eeh_pe_op {
     /// Size of this struct in bytes; 12 is enough unless an error is injected.
@@ -84,11 +87,13 @@ pub struct vfio_eeh_pe_op {
 
 impl vfio_eeh_pe_op {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: 0, op: 0, err: vfio_eeh_pe_err::new() }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -97,6 +102,7 @@ impl vfio_eeh_pe_op {
     /// The error to inject.
     ///
     /// Since Linux 4.2.
+    #[must_use]
     pub const fn err(&self) -> vfio_eeh_pe_err {
         self.err
     }

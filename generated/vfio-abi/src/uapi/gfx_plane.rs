@@ -26,6 +26,7 @@ use crate::target::io;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_device_gfx_plane_info {
     /// Size of the buffer; comes back as it was given.
@@ -64,6 +65,7 @@ pub struct vfio_device_gfx_plane_info {
 
 impl vfio_device_gfx_plane_info {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -85,12 +87,14 @@ impl vfio_device_gfx_plane_info {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
     }
 
     /// The region that holds it.
+    #[must_use]
     pub const fn region_index(&self) -> u32 {
         self.region_index
     }
@@ -101,6 +105,7 @@ impl vfio_device_gfx_plane_info {
     }
 
     /// What to hand to [`VFIO_DEVICE_GET_GFX_DMABUF`](super::VFIO_DEVICE_GET_GFX_DMABUF).
+    #[must_use]
     pub const fn dmabuf_id(&self) -> u32 {
         self.region_index
     }

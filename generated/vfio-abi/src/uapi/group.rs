@@ -24,6 +24,7 @@ use crate::target::io;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_group_status {
     /// Size of this struct in bytes.
@@ -34,11 +35,13 @@ pub struct vfio_group_status {
 
 impl vfio_group_status {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: GroupStatusFlags(0) }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -99,8 +102,8 @@ flags!(GroupStatusFlags, u32);
 /// Since Linux 3.6.
 pub const VFIO_GROUP_GET_STATUS: u32 = io(VFIO_TYPE, VFIO_BASE + 3);
 
-/// Puts the group into a container, or an iommufd, given by a pointer to its file descriptor. A
-/// group is in one container at most; a container may refuse a second group.
+/// Puts the group into a container, or an iommufd. A group is in one container at most; a
+/// container may refuse a second group.
 ///
 /// Since Linux 3.6.
 pub const VFIO_GROUP_SET_CONTAINER: u32 = io(VFIO_TYPE, VFIO_BASE + 4);

@@ -46,11 +46,13 @@ pub struct vfio_iommu_spapr_tce_ddw_info {
 
 impl vfio_iommu_spapr_tce_ddw_info {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { pgsizes: 0, max_dynamic_windows_supported: 0, levels: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -82,6 +84,7 @@ const _: () = {
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_iommu_spapr_tce_info {
     /// Size of this struct in bytes; 32 or more for `ddw`.
@@ -100,6 +103,7 @@ pub struct vfio_iommu_spapr_tce_info {
 
 impl vfio_iommu_spapr_tce_info {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -111,6 +115,7 @@ impl vfio_iommu_spapr_tce_info {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -181,6 +186,7 @@ pub const VFIO_IOMMU_SPAPR_TCE_GET_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 12);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_iommu_spapr_register_memory {
     /// Size of this struct in bytes.
@@ -195,11 +201,13 @@ pub struct vfio_iommu_spapr_register_memory {
 
 impl vfio_iommu_spapr_register_memory {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: 0, vaddr: 0, size: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -244,6 +252,7 @@ pub const VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY: u32 = io(VFIO_TYPE, VFIO_BASE + 18
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_iommu_spapr_tce_create {
     /// Size of this struct in bytes.
@@ -270,6 +279,7 @@ pub struct vfio_iommu_spapr_tce_create {
 
 impl vfio_iommu_spapr_tce_create {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -284,6 +294,7 @@ impl vfio_iommu_spapr_tce_create {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -324,6 +335,7 @@ pub const VFIO_IOMMU_SPAPR_TCE_CREATE: u32 = io(VFIO_TYPE, VFIO_BASE + 19);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_iommu_spapr_tce_remove {
     /// Size of this struct in bytes.
@@ -336,11 +348,13 @@ pub struct vfio_iommu_spapr_tce_remove {
 
 impl vfio_iommu_spapr_tce_remove {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: 0, start_addr: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -24,6 +24,7 @@ use crate::target::{by_model, io};
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_iommu_type1_dma_map {
     /// Size of the struct.
@@ -40,6 +41,7 @@ pub struct vfio_iommu_type1_dma_map {
 
 impl vfio_iommu_type1_dma_map {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -51,6 +53,7 @@ impl vfio_iommu_type1_dma_map {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -142,11 +145,13 @@ pub struct vfio_bitmap {
 
 impl vfio_bitmap {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { pgsize: 0, size: 0, data: core::ptr::null_mut() }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -178,6 +183,7 @@ const _: () = {
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_iommu_type1_dma_unmap {
     /// Size of the struct and what follows it.
@@ -196,6 +202,7 @@ pub struct vfio_iommu_type1_dma_unmap {
 
 impl vfio_iommu_type1_dma_unmap {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -207,6 +214,7 @@ impl vfio_iommu_type1_dma_unmap {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -296,6 +304,7 @@ pub const VFIO_IOMMU_UNMAP_DMA: u32 = io(VFIO_TYPE, VFIO_BASE + 14);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_iommu_type1_dirty_bitmap {
     /// Size of the struct and what follows it.
@@ -309,11 +318,13 @@ pub struct vfio_iommu_type1_dirty_bitmap {
 
 impl vfio_iommu_type1_dirty_bitmap {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: IommuType1DirtyBitmapFlags(0), data: [] }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -391,11 +402,13 @@ pub struct vfio_iommu_type1_dirty_bitmap_get {
 
 impl vfio_iommu_type1_dirty_bitmap_get {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { iova: 0, size: 0, bitmap: vfio_bitmap::new() }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -27,6 +27,7 @@ use crate::target::{by_model, io};
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_iommu_type1_info {
     /// Size of the buffer; on return, the size that a reply that did not fit requires.
@@ -47,6 +48,7 @@ pub struct vfio_iommu_type1_info {
 
 impl vfio_iommu_type1_info {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -58,6 +60,7 @@ impl vfio_iommu_type1_info {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -137,11 +140,13 @@ pub struct vfio_iova_range {
 
 impl vfio_iova_range {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { start: 0, end: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -177,6 +182,7 @@ pub const VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE: u32 = 1;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_iommu_type1_info_cap_iova_range {
     /// The capability's id and version, and the offset of the next capability.
@@ -191,6 +197,7 @@ pub struct vfio_iommu_type1_info_cap_iova_range {
 
 impl vfio_iommu_type1_info_cap_iova_range {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -205,6 +212,7 @@ impl vfio_iommu_type1_info_cap_iova_range {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -242,6 +250,7 @@ pub const VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION: u32 = 2;
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_iommu_type1_info_cap_migration {
     /// The capability's id and version, and the offset of the next capability.
@@ -256,6 +265,7 @@ pub struct vfio_iommu_type1_info_cap_migration {
 
 impl vfio_iommu_type1_info_cap_migration {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -270,6 +280,7 @@ impl vfio_iommu_type1_info_cap_migration {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -312,6 +323,7 @@ pub const VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL: u32 = 3;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_iommu_type1_info_dma_avail {
     /// The capability's id and version, and the offset of the next capability.
@@ -322,6 +334,7 @@ pub struct vfio_iommu_type1_info_dma_avail {
 
 impl vfio_iommu_type1_info_dma_avail {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -334,6 +347,7 @@ impl vfio_iommu_type1_info_dma_avail {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -30,6 +30,7 @@ use crate::target::io;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_irq_info {
     /// Size of the buffer; comes back as it was given.
@@ -44,11 +45,13 @@ pub struct vfio_irq_info {
 
 impl vfio_irq_info {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: IrqInfoFlags(0), index: 0, count: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -139,6 +142,7 @@ pub const VFIO_DEVICE_GET_IRQ_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 9);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_irq_set {
     /// Size of the struct and the data after it.
@@ -157,6 +161,7 @@ pub struct vfio_irq_set {
 
 impl vfio_irq_set {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -169,6 +174,7 @@ impl vfio_irq_set {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -35,11 +35,13 @@ pub struct vfio_device_feature_migration {
 
 impl vfio_device_feature_migration {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { flags: DeviceFeatureMigrationFlags(0) }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -124,11 +126,13 @@ pub struct vfio_device_feature_mig_state {
 
 impl vfio_device_feature_mig_state {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { device_state: vfio_device_mig_state(0), data_fd: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -253,6 +257,7 @@ numbers!(vfio_device_mig_state, u32);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_precopy_info {
     /// Size of this struct in bytes.
@@ -269,6 +274,7 @@ pub struct vfio_precopy_info {
 
 impl vfio_precopy_info {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -279,6 +285,7 @@ impl vfio_precopy_info {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

@@ -38,17 +38,20 @@ pub struct vfio_pci_dependent_device {
 
 impl vfio_pci_dependent_device {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { group_id: 0, segment: 0, bus: 0, devfn: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
     }
 
     /// The IOMMU group, if the caller opened its device through a group.
+    #[must_use]
     pub const fn group_id(&self) -> u32 {
         self.group_id
     }
@@ -61,6 +64,7 @@ impl vfio_pci_dependent_device {
     /// The device's id in the caller's iommufd, or one of the two values below.
     ///
     /// Since Linux 6.6.
+    #[must_use]
     pub const fn devid(&self) -> u32 {
         self.group_id
     }
@@ -133,6 +137,7 @@ numbers!(PciDependentDeviceDevid, u32);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_pci_hot_reset_info {
     /// Size of the buffer; comes back as it was given.
@@ -147,6 +152,7 @@ pub struct vfio_pci_hot_reset_info {
 
 impl vfio_pci_hot_reset_info {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -157,6 +163,7 @@ impl vfio_pci_hot_reset_info {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -236,6 +243,7 @@ pub const VFIO_DEVICE_GET_PCI_HOT_RESET_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 12
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_pci_hot_reset {
     /// Size of the struct and the array after it.
@@ -250,11 +258,13 @@ pub struct vfio_pci_hot_reset {
 
 impl vfio_pci_hot_reset {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: 0, count: 0, group_fds: [] }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

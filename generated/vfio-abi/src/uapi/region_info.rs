@@ -25,6 +25,7 @@ use crate::target::io;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_region_info {
     /// Size of the buffer; on return, the size that a reply that did not fit requires.
@@ -43,6 +44,7 @@ pub struct vfio_region_info {
 
 impl vfio_region_info {
     /// All zero, except for `argsz`, which is the size of this struct.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -55,6 +57,7 @@ impl vfio_region_info {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -155,11 +158,13 @@ pub struct vfio_region_sparse_mmap_area {
 
 impl vfio_region_sparse_mmap_area {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self { offset: 0, size: 0 }
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -194,6 +199,7 @@ pub const VFIO_REGION_INFO_CAP_SPARSE_MMAP: u32 = 1;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_region_info_cap_sparse_mmap {
     /// The capability's id and version, and the offset of the next capability.
@@ -208,6 +214,7 @@ pub struct vfio_region_info_cap_sparse_mmap {
 
 impl vfio_region_info_cap_sparse_mmap {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -222,6 +229,7 @@ impl vfio_region_info_cap_sparse_mmap {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -257,6 +265,7 @@ pub const VFIO_REGION_INFO_CAP_TYPE: u32 = 2;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_region_info_cap_type {
     /// The capability's id and version, and the offset of the next capability.
@@ -269,6 +278,7 @@ pub struct vfio_region_info_cap_type {
 
 impl vfio_region_info_cap_type {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -282,6 +292,7 @@ impl vfio_region_info_cap_type {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -333,6 +344,7 @@ pub const VFIO_REGION_INFO_CAP_NVLINK2_SSATGT: u32 = 4;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_region_info_cap_nvlink2_ssatgt {
     /// The capability's id and version, and the offset of the next capability.
@@ -343,6 +355,7 @@ pub struct vfio_region_info_cap_nvlink2_ssatgt {
 
 impl vfio_region_info_cap_nvlink2_ssatgt {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -355,6 +368,7 @@ impl vfio_region_info_cap_nvlink2_ssatgt {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -394,6 +408,7 @@ pub const VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD: u32 = 5;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_region_info_cap_nvlink2_lnkspd {
     /// The capability's id and version, and the offset of the next capability.
@@ -406,6 +421,7 @@ pub struct vfio_region_info_cap_nvlink2_lnkspd {
 
 impl vfio_region_info_cap_nvlink2_lnkspd {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -419,6 +435,7 @@ impl vfio_region_info_cap_nvlink2_lnkspd {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

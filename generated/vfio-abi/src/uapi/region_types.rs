@@ -90,6 +90,7 @@ pub struct vfio_region_gfx_edid {
 
 impl vfio_region_gfx_edid {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             edid_offset: 0,
@@ -102,6 +103,7 @@ impl vfio_region_gfx_edid {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -213,6 +215,7 @@ pub struct vfio_device_migration_info {
 
 impl vfio_device_migration_info {
     /// All zero.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             device_state: DeviceMigrationInfoDeviceState(0),
@@ -224,6 +227,7 @@ impl vfio_device_migration_info {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -306,6 +310,7 @@ flags!(DeviceMigrationInfoDeviceState, u32);
 /// allowed; resuming excludes the other flags.
 ///
 /// Since Linux 5.8.
+#[must_use]
 pub const fn vfio_device_state_valid(state: u32) -> bool {
     let resuming = DeviceMigrationInfoDeviceState::V1_RESUMING.bits();
     state & resuming == 0 || state & VFIO_DEVICE_STATE_MASK == resuming
@@ -315,6 +320,7 @@ pub const fn vfio_device_state_valid(state: u32) -> bool {
 /// an error, by saving and resuming at once.
 ///
 /// Since Linux 5.8.
+#[must_use]
 pub const fn vfio_device_state_is_error(state: u32) -> bool {
     let resuming = DeviceMigrationInfoDeviceState::V1_RESUMING.bits();
     let saving = DeviceMigrationInfoDeviceState::V1_SAVING.bits();
@@ -326,6 +332,7 @@ pub const fn vfio_device_state_is_error(state: u32) -> bool {
 /// exist, SATE for STATE, so that no program can have used it.
 ///
 /// Since Linux 5.8.
+#[must_use]
 pub const fn vfio_device_state_set_error(state: u32) -> u32 {
     let resuming = DeviceMigrationInfoDeviceState::V1_RESUMING.bits();
     let saving = DeviceMigrationInfoDeviceState::V1_SAVING.bits();

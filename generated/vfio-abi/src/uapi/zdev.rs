@@ -29,6 +29,7 @@ use crate::target::by_model;
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_base {
     /// Header of the capability.
@@ -60,6 +61,7 @@ pub struct vfio_device_info_cap_zpci_base {
 
 impl vfio_device_info_cap_zpci_base {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -80,6 +82,7 @@ impl vfio_device_info_cap_zpci_base {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -114,6 +117,7 @@ const _: () = {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_group {
     /// Header of the capability.
@@ -144,6 +148,7 @@ pub struct vfio_device_info_cap_zpci_group {
 
 impl vfio_device_info_cap_zpci_group {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -164,6 +169,7 @@ impl vfio_device_info_cap_zpci_group {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -233,6 +239,7 @@ flags!(DeviceInfoCapZpciGroupFlags, u64);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_util {
     /// Header of the capability.
@@ -245,6 +252,7 @@ pub struct vfio_device_info_cap_zpci_util {
 
 impl vfio_device_info_cap_zpci_util {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -258,6 +266,7 @@ impl vfio_device_info_cap_zpci_util {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -289,6 +298,7 @@ const _: () = {
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_pfip {
     /// Header of the capability.
@@ -301,6 +311,7 @@ pub struct vfio_device_info_cap_zpci_pfip {
 
 impl vfio_device_info_cap_zpci_pfip {
     /// All zero, except for the header's id and version.
+    #[must_use]
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -314,6 +325,7 @@ impl vfio_device_info_cap_zpci_pfip {
     }
 
     /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self

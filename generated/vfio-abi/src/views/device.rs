@@ -64,36 +64,42 @@ impl<'a> DeviceInfo<'a> {
     /// The size of buffer that the full reply requires, if this one was too small for
     /// the chain. Such a reply has no capabilities here.
     #[inline]
+    #[must_use]
     pub fn required_size(&self) -> Option<u32> {
         self.reply.required_size()
     }
 
     /// The capabilities in the order of the chain; none if the reply did not fit.
     #[inline]
+    #[must_use]
     pub fn caps(&self) -> DeviceCaps<'a> {
         DeviceCaps { walk: self.reply.walk(&HOST, &INFO) }
     }
 
     /// Size of the buffer in bytes; on return, the size that a reply that did not fit requires.
     #[inline]
+    #[must_use]
     pub fn argsz(&self) -> u32 {
         self.reply.fixed(0, 4) as u32
     }
 
     /// Kind and abilities of the device.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::DeviceInfoFlags {
         uapi::DeviceInfoFlags(self.reply.fixed(4, 4) as u32)
     }
 
     /// Highest region index of the device plus 1; some indexes below may be empty or EINVAL.
     #[inline]
+    #[must_use]
     pub fn num_regions(&self) -> u32 {
         self.reply.fixed(8, 4) as u32
     }
 
     /// Highest interrupt index of the device plus 1; some indexes below may be empty or EINVAL.
     #[inline]
+    #[must_use]
     pub fn num_irqs(&self) -> u32 {
         self.reply.fixed(12, 4) as u32
     }
@@ -149,6 +155,20 @@ pub enum DeviceCap<'a> {
 }
 
 impl<'a> DeviceCap<'a> {
+    /// The capability without the meaning of its body.
+    #[inline]
+    #[must_use]
+    pub fn cap(&self) -> UnknownCap<'a> {
+        match self {
+            Self::ZpciBase(view) => UnknownCap::new(view.cap),
+            Self::ZpciGroup(view) => UnknownCap::new(view.cap),
+            Self::ZpciUtil(view) => UnknownCap::new(view.cap),
+            Self::ZpciPfip(view) => UnknownCap::new(view.cap),
+            Self::PciAtomicComp(view) => UnknownCap::new(view.cap),
+            Self::Unknown(cap) => *cap,
+        }
+    }
+
     #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         match (u32::from(cap.id), cap.version) {
@@ -189,42 +209,49 @@ capability!(DeviceZpciBase, 3, |cap| {
 impl<'a> DeviceZpciBase<'a> {
     /// First bus address that DMA can use.
     #[inline]
+    #[must_use]
     pub fn start_dma(&self) -> u64 {
         self.cap.number(8, 8)
     }
 
     /// Last bus address that DMA can use.
     #[inline]
+    #[must_use]
     pub fn end_dma(&self) -> u64 {
         self.cap.number(16, 8)
     }
 
     /// Physical channel id of the adapter.
     #[inline]
+    #[must_use]
     pub fn pchid(&self) -> u16 {
         self.cap.number(24, 2) as u16
     }
 
     /// Number of the virtual function.
     #[inline]
+    #[must_use]
     pub fn vfn(&self) -> u16 {
         self.cap.number(26, 2) as u16
     }
 
     /// Length of a function measurement block in bytes.
     #[inline]
+    #[must_use]
     pub fn fmb_length(&self) -> u16 {
         self.cap.number(28, 2) as u16
     }
 
     /// Type of the PCI function.
     #[inline]
+    #[must_use]
     pub fn pft(&self) -> u8 {
         self.cap.number(30, 1) as u8
     }
 
     /// Id of the function's group.
     #[inline]
+    #[must_use]
     pub fn gid(&self) -> u8 {
         self.cap.number(31, 1) as u8
     }
@@ -233,6 +260,7 @@ impl<'a> DeviceZpciBase<'a> {
     ///
     /// Since Linux 6.0.
     #[inline]
+    #[must_use]
     pub fn fh(&self) -> Option<u32> {
         (self.cap.version >= 2).then(|| self.cap.number(32, 4) as u32)
     }
@@ -242,6 +270,7 @@ impl<'a> DeviceZpciBase<'a> {
     ///
     /// Since Linux 7.3.
     #[inline]
+    #[must_use]
     pub fn ccdf_err_length(&self) -> Option<u32> {
         (self.cap.version >= 3).then(|| self.cap.number(36, 4) as u32)
     }
@@ -263,42 +292,49 @@ capability!(DeviceZpciGroup, 2, |cap| {
 impl<'a> DeviceZpciGroup<'a> {
     /// Mask of the DMA address space.
     #[inline]
+    #[must_use]
     pub fn dasm(&self) -> u64 {
         self.cap.number(8, 8)
     }
 
     /// Bus address that message interrupts are written to.
     #[inline]
+    #[must_use]
     pub fn msi_addr(&self) -> u64 {
         self.cap.number(16, 8)
     }
 
     /// Properties of the group.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::DeviceInfoCapZpciGroupFlags {
         uapi::DeviceInfoCapZpciGroupFlags(self.cap.number(24, 8))
     }
 
     /// Interval at which measurement blocks are updated.
     #[inline]
+    #[must_use]
     pub fn mui(&self) -> u16 {
         self.cap.number(32, 2) as u16
     }
 
     /// Most message interrupts that one function can have.
     #[inline]
+    #[must_use]
     pub fn noi(&self) -> u16 {
         self.cap.number(34, 2) as u16
     }
 
     /// Longest block that one store can write in bytes.
     #[inline]
+    #[must_use]
     pub fn maxstbl(&self) -> u16 {
         self.cap.number(36, 2) as u16
     }
 
     /// Version of PCI that is supported.
     #[inline]
+    #[must_use]
     pub fn version_field(&self) -> u8 {
         self.cap.number(38, 1) as u8
     }
@@ -307,6 +343,7 @@ impl<'a> DeviceZpciGroup<'a> {
     ///
     /// Since Linux 6.0.
     #[inline]
+    #[must_use]
     pub fn imaxstbl(&self) -> Option<u16> {
         (self.cap.version >= 2).then(|| self.cap.number(40, 2) as u16)
     }
@@ -326,12 +363,14 @@ capability!(DeviceZpciUtil, 1, |cap| {
 impl<'a> DeviceZpciUtil<'a> {
     /// Length of the string in bytes.
     #[inline]
+    #[must_use]
     pub fn size(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// The string in EBCDIC.
     #[inline]
+    #[must_use]
     pub fn util_str(&self) -> &'a [u8] {
         self.cap.counted(12, self.cap.number(8, 4), 1)
     }
@@ -351,12 +390,14 @@ capability!(DeviceZpciPfip, 1, |cap| {
 impl<'a> DeviceZpciPfip<'a> {
     /// Length of the path in bytes.
     #[inline]
+    #[must_use]
     pub fn size(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// The segments of the path, one byte each.
     #[inline]
+    #[must_use]
     pub fn pfip(&self) -> &'a [u8] {
         self.cap.counted(12, self.cap.number(8, 4), 1)
     }
@@ -373,6 +414,7 @@ capability!(DevicePciAtomicComp, 1, |cap| cap.body(16));
 impl<'a> DevicePciAtomicComp<'a> {
     /// The widths of the operands that are completed.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::DeviceInfoCapPciAtomicCompFlags {
         uapi::DeviceInfoCapPciAtomicCompFlags(self.cap.number(8, 4) as u32)
     }
@@ -534,13 +576,14 @@ pub enum DeviceCapBuf {
     ZpciPfip(uapi::vfio_device_info_cap_zpci_pfip, alloc::vec::Vec<u8>),
     /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`].
     PciAtomicComp(uapi::vfio_device_info_cap_pci_atomic_comp),
-    /// Any other capability.
+    /// Any other capability, and every one of a version that is newer than the known ones:
+    /// its bytes are kept, so that a proxy passes all of it.
     Other {
         /// The id.
         id: u16,
         /// The version.
         version: u16,
-        /// The bytes after the header.
+        /// The bytes after the header; of the last capability, up to the end of the buffer.
         body: alloc::vec::Vec<u8>,
     },
 }
@@ -549,6 +592,7 @@ pub enum DeviceCapBuf {
 impl From<DeviceCap<'_>> for DeviceCapBuf {
     fn from(cap: DeviceCap<'_>) -> Self {
         match cap {
+            newer if newer.cap().version() > Self::newest(&newer) => Self::other(newer.cap()),
             DeviceCap::ZpciBase(view) => {
                 let mut cap = uapi::vfio_device_info_cap_zpci_base::new();
                 cap.header.version = view.version();
@@ -594,17 +638,32 @@ impl From<DeviceCap<'_>> for DeviceCapBuf {
                 cap.flags = view.flags();
                 Self::PciAtomicComp(cap)
             }
-            DeviceCap::Unknown(view) => {
-                let body = view.bytes().get(INFO.size as usize..).unwrap_or_default();
-                Self::Other { id: view.id(), version: view.version(), body: body.to_vec() }
-            }
+            DeviceCap::Unknown(cap) => Self::other(cap),
         }
     }
 }
 
 #[cfg(feature = "alloc")]
 impl DeviceCapBuf {
+    /// The newest version whose fields are all known.
+    fn newest(cap: &DeviceCap<'_>) -> u16 {
+        match cap {
+            DeviceCap::ZpciBase(_) => DeviceZpciBase::NEWEST,
+            DeviceCap::ZpciGroup(_) => DeviceZpciGroup::NEWEST,
+            DeviceCap::ZpciUtil(_) => DeviceZpciUtil::NEWEST,
+            DeviceCap::ZpciPfip(_) => DeviceZpciPfip::NEWEST,
+            DeviceCap::PciAtomicComp(_) => DevicePciAtomicComp::NEWEST,
+            DeviceCap::Unknown(_) => u16::MAX,
+        }
+    }
+
+    fn other(cap: UnknownCap<'_>) -> Self {
+        let body = cap.bytes().get(INFO.size as usize..).unwrap_or_default();
+        Self::Other { id: cap.id(), version: cap.version(), body: body.to_vec() }
+    }
+
     /// The capability, to append to a reply.
+    #[must_use]
     pub fn as_new(&self) -> NewDeviceCap<'_> {
         match self {
             Self::ZpciBase(cap) => NewDeviceCap::ZpciBase(cap),

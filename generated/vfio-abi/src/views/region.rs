@@ -65,42 +65,49 @@ impl<'a> RegionInfo<'a> {
     /// The size of buffer that the full reply requires, if this one was too small for
     /// the chain. Such a reply has no capabilities here.
     #[inline]
+    #[must_use]
     pub fn required_size(&self) -> Option<u32> {
         self.reply.required_size()
     }
 
     /// The capabilities in the order of the chain; none if the reply did not fit.
     #[inline]
+    #[must_use]
     pub fn caps(&self) -> RegionCaps<'a> {
         RegionCaps { walk: self.reply.walk(&HOST, &INFO) }
     }
 
     /// Size of the buffer; on return, the size that a reply that did not fit requires.
     #[inline]
+    #[must_use]
     pub fn argsz(&self) -> u32 {
         self.reply.fixed(0, 4) as u32
     }
 
     /// Access to the region.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::RegionInfoFlags {
         uapi::RegionInfoFlags(self.reply.fixed(4, 4) as u32)
     }
 
     /// Index of the region.
     #[inline]
+    #[must_use]
     pub fn index(&self) -> u32 {
         self.reply.fixed(8, 4) as u32
     }
 
     /// Size of the region in bytes.
     #[inline]
+    #[must_use]
     pub fn size(&self) -> u64 {
         self.reply.fixed(16, 8)
     }
 
     /// Offset of the region in the device's file descriptor, in bytes.
     #[inline]
+    #[must_use]
     pub fn offset(&self) -> u64 {
         self.reply.fixed(24, 8)
     }
@@ -162,6 +169,20 @@ pub enum RegionCap<'a> {
 }
 
 impl<'a> RegionCap<'a> {
+    /// The capability without the meaning of its body.
+    #[inline]
+    #[must_use]
+    pub fn cap(&self) -> UnknownCap<'a> {
+        match self {
+            Self::SparseMmap(view) => UnknownCap::new(view.cap),
+            Self::Type(view) => UnknownCap::new(view.cap),
+            Self::MsixMappable(view) => UnknownCap::new(view.cap),
+            Self::Nvlink2Ssatgt(view) => UnknownCap::new(view.cap),
+            Self::Nvlink2Lnkspd(view) => UnknownCap::new(view.cap),
+            Self::Unknown(cap) => *cap,
+        }
+    }
+
     #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         match (u32::from(cap.id), cap.version) {
@@ -197,12 +218,14 @@ capability!(RegionSparseMmap, 1, |cap| {
 impl<'a> RegionSparseMmap<'a> {
     /// Number of areas.
     #[inline]
+    #[must_use]
     pub fn nr_areas(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// The parts that may be mapped.
     #[inline]
+    #[must_use]
     pub fn areas(&self) -> Array<'a, uapi::vfio_region_sparse_mmap_area> {
         Array::new(self.cap.counted(16, self.cap.number(8, 4), 16), self.cap.wire)
     }
@@ -219,12 +242,14 @@ capability!(RegionType, 1, |cap| cap.body(16));
 impl<'a> RegionType<'a> {
     /// A region type of all devices, or bit 31 and a PCI vendor id.
     #[inline]
+    #[must_use]
     pub fn r#type(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Number of the region within its type.
     #[inline]
+    #[must_use]
     pub fn subtype(&self) -> u32 {
         self.cap.number(12, 4) as u32
     }
@@ -252,6 +277,7 @@ capability!(RegionNvlink2Ssatgt, 1, |cap| cap.body(16));
 impl<'a> RegionNvlink2Ssatgt<'a> {
     /// Compressed address of the GPU's memory on the system bus.
     #[inline]
+    #[must_use]
     pub fn tgt(&self) -> u64 {
         self.cap.number(8, 8)
     }
@@ -271,6 +297,7 @@ capability!(RegionNvlink2Lnkspd, 1, |cap| cap.body(16));
 impl<'a> RegionNvlink2Lnkspd<'a> {
     /// Speed of the link, from the bridge's node in the device tree.
     #[inline]
+    #[must_use]
     pub fn link_speed(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
@@ -408,13 +435,14 @@ pub enum RegionCapBuf {
         note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
     )]
     Nvlink2Lnkspd(uapi::vfio_region_info_cap_nvlink2_lnkspd),
-    /// Any other capability.
+    /// Any other capability, and every one of a version that is newer than the known ones:
+    /// its bytes are kept, so that a proxy passes all of it.
     Other {
         /// The id.
         id: u16,
         /// The version.
         version: u16,
-        /// The bytes after the header.
+        /// The bytes after the header; of the last capability, up to the end of the buffer.
         body: alloc::vec::Vec<u8>,
     },
 }
@@ -423,6 +451,7 @@ pub enum RegionCapBuf {
 impl From<RegionCap<'_>> for RegionCapBuf {
     fn from(cap: RegionCap<'_>) -> Self {
         match cap {
+            newer if newer.cap().version() > Self::newest(&newer) => Self::other(newer.cap()),
             RegionCap::SparseMmap(view) => {
                 let mut cap = uapi::vfio_region_info_cap_sparse_mmap::new();
                 cap.header.version = view.version();
@@ -449,17 +478,32 @@ impl From<RegionCap<'_>> for RegionCapBuf {
                 cap.link_speed = view.link_speed();
                 Self::Nvlink2Lnkspd(cap)
             }
-            RegionCap::Unknown(view) => {
-                let body = view.bytes().get(INFO.size as usize..).unwrap_or_default();
-                Self::Other { id: view.id(), version: view.version(), body: body.to_vec() }
-            }
+            RegionCap::Unknown(cap) => Self::other(cap),
         }
     }
 }
 
 #[cfg(feature = "alloc")]
 impl RegionCapBuf {
+    /// The newest version whose fields are all known.
+    fn newest(cap: &RegionCap<'_>) -> u16 {
+        match cap {
+            RegionCap::SparseMmap(_) => RegionSparseMmap::NEWEST,
+            RegionCap::Type(_) => RegionType::NEWEST,
+            RegionCap::MsixMappable(_) => RegionMsixMappable::NEWEST,
+            RegionCap::Nvlink2Ssatgt(_) => RegionNvlink2Ssatgt::NEWEST,
+            RegionCap::Nvlink2Lnkspd(_) => RegionNvlink2Lnkspd::NEWEST,
+            RegionCap::Unknown(_) => u16::MAX,
+        }
+    }
+
+    fn other(cap: UnknownCap<'_>) -> Self {
+        let body = cap.bytes().get(INFO.size as usize..).unwrap_or_default();
+        Self::Other { id: cap.id(), version: cap.version(), body: body.to_vec() }
+    }
+
     /// The capability, to append to a reply.
+    #[must_use]
     pub fn as_new(&self) -> NewRegionCap<'_> {
         match self {
             Self::SparseMmap(cap, elements) => NewRegionCap::SparseMmap(cap, elements),

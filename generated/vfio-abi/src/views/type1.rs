@@ -64,30 +64,35 @@ impl<'a> IommuType1Info<'a> {
     /// The size of buffer that the full reply requires, if this one was too small for
     /// the chain. Such a reply has no capabilities here.
     #[inline]
+    #[must_use]
     pub fn required_size(&self) -> Option<u32> {
         self.reply.required_size()
     }
 
     /// The capabilities in the order of the chain; none if the reply did not fit.
     #[inline]
+    #[must_use]
     pub fn caps(&self) -> Type1Caps<'a> {
         Type1Caps { walk: self.reply.walk(&HOST, &INFO) }
     }
 
     /// Size of the buffer; on return, the size that a reply that did not fit requires.
     #[inline]
+    #[must_use]
     pub fn argsz(&self) -> u32 {
         self.reply.fixed(0, 4) as u32
     }
 
     /// Which of the later fields count.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> uapi::IommuType1InfoFlags {
         uapi::IommuType1InfoFlags(self.reply.fixed(4, 4) as u32)
     }
 
     /// Page sizes in bytes, one bit for each power of two.
     #[inline]
+    #[must_use]
     pub fn iova_pgsizes(&self) -> u64 {
         self.reply.fixed(8, 8)
     }
@@ -138,6 +143,18 @@ pub enum Type1Cap<'a> {
 }
 
 impl<'a> Type1Cap<'a> {
+    /// The capability without the meaning of its body.
+    #[inline]
+    #[must_use]
+    pub fn cap(&self) -> UnknownCap<'a> {
+        match self {
+            Self::IovaRange(view) => UnknownCap::new(view.cap),
+            Self::Migration(view) => UnknownCap::new(view.cap),
+            Self::DmaAvail(view) => UnknownCap::new(view.cap),
+            Self::Unknown(cap) => *cap,
+        }
+    }
+
     #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         match (u32::from(cap.id), cap.version) {
@@ -169,12 +186,14 @@ capability!(Type1IovaRange, 1, |cap| {
 impl<'a> Type1IovaRange<'a> {
     /// Number of ranges.
     #[inline]
+    #[must_use]
     pub fn nr_iovas(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// The ranges.
     #[inline]
+    #[must_use]
     pub fn iova_ranges(&self) -> Array<'a, uapi::vfio_iova_range> {
         Array::new(self.cap.counted(16, self.cap.number(8, 4), 16), self.cap.wire)
     }
@@ -191,18 +210,21 @@ capability!(Type1Migration, 1, |cap| cap.body(cap.wire.pick(32, 28, 32)));
 impl<'a> Type1Migration<'a> {
     /// No flag is defined.
     #[inline]
+    #[must_use]
     pub fn flags(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Page sizes in bytes for which there are dirty bitmaps, one bit for each.
     #[inline]
+    #[must_use]
     pub fn pgsize_bitmap(&self) -> u64 {
         self.cap.number(self.cap.wire.pick(16, 12, 16), 8)
     }
 
     /// Largest bitmap that can be requested, in bytes.
     #[inline]
+    #[must_use]
     pub fn max_dirty_bitmap_size(&self) -> u64 {
         self.cap.number(self.cap.wire.pick(24, 20, 24), 8)
     }
@@ -219,6 +241,7 @@ capability!(Type1DmaAvail, 1, |cap| cap.body(12));
 impl<'a> Type1DmaAvail<'a> {
     /// Number of mappings.
     #[inline]
+    #[must_use]
     pub fn avail(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
@@ -326,13 +349,14 @@ pub enum Type1CapBuf {
     Migration(uapi::vfio_iommu_type1_info_cap_migration),
     /// The capability [`uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`].
     DmaAvail(uapi::vfio_iommu_type1_info_dma_avail),
-    /// Any other capability.
+    /// Any other capability, and every one of a version that is newer than the known ones:
+    /// its bytes are kept, so that a proxy passes all of it.
     Other {
         /// The id.
         id: u16,
         /// The version.
         version: u16,
-        /// The bytes after the header.
+        /// The bytes after the header; of the last capability, up to the end of the buffer.
         body: alloc::vec::Vec<u8>,
     },
 }
@@ -341,6 +365,7 @@ pub enum Type1CapBuf {
 impl From<Type1Cap<'_>> for Type1CapBuf {
     fn from(cap: Type1Cap<'_>) -> Self {
         match cap {
+            newer if newer.cap().version() > Self::newest(&newer) => Self::other(newer.cap()),
             Type1Cap::IovaRange(view) => {
                 let mut cap = uapi::vfio_iommu_type1_info_cap_iova_range::new();
                 cap.header.version = view.version();
@@ -361,17 +386,30 @@ impl From<Type1Cap<'_>> for Type1CapBuf {
                 cap.avail = view.avail();
                 Self::DmaAvail(cap)
             }
-            Type1Cap::Unknown(view) => {
-                let body = view.bytes().get(INFO.size as usize..).unwrap_or_default();
-                Self::Other { id: view.id(), version: view.version(), body: body.to_vec() }
-            }
+            Type1Cap::Unknown(cap) => Self::other(cap),
         }
     }
 }
 
 #[cfg(feature = "alloc")]
 impl Type1CapBuf {
+    /// The newest version whose fields are all known.
+    fn newest(cap: &Type1Cap<'_>) -> u16 {
+        match cap {
+            Type1Cap::IovaRange(_) => Type1IovaRange::NEWEST,
+            Type1Cap::Migration(_) => Type1Migration::NEWEST,
+            Type1Cap::DmaAvail(_) => Type1DmaAvail::NEWEST,
+            Type1Cap::Unknown(_) => u16::MAX,
+        }
+    }
+
+    fn other(cap: UnknownCap<'_>) -> Self {
+        let body = cap.bytes().get(INFO.size as usize..).unwrap_or_default();
+        Self::Other { id: cap.id(), version: cap.version(), body: body.to_vec() }
+    }
+
     /// The capability, to append to a reply.
+    #[must_use]
     pub fn as_new(&self) -> NewType1Cap<'_> {
         match self {
             Self::IovaRange(cap, elements) => NewType1Cap::IovaRange(cap, elements),

@@ -1,11 +1,12 @@
 //! Opens containers, groups and devices by their paths, on Linux.
-#![cfg(all(feature = "ioctl", feature = "std", target_os = "linux"))]
+#![cfg(all(feature = "ioctl", feature = "std", any(target_os = "linux", target_os = "android")))]
 #![allow(unsafe_code, reason = "a path determines the kind of a descriptor")]
 
 extern crate std;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Error, ErrorKind, Result};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::string::String;
 use std::{format, fs};
@@ -17,10 +18,10 @@ fn open(path: &str) -> Result<File> {
 }
 
 /// Opens an empty container, `/dev/vfio/vfio`.
-pub fn container() -> Result<Container<File>> {
+pub fn container() -> Result<Container<OwnedFd>> {
     let file = open("/dev/vfio/vfio")?;
     // SAFETY: the kernel has only containers, or an iommufd in compatibility mode, there.
-    Ok(unsafe { Container::new(file) })
+    Ok(unsafe { Container::new(file.into()) })
 }
 
 /// Opens an iommufd, `/dev/iommu`.
@@ -29,14 +30,14 @@ pub fn iommufd() -> Result<File> {
 }
 
 /// Opens an iommufd as an empty container.
-pub fn iommufd_container() -> Result<Container<File>> {
+pub fn iommufd_container() -> Result<Container<OwnedFd>> {
     let file = iommufd()?;
     // SAFETY: an iommufd answers the ioctls of containers, in compatibility mode.
-    Ok(unsafe { Container::new(file) })
+    Ok(unsafe { Container::new(file.into()) })
 }
 
 /// Opens an IOMMU group, `/dev/vfio/N`, or `/dev/vfio/noiommu-N` if there is no such node.
-pub fn group(number: u32) -> Result<Group<File>> {
+pub fn group(number: u32) -> Result<Group<OwnedFd>> {
     let file = match open(&format!("/dev/vfio/{number}")) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             open(&format!("/dev/vfio/noiommu-{number}"))?
@@ -44,17 +45,17 @@ pub fn group(number: u32) -> Result<Group<File>> {
         other => other?,
     };
     // SAFETY: the kernel has only groups there.
-    Ok(unsafe { Group::new(file) })
+    Ok(unsafe { Group::new(file.into()) })
 }
 
 /// Opens a device by its own node, `/dev/vfio/devices/NAME`.
-pub fn device(name: &str) -> Result<Device<File>> {
+pub fn device(name: &str) -> Result<Device<OwnedFd>> {
     if name.contains('/') || name.starts_with('.') {
         return Err(Error::new(ErrorKind::InvalidInput, "not the name of a device's node"));
     }
     let file = open(&format!("/dev/vfio/devices/{name}"))?;
     // SAFETY: the kernel has only devices there.
-    Ok(unsafe { Device::new(file) })
+    Ok(unsafe { Device::new(file.into()) })
 }
 
 /// The IOMMU group of a PCI device such as `0000:06:0d.0`, or of a mediated device by its UUID.

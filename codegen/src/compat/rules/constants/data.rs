@@ -1,7 +1,7 @@
 //! Changes of the data that travel with a number.
 
 use super::NumberChange;
-use crate::compat::codes::DATA_RESIZED;
+use crate::compat::codes::{DATA_RESIZED, VALUE_CHANGED};
 use crate::compat::diff::{AbiDifference, Datum, key};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::matching::Constant;
@@ -74,6 +74,16 @@ impl NumberChange<'_, '_> {
         };
         let witness = self.understood(Maker::Program, Some(self.was.number), &was, Some(&is));
         Some(self.broken(DATA_RESIZED, message).witness(witness))
+    }
+
+    /// Whether the elements of its payload are file descriptors. No byte differs; a finding about
+    /// the request says what programs in Rust notice.
+    pub(super) fn payload_fds(&self, difference: &AbiDifference<'_>) -> Finding {
+        let words = |value: Option<&Datum<'_>>| value.map_or("numbers".to_owned(), Datum::bare);
+        let (before, now) = difference.set_values();
+        let (now, before) = (words(now), words(before));
+        let message = format!("the elements of its payload are {now}, and were {before}");
+        self.finding(VALUE_CHANGED, Class::Note, message)
     }
 
     /// The flags that must be set for a payload.

@@ -1,11 +1,11 @@
 //! In Rust, an optional input is a field of its own, and all others are parameters.
 
 use super::forms;
-use crate::ir::Abi;
 use crate::ir::protocol::HostPlan;
 use crate::ir::requests::{
     InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,
 };
+use crate::ir::{Abi, Descriptor};
 use crate::layout::Int;
 
 /// An input.
@@ -13,6 +13,8 @@ use crate::layout::Int;
 struct RustInput<'a> {
     name: &'a str,
     type_: RustType<'a>,
+    /// Whether the method that calls the ioctl takes file descriptors in place of numbers.
+    fd: Option<Descriptor>,
     is_optional: bool,
 }
 
@@ -90,6 +92,7 @@ fn request_inputs<'a>(abi: &'a Abi, plan: &'a RequestPlan) -> Vec<RustInput<'a>>
     let inputs = plan.inputs.iter().map(|input| RustInput {
         name: &input.name,
         type_: type_of(abi, input),
+        fd: input.fd,
         is_optional: input.present.is_some(),
     });
     inputs.collect()
@@ -137,7 +140,7 @@ fn host_inputs<'a>(abi: &'a Abi, host: &HostPlan) -> Vec<RustInput<'a>> {
             }
             None => RustType::Bytes(input.size),
         };
-        RustInput { name: &field.name, type_, is_optional: false }
+        RustInput { name: &field.name, type_, fd: None, is_optional: false }
     });
     inputs.collect()
 }

@@ -72,7 +72,7 @@ fn piece(page: &Page<'_>, struct_: &Struct, field: &Field, span: Span) -> Piece 
         (_, Role::Argsz | Role::Flags | Role::CapOffset | Role::Count) => PieceKind::Protocol,
         (_, Role::Header) => PieceKind::Header,
         (_, Role::Reserved) => PieceKind::Reserved,
-        (_, Role::Data | Role::Fd) => PieceKind::Data,
+        (_, Role::Data | Role::Fd | Role::OptionalFd) => PieceKind::Data,
     };
     match &field.type_ {
         Type::Union(arms) => {

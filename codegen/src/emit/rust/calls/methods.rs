@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::arguments::MethodArgument;
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::integers::typed;
 use crate::emit::rust::requests::{type_name, types};
@@ -101,9 +102,21 @@ impl Method<'_> {
         }
     }
 
+    /// What the ioctl does, and what the method does if the buffer is too small.
+    fn growing_doc(&self) -> TokenStream {
+        let mut doc = self.ioctl.meta.doc.to_vec();
+        doc.push(
+            "If the reply does not fit, this method calls again with a buffer that has grown. If \
+             the buffer cannot grow, the error is `CallErrorCause::Short`, with the size that the \
+             reply requires."
+                .to_owned(),
+        );
+        self.docs.paragraphs(&doc)
+    }
+
     /// A call whose reply has a chain.
     fn host(&self, host: &HostPlan) -> TokenStream {
-        let doc = self.docs.paragraphs(&self.ioctl.meta.doc);
+        let doc = self.growing_doc();
         let (method, constant) = (&self.name, &self.ioctl.name);
         let number = ident(constant);
         let view = ident(&host_name(self.abi, host));
@@ -134,7 +147,7 @@ impl Method<'_> {
 
     /// A call whose reply ends in an array.
     fn counted(&self, plan: &CountedReply) -> TokenStream {
-        let doc = self.docs.paragraphs(&self.ioctl.meta.doc);
+        let doc = self.growing_doc();
         let (method, constant) = (&self.name, &self.ioctl.name);
         let number = ident(constant);
         let struct_ = &self.abi.struct_(plan.struct_).name;
@@ -160,18 +173,33 @@ impl Method<'_> {
     /// The call of a request; a second method takes the request with its optional values.
     fn request(&self, plan: &RequestPlan) -> TokenStream {
         let (name, request) = (ident(&plan.name), type_name(plan));
-        let taken: Vec<_> = types::taken_by_new(plan).collect();
-        let inputs: Vec<_> = taken.iter().map(|input| ident(&input.name)).collect();
-        let types: Vec<_> =
-            taken.iter().map(|input| types::parameter_type(self.abi, input, true)).collect();
-        let new = quote!(let request = requests::#request::new(#(#inputs),*););
-        let plain = self.request_method(plan, &name, quote!(#(, #inputs: #types)*), new);
-        let optional = plan.inputs.len() > taken.len();
+        let argument = |input| MethodArgument::new(self.abi, input);
+        let inputs: Vec<_> = types::taken_by_new(plan).map(argument).collect();
+        let parameters = parameters(&inputs);
+        let prepare = inputs.iter().map(|input| &input.prepare);
+        let values = inputs.iter().map(|input| &input.value);
+        let new = quote! {
+            #(#prepare)*
+            let request = requests::#request::new(#(#values),*);
+        };
+        let plain = self.request_method(plan, &name, parameters, new);
+        let optional = plan.inputs.len() > inputs.len();
         let whole = optional.then(|| {
             let name = ident(&names::call_with(&plan.name));
             let lifetime = plan.borrows().then(|| quote!(<'_>));
-            let parameter = quote!(, request: requests::#request #lifetime);
-            self.request_method(plan, &name, parameter, quote!())
+            // The numbers in the request could be those of files that are closed.
+            let fds: Vec<_> =
+                plan.inputs.iter().filter(|input| input.fd.is_some()).map(argument).collect();
+            let parameters = self::parameters(&fds);
+            let parameters = quote!(#parameters, request: requests::#request #lifetime);
+            let set = fds.iter().map(|MethodArgument { name, prepare, value, .. }| {
+                quote!(#prepare request.#name = #value;)
+            });
+            let prepare = match fds.is_empty() {
+                true => quote!(),
+                false => quote!(let mut request = request; #(#set)*),
+            };
+            self.request_method(plan, &name, parameters, prepare)
         });
         quote!(#plain #whole)
     }
@@ -287,6 +315,12 @@ impl Method<'_> {
         };
         FdField { value, type_, kind }
     }
+}
+
+/// Inputs as parameters after another one.
+fn parameters(inputs: &[MethodArgument]) -> TokenStream {
+    let (names, types) = (inputs.iter().map(|one| &one.name), inputs.iter().map(|one| &one.type_));
+    quote!(#(, #names: #types)*)
 }
 
 /// A field of the results that is a new file descriptor.

@@ -2,7 +2,8 @@
 
 use super::{compact, fallible, signature, stem};
 use crate::emit::example::Example;
-use crate::emit::rust::requests::types::{parameter_type, taken_by_new};
+use crate::emit::rust::calls::arguments::MethodArgument;
+use crate::emit::rust::requests::types::taken_by_new;
 use crate::emit::rust::tokens::{ident, int_type};
 use crate::ir::protocol::HostPlan;
 use crate::ir::requests::{Hazard, RequestPlan, Returns};
@@ -76,8 +77,12 @@ fn plain(ioctl: &Ioctl) -> Call {
 /// The call of a request.
 fn request(abi: &Abi, plan: &RequestPlan) -> Call {
     let inputs = taken_by_new(plan).map(|input| {
-        let name = ident(&input.name).to_string();
-        (format!("{name}: {}", compact(&parameter_type(abi, input, true))), name)
+        let argument = MethodArgument::new(abi, input);
+        let type_ = compact(&argument.type_)
+            .replace("impl AsFd", "impl rustix::fd::AsFd")
+            .replace("BorrowedFd", "rustix::fd::BorrowedFd");
+        let name = argument.name.to_string();
+        (format!("{name}: {type_}"), name)
     });
     Call {
         inputs: inputs.collect(),

@@ -8,6 +8,7 @@ use crate::emit::rust::tokens::{decimal, hex, ident, int_type};
 use crate::ir::Abi;
 use crate::ir::requests::{
     FixedFlags, InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,
+    TypedLength,
 };
 use crate::layout::Int;
 use crate::reply::Direction;
@@ -28,6 +29,20 @@ pub(super) fn has_checked_bits(plan: &RequestPlan) -> bool {
 pub(super) fn has_used_size(plan: &RequestPlan) -> bool {
     typed_data::of_request(plan)
         .is_some_and(|data| data.is_trimmed() && data.forms.iter().any(|form| form.body.is_some()))
+}
+
+/// Whether a request has elements of a size that the caller chooses.
+pub(super) fn has_elements(plan: &RequestPlan) -> bool {
+    typed_data::of_request(plan)
+        .is_some_and(|data| matches!(data.length, TypedLength::Strided { .. }))
+}
+
+/// Whether a request has a number whose type is wider than its field.
+pub(super) fn has_narrowed(abi: &Abi, plan: &RequestPlan) -> bool {
+    plan.inputs.iter().any(|input| match input.kind {
+        InputKind::Number { int, group: Some(id), .. } => abi.group(id).int.size() > int.size(),
+        _ => false,
+    })
 }
 
 /// The implementation of `Request`.
@@ -134,16 +149,20 @@ fn put(
     match &input.kind {
         InputKind::Number { offset, int, group } => {
             let at = decimal(*offset);
-            let number = match group {
-                Some(_) => quote!(#place.0),
-                None => quote!(#place),
-            };
+            let number = group.map_or_else(|| place.clone(), |_| quote!(#place.0));
             let foreign = input.foreign & (u64::MAX >> (64 - 8 * int.size()));
             let check = (foreign != 0).then(|| {
                 let foreign = hex(foreign);
                 quote!(check_bits(u64::from(#number), #foreign)?;)
             });
-            quote!(#check argument.put(#at, &#number.to_ne_bytes());)
+            let bytes = match group.is_some_and(|id| abi.group(id).int.size() > int.size()) {
+                true => {
+                    let int = int_type(*int);
+                    quote!(narrowed::<#int, _>(#number)?)
+                }
+                false => number,
+            };
+            quote!(#check argument.put(#at, &#bytes.to_ne_bytes());)
         }
         InputKind::Choice { offset, int, .. } => {
             let (at, int) = (decimal(*offset), int_type(*int));

@@ -155,7 +155,7 @@ fn put_other(data: &TypedData) -> TokenStream {
     let lengths = match data.length {
         TypedLength::Bytes(at, int) => length(at, int, quote!(data.len())),
         TypedLength::Strided { count, stride } => {
-            let count = length(count.0, count.1, quote!(data.len().checked_div(each).unwrap_or(0)));
+            let count = length(count.0, count.1, quote!(whole_elements(data.len(), each)?));
             let stride = length(stride.0, stride.1, quote!(each));
             quote! {
                 let each = usize::try_from(*size).unwrap_or(usize::MAX);

@@ -133,7 +133,12 @@ fn doc(abi: &Abi, plan: &RequestPlan) -> Vec<String> {
 }
 
 fn field(abi: &Abi, docs: &Docs<'_>, input: &RequestInput) -> TokenStream {
-    let doc = docs.paragraphs(&sentences(&input.doc));
+    let mut doc = sentences(&input.doc);
+    // The field has an address, which is what its meaning is about.
+    if matches!(input.kind, InputKind::Memory { .. } | InputKind::Typed(_)) {
+        doc.push("Here it is the memory itself.".to_owned());
+    }
+    let doc = docs.paragraphs(&doc);
     let (name, type_) = (ident(&input.name), type_of(abi, input));
     let type_ = match input.present {
         Some(_) => quote!(Option<#type_>),

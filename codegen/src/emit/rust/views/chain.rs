@@ -86,6 +86,10 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
         let (variant, view) = (cap.variant(), ident(&cap.view_name()));
         quote!((uapi::#constant, 1..) => #view::read(cap).map(Self::#variant))
     });
+    let places = caps.iter().map(|cap| {
+        let variant = cap.variant();
+        quote!(Self::#variant(view) => UnknownCap::new(view.cap))
+    });
     quote! {
         #doc
         #[derive(Clone, Copy, Debug)]
@@ -97,6 +101,15 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
         }
 
         impl<'a> #name<'a> {
+            /// The capability without the meaning of its body.
+            #[inline]
+            pub fn cap(&self) -> UnknownCap<'a> {
+                match self {
+                    #(#places,)*
+                    Self::Unknown(cap) => *cap,
+                }
+            }
+
             #[inline]
             fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
                 match (u32::from(cap.id), cap.version) {

@@ -5,9 +5,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::capability::{PlannedCap, element_type, is_bytes};
-use crate::emit::rust::tokens::ident;
+use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::ir::protocol::HostPlan;
-use crate::ir::{Abi, Chain};
+use crate::ir::{Abi, Chain, Type};
 use crate::names;
 
 /// The enum of a chain's stored capabilities, and its conversions.
@@ -25,6 +25,10 @@ pub(super) fn item(
         format!(" A capability of the `{}` chain that does not borrow the reply.", chain.name);
     let variants = caps.iter().map(|cap| variant(*cap));
     let read = caps.iter().map(|cap| read(*cap));
+    let newest = caps.iter().map(|cap| {
+        let (variant, type_) = (cap.variant(), ident(&cap.view_name()));
+        quote!(#view::#variant(_) => #type_::NEWEST)
+    });
     let borrowed = caps.iter().map(|cap| borrowed(*cap, &new));
     quote! {
         #[doc = #doc]
@@ -35,13 +39,14 @@ pub(super) fn item(
         #[non_exhaustive]
         pub enum #name {
             #(#variants)*
-            /// Any other capability.
+            /// Any other capability, and every one of a version that is newer than the known ones:
+            /// its bytes are kept, so that a proxy passes all of it.
             Other {
                 /// The id.
                 id: u16,
                 /// The version.
                 version: u16,
-                /// The bytes after the header.
+                /// The bytes after the header; of the last capability, up to the end of the buffer.
                 body: alloc::vec::Vec<u8>,
             },
         }
@@ -50,17 +55,30 @@ pub(super) fn item(
         impl From<#view<'_>> for #name {
             fn from(cap: #view<'_>) -> Self {
                 match cap {
-                    #(#read)*
-                    #view::Unknown(view) => {
-                        let body = view.bytes().get(#format.size as usize..).unwrap_or_default();
-                        Self::Other { id: view.id(), version: view.version(), body: body.to_vec() }
+                    newer if newer.cap().version() > Self::newest(&newer) => {
+                        Self::other(newer.cap())
                     }
+                    #(#read)*
+                    #view::Unknown(cap) => Self::other(cap),
                 }
             }
         }
 
         #[cfg(feature = "alloc")]
         impl #name {
+            /// The newest version whose fields are all known.
+            fn newest(cap: &#view<'_>) -> u16 {
+                match cap {
+                    #(#newest,)*
+                    #view::Unknown(_) => u16::MAX,
+                }
+            }
+
+            fn other(cap: UnknownCap<'_>) -> Self {
+                let body = cap.bytes().get(#format.size as usize..).unwrap_or_default();
+                Self::Other { id: cap.id(), version: cap.version(), body: body.to_vec() }
+            }
+
             /// The capability, to append to a reply.
             pub fn as_new(&self) -> #new<'_> {
                 match self {
@@ -149,13 +167,18 @@ fn read(cap: PlannedCap<'_>) -> TokenStream {
     }
 }
 
-/// Sets the version in the header, if the header has a whole field for it.
+/// Sets the version in the header.
 fn version(cap: PlannedCap<'_>, header_field: &str) -> Option<TokenStream> {
     let header = &cap.abi.cap_headers[cap.chain.header];
-    let bits = header.version.filter(|bits| bits.low == 0 && bits.count == 16)?;
-    let word = ident(&cap.abi.struct_(header.struct_).fields[bits.field].name);
-    let field = ident(header_field);
-    Some(quote!(cap.#field.#word = view.version();))
+    let bits = header.version?;
+    let word = &cap.abi.struct_(header.struct_).fields[bits.field];
+    let (field, name) = (ident(header_field), ident(&word.name));
+    if bits.low == 0 && bits.count == 16 {
+        return Some(quote!(cap.#field.#name = view.version();));
+    }
+    let Type::Int(int) = word.type_ else { return None };
+    let (int, low) = (int_type(int), decimal(u64::from(bits.low)));
+    Some(quote!(cap.#field.#name = (u64::from(view.version()) << #low) as #int;))
 }
 
 fn borrowed(cap: PlannedCap<'_>, new: &proc_macro2::Ident) -> TokenStream {

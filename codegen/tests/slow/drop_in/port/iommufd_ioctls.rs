@@ -1,7 +1,7 @@
 //! The iommufd of a virtual machine monitor.
 
 use std::fs::File;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::slice::from_ref;
 use std::sync::Arc;
 
@@ -156,6 +156,8 @@ impl IommufdIoas {
             flags |= iommufd_ioas_map_flags::WRITEABLE;
         }
         let calls = &self.iommufd.iommufd;
+        // SAFETY: the caller's file is open.
+        let fd = unsafe { BorrowedFd::borrow_raw(fd) };
         // SAFETY: nothing here relies on the contents of the file.
         let mapped = unsafe { calls.ioas_map_file(flags, self.id(), fd, start, length, iova) };
         mapped.map_err(|e| IommufdError::IommuIoasMapFile(os(e))).map(drop)

@@ -112,7 +112,10 @@ pub(crate) mod vfio_syscall {
         index: u32,
         fds: &[i32],
     ) -> Result<()> {
-        let set = device(&of.device).set_irqs_eventfd(action, index, 0, fds);
+        // SAFETY: the caller's eventfds are open; -1 stands for none.
+        let borrow = |fd: &i32| (*fd >= 0).then(|| unsafe { BorrowedFd::borrow_raw(*fd) });
+        let fds: Vec<_> = fds.iter().map(borrow).collect();
+        let set = device(&of.device).set_irqs_eventfd(action, index, 0, &fds);
         set.map_err(|_| VfioError::VfioDeviceSetIrq)
     }
 
@@ -136,7 +139,8 @@ pub(crate) mod vfio_syscall {
 
     #[cfg(feature = "vfio_cdev")]
     pub(crate) fn bind_device_iommufd(file: &File, iommufd: i32) -> Result<u32> {
-        let bound = device(file).bind_iommufd(iommufd);
+        // SAFETY: the caller's iommufd is open.
+        let bound = device(file).bind_iommufd(unsafe { BorrowedFd::borrow_raw(iommufd) });
         let bound = bound.map_err(|error| VfioError::VfioDeviceBindIommufd(os(error)))?;
         Ok(bound.out_devid)
     }
@@ -176,6 +180,8 @@ pub(crate) mod vfio_syscall {
 pub(crate) mod vfio_syscall {
     use super::*;
     use std::os::fd::OwnedFd;
+
+    use vfio_abi::calls::Migration;
     use vfio_abi::views::{NewRegionCap, REGION};
     use vmm_sys_util::tempfile::TempFile;
 
@@ -333,7 +339,7 @@ pub(crate) mod vfio_syscall {
         pub(crate) fn set_mig_device_state(
             &self,
             state: vfio_device_mig_state,
-        ) -> Result<(vfio_device_feature_mig_state, Option<OwnedFd>)> {
+        ) -> Result<(vfio_device_feature_mig_state, Option<Migration<OwnedFd>>)> {
             match state.0 {
                 u32::MAX => Err(VfioError::VfioDeviceFeature(refused())),
                 _ => Ok((vfio_device_feature_mig_state::new(), None)),
@@ -342,7 +348,7 @@ pub(crate) mod vfio_syscall {
 
         pub(crate) fn get_mig_device_state(
             &self,
-        ) -> Result<(vfio_device_feature_mig_state, Option<OwnedFd>)> {
+        ) -> Result<(vfio_device_feature_mig_state, Option<Migration<OwnedFd>>)> {
             let mut state = vfio_device_feature_mig_state::new();
             state.device_state = vfio_device_mig_state::RUNNING;
             Ok((state, None))

@@ -1,6 +1,6 @@
 //! Queues of page faults and of events.
 
-use rustix::fd::{AsFd, OwnedFd};
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::io::Errno;
 
 use super::{Object, Owned, Viommu, object};
@@ -40,7 +40,7 @@ impl<F: AsFd> EventQueue<calls::Faults<OwnedFd>, QueueObject<F>> {
     }
 }
 
-impl<O> EventQueue<calls::Faults<OwnedFd>, O> {
+impl<Q: AsFd, O> EventQueue<calls::Faults<Q>, O> {
     /// Reads faults into `buffer`; returns as many as there were. The kernel returns whole
     /// groups: EINVAL if the buffer is too small for the next one.
     pub fn read<'b>(&self, buffer: &'b mut [u8]) -> rustix::io::Result<Faults<'b>> {
@@ -76,7 +76,7 @@ impl<F: AsFd> EventQueue<calls::Events<OwnedFd>, QueueObject<F>> {
     }
 }
 
-impl<O> EventQueue<calls::Events<OwnedFd>, O> {
+impl<Q: AsFd, O> EventQueue<calls::Events<Q>, O> {
     /// Reads events into `buffer`; `type_` is that with which the queue was created.
     pub fn read<'b>(
         &self,
@@ -88,18 +88,42 @@ impl<O> EventQueue<calls::Events<OwnedFd>, O> {
     }
 }
 
+impl<Q, F: AsFd> EventQueue<Q, QueueObject<F>> {
+    /// A queue of its descriptor and its object, such as those of another program.
+    #[must_use]
+    pub const fn from_parts(queue: Q, object: QueueObject<F>) -> Self {
+        let id = object.id();
+        Self { queue, id, object }
+    }
+
+    /// The descriptor and the object.
+    #[must_use]
+    pub fn into_parts(self) -> (Q, QueueObject<F>) {
+        (self.queue, self.object)
+    }
+}
+
+impl<Q: AsFd, O> AsFd for EventQueue<Q, O> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.queue.as_fd()
+    }
+}
+
 impl<Q, O> EventQueue<Q, O> {
     /// Its id.
+    #[must_use]
     pub const fn id(&self) -> u32 {
         self.id
     }
 
     /// The descriptor, for `poll`.
+    #[must_use]
     pub const fn queue(&self) -> &Q {
         &self.queue
     }
 
     /// The object.
+    #[must_use]
     pub const fn object(&self) -> &O {
         &self.object
     }
@@ -107,6 +131,7 @@ impl<Q, O> EventQueue<Q, O> {
 
 impl<Q, O: Object> EventQueue<Q, O> {
     /// Closes the descriptor and destroys the object when it is dropped.
+    #[must_use]
     pub fn owned(self) -> EventQueue<Q, Owned<O>> {
         EventQueue { queue: self.queue, id: self.id, object: Owned::new(self.object) }
     }

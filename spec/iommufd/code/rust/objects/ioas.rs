@@ -36,6 +36,7 @@ impl Mapping {
     };
 
     /// A mapping that devices read and write, at an IOVA.
+    #[must_use]
     pub const fn at(iova: u64) -> Self {
         Self { iova: Some(iova), ..Self::ANYWHERE }
     }
@@ -54,7 +55,8 @@ impl<F: AsFd> Ioas<F> {
         Ok(Self { iommufd, id })
     }
 
-    /// Maps memory of the calling program; returns its IOVA.
+    /// Maps memory of the calling program; returns its IOVA. The pointer is mutable, as devices
+    /// write to the memory unless the access of the mapping is only `READABLE`.
     ///
     /// # Safety
     ///
@@ -62,7 +64,7 @@ impl<F: AsFd> Ioas<F> {
     /// stays valid, and nothing relies on its contents.
     pub unsafe fn map(
         &self,
-        memory: *const u8,
+        memory: *mut u8,
         length: u64,
         mapping: Mapping,
     ) -> Result<u64, CallError> {
@@ -87,9 +89,9 @@ impl<F: AsFd> Ioas<F> {
         mapping: Mapping,
     ) -> Result<u64, CallError> {
         let (flags, iova) = mapping.request();
-        let fd = rustix::fd::AsRawFd::as_raw_fd(&file.as_fd());
         // SAFETY: as the caller guarantees.
-        let reply = unsafe { self.iommufd.ioas_map_file(flags, self.id, fd, start, length, iova) }?;
+        let reply =
+            unsafe { self.iommufd.ioas_map_file(flags, self.id, file, start, length, iova) }?;
         Ok(reply.iova)
     }
 

@@ -3,7 +3,7 @@
 use std::ffi::CString;
 use std::ops::RangeInclusive;
 
-use rustix::fd::{AsFd, AsRawFd};
+use rustix::fd::AsFd;
 use rustix::io::Errno;
 use vfio_abi::calls::{CallError, Container, Device, Group};
 use vfio_abi::history::Release;
@@ -172,7 +172,7 @@ impl Session {
         self.set_path(Path::Cdev);
         self.device = Some(name.clone());
         self.device_info(&device, ("before-bind", &name));
-        let bound = device.bind_iommufd(iommufd.as_raw_fd());
+        let bound = device.bind_iommufd(&iommufd);
         let shown = Answer::reply("VFIO_DEVICE_BIND_IOMMUFD", bound, contents::bind);
         self.push(shown);
         bound?;
