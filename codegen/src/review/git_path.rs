@@ -1,6 +1,6 @@
 //! Paths as the heads of a diff name them.
 
-/// The path, without the time behind a tab, quotes, and `a/` or `b/`.
+/// The path, without the time after a tab, quotes, and `a/` or `b/`.
 pub(super) fn path(text: &str) -> String {
     let text = text.split('\t').next().unwrap_or_default().trim();
     let text = unquoted(text).unwrap_or_else(|| text.to_owned());
