@@ -145,7 +145,7 @@ fn c_function(abi: &Abi, stem: &str, plan: &ChainPlan, host: &HostPlan) -> Strin
         "static void {chain}(const __u8 *bytes, size_t len, __u8 *out)\n{{\n\
          \tstruct {stem}_reply_builder to;\n\tstruct {stem}_walk walk;\n\
          \tstruct {stem}_cap cap;\n\tstruct {info} info;\n\n\
-         \tif ({info}_parse(&info, bytes, len))\n\t\texit(2);\n{inputs}\
+         \tif ({info}_parse(bytes, len, &info))\n\t\texit(2);\n{inputs}\
          \tif ({stem}_reply_begin(&to, &{profile}, out, len))\n\t\texit(3);\n\
          \twhile ({stem}_reply_pass(&to)) {{\n\t\t{info}_fixed(&to, &info);\n\
          \t\twalk = {caps}(&info);\n\t\twhile ({next}(&walk, &cap) > 0) {{\n{arms}\
