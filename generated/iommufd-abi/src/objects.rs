@@ -4,8 +4,9 @@
 //!
 //! An object is a descriptor and a number: it can be copied if the descriptor can, and
 //! nothing happens when it is dropped. [`Owned`] destroys an object when it is dropped.
-//! `F` is any descriptor: `BorrowedFd` as [`Iommufd::borrowed`] makes it, or an `Arc` of a
-//! file in a struct that outlives its origin.
+//! `F` is any descriptor: `BorrowedFd` as
+//! [`borrowed`](crate::calls::Iommufd::borrowed) makes it, or an `Arc` of a file in a struct
+//! that outlives its origin.
 //!
 //! Devices are bound and attached through their own descriptor: `bind_iommufd` of the
 //! `Device` of vfio-abi takes the descriptor and returns the id that
