@@ -269,8 +269,8 @@ fn only_a_macro_called_like_the_ids_is_the_highest_of_them() {
         ("TWO_MODE", Class::Wire),
         ("TWO_INFO_MAX", Class::Wire),
         ("TWO_MAX_CAPS", Class::Wire),
-        // A flag, and then no flag any more.
-        ("TWO_INFO_FLAG_LAST", Class::Source),
+        // A flag, which has the bit of another one then.
+        ("TWO_INFO_FLAG_LAST", Class::Wire),
     ] {
         let more = "#define TWO_INFO_CAP_THIRD 3\n";
         let found = compare(&side(ids(name, 2, "")), &side(ids(name, 3, more)));

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use capchain::emit::kernel_header;
-use capchain::ir::requests::InputKind;
+use capchain::ir::requests::{InputKind, Meaning};
 use capchain::ir::{Abi, Doc, Meta, Role};
 use capchain::lower::lower;
 use support::apply_import::paste;
@@ -56,7 +56,7 @@ fn without_what_people_write(mut abi: Abi) -> Abi {
         meta(&mut struct_.meta);
         for field in &mut struct_.fields {
             meta(&mut field.meta);
-            if field.role == Role::Fd {
+            if matches!(field.role, Role::Fd | Role::OptionalFd) {
                 field.role = Role::Data;
             }
         }
@@ -77,6 +77,10 @@ fn without_what_people_write(mut abi: Abi) -> Abi {
         request.doc = Doc::default();
         for input in &mut request.inputs {
             input.doc = Doc::default();
+            input.fd = None;
+            if input.meaning == Meaning::File {
+                input.meaning = Meaning::Value;
+            }
             if let InputKind::Choice { options, .. } = &mut input.kind {
                 options.iter_mut().for_each(|option| option.doc = Doc::default());
             }

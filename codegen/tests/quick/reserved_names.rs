@@ -14,12 +14,13 @@ use support::spec_folder::{SpecFolder, cap_keys, ioctl_keys};
 use syn::{File, ImplItem, Item, UseTree, Visibility};
 
 /// Specifications whose crates have every kind of file.
-const SPECS: [&str; 6] = [
+const SPECS: [&str; 7] = [
     "spec/iommufd",
     "spec/pci",
     "spec/vfio",
     "codegen/tests/specs/hard_cases",
     "codegen/tests/specs/records",
+    "codegen/tests/specs/shapes",
     "codegen/tests/specs/space",
 ];
 

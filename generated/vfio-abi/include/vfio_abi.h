@@ -6136,7 +6136,8 @@ static inline int vfio_abi_device_info_parse(
 /*
  * Requests a reply; see struct vfio_abi_request. Returns 0 with the full reply;
  * VFIO_ABI_SHORT, with the part that fits, if any, and the required size in
- * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error of a call.
+ * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error
+ * of a call.
  */
 static inline int vfio_abi_device_info_request(
 		struct vfio_abi_request *request,
@@ -6696,7 +6697,8 @@ struct vfio_abi_region_info_args {
 /*
  * Requests a reply; see struct vfio_abi_request. Returns 0 with the full reply;
  * VFIO_ABI_SHORT, with the part that fits, if any, and the required size in
- * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error of a call.
+ * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error
+ * of a call.
  */
 static inline int vfio_abi_region_info_request(
 		struct vfio_abi_request *request,
@@ -7173,7 +7175,8 @@ static inline int vfio_abi_type1_info_parse(
 /*
  * Requests a reply; see struct vfio_abi_request. Returns 0 with the full reply;
  * VFIO_ABI_SHORT, with the part that fits, if any, and the required size in
- * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error of a call.
+ * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error
+ * of a call.
  */
 static inline int vfio_abi_type1_info_request(
 		struct vfio_abi_request *request,

@@ -149,16 +149,20 @@ impl HandlerChange<'_, '_> {
     /// Other bytes of the old struct, in which no field and no array is. Those before the offset
     /// of each side are copied in any case.
     fn otherwise(&self, sides: [(&Copied, u64); 2], size: u64, does: &str) -> Option<Finding> {
-        let shown = |(copied, least): (&Copied, u64)| match copied {
-            Copied::Ends(ends) => {
-                let ends = ends.iter().filter(|end| **end > least);
-                let mut ends: Vec<_> = ends.map(|end| *end.min(&size)).collect();
-                ends.dedup();
-                let ends: Vec<_> = ends.iter().map(u64::to_string).collect();
-                if ends.is_empty() { "no more".to_owned() } else { ends.join(" or ") + " bytes" }
+        let shown = |(copied, least): (&Copied, u64)| {
+            let none = if least > 0 { "only its minsz" } else { "nothing" };
+            match copied {
+                Copied::Ends(ends) => {
+                    let ends = ends.iter().map(|end| *end.min(&size));
+                    let mut ends: Vec<_> = ends.filter(|end| *end > least).collect();
+                    ends.dedup();
+                    let ends: Vec<_> = ends.iter().map(u64::to_string).collect();
+                    if ends.is_empty() { none.to_owned() } else { ends.join(" or ") + " bytes" }
+                }
+                Copied::Fitting if size <= least => none.to_owned(),
+                Copied::Fitting => "as much as argsz covers".to_owned(),
+                Copied::Only(_) => "some fields".to_owned(),
             }
-            Copied::Fitting => "as much as argsz covers".to_owned(),
-            Copied::Only(_) => "some fields".to_owned(),
         };
         let [was, is] = sides.map(shown);
         let name = &self.now.name;

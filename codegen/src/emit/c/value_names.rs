@@ -62,7 +62,7 @@ fn named_caps(abi: &Abi, stem: &str, chain: &Chain) -> NamedGroupView {
         name: names::c_name(stem, &[&chain.name, c_word::CAP_NAME]),
         text: None,
         type_: names::c_int(Int::U32),
-        values: values.collect(),
+        values: each_number_once(values),
     }
 }
 
@@ -112,21 +112,25 @@ fn unsigned(number: i128, int: Int) -> i128 {
 
 /// The named values, each number once.
 fn values(group: &Group) -> Vec<NamedValueView> {
-    let mut views: Vec<NamedValueView> = Vec::new();
-    for value in group.named() {
-        let number = match group.is_flags() {
+    each_number_once(group.named().map(|value| NamedValueView {
+        number: match group.is_flags() {
             true => format!("{:#x}", value.number),
             false => match unsigned(value.number, group.int) {
                 number @ 0x10000.. => literal::hex(number),
                 number => literal::decimal(number),
             },
-        };
-        if views.iter().all(|view| view.number != number) {
-            views.push(NamedValueView {
-                number,
-                constant: value.name.clone(),
-                short: value.short.clone(),
-            });
+        },
+        constant: value.name.clone(),
+        short: value.short.clone(),
+    }))
+}
+
+/// The first value of each number: one switch cannot have two.
+fn each_number_once(values: impl Iterator<Item = NamedValueView>) -> Vec<NamedValueView> {
+    let mut views: Vec<NamedValueView> = Vec::new();
+    for value in values {
+        if views.iter().all(|view| view.number != value.number) {
+            views.push(value);
         }
     }
     views

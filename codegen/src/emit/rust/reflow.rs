@@ -347,9 +347,12 @@ mod tests {
 
     #[test]
     fn a_parameter_has_its_own_line_if_the_result_has_several() {
-        let text = "pub fn f(&self) -> Result<\n    (a, b),\n    E,\n> {\n    g()\n}\n";
-        let broken = "pub fn f(\n    &self,\n) -> Result<(a, b), E> {\n    g()\n}\n";
-        assert_eq!(reflow(text), broken);
+        let long = "T".repeat(WIDTH - "pub fn f(&self) -> Result<(, b), E> {".len() + 1);
+        let text =
+            format!("pub fn f(&self) -> Result<\n    ({long}, b),\n    E,\n> {{\n    g()\n}}\n");
+        let broken =
+            format!("pub fn f(\n    &self,\n) -> Result<({long}, b), E> {{\n    g()\n}}\n");
+        assert_eq!(reflow(&text), broken);
     }
 
     #[test]

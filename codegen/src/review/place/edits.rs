@@ -110,6 +110,7 @@ impl Placer<'_> {
                 Some(self.header.elements[after].whole.start)
             }
             (Some(Some(before)), None) if self.by_text => Some(self.header.after(before)),
+            (None, None) if self.header.elements.is_empty() => Some(0),
             _ => None,
         }
     }

@@ -1082,7 +1082,8 @@ static inline int vfio_abi_device_info_parse(
 /*
  * Requests a reply; see struct vfio_abi_request. Returns 0 with the full reply;
  * VFIO_ABI_SHORT, with the part that fits, if any, and the required size in
- * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error of a call.
+ * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error
+ * of a call.
  */
 static inline int vfio_abi_device_info_request(
 		struct vfio_abi_request *request,
@@ -1642,7 +1643,8 @@ struct vfio_abi_region_info_args {
 /*
  * Requests a reply; see struct vfio_abi_request. Returns 0 with the full reply;
  * VFIO_ABI_SHORT, with the part that fits, if any, and the required size in
- * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error of a call.
+ * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error
+ * of a call.
  */
 static inline int vfio_abi_region_info_request(
 		struct vfio_abi_request *request,
@@ -2119,7 +2121,8 @@ static inline int vfio_abi_type1_info_parse(
 /*
  * Requests a reply; see struct vfio_abi_request. Returns 0 with the full reply;
  * VFIO_ABI_SHORT, with the part that fits, if any, and the required size in
- * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error of a call.
+ * need; VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error
+ * of a call.
  */
 static inline int vfio_abi_type1_info_request(
 		struct vfio_abi_request *request,
