@@ -122,8 +122,8 @@ pub const GENERATED_MODULES: [(&str, ModuleDeclaration); 8] = [
 ];
 
 /// Types of the language and of other crates that generated modules import.
-const IMPORTED: [&str; 8] =
-    ["AsFd", "AsRawFd", "BorrowedFd", "CStr", "Errno", "FromRawFd", "OwnedFd", "RawFd"];
+const IMPORTED: [&str; 9] =
+    ["AsFd", "AsRawFd", "BorrowedFd", "CStr", "Errno", "FromRawFd", "OwnedFd", "RawFd", "Vec"];
 
 /// Whether a file of the generated crate has the name, without its ending. Cargo gives `test` a
 /// meaning.
