@@ -154,7 +154,9 @@ impl Placer<'_> {
 fn is_about_what_follows(element: &Element) -> bool {
     let is_type = |name: &str| name.starts_with("__") && !name.ends_with('_');
     match element.kind {
-        ElementKind::Directive => true,
+        ElementKind::Directive => {
+            !element.key.trim_start_matches(['#', ' ']).starts_with("include")
+        }
         ElementKind::Define => is_type(&element.name),
         _ => false,
     }
