@@ -59,7 +59,7 @@ static void reads_back(const __u8 *buf, __u32 len, const struct reply *reply)
 	struct vfio_abi_cap cap;
 	INFO info;
 
-	PROVE(!INFO_PARSE(&info, buf, len), "a reply is one");
+	PROVE(!INFO_PARSE(buf, len, &info), "a reply is one");
 	PROVE(!info.reply.need, "a reply that fits is not short");
 	walk = CHAIN_CAPS(&info);
 	/* A known one of any bytes can be damaged. */

@@ -162,7 +162,7 @@ void proof(void)
 		PROVE(!((old[at] ^ new[at]) & (__u8)~may_change(at)),
 		      "the fixed parts say the same");
 
-	PROVE(!INFO_PARSE(&told, old, len) && !INFO_PARSE(&more, new, len),
+	PROVE(!INFO_PARSE(old, len, &told) && !INFO_PARSE(new, len, &more),
 	      "both are replies");
 	/* Without capabilities, most profiles do not set argsz. */
 	PROVE(((in_all || PROFILE.always_sets_argsz) && of_new.need > len) ==

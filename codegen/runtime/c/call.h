@@ -1,9 +1,9 @@
 /*
  * The result of a call whose argument cannot be written, perhaps since the
- * buffer is too small.
+ * buffer is shorter than what it needs.
  */
-static inline int capchain__refused(int is_small)
+static inline int capchain__refused(capchain_size len, capchain_size need)
 {
-	errno = is_small ? ENOBUFS : EINVAL;
+	errno = len < need ? ENOBUFS : EINVAL;
 	return -1;
 }

@@ -72,6 +72,7 @@ mod request_plans;
 mod requests;
 mod reserved_names;
 mod review;
+mod review_forms;
 mod schema;
 mod site;
 mod size_first;

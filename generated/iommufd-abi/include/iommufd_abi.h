@@ -4270,11 +4270,11 @@ static inline void iommufd_abi_veventq_alloc_reply(
 
 /*
  * The result of a call whose argument cannot be written, perhaps since the
- * buffer is too small.
+ * buffer is shorter than what it needs.
  */
-static inline int iommufd_abi__refused(int is_small)
+static inline int iommufd_abi__refused(iommufd_abi_size len, iommufd_abi_size need)
 {
-	errno = is_small ? ENOBUFS : EINVAL;
+	errno = len < need ? ENOBUFS : EINVAL;
 	return -1;
 }
 
@@ -4287,7 +4287,7 @@ static inline int iommufd_abi_call_destroy(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	return ioctl(iommufd, IOMMU_DESTROY, argument);
 }
 
@@ -4305,7 +4305,7 @@ static inline int iommufd_abi_call_option(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_OPTION, argument);
 	if (reply && result >= 0)
 		iommufd_abi_option_reply(argument, argsz, reply);
@@ -4326,7 +4326,7 @@ static inline int iommufd_abi_call_vfio_ioas(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_VFIO_IOAS, argument);
 	if (reply && result >= 0)
 		iommufd_abi_vfio_ioas_reply(argument, argsz, reply);
@@ -4345,7 +4345,7 @@ static inline int iommufd_abi_call_ioas_alloc(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_IOAS_ALLOC, argument);
 	if (reply && result >= 0)
 		iommufd_abi_ioas_alloc_reply(argument, argsz, reply);
@@ -4369,7 +4369,7 @@ static inline int iommufd_abi_call_ioas_iova_ranges(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_IOAS_IOVA_RANGES, argument);
 	if (reply &&
 	    (result >= 0 || errno == EMSGSIZE))
@@ -4387,7 +4387,7 @@ static inline int iommufd_abi_call_ioas_allow_iovas(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	return ioctl(iommufd, IOMMU_IOAS_ALLOW_IOVAS, argument);
 }
 
@@ -4404,7 +4404,7 @@ static inline int iommufd_abi_call_ioas_map(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_IOAS_MAP, argument);
 	if (reply && result >= 0)
 		iommufd_abi_ioas_map_reply(argument, argsz, reply);
@@ -4425,7 +4425,7 @@ static inline int iommufd_abi_call_ioas_noiommu_get_pa(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_IOAS_NOIOMMU_GET_PA, argument);
 	if (reply && result >= 0)
 		iommufd_abi_ioas_noiommu_get_pa_reply(argument, argsz, reply);
@@ -4446,7 +4446,7 @@ static inline int iommufd_abi_call_ioas_map_file(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_IOAS_MAP_FILE, argument);
 	if (reply && result >= 0)
 		iommufd_abi_ioas_map_file_reply(argument, argsz, reply);
@@ -4466,7 +4466,7 @@ static inline int iommufd_abi_call_ioas_copy(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_IOAS_COPY, argument);
 	if (reply && result >= 0)
 		iommufd_abi_ioas_copy_reply(argument, argsz, reply);
@@ -4486,7 +4486,7 @@ static inline int iommufd_abi_call_ioas_unmap(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_IOAS_UNMAP, argument);
 	if (reply && result >= 0)
 		iommufd_abi_ioas_unmap_reply(argument, argsz, reply);
@@ -4501,7 +4501,7 @@ static inline int iommufd_abi_call_ioas_change_process(int iommufd)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	return ioctl(iommufd, IOMMU_IOAS_CHANGE_PROCESS, argument);
 }
 
@@ -4518,7 +4518,7 @@ static inline int iommufd_abi_call_hwpt_alloc(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_HWPT_ALLOC, argument);
 	if (reply && result >= 0)
 		iommufd_abi_hwpt_alloc_reply(argument, argsz, reply);
@@ -4608,7 +4608,7 @@ static inline int iommufd_abi_call_get_hw_info(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_GET_HW_INFO, argument);
 	if (reply && result >= 0)
 		iommufd_abi_get_hw_info_reply(argument, argsz, reply);
@@ -4628,7 +4628,7 @@ static inline int iommufd_abi_call_hwpt_set_dirty_tracking(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	return ioctl(iommufd, IOMMU_HWPT_SET_DIRTY_TRACKING, argument);
 }
 
@@ -4644,7 +4644,7 @@ static inline int iommufd_abi_call_hwpt_get_dirty_bitmap(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	return ioctl(iommufd, IOMMU_HWPT_GET_DIRTY_BITMAP, argument);
 }
 
@@ -4665,7 +4665,7 @@ static inline int iommufd_abi_call_hwpt_invalidate(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_HWPT_INVALIDATE, argument);
 	if (reply &&
 	    (result >= 0 || (errno != EBADF && errno != ENOTTY && errno != E2BIG)))
@@ -4723,7 +4723,7 @@ static inline int iommufd_abi_call_fault_queue_alloc(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_FAULT_QUEUE_ALLOC, argument);
 	if (reply && result >= 0)
 		iommufd_abi_fault_queue_alloc_reply(argument, argsz, reply);
@@ -4744,7 +4744,7 @@ static inline int iommufd_abi_call_viommu_alloc(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_VIOMMU_ALLOC, argument);
 	if (reply && result >= 0)
 		iommufd_abi_viommu_alloc_reply(argument, argsz, reply);
@@ -4780,7 +4780,7 @@ static inline int iommufd_abi_call_vdevice_alloc(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_VDEVICE_ALLOC, argument);
 	if (reply && result >= 0)
 		iommufd_abi_vdevice_alloc_reply(argument, argsz, reply);
@@ -4801,7 +4801,7 @@ static inline int iommufd_abi_call_hw_queue_alloc(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_HW_QUEUE_ALLOC, argument);
 	if (reply && result >= 0)
 		iommufd_abi_hw_queue_alloc_reply(argument, argsz, reply);
@@ -4822,7 +4822,7 @@ static inline int iommufd_abi_call_veventq_alloc(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return iommufd_abi__refused(0);
+		return iommufd_abi__refused(0, 0);
 	result = ioctl(iommufd, IOMMU_VEVENTQ_ALLOC, argument);
 	if (reply && result >= 0)
 		iommufd_abi_veventq_alloc_reply(argument, argsz, reply);

@@ -9441,11 +9441,11 @@ static inline int vfio_abi_pci_hot_reset_info_devices(
 
 /*
  * The result of a call whose argument cannot be written, perhaps since the
- * buffer is too small.
+ * buffer is shorter than what it needs.
  */
-static inline int vfio_abi__refused(int is_small)
+static inline int vfio_abi__refused(vfio_abi_size len, vfio_abi_size need)
 {
-	errno = is_small ? ENOBUFS : EINVAL;
+	errno = len < need ? ENOBUFS : EINVAL;
 	return -1;
 }
 
@@ -9626,7 +9626,7 @@ static inline int vfio_abi_call_get_status(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(group, VFIO_GROUP_GET_STATUS, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_status_reply(argument, argsz, reply);
@@ -9646,7 +9646,7 @@ static inline int vfio_abi_call_get_irq_info(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_GET_IRQ_INFO, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_irq_info_reply(argument, argsz, reply);
@@ -9663,7 +9663,7 @@ static inline int vfio_abi_call_set_irqs_none(
 			argument, sizeof(argument), action, args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_SET_IRQS, argument);
 }
 
@@ -9677,7 +9677,8 @@ static inline int vfio_abi_call_set_irqs_bool(
 
 	if (!argsz)
 		return vfio_abi__refused(
-			len < vfio_abi_set_irqs_bool_size(args->data_count));
+				len,
+				vfio_abi_set_irqs_bool_size(args->data_count));
 	return ioctl(device, VFIO_DEVICE_SET_IRQS, buf);
 }
 
@@ -9691,7 +9692,7 @@ static inline int vfio_abi_call_set_irqs_eventfd(
 
 	if (!argsz)
 		return vfio_abi__refused(
-			len < vfio_abi_set_irqs_eventfd_size(args->data_count));
+			len, vfio_abi_set_irqs_eventfd_size(args->data_count));
 	return ioctl(device, VFIO_DEVICE_SET_IRQS, buf);
 }
 
@@ -9704,7 +9705,8 @@ static inline int vfio_abi_call_pci_hot_reset(
 
 	if (!argsz)
 		return vfio_abi__refused(
-			len < vfio_abi_pci_hot_reset_size(args->group_fds_count));
+			len,
+			vfio_abi_pci_hot_reset_size(args->group_fds_count));
 	return ioctl(device, VFIO_DEVICE_PCI_HOT_RESET, buf);
 }
 
@@ -9721,7 +9723,7 @@ static inline int vfio_abi_call_query_gfx_plane(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_QUERY_GFX_PLANE, argument);
 	if (reply && result >= 0)
 		vfio_abi_query_gfx_plane_reply(argument, argsz, reply);
@@ -9738,7 +9740,7 @@ static inline int vfio_abi_call_ioeventfd(
 			argument, sizeof(argument), width, fd, args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_IOEVENTFD, argument);
 }
 
@@ -9751,7 +9753,7 @@ static inline int vfio_abi_call_set_pci_vf_token(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -9767,7 +9769,7 @@ static inline int vfio_abi_call_get_migration(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_migration_reply(argument, argsz, reply);
@@ -9786,7 +9788,7 @@ static inline int vfio_abi_call_get_mig_device_state(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_mig_device_state_reply(argument, argsz, reply);
@@ -9806,7 +9808,7 @@ static inline int vfio_abi_call_set_mig_device_state(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_set_mig_device_state_reply(argument, argsz, reply);
@@ -9821,7 +9823,7 @@ static inline int vfio_abi_call_set_low_power_entry(int device)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -9834,7 +9836,7 @@ static inline int vfio_abi_call_set_low_power_entry_with_wakeup(
 			argument, sizeof(argument), wakeup_eventfd);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -9846,7 +9848,7 @@ static inline int vfio_abi_call_set_low_power_exit(int device)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -9864,7 +9866,7 @@ static inline int vfio_abi_call_set_dma_logging_start(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_set_dma_logging_start_reply(argument, argsz, reply);
@@ -9879,7 +9881,7 @@ static inline int vfio_abi_call_set_dma_logging_stop(int device)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -9893,7 +9895,7 @@ static inline int vfio_abi_call_get_dma_logging_report(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -9909,7 +9911,7 @@ static inline int vfio_abi_call_get_mig_data_size(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_mig_data_size_reply(argument, argsz, reply);
@@ -9924,7 +9926,7 @@ static inline int vfio_abi_call_set_bus_master(int device, __u32 op)
 			argument, sizeof(argument), op);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -9937,7 +9939,7 @@ static inline int vfio_abi_call_get_dma_buf(
 
 	if (!argsz)
 		return vfio_abi__refused(
-			len < vfio_abi_get_dma_buf_size(args->dma_ranges_count));
+			len, vfio_abi_get_dma_buf_size(args->dma_ranges_count));
 	return ioctl(device, VFIO_DEVICE_FEATURE, buf);
 }
 
@@ -9949,7 +9951,7 @@ static inline int vfio_abi_call_set_mig_precopy_infov2(int device)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -9962,7 +9964,7 @@ static inline int vfio_abi_call_get_zpci_error(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -9976,7 +9978,7 @@ static inline int vfio_abi_call_feature_probe(
 			argument, sizeof(argument), id, args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -9994,7 +9996,7 @@ static inline int vfio_abi_call_bind_iommufd_with(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, argument);
 	if (reply && result >= 0)
 		vfio_abi_bind_iommufd_reply(argument, argsz, reply);
@@ -10028,7 +10030,7 @@ static inline int vfio_abi_call_attach_iommufd_pt(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, argument);
 	if (reply && result >= 0)
 		vfio_abi_attach_iommufd_pt_reply(argument, argsz, reply);
@@ -10046,7 +10048,7 @@ static inline int vfio_abi_call_detach_iommufd_pt_with(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_DETACH_IOMMUFD_PT, argument);
 }
 
@@ -10074,7 +10076,7 @@ static inline int vfio_abi_call_mig_get_precopy_info(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(migration, VFIO_MIG_GET_PRECOPY_INFO, argument);
 	if (reply && result >= 0)
 		vfio_abi_mig_get_precopy_info_reply(argument, argsz, reply);
@@ -10090,7 +10092,7 @@ static inline int vfio_abi_call_iommu_map_dma(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_IOMMU_MAP_DMA, argument);
 }
 
@@ -10107,7 +10109,7 @@ static inline int vfio_abi_call_iommu_unmap_dma(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument);
 	if (reply && result >= 0)
 		vfio_abi_iommu_unmap_dma_reply(argument, argsz, reply);
@@ -10130,7 +10132,7 @@ static inline int vfio_abi_call_iommu_unmap_dma_get_dirty_bitmap(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument);
 	if (reply && result >= 0)
 		vfio_abi_iommu_unmap_dma_get_dirty_bitmap_reply(
@@ -10146,7 +10148,7 @@ static inline int vfio_abi_call_iommu_dirty_pages_start(int container)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES, argument);
 }
 
@@ -10158,7 +10160,7 @@ static inline int vfio_abi_call_iommu_dirty_pages_stop(int container)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES, argument);
 }
 
@@ -10172,7 +10174,7 @@ static inline int vfio_abi_call_iommu_dirty_pages_get_bitmap(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES, argument);
 }
 
@@ -10190,7 +10192,7 @@ static inline int vfio_abi_call_iommu_spapr_tce_get_info(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(container, VFIO_IOMMU_SPAPR_TCE_GET_INFO, argument);
 	if (reply && result >= 0)
 		vfio_abi_iommu_spapr_tce_get_info_reply(argument, argsz, reply);
@@ -10210,7 +10212,7 @@ static inline int vfio_abi_call_iommu_spapr_register_memory(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_IOMMU_SPAPR_REGISTER_MEMORY, argument);
 }
 
@@ -10227,7 +10229,7 @@ static inline int vfio_abi_call_iommu_spapr_unregister_memory(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY, argument);
 }
 
@@ -10245,7 +10247,7 @@ static inline int vfio_abi_call_iommu_spapr_tce_create(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(container, VFIO_IOMMU_SPAPR_TCE_CREATE, argument);
 	if (reply && result >= 0)
 		vfio_abi_iommu_spapr_tce_create_reply(argument, argsz, reply);
@@ -10262,7 +10264,7 @@ static inline int vfio_abi_call_iommu_spapr_tce_remove(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_IOMMU_SPAPR_TCE_REMOVE, argument);
 }
 
@@ -10276,7 +10278,7 @@ static inline int vfio_abi_call_eeh_pe_op_with(
 			argument, sizeof(argument), op, args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_EEH_PE_OP, argument);
 }
 

@@ -9,7 +9,7 @@ use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Constant, Numbered};
 use crate::compat::witness::{self, Maker, maker};
 use crate::diagnostic::Code;
-use crate::ir::{GroupKind, StructId};
+use crate::ir::{Abi, GroupKind, StructId};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[IrKey] = &[
@@ -135,7 +135,8 @@ impl NumberChange<'_, '_> {
         {
             return None;
         }
-        if was.moves() {
+        let abis = self.comparison.matching.abis();
+        if was.moves() && above_ids(abis.0, was) == above_ids(abis.1, is) {
             let message = format!("the count is {}, {} before", is.number, was.number);
             let finding = self.finding(COUNT_CHANGED, Class::Note, message);
             return Some(
@@ -303,4 +304,12 @@ impl NumberChange<'_, '_> {
     fn finding(&self, code: Code, class: Class, message: String) -> Finding {
         Finding::new(code, class, self.is.name, message).at(Party::New, self.is.meta.place)
     }
+}
+
+/// How much a number is above the highest id of the chain whose ids are called like it.
+fn above_ids(abi: &Abi, constant: &Constant<'_>) -> Option<i128> {
+    let called_so = abi.chains.iter().filter(|chain| constant.name.starts_with(&chain.prefix));
+    let chain = called_so.max_by_key(|chain| chain.prefix.len())?;
+    let highest = chain.capabilities.iter().map(|id| abi.capability(*id).id).max()?;
+    Some(constant.number - i128::from(highest))
 }

@@ -1744,11 +1744,11 @@ static inline int vfio_abi_pci_hot_reset_info_devices(
 
 /*
  * The result of a call whose argument cannot be written, perhaps since the
- * buffer is too small.
+ * buffer is shorter than what it needs.
  */
-static inline int vfio_abi__refused(int is_small)
+static inline int vfio_abi__refused(vfio_abi_size len, vfio_abi_size need)
 {
-	errno = is_small ? ENOBUFS : EINVAL;
+	errno = len < need ? ENOBUFS : EINVAL;
 	return -1;
 }
 
@@ -1929,7 +1929,7 @@ static inline int vfio_abi_call_get_status(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(group, VFIO_GROUP_GET_STATUS, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_status_reply(argument, argsz, reply);
@@ -1949,7 +1949,7 @@ static inline int vfio_abi_call_get_irq_info(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_GET_IRQ_INFO, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_irq_info_reply(argument, argsz, reply);
@@ -1966,7 +1966,7 @@ static inline int vfio_abi_call_set_irqs_none(
 			argument, sizeof(argument), action, args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_SET_IRQS, argument);
 }
 
@@ -1980,7 +1980,8 @@ static inline int vfio_abi_call_set_irqs_bool(
 
 	if (!argsz)
 		return vfio_abi__refused(
-			len < vfio_abi_set_irqs_bool_size(args->data_count));
+				len,
+				vfio_abi_set_irqs_bool_size(args->data_count));
 	return ioctl(device, VFIO_DEVICE_SET_IRQS, buf);
 }
 
@@ -1994,7 +1995,7 @@ static inline int vfio_abi_call_set_irqs_eventfd(
 
 	if (!argsz)
 		return vfio_abi__refused(
-			len < vfio_abi_set_irqs_eventfd_size(args->data_count));
+			len, vfio_abi_set_irqs_eventfd_size(args->data_count));
 	return ioctl(device, VFIO_DEVICE_SET_IRQS, buf);
 }
 
@@ -2007,7 +2008,8 @@ static inline int vfio_abi_call_pci_hot_reset(
 
 	if (!argsz)
 		return vfio_abi__refused(
-			len < vfio_abi_pci_hot_reset_size(args->group_fds_count));
+			len,
+			vfio_abi_pci_hot_reset_size(args->group_fds_count));
 	return ioctl(device, VFIO_DEVICE_PCI_HOT_RESET, buf);
 }
 
@@ -2024,7 +2026,7 @@ static inline int vfio_abi_call_query_gfx_plane(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_QUERY_GFX_PLANE, argument);
 	if (reply && result >= 0)
 		vfio_abi_query_gfx_plane_reply(argument, argsz, reply);
@@ -2041,7 +2043,7 @@ static inline int vfio_abi_call_ioeventfd(
 			argument, sizeof(argument), width, fd, args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_IOEVENTFD, argument);
 }
 
@@ -2054,7 +2056,7 @@ static inline int vfio_abi_call_set_pci_vf_token(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2070,7 +2072,7 @@ static inline int vfio_abi_call_get_migration(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_migration_reply(argument, argsz, reply);
@@ -2089,7 +2091,7 @@ static inline int vfio_abi_call_get_mig_device_state(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_mig_device_state_reply(argument, argsz, reply);
@@ -2109,7 +2111,7 @@ static inline int vfio_abi_call_set_mig_device_state(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_set_mig_device_state_reply(argument, argsz, reply);
@@ -2124,7 +2126,7 @@ static inline int vfio_abi_call_set_low_power_entry(int device)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2137,7 +2139,7 @@ static inline int vfio_abi_call_set_low_power_entry_with_wakeup(
 			argument, sizeof(argument), wakeup_eventfd);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2149,7 +2151,7 @@ static inline int vfio_abi_call_set_low_power_exit(int device)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2167,7 +2169,7 @@ static inline int vfio_abi_call_set_dma_logging_start(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_set_dma_logging_start_reply(argument, argsz, reply);
@@ -2182,7 +2184,7 @@ static inline int vfio_abi_call_set_dma_logging_stop(int device)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2196,7 +2198,7 @@ static inline int vfio_abi_call_get_dma_logging_report(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2212,7 +2214,7 @@ static inline int vfio_abi_call_get_mig_data_size(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply && result >= 0)
 		vfio_abi_get_mig_data_size_reply(argument, argsz, reply);
@@ -2227,7 +2229,7 @@ static inline int vfio_abi_call_set_bus_master(int device, __u32 op)
 			argument, sizeof(argument), op);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2240,7 +2242,7 @@ static inline int vfio_abi_call_get_dma_buf(
 
 	if (!argsz)
 		return vfio_abi__refused(
-			len < vfio_abi_get_dma_buf_size(args->dma_ranges_count));
+			len, vfio_abi_get_dma_buf_size(args->dma_ranges_count));
 	return ioctl(device, VFIO_DEVICE_FEATURE, buf);
 }
 
@@ -2252,7 +2254,7 @@ static inline int vfio_abi_call_set_mig_precopy_infov2(int device)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2265,7 +2267,7 @@ static inline int vfio_abi_call_get_zpci_error(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2279,7 +2281,7 @@ static inline int vfio_abi_call_feature_probe(
 			argument, sizeof(argument), id, args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
@@ -2297,7 +2299,7 @@ static inline int vfio_abi_call_bind_iommufd_with(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, argument);
 	if (reply && result >= 0)
 		vfio_abi_bind_iommufd_reply(argument, argsz, reply);
@@ -2331,7 +2333,7 @@ static inline int vfio_abi_call_attach_iommufd_pt(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, argument);
 	if (reply && result >= 0)
 		vfio_abi_attach_iommufd_pt_reply(argument, argsz, reply);
@@ -2349,7 +2351,7 @@ static inline int vfio_abi_call_detach_iommufd_pt_with(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(device, VFIO_DEVICE_DETACH_IOMMUFD_PT, argument);
 }
 
@@ -2377,7 +2379,7 @@ static inline int vfio_abi_call_mig_get_precopy_info(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(migration, VFIO_MIG_GET_PRECOPY_INFO, argument);
 	if (reply && result >= 0)
 		vfio_abi_mig_get_precopy_info_reply(argument, argsz, reply);
@@ -2393,7 +2395,7 @@ static inline int vfio_abi_call_iommu_map_dma(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_IOMMU_MAP_DMA, argument);
 }
 
@@ -2410,7 +2412,7 @@ static inline int vfio_abi_call_iommu_unmap_dma(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument);
 	if (reply && result >= 0)
 		vfio_abi_iommu_unmap_dma_reply(argument, argsz, reply);
@@ -2433,7 +2435,7 @@ static inline int vfio_abi_call_iommu_unmap_dma_get_dirty_bitmap(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument);
 	if (reply && result >= 0)
 		vfio_abi_iommu_unmap_dma_get_dirty_bitmap_reply(
@@ -2449,7 +2451,7 @@ static inline int vfio_abi_call_iommu_dirty_pages_start(int container)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES, argument);
 }
 
@@ -2461,7 +2463,7 @@ static inline int vfio_abi_call_iommu_dirty_pages_stop(int container)
 			argument, sizeof(argument));
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES, argument);
 }
 
@@ -2475,7 +2477,7 @@ static inline int vfio_abi_call_iommu_dirty_pages_get_bitmap(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES, argument);
 }
 
@@ -2493,7 +2495,7 @@ static inline int vfio_abi_call_iommu_spapr_tce_get_info(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(container, VFIO_IOMMU_SPAPR_TCE_GET_INFO, argument);
 	if (reply && result >= 0)
 		vfio_abi_iommu_spapr_tce_get_info_reply(argument, argsz, reply);
@@ -2513,7 +2515,7 @@ static inline int vfio_abi_call_iommu_spapr_register_memory(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_IOMMU_SPAPR_REGISTER_MEMORY, argument);
 }
 
@@ -2530,7 +2532,7 @@ static inline int vfio_abi_call_iommu_spapr_unregister_memory(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY, argument);
 }
 
@@ -2548,7 +2550,7 @@ static inline int vfio_abi_call_iommu_spapr_tce_create(
 	if (reply)
 		__builtin_memset(reply, 0, sizeof(*reply));
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	result = ioctl(container, VFIO_IOMMU_SPAPR_TCE_CREATE, argument);
 	if (reply && result >= 0)
 		vfio_abi_iommu_spapr_tce_create_reply(argument, argsz, reply);
@@ -2565,7 +2567,7 @@ static inline int vfio_abi_call_iommu_spapr_tce_remove(
 			argument, sizeof(argument), args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_IOMMU_SPAPR_TCE_REMOVE, argument);
 }
 
@@ -2579,7 +2581,7 @@ static inline int vfio_abi_call_eeh_pe_op_with(
 			argument, sizeof(argument), op, args);
 
 	if (!argsz)
-		return vfio_abi__refused(0);
+		return vfio_abi__refused(0, 0);
 	return ioctl(container, VFIO_EEH_PE_OP, argument);
 }
 

@@ -242,16 +242,16 @@ impl Emitter<'_, '_> {
         let result = if reply.is_some() { "result = ioctl(" } else { "return ioctl(" };
         let arguments = [fd, ioctl.clone(), buffer.to_owned()];
         let results = [buffer, "argsz", "reply"].map(str::to_owned);
-        let is_small = match array {
-            Some(((count, _), size)) => format!("len < {}({count})", size.name),
-            None => "0".to_owned(),
+        let sizes = match array {
+            Some(((count, _), size)) => [len.to_owned(), format!("{}({count})", size.name)],
+            None => ["0".to_owned(), "0".to_owned()],
         };
         CallView {
             comment: section::opening(Comment::of(&[text]).above(0)),
             signature: broken(0, &format!("static inline int {name}("), &declared, ")"),
             words: plan.words(),
             size: broken(1, &size, &inputs, ");"),
-            refused: broken(2, &format!("return {}__refused(", self.stem), &[is_small], ");"),
+            refused: broken(2, &format!("return {}__refused(", self.stem), &sizes, ");"),
             ioctl: broken(1, result, &arguments, ");"),
             example: self.request_example(functions, array),
             short,
