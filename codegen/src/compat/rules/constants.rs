@@ -310,6 +310,7 @@ impl NumberChange<'_, '_> {
 fn above_ids(abi: &Abi, constant: &Constant<'_>) -> Option<i128> {
     let called_so = abi.chains.iter().filter(|chain| constant.name.starts_with(&chain.prefix));
     let chain = called_so.max_by_key(|chain| chain.prefix.len())?;
-    let highest = chain.capabilities.iter().map(|id| abi.capability(*id).id).max()?;
+    let own = abi.capabilities.iter().filter(|one| abi.chain(one.chain).name == chain.name);
+    let highest = own.map(|one| one.id).max()?;
     Some(constant.number - i128::from(highest))
 }
