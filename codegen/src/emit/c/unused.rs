@@ -8,11 +8,11 @@ use std::ops::Range;
 pub(super) fn without_unused(parts: &[&str], stem: &str, macro_prefix: &str) -> Vec<String> {
     let internal = [[stem, "__"].concat(), [macro_prefix, "_"].concat()];
     let mut texts: Vec<_> = parts.iter().map(|part| part.lines().collect::<Vec<_>>()).collect();
+    let mut uses = HashMap::<&str, usize>::new();
+    for word in parts.iter().flat_map(|part| internal_names(part, &internal)) {
+        *uses.entry(word).or_default() += 1;
+    }
     loop {
-        let mut uses = HashMap::<&str, usize>::new();
-        for word in texts.iter().flatten().flat_map(|line| words(line, &internal)) {
-            *uses.entry(word).or_default() += 1;
-        }
         let unused: Vec<_> = texts.iter().map(|lines| unused(lines, &internal, &uses)).collect();
         if unused.iter().all(Vec::is_empty) {
             let joined = texts.iter().map(|lines| lines.join("\n"));
@@ -20,10 +20,22 @@ pub(super) fn without_unused(parts: &[&str], stem: &str, macro_prefix: &str) -> 
         }
         for (lines, ranges) in texts.iter_mut().zip(unused) {
             for range in ranges.into_iter().rev() {
-                lines.drain(range);
+                for word in lines.drain(range).flat_map(|line| words(line, &internal)) {
+                    uses.entry(word).and_modify(|count| *count -= 1);
+                }
             }
         }
     }
+}
+
+/// The internal names in a text, which is searched for their starts: most of it has none.
+fn internal_names<'a>(text: &'a str, internal: &'a [String; 2]) -> impl Iterator<Item = &'a str> {
+    let is_word = |one: char| one.is_ascii_alphanumeric() || one == '_';
+    let starts = internal.iter().flat_map(|start| text.match_indices(start.as_str()));
+    starts.filter(move |(at, _)| !text[..*at].ends_with(is_word)).map(move |(at, _)| {
+        let rest = &text[at..];
+        &rest[..rest.find(|one| !is_word(one)).unwrap_or(rest.len())]
+    })
 }
 
 /// The internal names in a line.
