@@ -15,6 +15,8 @@ mod rows;
 mod text_column;
 mod unnumbered;
 
+pub(crate) use literal::escape;
+
 use std::borrow::Cow;
 
 /// The most bytes that are interpreted.

@@ -6,6 +6,7 @@ mod escape;
 mod segment;
 
 use super::{Dump, DumpForm, DumpReading, DumpResult, MOST_BYTES, pairs};
+pub(crate) use escape::escape;
 pub(super) use escape::unescaped;
 use segment::Segment;
 pub(super) use segment::closing_quote;

@@ -1,5 +1,7 @@
 //! Paths as the heads of a diff name them.
 
+use crate::dump::escape;
+
 /// The path, without the time after a tab, quotes, and `a/` or `b/`.
 pub(super) fn path(text: &str) -> String {
     let text = text.split('\t').next().unwrap_or_default().trim();
@@ -12,27 +14,16 @@ pub(super) fn path(text: &str) -> String {
 
 /// A path that git quotes as a string of C: one with spaces of any kind, or not in ASCII.
 fn unquoted(text: &str) -> Option<String> {
-    let mut rest = text.strip_prefix('"')?.strip_suffix('"')?.bytes();
+    let mut rest = text.strip_prefix('"')?.strip_suffix('"')?.as_bytes();
     let mut bytes = Vec::new();
-    while let Some(byte) = rest.next() {
-        let one = match byte {
-            b'\\' => match rest.next()? {
-                b'a' => 7,
-                b'b' => 8,
-                b't' => b'\t',
-                b'n' => b'\n',
-                b'v' => 11,
-                b'f' => 12,
-                b'r' => b'\r',
-                first @ b'0'..=b'3' => {
-                    let digits = [first, rest.next()?, rest.next()?];
-                    u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 8).ok()?
-                }
-                other => other,
-            },
-            other => other,
+    while let Some((first, after)) = rest.split_first() {
+        let plain = || after.split_first().map(|(byte, tail)| (*byte, tail));
+        let (byte, tail) = match first {
+            b'\\' => escape(after).ok().or_else(plain)?,
+            other => (*other, after),
         };
-        bytes.push(one);
+        bytes.push(byte);
+        rest = tail;
     }
     String::from_utf8(bytes).ok()
 }

@@ -25,7 +25,7 @@ pub(in crate::dump) fn unescaped(text: &str) -> Result<Vec<u8>, String> {
 }
 
 /// The byte of an escape, and the rest of the text.
-fn escape(text: &[u8]) -> Result<(u8, &[u8]), String> {
+pub(crate) fn escape(text: &[u8]) -> Result<(u8, &[u8]), String> {
     let (first, rest) = text.split_first().ok_or("a `\\` at the end")?;
     let byte = match first {
         b'x' => return hex(rest),
