@@ -5,7 +5,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::integers::picked;
-use super::tokens::{decimal, ident, int_type};
+use super::requests::types::element_type;
+use super::tokens::{decimal, ident};
 use crate::ir::protocol::Aggregate;
 use crate::ir::requests::RequestElement;
 use crate::ir::{Abi, Struct};
@@ -33,16 +34,7 @@ pub(super) fn in_replies(abi: &Abi) -> impl Iterator<Item = &Aggregate> {
 
 /// The type of a field.
 pub(super) fn type_(abi: &Abi, field: &Aggregate) -> TokenStream {
-    let element = match field.element {
-        RequestElement::Int(int) => {
-            let int = int_type(int);
-            quote!(#int)
-        }
-        RequestElement::Struct(id, _) => {
-            let name = ident(&abi.struct_(id).name);
-            quote!(uapi::#name)
-        }
-    };
+    let element = element_type(abi, field.element);
     match field.count.map(decimal) {
         Some(count) => quote!([#element; #count]),
         None => element,

@@ -208,7 +208,7 @@ pub(in crate::emit::rust) fn parameter_type(
     }
 }
 
-pub(super) fn element_type(abi: &Abi, element: RequestElement) -> TokenStream {
+pub(in crate::emit::rust) fn element_type(abi: &Abi, element: RequestElement) -> TokenStream {
     match element {
         RequestElement::Int(int) => {
             let int = int_type(int);
