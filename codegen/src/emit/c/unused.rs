@@ -6,21 +6,21 @@ use std::ops::Range;
 
 /// The parts of the header without the internal items that none of them uses.
 pub(super) fn without_unused(parts: &[&str], stem: &str, macro_prefix: &str) -> Vec<String> {
-    let internal = [[stem, "__"].concat(), [macro_prefix, "_"].concat()];
+    let starts = [stem, macro_prefix.trim_end_matches('_')];
     let mut texts: Vec<_> = parts.iter().map(|part| part.lines().collect::<Vec<_>>()).collect();
     let mut uses = HashMap::<&str, usize>::new();
-    for word in parts.iter().flat_map(|part| internal_names(part, &internal)) {
+    for word in parts.iter().flat_map(|part| internal_names(part, starts)) {
         *uses.entry(word).or_default() += 1;
     }
     loop {
-        let unused: Vec<_> = texts.iter().map(|lines| unused(lines, &internal, &uses)).collect();
+        let unused: Vec<_> = texts.iter().map(|lines| unused(lines, starts, &uses)).collect();
         if unused.iter().all(Vec::is_empty) {
             let joined = texts.iter().map(|lines| lines.join("\n"));
             return joined.collect();
         }
         for (lines, ranges) in texts.iter_mut().zip(unused) {
             for range in ranges.into_iter().rev() {
-                for word in lines.drain(range).flat_map(|line| words(line, &internal)) {
+                for word in lines.drain(range).flat_map(|line| internal_names(line, starts)) {
                     uses.entry(word).and_modify(|count| *count -= 1);
                 }
             }
@@ -28,32 +28,24 @@ pub(super) fn without_unused(parts: &[&str], stem: &str, macro_prefix: &str) -> 
     }
 }
 
-/// The internal names in a text, which is searched for their starts: most of it has none.
-fn internal_names<'a>(text: &'a str, internal: &'a [String; 2]) -> impl Iterator<Item = &'a str> {
+/// The internal names in a text: one of the starts, and `__`, for which the text is searched
+/// because most of it has none.
+fn internal_names<'a>(text: &'a str, starts: [&str; 2]) -> impl Iterator<Item = &'a str> {
     let is_word = |one: char| one.is_ascii_alphanumeric() || one == '_';
-    let starts = internal.iter().flat_map(|start| text.match_indices(start.as_str()));
-    starts.filter(move |(at, _)| !text[..*at].ends_with(is_word)).map(move |(at, _)| {
-        let rest = &text[at..];
-        &rest[..rest.find(|one| !is_word(one)).unwrap_or(rest.len())]
+    text.match_indices("__").filter_map(move |(at, _)| {
+        let before = starts.iter().find_map(|start| text[..at].strip_suffix(start))?;
+        let rest = &text[before.len()..];
+        let end = rest.find(|one| !is_word(one)).unwrap_or(rest.len());
+        (!before.ends_with(is_word)).then(|| &rest[..end])
     })
 }
 
-/// The internal names in a line.
-fn words<'a>(line: &'a str, internal: &'a [String; 2]) -> impl Iterator<Item = &'a str> {
-    let words = line.split(|one: char| !one.is_ascii_alphanumeric() && one != '_');
-    words.filter(|word| internal.iter().any(|start| word.starts_with(start.as_str())))
-}
-
 /// The lines of the internal items whose names occur once, with their comments.
-fn unused(
-    lines: &[&str],
-    internal: &[String; 2],
-    uses: &HashMap<&str, usize>,
-) -> Vec<Range<usize>> {
+fn unused(lines: &[&str], starts: [&str; 2], uses: &HashMap<&str, usize>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let Some(end) = end(lines, at) else { continue };
-        let own = words(line, internal).find(|word| {
+        let own = internal_names(line, starts).find(|word| {
             let rest = line.split_once(word).map_or("", |(_, rest)| rest);
             rest.starts_with('(') || line.starts_with("#define ")
         });
