@@ -43,7 +43,7 @@ impl HeaderFiles {
         let mut sources = Sources::default();
         let files = self.add_to(&mut sources);
         let read = header::read(&sources, &files, &Outside::default());
-        without_errors(&read.problems, &sources)?;
+        without_errors(read.problems.count(Severity::Error), &read.problems, &sources)?;
         Ok(read.facts)
     }
 
@@ -52,7 +52,7 @@ impl HeaderFiles {
         let files = self.add_to(sources);
         let given = header::given(abi, sources, &files)?;
         let read = header::read(sources, &files, &Outside::of(abi, &given));
-        without_errors(&read.problems, sources)?;
+        without_errors(read.problems.count(Severity::Error), &read.problems, sources)?;
         Ok(Headers { facts: read.facts, given, problems: read.problems })
     }
 
@@ -65,13 +65,8 @@ impl HeaderFiles {
     ) -> Result<Amended, String> {
         let files = self.add_to(sources);
         let amended = amend(spec, None, sources, &files)?;
-        match amended.unreadable() {
-            0 => Ok(amended),
-            count => {
-                to_stderr(&amended.problems.render(sources, stderr_is_terminal()));
-                Err(format!("cannot parse the header: {}", plural(count, "error")))
-            }
-        }
+        without_errors(amended.unreadable(), &amended.problems, sources)?;
+        Ok(amended)
     }
 
     fn add_to(&self, sources: &mut Sources) -> Vec<usize> {
@@ -79,14 +74,13 @@ impl HeaderFiles {
     }
 }
 
-/// Whether headers were parsed. Errors go to standard error.
-fn without_errors(problems: &Diagnostics, sources: &Sources) -> Result<(), String> {
-    if !problems.has_errors() {
+/// Whether headers were parsed, which so many errors prevent. They go to standard error.
+fn without_errors(count: usize, problems: &Diagnostics, sources: &Sources) -> Result<(), String> {
+    if count == 0 {
         return Ok(());
     }
     to_stderr(&problems.render(sources, stderr_is_terminal()));
-    let errors = plural(problems.count(Severity::Error), "error");
-    Err(format!("cannot parse the header: {errors}"))
+    Err(format!("cannot parse the header: {}", plural(count, "error")))
 }
 
 /// The text of a file, which must be short enough to be a header.
