@@ -3,7 +3,9 @@
 //! structs every fourth is changed; with CAPCHAIN_WHOLE all of them.
 
 use capchain::compat::{Affected, Class, Finding, Side, compare};
-use capchain::ir::{Abi, Arg, Chain, Field, Literal, Role, StructId, StructRole, Type};
+use capchain::ir::{
+    Abi, Arg, CapabilityId, Chain, Field, Literal, Role, StructId, StructRole, Type,
+};
 use capchain::layout::{Int, Span};
 use capchain::lower::lower;
 use capchain::reply::Count;
@@ -105,7 +107,7 @@ fn constants_that_equal_the_highest_id() {
     for name in ["vfio", "iommufd", "pci", "fwctl", "liveupdate"] {
         let spec = fixtures::open(&fixtures::root().join("spec").join(name));
         let today = lower(&spec, None);
-        for chain in today.chains.iter() {
+        for (at_chain, chain) in today.chains.iter().enumerate() {
             let Some(last) = today.capabilities_of(chain).max_by_key(|one| one.id) else {
                 continue;
             };
@@ -113,6 +115,7 @@ fn constants_that_equal_the_highest_id() {
             (next.name, next.short, next.id) =
                 (last.name.clone() + "_NEXT", last.short.clone() + "_NEXT", last.id + 1);
             let [mut old, mut new] = [today.clone(), today.clone()];
+            new.chains[at_chain].capabilities.push(CapabilityId(new.capabilities.len()));
             new.capabilities.push(next);
             let mut names = Vec::new();
             for (at, group) in today.groups.iter().enumerate() {

@@ -310,7 +310,6 @@ impl NumberChange<'_, '_> {
 fn above_ids(abi: &Abi, constant: &Constant<'_>) -> Option<i128> {
     let called_so = abi.chains.iter().filter(|chain| constant.name.starts_with(&chain.prefix));
     let chain = called_so.max_by_key(|chain| chain.prefix.len())?;
-    let own = abi.capabilities.iter().filter(|one| abi.chain(one.chain).name == chain.name);
-    let highest = own.map(|one| one.id).max()?;
+    let highest = abi.capabilities_of(chain).map(|one| one.id).max()?;
     Some(constant.number - i128::from(highest))
 }
