@@ -18,6 +18,7 @@ struct Manifest {
     version: String,
     description: String,
     keywords: String,
+    calls: bool,
     programs: Vec<CrateProgram>,
 }
 
@@ -76,6 +77,7 @@ fn manifest(abi: &Abi) -> String {
         version: abi.version.clone(),
         description: escape::in_toml(&about),
         keywords: keywords(abi),
+        calls: has_calls(abi),
         programs: programs(abi),
     };
     render::text(&manifest)
@@ -121,10 +123,15 @@ fn readme(abi: &Abi) -> String {
             (false, true) => "readers and writers of replies and their capability chains",
             (false, false) => "readers of the capability chains in a space",
         },
-        calls: abi.ioctl_numbers.is_some(),
+        calls: has_calls(abi),
         programs: programs(abi),
     };
     render::text(&readme)
+}
+
+/// Whether the crate has calls, and the feature for them.
+fn has_calls(abi: &Abi) -> bool {
+    super::rust::calls::present(abi)
 }
 
 /// Whether a chain is in a reply and not in a space.

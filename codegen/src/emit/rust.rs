@@ -3,7 +3,7 @@
 
 mod aggregates;
 mod bindings;
-mod calls;
+pub(super) mod calls;
 mod comment;
 mod data_forms;
 mod derives;

@@ -268,6 +268,19 @@ impl Field {
 }
 
 impl Struct {
+    /// Whether it has integers that are little-endian on every target.
+    pub fn has_little_endian(&self) -> bool {
+        fn is(type_: &Type) -> bool {
+            match type_ {
+                Type::Int(int) => int.little_endian(),
+                Type::Array(element, ..) | Type::Flexible(element, _) => is(element),
+                Type::Union(arms) => arms.iter().any(|arm| is(&arm.type_)),
+                Type::Struct(_) | Type::Pointer(_) => false,
+            }
+        }
+        self.fields.iter().any(|field| is(&field.type_))
+    }
+
     /// The span of a field on each model.
     pub fn spans(&self, field: usize) -> PerModel<Span> {
         self.layouts.each_ref().map(|layout| layout.fields[field])

@@ -4,6 +4,7 @@
  * hexadecimal; each answer ends with a line ".", and is "?" for an unknown
  * chain, byte order or layout. Compiled by the tests together with text.h.
  */
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

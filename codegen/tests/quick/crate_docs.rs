@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use capchain::emit::FAMILIES;
+use capchain::emit::{self, FAMILIES};
 use capchain::lower::lower;
 use support::fixtures;
 
@@ -92,4 +92,26 @@ fn types_that_users_start_from_have_examples() {
         }
     }
     assert!(counts[0] > 60 && counts[1] > 3 && counts[3] > 20, "{counts:?}");
+}
+
+/// A crate has no feature that changes nothing, and docs.rs shows which items need one.
+#[test]
+fn the_feature_for_calls_is_that_of_abis_with_ioctls() {
+    let mut counts = [0; 2];
+    for (name, abi) in fixtures::all() {
+        let files = emit::all(&abi);
+        let text = |path: &str| {
+            let file = files.iter().find(|file| file.path.ends_with(path));
+            file.map(|file| file.contents.as_str())
+        };
+        let (manifest, root) = (text("/Cargo.toml").expect(&name), text("/lib.rs").expect(&name));
+        let calls = text("/calls.rs").is_some();
+        for (text, word) in [(manifest, "\nioctl ="), (manifest, "rustix"), (root, "\"ioctl\"")] {
+            assert_eq!(text.contains(word), calls, "{name}: {word}");
+        }
+        assert!(manifest.contains("[package.metadata.docs.rs]\nall-features = true"), "{name}");
+        assert!(root.contains("#![cfg_attr(docsrs, feature(doc_cfg))]"), "{name}");
+        counts[usize::from(calls)] += 1;
+    }
+    assert!(counts.iter().all(|count| *count > 1), "{counts:?}");
 }

@@ -1,12 +1,17 @@
 //! Fields of every shape, in replies and their capabilities: every implementation reads the
 //! same values from a full reply and from each part of it, and writes the same bytes again.
 
+use capchain::emit;
 use capchain::ir::Abi;
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
+use support::build_modes::modes;
+use support::c_program;
+use support::compilers::Workdir;
 use support::fixtures;
 use support::full_replies::{FullReply, full_replies};
-use support::implementations::{Case, ask};
+use support::implementations::{Case, ask, decoded, run};
+use support::process::succeed;
 use support::round_trip_program as round_trip;
 
 /// The specification with one field of each shape.
@@ -44,9 +49,38 @@ fn every_part_of_a_reply_is_read_alike() {
     }
     let texts = decoded.texts.iter().flatten();
     let full = texts.max_by_key(|text| text.len()).expect("a full reply");
-    for value in ["uuid=", "mac=", "offsets[3]=", "origin.y=", "ends[1].x=", "parts[1].at.y="] {
+    for value in ["uuid=", "mac=", "offsets[3]=", "origin.y=", "ends[1].x=", "parts[1].at.y="]
+        .into_iter()
+        .chain(["whole.order=", "parts[1].words[1].code=", "parts[1].words[0].codes[0]="])
+    {
         assert!(full.contains(value), "{value}: {full}");
     }
+}
+
+/// Numbers that are little-endian on every target keep their value where the other numbers have
+/// the order of the machine.
+#[test]
+fn a_big_endian_machine_reads_little_endian_numbers() {
+    let abi = shapes();
+    let target = TARGETS.iter().find(|target| target.name == "s390x").expect("the target");
+    let replies = full_replies(&abi, target).into_iter();
+    let cases = replies.map(|FullReply { chain, bytes, .. }| Case { chain, target, bytes });
+    let cases: Vec<_> = cases.collect();
+    let workdir = Workdir::new("");
+    workdir.write("shapes_abi.h", &emit::c_header(&abi).contents);
+    c_program::write(workdir.folder(), &abi);
+    let Some(mode) = modes(&workdir).find(|mode| mode.name == target.name) else { return };
+    let mut compile = workdir.command(mode.compiler);
+    compile.args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-I."]).args(mode.arguments);
+    succeed(compile.args(["canonical.c", "-o", "canonical"]));
+    let answers = run(mode.run(&workdir, "./canonical"), &cases);
+    let mut little = 0;
+    for (case, answer) in cases.iter().zip(answers) {
+        let expected = decoded(&abi, case);
+        assert_eq!(answer, expected, "{case:02x?}");
+        little += expected.unwrap_or_default().matches(".code=").count();
+    }
+    assert!(little > 4, "{little}");
 }
 
 #[test]

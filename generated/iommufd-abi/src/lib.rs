@@ -18,7 +18,9 @@
 //! - Flags and enumerations preserve unknown bits and numbers, and `Debug` prints
 //!   known ones by name. `From` accepts every integer, and so does the `TryFrom`
 //!   that it implies; `from_bits` accepts only bits and numbers that have a name.
-//! - Fields are in the byte order of the host, as in the kernel's interface.
+//! - Fields are in the byte order of the host, as in the kernel's interface. Those that
+//!   are `__le16` to `__le64` in C have the bytes that the kernel has, everywhere;
+//!   `u64::from_le` makes the number of them, and `u64::to_le` the other way round.
 //!
 //! Features, none of them on by default:
 //!
@@ -34,6 +36,7 @@
 //! - `serde`: structs, flags and numbers can be serialized and deserialized.
 //!   None is left out.
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(any(feature = "bindings", feature = "ioctl")), forbid(unsafe_code))]
 #![allow(deprecated, reason = "deprecated items are still declared")]
 

@@ -303,10 +303,10 @@ impl Element for uapi::iommu_hwpt_arm_smmuv3 {
     }
 
     #[inline]
-    fn read(wire: Wire, bytes: &[u8]) -> Self {
+    fn read(_: Wire, bytes: &[u8]) -> Self {
         let mut element = Self::new();
         for (nth, item) in element.ste.iter_mut().enumerate() {
-            *item = wire
+            *item = Wire::HOST
                 .number(bytes, (nth as u32).saturating_mul(8).saturating_add(0), 8)
                 .unwrap_or(0);
         }
@@ -559,10 +559,10 @@ impl Element for uapi::iommu_viommu_arm_smmuv3_invalidate {
     }
 
     #[inline]
-    fn read(wire: Wire, bytes: &[u8]) -> Self {
+    fn read(_: Wire, bytes: &[u8]) -> Self {
         let mut element = Self::new();
         for (nth, item) in element.cmd.iter_mut().enumerate() {
-            *item = wire
+            *item = Wire::HOST
                 .number(bytes, (nth as u32).saturating_mul(8).saturating_add(0), 8)
                 .unwrap_or(0);
         }
@@ -826,10 +826,10 @@ impl Element for uapi::iommu_vevent_arm_smmuv3 {
     }
 
     #[inline]
-    fn read(wire: Wire, bytes: &[u8]) -> Self {
+    fn read(_: Wire, bytes: &[u8]) -> Self {
         let mut element = Self::new();
         for (nth, item) in element.evt.iter_mut().enumerate() {
-            *item = wire
+            *item = Wire::HOST
                 .number(bytes, (nth as u32).saturating_mul(8).saturating_add(0), 8)
                 .unwrap_or(0);
         }
@@ -850,10 +850,10 @@ impl Element for uapi::iommu_vevent_tegra241_cmdqv {
     }
 
     #[inline]
-    fn read(wire: Wire, bytes: &[u8]) -> Self {
+    fn read(_: Wire, bytes: &[u8]) -> Self {
         let mut element = Self::new();
         for (nth, item) in element.lvcmdq_err_map.iter_mut().enumerate() {
-            *item = wire
+            *item = Wire::HOST
                 .number(bytes, (nth as u32).saturating_mul(8).saturating_add(0), 8)
                 .unwrap_or(0);
         }

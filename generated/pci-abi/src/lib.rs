@@ -32,14 +32,14 @@
 //!   `std` implies `alloc`.
 //! - `bindings`: the module `bindings` has the same items as bindgen declares them, for
 //!   programs that use such bindings.
-//! - `ioctl`: nothing, because the ABI has no ioctls.
 //! - `zerocopy` and `bytemuck`: their traits on every type without padding and
 //!   pointers.
 //!   None is left out.
 //! - `serde`: structs, flags and numbers can be serialized and deserialized.
 //!   None is left out.
 #![no_std]
-#![cfg_attr(not(any(feature = "bindings", feature = "ioctl")), forbid(unsafe_code))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(not(feature = "bindings"), forbid(unsafe_code))]
 #![allow(deprecated, reason = "deprecated items are still declared")]
 
 #[cfg(feature = "alloc")]

@@ -46,6 +46,7 @@
 //!   [`ccw_io_region`](uapi::ccw_io_region), [`ccw_schib_region`](uapi::ccw_schib_region).
 //! - `probe`: the program `vfio-probe`; implies `ioctl` and `std`.
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(any(feature = "bindings", feature = "ioctl")), forbid(unsafe_code))]
 #![allow(deprecated, reason = "deprecated items are still declared")]
 

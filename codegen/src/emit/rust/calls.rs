@@ -13,7 +13,7 @@ use crate::ir::{Abi, FdKind};
 use crate::names;
 
 /// Whether the ABI has ioctls that can be called.
-pub(super) fn present(abi: &Abi) -> bool {
+pub(in crate::emit) fn present(abi: &Abi) -> bool {
     ioctls::present(abi)
 }
 

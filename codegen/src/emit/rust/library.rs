@@ -8,7 +8,7 @@ use super::derives;
 use super::tokens::ident;
 use super::{calls, format, ioctls, needed, records, requests, section, streams, views};
 use crate::emit::wrap::wrap;
-use crate::ir::Abi;
+use crate::ir::{Abi, Struct};
 use crate::names;
 use crate::output::CodeLanguage;
 use crate::runtime::{GENERATED_MODULES, ModuleDeclaration};
@@ -21,6 +21,10 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
     let left_out = left_out(&derives::left_out(abi), "have padding or a pointer");
     let without_serde = left_out_serde(abi);
     let (byte_order, ioctl, views) = (byte_order_doc(abi), ioctl_doc(abi), views_doc(abi));
+    let unsafe_features = match calls::present(abi) {
+        true => quote!(any(feature = "bindings", feature = "ioctl")),
+        false => quote!(feature = "bindings"),
+    };
     let modules = modules(abi);
     let programs = programs(abi);
     let release = abi.release.to_string();
@@ -58,7 +62,8 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         #(#![doc = #without_serde])*
         #(#![doc = #programs])*
         #![no_std]
-        #![cfg_attr(not(any(feature = "bindings", feature = "ioctl")), forbid(unsafe_code))]
+        #![cfg_attr(docsrs, feature(doc_cfg))]
+        #![cfg_attr(not(#unsafe_features), forbid(unsafe_code))]
         #![allow(deprecated, reason = "deprecated items are still declared")]
 
         #[cfg(feature = "alloc")]
@@ -78,6 +83,11 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
 /// The byte order of fields. A space is a block of little-endian bytes.
 fn byte_order_doc(abi: &Abi) -> TokenStream {
     match views::has_spaces(abi) {
+        false if abi.structs.iter().any(Struct::has_little_endian) => quote! {
+            //! - Fields are in the byte order of the host, as in the kernel's interface. Those that
+            //!   are `__le16` to `__le64` in C have the bytes that the kernel has, everywhere;
+            //!   `u64::from_le` makes the number of them, and `u64::to_le` the other way round.
+        },
         false => quote! {
             //! - Fields are in the byte order of the host, as in the kernel's interface.
         },
@@ -88,17 +98,14 @@ fn byte_order_doc(abi: &Abi) -> TokenStream {
     }
 }
 
-/// The description of the feature `ioctl`.
-fn ioctl_doc(abi: &Abi) -> TokenStream {
-    match calls::present(abi) {
-        true => quote! {
+/// The description of the feature `ioctl`, if there is one.
+fn ioctl_doc(abi: &Abi) -> Option<TokenStream> {
+    calls::present(abi).then(|| {
+        quote! {
             //! - `ioctl`: the module `calls`, a type for each kind of file descriptor with a method
             //!   for each ioctl, through rustix; implies `alloc`.
-        },
-        false => quote! {
-            //! - `ioctl`: nothing, because the ABI has no ioctls.
-        },
-    }
+        }
+    })
 }
 
 /// The description of the views, if there are any.
@@ -177,7 +184,8 @@ fn programs(abi: &Abi) -> impl Iterator<Item = String> {
     let features = rust.filter_map(|file| names::feature_of_program(&file.path));
     features.map(|feature| {
         let program = names::program(&abi.name, feature);
-        format!(" - `{feature}`: the program `{program}`; implies `ioctl` and `std`.")
+        let implied = if calls::present(abi) { "`ioctl` and `std`" } else { "`std`" };
+        format!(" - `{feature}`: the program `{program}`; implies {implied}.")
     })
 }
 

@@ -34,12 +34,13 @@ fn record(abi: &Abi, plan: &RecordPlan) -> TokenStream {
     let struct_ = abi.struct_(plan.struct_);
     let name = ident(&struct_.name);
     let size = picked(plan.size, quote!(wire));
-    let wire = if plan.size.is_uniform() { quote!(_) } else { quote!(wire) };
+    let named = |used| if used { quote!(wire) } else { quote!(_) };
+    let (size_wire, read_wire) = (named(!plan.size.is_uniform()), named(reads_by_wire(plan)));
     let reads = plan.fields.iter().map(|plan| {
         let field = &struct_.fields[plan.field];
         let (name, width) = (ident(field.stored_name()), decimal(plan.int.size()));
-        let offset = picked(plan.offset, quote!(wire));
-        let number = quote!(wire.number(bytes, #offset, #width).unwrap_or(0));
+        let (order, offset) = (order(plan.int), picked(plan.offset, quote!(wire)));
+        let number = quote!(#order.number(bytes, #offset, #width).unwrap_or(0));
         let (_, value) = typed(abi, field.group, plan.int, number);
         quote!(element.#name = #value;)
     });
@@ -65,12 +66,12 @@ fn record(abi: &Abi, plan: &RecordPlan) -> TokenStream {
     quote! {
         impl Element for uapi::#name {
             #[inline]
-            fn size(#wire: Wire) -> u32 {
+            fn size(#size_wire: Wire) -> u32 {
                 #size
             }
 
             #[inline]
-            fn read(wire: Wire, bytes: &[u8]) -> Self {
+            fn read(#read_wire: Wire, bytes: &[u8]) -> Self {
                 let mut element = Self::new();
                 #(#reads)*
                 #(#inner_reads)*
@@ -87,16 +88,36 @@ fn record(abi: &Abi, plan: &RecordPlan) -> TokenStream {
     }
 }
 
+/// What gives the byte order of an integer. One that is little-endian on every target keeps its
+/// bytes, as the kernel's `__le32` does, so it has the order of the host.
+fn order(int: Int) -> TokenStream {
+    match int.little_endian() {
+        true => quote!(Wire::HOST),
+        false => quote!(wire),
+    }
+}
+
+/// Whether the byte order or the layout of the bytes decides how the struct is read.
+fn reads_by_wire(plan: &RecordPlan) -> bool {
+    let ints = plan.fields.iter().map(|field| (field.int, field.offset));
+    let mut ints = ints.chain(plan.aggregates.iter().filter_map(|field| match field.element {
+        RequestElement::Int(int) => Some((int, field.offset)),
+        RequestElement::Struct(..) => None,
+    }));
+    let has_structs = plan.aggregates.iter().any(|field| field.struct_().is_some());
+    has_structs || ints.any(|(int, offset)| !int.little_endian() || !offset.is_uniform())
+}
+
 /// Reads an array of integers.
 fn numbers_read(struct_: &Struct, plan: &Aggregate, int: Int) -> TokenStream {
     let name = ident(&struct_.fields[plan.field].name);
     let (width, type_) = (decimal(int.size()), int_type(int));
-    let offset = picked(plan.offset, quote!(wire));
+    let (order, offset) = (order(int), picked(plan.offset, quote!(wire)));
     let at = quote!((nth as u32).saturating_mul(#width).saturating_add(#offset));
     let cast = (int.size() < 8 || int.signed()).then(|| quote!(as #type_));
     quote! {
         for (nth, item) in element.#name.iter_mut().enumerate() {
-            *item = wire.number(bytes, #at, #width).unwrap_or(0) #cast;
+            *item = #order.number(bytes, #at, #width).unwrap_or(0) #cast;
         }
     }
 }

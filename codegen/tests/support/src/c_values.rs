@@ -78,6 +78,10 @@ pub fn field(abi: &Abi, field: &Field, label: &Label, value: &str) -> String {
 
 fn value(abi: &Abi, type_: &Type, label: &Label, value: &str) -> String {
     match type_ {
+        // Members of structs keep the bytes of little-endian numbers.
+        Type::Int(int) if int.little_endian() => {
+            label.number("", &format!("le{}toh({value})", int.size() * 8))
+        }
         Type::Int(int) => label.number(sign(*int), value),
         Type::Struct(id) => fields(abi, abi.struct_(*id), label, value),
         Type::Array(element, count, _) => match **element {

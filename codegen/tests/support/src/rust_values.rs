@@ -44,6 +44,10 @@ pub fn value(
     value: &str,
 ) -> String {
     match type_ {
+        // Members of structs keep the bytes of little-endian numbers.
+        Type::Int(int) if int.little_endian() => {
+            number(label, &format!("u{}::from_le({value})", int.size() * 8))
+        }
         Type::Int(int) => number(label, &[value, raw(abi, group, *int)].concat()),
         Type::Struct(id) => fields(abi, abi.struct_(*id), label, value),
         Type::Array(element, ..) => match **element {

@@ -232,8 +232,10 @@ fn rust_lines(cap: &Named<'_>) -> String {
             Some(_) if cap.asks_companion(array.first.field) => {
                 present(name, &getter, &format!("{print}(text, {name:?}, it.into_iter())"))
             }
-            None => format!("{print}(text, {name:?}, view.{getter}().into_iter());\n"),
-            Some(_) => format!(
+            None if array.first.version <= 1 => {
+                format!("{print}(text, {name:?}, view.{getter}().into_iter());\n")
+            }
+            _ => format!(
                 "if let Some(it) = view.{getter}() {{ {print}(text, {name:?}, it.into_iter()); }}\n"
             ),
         };
@@ -364,9 +366,10 @@ fn c_lines(stem: &str, chain: &str, cap: &Named<'_>) -> String {
         own.push((plan.field, c_number("view", name, name, has) + &unknown));
     }
     for (name, array) in cap.fixed_arrays() {
-        let has = match cap.plan.body.part(array.first.field) {
-            Some(_) => format!("\t\t\t\tif (view.has_{name})\n"),
-            None => String::new(),
+        let part = cap.plan.body.part(array.first.field);
+        let has = match array.first.version > 1 || part.is_some() {
+            true => format!("\t\t\t\tif (view.has_{name})\n"),
+            false => String::new(),
         };
         let count = array.count;
         let line = match array.first.int {

@@ -223,7 +223,8 @@ impl SpaceEmitter<'_> {
                 (None, Some(test), _) => (Some(test), format!("whether there is {name}")),
                 (None, None, 0 | 1) => (None, String::new()),
                 (None, None, version) => {
-                    (Some(format!("cap->version >= {version}")), format!("since version {version}"))
+                    let (test, comment) = since(version);
+                    (Some(test), comment)
                 }
             };
             let get = match part {
@@ -279,14 +280,20 @@ impl SpaceEmitter<'_> {
         let name = struct_.fields[first.field].name.clone();
         let (at, width) = (first.offset.kernel(), first.int.size());
         let type_ = names::c_int(first.int.value());
-        let part = layout.filter(|_| plan.part(first.field).is_some());
-        let has = part.map(|layout| HasView {
+        let part = layout.zip(plan.part(first.field));
+        let test = match (part, first.version) {
+            (Some((layout, _)), _) => Some((
+                format!("{}__space_exists(cap,\n\t\t\t&{layout}, {at})", self.stem),
+                format!("whether there is {name}"),
+            )),
+            (None, 0 | 1) => None,
+            (None, version) => Some(since(version)),
+        };
+        let has = test.map(|(test, comment)| HasView {
             name: members.reserve(names::c_presence(&name)),
-            comment: format!("whether there is {name}"),
-            test: format!("{}__space_exists(cap,\n\t\t\t&{layout}, {at})", self.stem),
-            unknown: plan
-                .part(first.field)
-                .and_then(|part| self.unknown((&name, part), layout, members)),
+            comment,
+            test,
+            unknown: part.and_then(|(layout, part)| self.unknown((&name, part), layout, members)),
         });
         let place = self.place_by(plan, layout, "cap", at);
         let get =
@@ -360,4 +367,9 @@ impl SpaceEmitter<'_> {
             optional,
         }
     }
+}
+
+/// The test that a capability has what a version added, and what that is called.
+fn since(version: u16) -> (String, String) {
+    (format!("cap->version >= {version}"), format!("since version {version}"))
 }

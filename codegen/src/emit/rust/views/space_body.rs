@@ -222,13 +222,8 @@ pub(super) fn fixed_array(
             }
         }
         None => {
-            quote! {
-                #doc
-                #[inline]
-                pub fn #name(&self) -> [#type_; #count] {
-                    #numbers
-                }
-            }
+            let value = (quote!([#type_; #count]), numbers);
+            ChainBytes::Space.value(doc, &field.name, value, plan.first.version)
         }
     }
 }
