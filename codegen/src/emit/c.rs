@@ -165,7 +165,7 @@ pub(super) fn kernel_header(abi: &Abi, header: usize) -> String {
     })
 }
 
-fn parts(abi: &Abi) -> impl Iterator<Item = &'static Part> {
+fn parts(abi: &Abi) -> impl DoubleEndedIterator<Item = &'static Part> {
     PARTS.iter().filter(|part| (part.present)(abi))
 }
 
@@ -264,7 +264,10 @@ impl<'a> HeaderEmitter<'a> {
 
     /// The parts that the ABI has.
     fn parts(&self) -> Vec<PartView> {
-        let bodies: Vec<_> = parts(self.context.abi).map(|part| self.body(part)).collect();
+        // The reference waits for the last ones, which need those before.
+        let mut bodies: Vec<_> =
+            parts(self.context.abi).rev().map(|part| self.body(part)).collect();
+        bodies.reverse();
         let bodies = unused::without_unused(&bodies, &self.stem, &self.context.prefix);
         parts(self.context.abi).zip(bodies).map(|(part, body)| self.part(part, body)).collect()
     }

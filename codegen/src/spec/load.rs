@@ -68,10 +68,12 @@ impl Loader {
         let listed = abi.files.iter().map(|name| &name.value);
         let listed: Vec<_> =
             listed.filter_map(|name| Some((name, self.listed(origin, name)?))).collect();
-        let indexes: Vec<_> = listed.iter().map(|(_, file)| *file).collect();
-        let items = self.parse_all::<ItemFile>(&indexes).into_iter().zip(listed);
+        let proposals = self.proposals(origin);
+        let indexes = listed.iter().map(|(_, file)| file).chain(&proposals).copied();
+        let mut items = self.parse_all::<ItemFile>(&indexes.collect::<Vec<_>>());
+        let proposed = items.split_off(listed.len()).into_iter().zip(proposals);
         let mut files = Vec::new();
-        for (file, (name, _)) in items {
+        for (file, (name, _)) in items.into_iter().zip(listed) {
             files.extend(file.and_then(|file| self.file(name, file)));
         }
         let mut all = Vec::new();
@@ -91,7 +93,8 @@ impl Loader {
             self.unreadable(Path::new(&path), &reason);
             Vec::new()
         });
-        let proposals = self.proposals(origin, since);
+        let proposals = proposed.filter_map(|(items, file)| self.proposal(items?, file, since));
+        let proposals = proposals.collect();
         Some(Spec { abi, files, proposals, code })
     }
 
@@ -119,31 +122,27 @@ impl Loader {
         Some((SpecFile { name, overlay: true, ..file }, extensions))
     }
 
-    /// Reads the overlays in the folder of proposals.
-    fn proposals(&mut self, origin: &Origin, since: Since) -> Vec<ProposalSpec> {
-        let mut files = Vec::new();
+    fn proposal(&self, items: ItemFile, file: usize, since: Since) -> Option<ProposalSpec> {
+        let (proposal, extensions) = items.split(Some(since))?;
+        let name = stem(Path::new(self.sources.path(file)));
+        Some(ProposalSpec::new(SpecFile { name, overlay: true, ..proposal }, &extensions))
+    }
+
+    /// Reads the overlays in the folder of proposals; returns their indexes.
+    fn proposals(&mut self, origin: &Origin) -> Vec<usize> {
         match origin {
             Origin::Folder(folder) => {
                 let mut paths = yaml_files(&folder.join(PROPOSALS));
                 paths.sort();
-                files.extend(paths.iter().filter_map(|path| self.read(path)));
+                paths.iter().filter_map(|path| self.read(path)).collect()
             }
-            Origin::Embedded(embedded) => {
-                let proposals = embedded.iter().filter(|(path, _)| path.starts_with(PROPOSALS));
-                files.extend(
-                    proposals.map(|(path, text)| {
-                        self.sources.add((*path).to_owned(), (*text).to_owned())
-                    }),
-                );
+            Origin::Embedded(files) => {
+                let proposals = files.iter().filter(|(path, _)| path.starts_with(PROPOSALS));
+                let mut add =
+                    |path: &str, text: &str| self.sources.add(path.to_owned(), text.to_owned());
+                proposals.map(|(path, text)| add(path, text)).collect()
             }
         }
-        let parsed = self.parse_all::<ItemFile>(&files).into_iter().zip(files);
-        let proposals = parsed.filter_map(|(proposal, file)| {
-            let (proposal, extensions) = proposal?.split(Some(since))?;
-            let name = stem(Path::new(self.sources.path(file)));
-            Some(ProposalSpec::new(SpecFile { name, overlay: true, ..proposal }, &extensions))
-        });
-        proposals.collect()
     }
 
     /// Reads a file of the specification by its name without ending; returns its index.

@@ -3,6 +3,7 @@
 //! crossings. The same transitions are a table for readers who do not see pictures.
 
 use std::collections::BTreeSet;
+use std::iter;
 use std::sync::LazyLock;
 
 use askama::Template;
@@ -166,31 +167,38 @@ fn cells(order: &[usize]) -> Vec<StateCell> {
     order.iter().map(|place| cell(*place, order.len())).collect()
 }
 
-/// The place of each state, so that arrows are short and do not cross.
+/// The place of each state, so that arrows are short and do not cross: the first order of those
+/// with the least cost.
 fn best_order(count: usize, edges: &[StateEdge]) -> Vec<usize> {
     let order: Vec<usize> = (0..count).collect();
     if count > MOST {
         return order;
     }
-    let mut search = OrderSearch { count, edges, least: cost(&order, edges), best: order };
-    search.place_next(&mut Vec::new(), 0);
-    search.best
+    let found = |limit| {
+        let mut search = OrderSearch { count, edges, limit, best: None };
+        search.place_next(&mut Vec::new(), 0);
+        search.best
+    };
+    // A low limit leaves most orders early, and most states have an order that costs little.
+    let mut limits = iter::successors(Some(2 * edges.len() + 1), |limit| limit.checked_mul(2));
+    limits.find_map(found).unwrap_or(order)
 }
 
-/// The search for the best order: it places one state after the other, and leaves an order when
-/// that costs as much as the best one so far, even if each other arrow costs only 1.
+/// The search for the best order below a limit: it places one state after the other, and leaves
+/// an order when that costs as much as the limit or the best one so far, even if each other
+/// arrow costs only 1.
 struct OrderSearch<'a> {
     count: usize,
     edges: &'a [StateEdge],
-    least: usize,
-    best: Vec<usize>,
+    limit: usize,
+    best: Option<Vec<usize>>,
 }
 
 impl OrderSearch<'_> {
     /// Tries all places of the next state. `cost` is that of the states which have a place.
     fn place_next(&mut self, order: &mut Vec<usize>, cost: usize) {
         if order.len() == self.count {
-            (self.least, self.best) = (cost, order.clone());
+            (self.limit, self.best) = (cost, Some(order.clone()));
             return;
         }
         for place in 0..self.count {
@@ -200,7 +208,7 @@ impl OrderSearch<'_> {
             order.push(place);
             let cost = cost + added_cost(order, self.count, self.edges);
             let others = self.edges.iter().filter(|edge| edge.latest() >= order.len());
-            if cost + others.count() < self.least {
+            if cost + others.count() < self.limit {
                 self.place_next(order, cost);
             }
             order.pop();
@@ -208,13 +216,8 @@ impl OrderSearch<'_> {
     }
 }
 
-/// How bad an order is: long arrows, arrows over boxes, and crossings.
-fn cost(order: &[usize], edges: &[StateEdge]) -> usize {
-    (1..=order.len()).map(|placed| added_cost(&order[..placed], order.len(), edges)).sum()
-}
-
-/// The part of the cost that the last of some placed states adds: its arrows to other placed
-/// states, and their crossings.
+/// The cost that the last of some placed states adds: its arrows to other placed states cost
+/// more if they are long or run over boxes, and each crossing costs much.
 fn added_cost(order: &[usize], count: usize, edges: &[StateEdge]) -> usize {
     let at = |state: usize| cell(order[state], count);
     let ends = |edge: &StateEdge| (at(edge.from), at(edge.to));
@@ -285,6 +288,11 @@ fn arrow(edge: &StateEdge, cells: &[(usize, usize)]) -> ArrowView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The cost of all states.
+    fn cost(order: &[usize], edges: &[StateEdge]) -> usize {
+        (1..=order.len()).map(|placed| added_cost(&order[..placed], order.len(), edges)).sum()
+    }
 
     #[test]
     fn a_ladder_is_drawn_without_crossings() {
