@@ -14,12 +14,12 @@ pub(super) fn first_releases(releases: &[Release], since: Since) -> (Release, Re
     }
 }
 
-/// The same as text, with `dash` between the ends of a range: `4.6` or `3.19-4.1`.
-pub(super) fn since_text(releases: &[Release], since: Since, dash: &str) -> String {
+/// The same as text: `4.6`, or `4.1, maybe 3.19` if only a range is known.
+pub(super) fn since_text(releases: &[Release], since: Since) -> String {
     let (first, last) = first_releases(releases, since);
     match first == last {
         true => first.bare(),
-        false => [&first.bare(), dash, &last.bare()].concat(),
+        false => [&last.bare(), ", maybe ", &first.bare()].concat(),
     }
 }
 
@@ -31,8 +31,8 @@ mod tests {
     fn a_range_starts_at_the_first_release_that_may_have_the_item() {
         let releases = [(3, 18), (3, 19), (4, 0), (4, 1)].map(|(a, b)| Release::new(a, b));
         let between = |from: usize, to: usize| Since::Between(releases[from], releases[to]);
-        assert_eq!(since_text(&releases, between(0, 3), "-"), "3.19-4.1");
-        assert_eq!(since_text(&releases, between(2, 3), "-"), "4.1");
-        assert_eq!(since_text(&releases, Since::Known(releases[1]), "-"), "3.19");
+        assert_eq!(since_text(&releases, between(0, 3)), "4.1, maybe 3.19");
+        assert_eq!(since_text(&releases, between(2, 3)), "4.1");
+        assert_eq!(since_text(&releases, Since::Known(releases[1])), "3.19");
     }
 }

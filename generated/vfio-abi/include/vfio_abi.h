@@ -5009,7 +5009,7 @@ static inline vfio_abi_size vfio_abi_ccw_cmd_region_command_text(
 		flags, text, size);
 }
 
-/* The name of the id of a capability in the chain device. */
+/* The name of the id of a capability in the device chain. */
 static inline const char *vfio_abi_device_cap_name(
 		__u32 number)
 {
@@ -5029,7 +5029,7 @@ static inline const char *vfio_abi_device_cap_name(
 	}
 }
 
-/* The name of the id of a capability in the chain region. */
+/* The name of the id of a capability in the region chain. */
 static inline const char *vfio_abi_region_cap_name(
 		__u32 number)
 {
@@ -5049,7 +5049,7 @@ static inline const char *vfio_abi_region_cap_name(
 	}
 }
 
-/* The name of the id of a capability in the chain type1. */
+/* The name of the id of a capability in the type1 chain. */
 static inline const char *vfio_abi_type1_cap_name(
 		__u32 number)
 {
@@ -6164,7 +6164,7 @@ static inline void vfio_abi_device_info_fixed(
 }
 
 /*
- * Starts a walk over the chain device after struct vfio_device_info; empty if
+ * Starts a walk over the device chain after struct vfio_device_info; empty if
  * the reply is short or has no chain.
  */
 static inline struct vfio_abi_walk vfio_abi_device_caps(
@@ -6728,7 +6728,7 @@ static inline void vfio_abi_region_info_fixed(
 }
 
 /*
- * Starts a walk over the chain region after struct vfio_region_info; empty if
+ * Starts a walk over the region chain after struct vfio_region_info; empty if
  * the reply is short or has no chain.
  */
 static inline struct vfio_abi_walk vfio_abi_region_caps(
@@ -7202,7 +7202,7 @@ static inline void vfio_abi_type1_info_fixed(
 }
 
 /*
- * Starts a walk over the chain type1 after struct vfio_iommu_type1_info; empty
+ * Starts a walk over the type1 chain after struct vfio_iommu_type1_info; empty
  * if the reply is short or has no chain.
  */
 static inline struct vfio_abi_walk vfio_abi_type1_caps(

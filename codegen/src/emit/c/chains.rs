@@ -115,12 +115,12 @@ impl<'a> Emitter<'_, 'a> {
     fn comment(&self, chain: &Chain) -> Vec<String> {
         let text = match chain.offset_host() {
             Some(host) => format!(
-                "Starts a walk over the chain {} after struct {}; empty if the reply is \
+                "Starts a walk over the {} chain after struct {}; empty if the reply is \
                  short or has no chain.",
                 chain.name,
                 self.abi.struct_(host.struct_).name
             ),
-            None => format!("Starts a walk over the chain {} in len bytes.", chain.name),
+            None => format!("Starts a walk over the {} chain in len bytes.", chain.name),
         };
         section::opening(Comment::of(&[text]).above(0))
     }

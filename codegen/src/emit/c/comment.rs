@@ -71,7 +71,7 @@ impl<'a> Comment<'a> {
 
     /// Adds the first release of the item.
     pub(super) fn since(self, releases: &[Release], since: Since) -> Self {
-        self.fact(format!("Since Linux {}.", since_text(releases, since, "-")))
+        self.fact(format!("Since Linux {}.", since_text(releases, since)))
     }
 
     /// Lists the reserved numbers.
@@ -146,7 +146,7 @@ impl<'a> Comment<'a> {
 /// The first release of a part, if it is later than that of the whole.
 pub(super) fn since_note(releases: &[Release], part: Since, whole: Since) -> Option<String> {
     let later = part.first() > whole.first();
-    later.then(|| format!("since {}", since_text(releases, part, "-")))
+    later.then(|| format!("since {}", since_text(releases, part)))
 }
 
 #[cfg(test)]

@@ -116,7 +116,7 @@ impl SpaceEmitter<'_> {
             }
             None => (None, None, None),
         };
-        let text = format!("Starts a walk over the chain {} of a space.", chain.name);
+        let text = format!("Starts a walk over the {} chain of a space.", chain.name);
         let of = |id: &CapabilityId| (*id, &self.abi.protocol.capabilities[id.0]);
         let plans: Vec<_> = plan.capabilities.iter().map(of).collect();
         let elements = self.elements(chain, space, names);

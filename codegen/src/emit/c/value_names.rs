@@ -50,7 +50,7 @@ fn chains(abi: &Abi) -> impl Iterator<Item = &Chain> {
 
 /// The names of the ids of a chain; those of kinds are not among them.
 fn named_caps(abi: &Abi, stem: &str, chain: &Chain) -> NamedGroupView {
-    let about = format!("The name of the id of a capability in the chain {}.", chain.name);
+    let about = format!("The name of the id of a capability in the {} chain.", chain.name);
     let caps = chain.capabilities.iter().map(|id| abi.capability(*id));
     let values = caps.filter(|cap| cap.kind.is_none()).map(|cap| NamedValueView {
         number: cap.id.to_string(),

@@ -110,7 +110,7 @@ impl<'a> Docs<'a> {
 
     /// A release, or the range of releases that can have introduced an item.
     fn linux(&self, since: Since) -> String {
-        since_text(self.names.releases, since, "–")
+        since_text(self.names.releases, since)
     }
 
     /// A link to the item of a name, if there is one.

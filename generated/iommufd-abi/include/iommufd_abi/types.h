@@ -589,7 +589,7 @@ struct iommu_hwpt_arm_smmuv3 {
 
 /*
  * Data of IOMMU_HWPT_DATA_AMD_GUEST: a guest's table on AMD's IOMMU.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 struct iommu_hwpt_amd_guest {
 	__aligned_u64	dte[4];	/* the guest's device table entry */
@@ -604,7 +604,7 @@ enum iommu_hwpt_data_type {
 	IOMMU_HWPT_DATA_VTD_S1,	/* a first stage of Intel VT-d */
 	/* a stream table entry of Arm SMMUv3 (since 6.13) */
 	IOMMU_HWPT_DATA_ARM_SMMUV3,
-	/* a device table entry of AMD (since 7.0-7.2) */
+	/* a device table entry of AMD (since 7.2, maybe 7.0) */
 	IOMMU_HWPT_DATA_AMD_GUEST,
 };
 
@@ -726,7 +726,7 @@ struct iommu_hw_info_tegra241_cmdqv {
  * Description of an AMD IOMMU, as two of its registers have it. Of EFR a
  * monitor may show GTSup, GASup, GioSup, PPRSup, EPHSup, GATS, GLX and PASmax
  * to its guest.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 struct iommu_hw_info_amd {
 	__aligned_u64	efr;	/* the extended feature register */
@@ -745,7 +745,7 @@ enum iommu_hw_info_type {
 	IOMMU_HW_INFO_TYPE_ARM_SMMUV3,	/* Arm SMMUv3 (since 6.13) */
 	/* command queues of Tegra241 (since 6.17) */
 	IOMMU_HW_INFO_TYPE_TEGRA241_CMDQV,
-	IOMMU_HW_INFO_TYPE_AMD,		/* AMD (since 7.0-7.2) */
+	IOMMU_HW_INFO_TYPE_AMD,		/* AMD (since 7.2, maybe 7.0) */
 };
 
 /*
@@ -761,8 +761,8 @@ enum iommufd_hw_capabilities {
 	/* requests with a PASID can have privileges (since 6.15) */
 	IOMMU_HW_CAP_PCI_PASID_PRIV = (1 << 2),
 	/*
-	 * the device cannot use ATS; clear says only that it may (since
-	 * 7.0-7.2)
+	 * the device cannot use ATS; clear says only that it may (since 7.2,
+	 * maybe 7.0)
 	 */
 	IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED = (1 << 3),
 };

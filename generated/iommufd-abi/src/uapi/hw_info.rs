@@ -254,7 +254,7 @@ const _: () = {
 /// Description of an AMD IOMMU, as two of its registers have it. Of EFR a monitor may show
 /// GTSup, GASup, GioSup, PPRSup, EPHSup, GATS, GLX and PASmax to its guest.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -321,7 +321,7 @@ pub const IOMMU_HW_INFO_TYPE_TEGRA241_CMDQV: u32 = 3;
 
 /// AMD.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 pub const IOMMU_HW_INFO_TYPE_AMD: u32 = 4;
 
 /// Types of the description.
@@ -385,7 +385,7 @@ pub const IOMMU_HW_CAP_PCI_PASID_PRIV: u32 = 1 << 2;
 
 /// The device cannot use ATS; clear says only that it may.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 pub const IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED: u32 = 1 << 3;
 
 /// Capabilities of a device and its IOMMU, whatever the kind.

@@ -221,7 +221,7 @@ const _: () = {
 /// Data of [`IOMMU_HWPT_DATA_AMD_GUEST`](super::IOMMU_HWPT_DATA_AMD_GUEST): a guest's table on
 /// AMD's IOMMU.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,7 +275,7 @@ pub const IOMMU_HWPT_DATA_ARM_SMMUV3: u32 = 2;
 
 /// A device table entry of AMD.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 pub const IOMMU_HWPT_DATA_AMD_GUEST: u32 = 3;
 
 /// Types of the data for a new page table.

@@ -2252,7 +2252,7 @@ static inline pci_abi_size pci_abi_dvsec_cxl_flexbus_port_status_text(
 		flags, text, size);
 }
 
-/* The name of the id of a capability in the chain standard. */
+/* The name of the id of a capability in the standard chain. */
 static inline const char *pci_abi_standard_cap_name(
 		__u32 number)
 {
@@ -2302,7 +2302,7 @@ static inline const char *pci_abi_standard_cap_name(
 	}
 }
 
-/* The name of the id of a capability in the chain extended. */
+/* The name of the id of a capability in the extended chain. */
 static inline const char *pci_abi_extended_cap_name(
 		__u32 number)
 {

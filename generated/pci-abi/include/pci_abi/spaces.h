@@ -603,7 +603,7 @@ __attribute__((__unused__)) = {
 	4	/* align */
 };
 
-/* Starts a walk over the chain standard of a space. */
+/* Starts a walk over the standard chain of a space. */
 static inline struct pci_abi_space_walk pci_abi_standard_caps(
 		const struct pci_abi_space *space)
 {
@@ -3000,7 +3000,7 @@ __attribute__((__unused__)) = {
 	4	/* align */
 };
 
-/* Starts a walk over the chain extended of a space. */
+/* Starts a walk over the extended chain of a space. */
 static inline struct pci_abi_space_walk pci_abi_extended_caps(
 		const struct pci_abi_space *space)
 {

@@ -154,8 +154,9 @@ __extension__ struct pci_header {
 	/* bus clocks that the function may keep the bus */
 	__u8	latency_timer;
 	__u8	header_type;	/* layout of the rest of the header */
-#define PCI_HEADER_TYPE_MASK	0x7f /* type of the header (since 5.8-5.10) */
-/* the device has several functions (since 6.6-6.7) */
+/* type of the header (since 5.10, maybe 5.8) */
+#define PCI_HEADER_TYPE_MASK	0x7f
+/* the device has several functions (since 6.7, maybe 6.6) */
 #define PCI_HEADER_TYPE_MFD	(1 << 7)
 	__u8	bist;		/* built-in self-test */
 #define PCI_BIST_CODE_MASK	0xf		/* result of the test */
@@ -349,7 +350,7 @@ struct pci_header_bridge {
 
 /*
  * Parts of the word with the bus numbers of a bridge.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define PCI_PRIMARY_BUS_MASK		0xff		/* primary bus */
 #define PCI_SECONDARY_BUS_MASK		0xff00		/* secondary bus */
@@ -506,10 +507,10 @@ struct pci_cap_header {
  * Since Linux 3.7.
  */
 
-/* bits of the id in the first word (since 6.14-6.19) */
+/* bits of the id in the first word (since 6.19, maybe 6.14) */
 #define PCI_CAP_ID_MASK		0xff
 
-/* bits of the offset in the first word (since 6.14-6.19) */
+/* bits of the offset in the first word (since 6.19, maybe 6.14) */
 #define PCI_CAP_LIST_NEXT_MASK	0xff00
 
 #define PCI_CAP_ID_MAX		0x14	/* highest id that is defined */
@@ -1154,7 +1155,7 @@ struct pci_cap_exp {
 #define PCI_EXP_FLAGS_TYPE	0xf0		/* type of the device or port */
 #define PCI_EXP_FLAGS_SLOT	(1 << 8)	/* the port leads to a slot */
 #define PCI_EXP_FLAGS_IRQ	0x3e00	/* number of the interrupt message */
-/* supports flit mode (since 6.14-6.19) */
+/* supports flit mode (since 6.19, maybe 6.14) */
 #define PCI_EXP_FLAGS_FLIT	(1 << 15)
 	__le32	devcap;		/* abilities of the device */
 /* largest payload, as a power of two times 128 bytes */
@@ -1173,7 +1174,7 @@ struct pci_cap_exp {
 #define PCI_EXP_DEVCAP_PWR_VAL	0x3fc0000 /* power that the slot supplies */
 #define PCI_EXP_DEVCAP_PWR_SCL	0xc000000	/* unit of this power */
 #define PCI_EXP_DEVCAP_FLR	(1 << 28)	/* each function can be reset */
-/* supports trusted I/O (since 6.14-6.19) */
+/* supports trusted I/O (since 6.19, maybe 6.14) */
 #define PCI_EXP_DEVCAP_TEE	(1 << 30)
 	__le16	devctl;		/* what the device uses */
 /* reports correctable errors */
@@ -1184,17 +1185,17 @@ struct pci_cap_exp {
 #define PCI_EXP_DEVCTL_URRE		(1 << 3)
 #define PCI_EXP_DEVCTL_RELAX_EN		(1 << 4) /* may use relaxed ordering */
 #define PCI_EXP_DEVCTL_PAYLOAD		0xe0	/* largest payload */
-/* payloads of 128 bytes (since 5.12-5.16) */
+/* payloads of 128 bytes (since 5.16, maybe 5.12) */
 #define PCI_EXP_DEVCTL_PAYLOAD_128B	0x0
-/* payloads of 256 bytes (since 5.12-5.16) */
+/* payloads of 256 bytes (since 5.16, maybe 5.12) */
 #define PCI_EXP_DEVCTL_PAYLOAD_256B	0x20
-/* payloads of 512 bytes (since 5.12-5.16) */
+/* payloads of 512 bytes (since 5.16, maybe 5.12) */
 #define PCI_EXP_DEVCTL_PAYLOAD_512B	0x40
-/* payloads of 1 KiB (since 5.12-5.16) */
+/* payloads of 1 KiB (since 5.16, maybe 5.12) */
 #define PCI_EXP_DEVCTL_PAYLOAD_1024B	0x60
-/* payloads of 2 KiB (since 5.12-5.16) */
+/* payloads of 2 KiB (since 5.16, maybe 5.12) */
 #define PCI_EXP_DEVCTL_PAYLOAD_2048B	0x80
-/* payloads of 4 KiB (since 5.12-5.16) */
+/* payloads of 4 KiB (since 5.16, maybe 5.12) */
 #define PCI_EXP_DEVCTL_PAYLOAD_4096B	0xa0
 #define PCI_EXP_DEVCTL_EXT_TAG		(1 << 8) /* may use tags of 8 bits */
 /* may use other function numbers */
@@ -1233,9 +1234,10 @@ struct pci_cap_exp {
 #define PCI_EXP_LNKCAP_MLW		0x3f0	/* highest number of lanes */
 /* power states that it can enter by itself */
 #define PCI_EXP_LNKCAP_ASPMS		0xc00
-/* supports L0s (since 5.8-5.10) */
+/* supports L0s (since 5.10, maybe 5.8) */
 #define PCI_EXP_LNKCAP_ASPM_L0S		0x400
-#define PCI_EXP_LNKCAP_ASPM_L1		0x800 /* supports L1 (since 5.8-5.10) */
+/* supports L1 (since 5.10, maybe 5.8) */
+#define PCI_EXP_LNKCAP_ASPM_L1		0x800
 #define PCI_EXP_LNKCAP_L0SEL		0x7000		/* time to leave L0s */
 #define PCI_EXP_LNKCAP_L1EL		0x38000		/* time to leave L1 */
 #define PCI_EXP_LNKCAP_CLKPM		(1 << 18) /* the clock can be removed */
@@ -1335,7 +1337,7 @@ struct pci_cap_exp {
 #define PCI_EXP_SLTCTL_EIC		(1 << 11) /* switches the interlock */
 /* reports changes of the data link */
 #define PCI_EXP_SLTCTL_DLLSCE		(1 << 12)
-/* does not send the power limit by itself (since 5.18-5.19) */
+/* does not send the power limit by itself (since 5.19, maybe 5.18) */
 #define PCI_EXP_SLTCTL_ASPL_DISABLE	(1 << 13)
 /* does not detect cards by the link (since 5.7) */
 #define PCI_EXP_SLTCTL_IBPD_DISABLE	(1 << 14)
@@ -1358,15 +1360,18 @@ struct pci_cap_exp {
 /* interrupts for power management events */
 #define PCI_EXP_RTCTL_PMEIE	(1 << 3)
 /*
- * software sees configuration requests that have to be retried (since
- * 6.11-6.12)
+ * software sees configuration requests that have to be retried (since 6.12,
+ * maybe 6.11)
  */
 #define PCI_EXP_RTCTL_RRS_SVE	(1 << 4)
 	__le16	rtcap;		/* abilities of a root port */
-/* can show configuration requests that have to be retried (since 6.11-6.12) */
+/*
+ * can show configuration requests that have to be retried (since 6.12, maybe
+ * 6.11)
+ */
 #define PCI_EXP_RTCAP_RRS_SV	(1 << 0)
 	__le32	rtsta;		/* power management events of a root port */
-/* function that reported one (since 6.6-6.7) */
+/* function that reported one (since 6.7, maybe 6.6) */
 #define PCI_EXP_RTSTA_PME_RQ_ID	0xffff
 #define PCI_EXP_RTSTA_PME	(1 << 16)	/* an event was reported */
 #define PCI_EXP_RTSTA_PENDING	(1 << 17)	/* another one waits */
@@ -1394,7 +1399,7 @@ struct pci_cap_exp {
 #define PCI_EXP_DEVCAP2_OBFF_WAKE	0x80000	/* the same by a signal */
 /* supports end-to-end prefixes (since 4.19) */
 #define PCI_EXP_DEVCAP2_EE_PREFIX	(1 << 21)
-/* highest number of such prefixes (since 6.14-6.19) */
+/* highest number of such prefixes (since 6.19, maybe 6.14) */
 #define PCI_EXP_DEVCAP2_EE_PREFIX_MAX	0xc00000
 	__le16	devctl2;	/* more of what the device uses */
 /* timeout of completions (since 3.13) */
@@ -1921,7 +1926,7 @@ struct pci_ext_cap_dvsec {
 /*
  * Lights of an enclosure. The bits of an indication are the same in both
  * registers.
- * Since Linux 6.11-6.12.
+ * Since Linux 6.12, maybe 6.11.
  */
 #define PCI_EXT_CAP_ID_NPEM	41
 
@@ -1956,7 +1961,7 @@ struct pci_ext_cap_npem {
 
 /*
  * Offsets of the fields of pci_ext_cap_npem.
- * Since Linux 6.11-6.12.
+ * Since Linux 6.12, maybe 6.11.
  */
 #define PCI_NPEM_CAP	0x4	/* offset of cap */
 #define PCI_NPEM_CTRL	0x8	/* offset of ctrl */
@@ -1994,17 +1999,17 @@ struct pci_ext_cap_err {
 #define PCI_ERR_UNC_MCBTLP	(1 << 23)	/* blocked multicast packet */
 #define PCI_ERR_UNC_ATOMEG	(1 << 24)	/* blocked atomic operation */
 #define PCI_ERR_UNC_TLPPRE	(1 << 25)	/* blocked prefix */
-/* blocked poisoned packet (since 6.14-6.19) */
+/* blocked poisoned packet (since 6.19, maybe 6.14) */
 #define PCI_ERR_UNC_POISON_BLK	(1 << 26)
-/* blocked deferrable write (since 6.14-6.19) */
+/* blocked deferrable write (since 6.19, maybe 6.14) */
 #define PCI_ERR_UNC_DMWR_BLK	(1 << 27)
-/* failed check of encryption (since 6.14-6.19) */
+/* failed check of encryption (since 6.19, maybe 6.14) */
 #define PCI_ERR_UNC_IDE_CHECK	(1 << 28)
-/* encrypted packet of another way (since 6.14-6.19) */
+/* encrypted packet of another way (since 6.19, maybe 6.14) */
 #define PCI_ERR_UNC_MISR_IDE	(1 << 29)
-/* failed checksum of the plain text (since 6.14-6.19) */
+/* failed checksum of the plain text (since 6.19, maybe 6.14) */
 #define PCI_ERR_UNC_PCRC_CHECK	(1 << 30)
-/* blocked translated packet (since 6.14-6.19) */
+/* blocked translated packet (since 6.19, maybe 6.14) */
 #define PCI_ERR_UNC_XLAT_BLK	(1U << 31)
 	/* uncorrectable errors that are not reported, with the same bits */
 	__le32	uncor_mask;
@@ -2031,13 +2036,15 @@ struct pci_ext_cap_err {
 #define PCI_ERR_CAP_ECRC_CHKC		(1 << 7)
 /* checks end-to-end checksums */
 #define PCI_ERR_CAP_ECRC_CHKE		(1 << 8)
-/* the log of prefixes is valid (since 6.14-6.19) */
+/* the log of prefixes is valid (since 6.19, maybe 6.14) */
 #define PCI_ERR_CAP_PREFIX_LOG_PRESENT	(1 << 11)
-/* logs the request of a completion that did not come (since 6.14-6.19) */
+/*
+ * logs the request of a completion that did not come (since 6.19, maybe 6.14)
+ */
 #define PCI_ERR_CAP_COMP_TIME_LOG	(1 << 12)
-/* the log has the form of flit mode (since 6.14-6.19) */
+/* the log has the form of flit mode (since 6.19, maybe 6.14) */
 #define PCI_ERR_CAP_TLP_LOG_FLIT	(1 << 18)
-/* size of the log in flit mode (since 6.14-6.19) */
+/* size of the log in flit mode (since 6.19, maybe 6.14) */
 #define PCI_ERR_CAP_TLP_LOG_SIZE	0xf80000
 	__le32	header_log[4];	/* header of the packet with the first error */
 	/* errors for which a root port or an event collector interrupts */
@@ -2087,7 +2094,7 @@ struct pci_ext_cap_err {
 #define PCI_ERR_ROOT_STATUS	0x30	/* offset of root_status */
 #define PCI_ERR_ROOT_ERR_SRC	0x34	/* offset of cor_source */
 
-/* offset of prefix_log (since 6.14-6.19) */
+/* offset of prefix_log (since 6.19, maybe 6.14) */
 #define PCI_ERR_PREFIX_LOG	0x38
 
 /*
@@ -2117,7 +2124,7 @@ struct pci_ext_cap_dpc {
 #define PCI_EXP_DPC_RP_PIO_LOG_SIZE	0xf00
 /* can report that the data link is active */
 #define PCI_EXP_DPC_CAP_DL_ACTIVE	(1 << 12)
-/* highest bit of the words of the log (since 6.14-6.19) */
+/* highest bit of the words of the log (since 6.19, maybe 6.14) */
 #define PCI_EXP_DPC_RP_PIO_LOG_SIZE4	(1 << 13)
 	__le16	ctl;			/* what is used */
 /* fatal errors trigger it (since 4.18) */
@@ -2130,13 +2137,13 @@ struct pci_ext_cap_dpc {
 #define PCI_EXP_DPC_STATUS_TRIGGER			(1 << 0)
 /* reason (since 4.16) */
 #define PCI_EXP_DPC_STATUS_TRIGGER_RSN			0x6
-/* an uncorrectable error of the port (since 6.6-6.7) */
+/* an uncorrectable error of the port (since 6.7, maybe 6.6) */
 #define PCI_EXP_DPC_STATUS_TRIGGER_RSN_UNCOR		0x0
-/* a non-fatal error was reported (since 6.6-6.7) */
+/* a non-fatal error was reported (since 6.7, maybe 6.6) */
 #define PCI_EXP_DPC_STATUS_TRIGGER_RSN_NFE		0x2
-/* a fatal error was reported (since 6.6-6.7) */
+/* a fatal error was reported (since 6.7, maybe 6.6) */
 #define PCI_EXP_DPC_STATUS_TRIGGER_RSN_FE		0x4
-/* the extension has the reason (since 6.6-6.7) */
+/* the extension has the reason (since 6.7, maybe 6.6) */
 #define PCI_EXP_DPC_STATUS_TRIGGER_RSN_IN_EXT		0x6
 /* an interrupt is pending */
 #define PCI_EXP_DPC_STATUS_INTERRUPT			(1 << 3)
@@ -2144,11 +2151,11 @@ struct pci_ext_cap_dpc {
 #define PCI_EXP_DPC_RP_BUSY				(1 << 4)
 /* more of the reason (since 4.16) */
 #define PCI_EXP_DPC_STATUS_TRIGGER_RSN_EXT		0x60
-/* an error of programmed I/O (since 6.6-6.7) */
+/* an error of programmed I/O (since 6.7, maybe 6.6) */
 #define PCI_EXP_DPC_STATUS_TRIGGER_RSN_RP_PIO		0x0
-/* software (since 6.6-6.7) */
+/* software (since 6.7, maybe 6.6) */
 #define PCI_EXP_DPC_STATUS_TRIGGER_RSN_SW_TRIGGER	0x20
-/* number of the first error's bit (since 6.6-6.7) */
+/* number of the first error's bit (since 6.7, maybe 6.6) */
 #define PCI_EXP_DPC_RP_PIO_FEP				0x1f00
 	__le16	source_id;		/* function that reported the error */
 	__le32	rp_pio_status;	/* errors of programmed I/O that happened */
@@ -2438,7 +2445,7 @@ struct pci_ext_cap_pasid {
 	__le16	cap;	/* abilities */
 #define PCI_PASID_CAP_EXEC	(1 << 1) /* can ask for the right to execute */
 #define PCI_PASID_CAP_PRIV	(1 << 2) /* can make privileged requests */
-/* bits of the number of an address space (since 6.6-6.7) */
+/* bits of the number of an address space (since 6.7, maybe 6.6) */
 #define PCI_PASID_CAP_WIDTH	0x1f00
 	__le16	ctrl;	/* what is used */
 #define PCI_PASID_CTRL_ENABLE	(1 << 0) /* requests have an address space */
@@ -2767,7 +2774,7 @@ __extension__ struct pci_ext_cap_rebar {
 
 /*
  * A base address of virtual functions with a choice of sizes.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 struct pci_vf_rebar_entry {
 	__le32	cap;	/* sizes that it can have */
@@ -2782,7 +2789,7 @@ struct pci_vf_rebar_entry {
 
 /*
  * Base addresses of virtual functions whose size can be chosen.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_EXT_CAP_ID_VF_REBAR	36
 
@@ -2793,7 +2800,7 @@ __extension__ struct pci_ext_cap_vf_rebar {
 
 /*
  * Offsets of the fields of the first entry of pci_ext_cap_vf_rebar.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_VF_REBAR_CAP	0x4	/* offset of cap */
 #define PCI_VF_REBAR_CTRL	0x8	/* offset of ctrl */
@@ -2930,10 +2937,13 @@ struct pci_ext_cap_ltr {
 #define PCI_LTR_SCALE_MASK	0x1c00	/* unit */
 #define PCI_LTR_SCALE_SHIFT	10	/* lowest bit of the unit */
 
-/* number of units of the second latency, in the word of both (since 6.6-6.7) */
+/*
+ * number of units of the second latency, in the word of both (since 6.7, maybe
+ * 6.6)
+ */
 #define PCI_LTR_NOSNOOP_VALUE	0x3ff0000
 
-/* unit of the second latency, in the word of both (since 6.6-6.7) */
+/* unit of the second latency, in the word of both (since 6.7, maybe 6.6) */
 #define PCI_LTR_NOSNOOP_SCALE	0x1c000000
 
 #define PCI_EXT_CAP_LTR_SIZEOF	8	/* bytes of the capability */
@@ -2970,8 +2980,8 @@ struct pci_ext_cap_l1ss {
 /* unit of this latency (since 4.15) */
 #define PCI_L1SS_CTL1_LTR_L12_TH_SCALE	0xe0000000
 	__le32	ctl2;	/* time to power on */
-#define PCI_L1SS_CTL2_T_PWR_ON_SCALE	0x3	/* unit (since 6.6-6.7) */
-/* number of units (since 6.6-6.7) */
+#define PCI_L1SS_CTL2_T_PWR_ON_SCALE	0x3 /* unit (since 6.7, maybe 6.6) */
+/* number of units (since 6.7, maybe 6.6) */
 #define PCI_L1SS_CTL2_T_PWR_ON_VALUE	0xf8
 } __attribute__((__packed__));
 
@@ -2987,7 +2997,10 @@ struct pci_ext_cap_l1ss {
  * Masks of several bits of the first control.
  * Since Linux 4.11.
  */
-#define PCI_L1SS_CTL1_L1_2_MASK	0x5	/* L1.2 in both ways (since 5.8-5.10) */
+
+/* L1.2 in both ways (since 5.10, maybe 5.8) */
+#define PCI_L1SS_CTL1_L1_2_MASK	0x5
+
 #define PCI_L1SS_CTL1_L1SS_MASK	0xf	/* all sub-states */
 
 /* ----------------------------- Links ----------------------------- */
@@ -3010,7 +3023,7 @@ struct pci_ext_cap_secpci {
 
 /*
  * Facts about links of 8 GT/s.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 
 /* offset of the equalization of the first lane */
@@ -3032,7 +3045,7 @@ struct pci_ext_cap_ptm {
 	struct pci_ext_cap_header header;
 	__le32	cap;	/* abilities */
 #define PCI_PTM_CAP_REQ			(1 << 0) /* can ask for the time */
-/* can answer (since 6.1-6.2) */
+/* can answer (since 6.2, maybe 6.1) */
 #define PCI_PTM_CAP_RES			(1 << 1)
 /* can be the source of the time */
 #define PCI_PTM_CAP_ROOT		(1 << 2)
@@ -3106,7 +3119,7 @@ struct pci_ext_cap_pl_16gt {
 
 /*
  * Links of 32 GT/s. The equalization of each lane follows.
- * Since Linux 6.4-6.5.
+ * Since Linux 6.5, maybe 6.4.
  */
 #define PCI_EXT_CAP_ID_PL_32GT	42
 
@@ -3122,13 +3135,13 @@ struct pci_ext_cap_pl_32gt {
 
 /*
  * The equalization of a lane.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_PL_32GT_LE_CTRL	0x20	/* offset of that of the first lane */
 
 /*
  * More registers of the device.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_EXT_CAP_ID_DEV3	47
 
@@ -3142,7 +3155,7 @@ struct pci_ext_cap_dev3 {
 
 /*
  * Offsets of the fields of pci_ext_cap_dev3.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_DEV3_CAP	0x4	/* offset of cap */
 #define PCI_DEV3_CTL	0x8	/* offset of ctl */
@@ -3150,7 +3163,7 @@ struct pci_ext_cap_dev3 {
 
 /*
  * Links of 64 GT/s. The equalization of each lane follows.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_EXT_CAP_ID_PL_64GT	49
 
@@ -3163,7 +3176,7 @@ struct pci_ext_cap_pl_64gt {
 
 /*
  * The equalization of a lane.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_PL_64GT_LE_CTRL	0x20	/* offset of that of the first lane */
 
@@ -3215,7 +3228,7 @@ struct pci_ext_cap_doe {
  * Since Linux 6.0.
  */
 
-/* bytes of the capability (since 6.1-6.2) */
+/* bytes of the capability (since 6.2, maybe 6.1) */
 #define PCI_DOE_CAP_SIZEOF				0x18
 
 /* vendor of an object, in its first word */
@@ -3230,13 +3243,13 @@ struct pci_ext_cap_doe {
 /* number of the question in a discovery */
 #define PCI_DOE_DATA_OBJECT_DISC_REQ_3_INDEX		0xff
 
-/* version of a discovery (since 6.8-6.10) */
+/* version of a discovery (since 6.10, maybe 6.8) */
 #define PCI_DOE_DATA_OBJECT_DISC_REQ_3_VER		0xff00
 
 /* vendor in the answer */
 #define PCI_DOE_DATA_OBJECT_DISC_RSP_3_VID		0xffff
 
-/* type in the answer (since 6.14-6.19) */
+/* type in the answer (since 6.19, maybe 6.14) */
 #define PCI_DOE_DATA_OBJECT_DISC_RSP_3_TYPE		0xff0000
 
 /* number of the next question, or 0 */
@@ -3247,7 +3260,7 @@ struct pci_ext_cap_doe {
 
 /*
  * Encryption of links. Blocks of registers for each stream follow.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_EXT_CAP_ID_IDE	48
 
@@ -3283,14 +3296,14 @@ struct pci_ext_cap_ide {
 
 /*
  * Offsets of the fields of pci_ext_cap_ide.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_IDE_CAP	0x4	/* offset of cap */
 #define PCI_IDE_CTL	0x8	/* offset of ctl */
 
 /*
  * Facts about the blocks of streams.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 
 /* algorithm: AES-GCM with keys of 256 bits */
@@ -3306,7 +3319,7 @@ struct pci_ext_cap_ide {
 
 /*
  * A block of a link stream.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_IDE_LINK_CTL_0		0x0	/* offset of the control */
 #define PCI_IDE_LINK_CTL_EN		0x1		/* the stream is on */
@@ -3334,7 +3347,7 @@ struct pci_ext_cap_ide {
 
 /*
  * A block of a selective stream.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_IDE_SEL_CAP			0x0	/* offset of the abilities */
 
@@ -3400,25 +3413,25 @@ struct pci_ext_cap_ide {
 
 /*
  * The offset of the first word of a block of addresses.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_IDE_SEL_ADDR_1(x) (20 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
 
 /*
  * The offset of the upper half of the highest address.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_IDE_SEL_ADDR_2(x) (24 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
 
 /*
  * The offset of the upper half of the lowest address.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_IDE_SEL_ADDR_3(x) (28 + (x) * PCI_IDE_SEL_ADDR_BLOCK_SIZE)
 
 /*
  * The bytes of a block of a selective stream.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define PCI_IDE_SEL_BLOCK_SIZE(nr_assoc) \
 	(20 + PCI_IDE_SEL_ADDR_BLOCK_SIZE * (nr_assoc))
@@ -3432,13 +3445,13 @@ struct pci_ext_cap_ide {
 
 /*
  * Facts about the DVSECs of CXL.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define CXL_DVSEC_RANGE_MAX	2	/* ranges of memory of a device */
 
 /*
  * A CXL device.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define PCI_DVSEC_CXL_DEVICE	0
 
@@ -3456,14 +3469,14 @@ struct pci_dvsec_cxl_device {
 
 /*
  * Offsets of the fields of pci_dvsec_cxl_device.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define PCI_DVSEC_CXL_CAP	0xa	/* offset of cap */
 #define PCI_DVSEC_CXL_CTRL	0xc	/* offset of ctrl */
 
 /*
  * The registers of a range of memory.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 
 /* the size of the range is valid */
@@ -3483,31 +3496,31 @@ struct pci_dvsec_cxl_device {
 
 /*
  * The offset of the upper half of a range's size.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define PCI_DVSEC_CXL_RANGE_SIZE_HIGH(i) (0x18 + (i * 0x10))
 
 /*
  * The offset of the lower half of a range's size.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define PCI_DVSEC_CXL_RANGE_SIZE_LOW(i) (0x1C + (i * 0x10))
 
 /*
  * The offset of the upper half of a range's address.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define PCI_DVSEC_CXL_RANGE_BASE_HIGH(i) (0x20 + (i * 0x10))
 
 /*
  * The offset of the lower half of a range's address.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define PCI_DVSEC_CXL_RANGE_BASE_LOW(i) (0x24 + (i * 0x10))
 
 /*
  * The functions of the device that are not CXL.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define PCI_DVSEC_CXL_FUNCTION_MAP	2
 
@@ -3519,7 +3532,7 @@ struct pci_dvsec_cxl_function_map {
 
 /*
  * A CXL port.
- * Since Linux 6.8-6.10.
+ * Since Linux 6.10, maybe 6.8.
  */
 #define PCI_DVSEC_CXL_PORT	3
 
@@ -3535,13 +3548,13 @@ struct pci_dvsec_cxl_port {
 
 /*
  * Offsets of the fields of pci_dvsec_cxl_port.
- * Since Linux 6.8-6.10.
+ * Since Linux 6.10, maybe 6.8.
  */
 #define PCI_DVSEC_CXL_PORT_CTL	0xc	/* offset of ctl */
 
 /*
  * Global persistent flush, of a port.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define PCI_DVSEC_CXL_PORT_GPF	4
 
@@ -3562,7 +3575,7 @@ struct pci_dvsec_cxl_port_gpf {
 
 /*
  * Offsets of the fields of pci_dvsec_cxl_port_gpf.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 
 /* offset of phase_1_control */
@@ -3573,7 +3586,7 @@ struct pci_dvsec_cxl_port_gpf {
 
 /*
  * Global persistent flush, of a device.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define PCI_DVSEC_CXL_DEVICE_GPF	5
 
@@ -3585,7 +3598,7 @@ struct pci_dvsec_cxl_device_gpf {
 
 /*
  * A flex bus port.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define PCI_DVSEC_CXL_FLEXBUS_PORT	7
 
@@ -3602,13 +3615,13 @@ struct pci_dvsec_cxl_flexbus_port {
 
 /*
  * Offsets of the fields of pci_dvsec_cxl_flexbus_port.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS	0xe	/* offset of status */
 
 /*
  * Places of register blocks. Eight bytes for each follow.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define PCI_DVSEC_CXL_REG_LOCATOR	8
 
@@ -3626,7 +3639,7 @@ struct pci_dvsec_cxl_reg_locator {
 
 /*
  * Offsets of the fields of pci_dvsec_cxl_reg_locator.
- * Since Linux 7.0-7.2.
+ * Since Linux 7.2, maybe 7.0.
  */
 #define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK1	0xc	/* offset of block1 */
 
@@ -4263,7 +4276,7 @@ struct pci_cap_virtio_pci {
 
 /*
  * Memory that device and driver share. Offset and length have 64 bits.
- * Since Linux 4.20-5.10.
+ * Since Linux 5.10, maybe 4.20.
  */
 #define VIRTIO_PCI_CAP_SHARED_MEMORY_CFG	8
 
@@ -4282,7 +4295,7 @@ struct pci_cap_virtio_shared_memory {
 
 /*
  * Data of the maker of the device.
- * Since Linux 6.14-6.19.
+ * Since Linux 6.19, maybe 6.14.
  */
 #define VIRTIO_PCI_CAP_VENDOR_CFG	9
 

@@ -62,12 +62,12 @@ pub const PCI_CAP_LIST_NEXT: u32 = 1;
 
 /// Bits of the id in the first word.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_CAP_ID_MASK: u32 = 0xff;
 
 /// Bits of the offset in the first word.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_CAP_LIST_NEXT_MASK: u32 = 0xff00;
 
 /// Highest id that is defined.

@@ -18,7 +18,7 @@ pub const PCI_DVSEC_CXL_DEVICE: u32 = 0;
 
 /// A CXL device.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -174,7 +174,7 @@ pub const PCI_DVSEC_CXL_MEM_BASE_LOW: u32 = 0xf000_0000;
 
 /// The offset of the upper half of a range's size.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 #[must_use]
 pub const fn pci_dvsec_cxl_range_size_high(i: u32) -> u32 {
     i.wrapping_mul(0x10).wrapping_add(0x18)
@@ -182,7 +182,7 @@ pub const fn pci_dvsec_cxl_range_size_high(i: u32) -> u32 {
 
 /// The offset of the lower half of a range's size.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 #[must_use]
 pub const fn pci_dvsec_cxl_range_size_low(i: u32) -> u32 {
     i.wrapping_mul(0x10).wrapping_add(0x1c)
@@ -190,7 +190,7 @@ pub const fn pci_dvsec_cxl_range_size_low(i: u32) -> u32 {
 
 /// The offset of the upper half of a range's address.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 #[must_use]
 pub const fn pci_dvsec_cxl_range_base_high(i: u32) -> u32 {
     i.wrapping_mul(0x10).wrapping_add(0x20)
@@ -198,7 +198,7 @@ pub const fn pci_dvsec_cxl_range_base_high(i: u32) -> u32 {
 
 /// The offset of the lower half of a range's address.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 #[must_use]
 pub const fn pci_dvsec_cxl_range_base_low(i: u32) -> u32 {
     i.wrapping_mul(0x10).wrapping_add(0x24)
@@ -209,7 +209,7 @@ pub const PCI_DVSEC_CXL_FUNCTION_MAP: u32 = 2;
 
 /// The functions of the device that are not CXL.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -262,7 +262,7 @@ pub const PCI_DVSEC_CXL_PORT: u32 = 3;
 
 /// A CXL port.
 ///
-/// Since Linux 6.8–6.10.
+/// Since Linux 6.10, maybe 6.8.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -361,7 +361,7 @@ pub const PCI_DVSEC_CXL_PORT_GPF: u32 = 4;
 
 /// Global persistent flush, of a port.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -492,7 +492,7 @@ pub const PCI_DVSEC_CXL_DEVICE_GPF: u32 = 5;
 
 /// Global persistent flush, of a device.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -545,7 +545,7 @@ pub const PCI_DVSEC_CXL_FLEXBUS_PORT: u32 = 7;
 
 /// A flex bus port.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -653,7 +653,7 @@ pub const PCI_DVSEC_CXL_REG_LOCATOR: u32 = 8;
 
 /// Places of register blocks. Eight bytes for each follow.
 ///
-/// Since Linux 7.0–7.2.
+/// Since Linux 7.2, maybe 7.0.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(

@@ -160,32 +160,32 @@ pub const PCI_ERR_UNC_TLPPRE: u32 = 1 << 25;
 
 /// Blocked poisoned packet.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_ERR_UNC_POISON_BLK: u32 = 1 << 26;
 
 /// Blocked deferrable write.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_ERR_UNC_DMWR_BLK: u32 = 1 << 27;
 
 /// Failed check of encryption.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_ERR_UNC_IDE_CHECK: u32 = 1 << 28;
 
 /// Encrypted packet of another way.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_ERR_UNC_MISR_IDE: u32 = 1 << 29;
 
 /// Failed checksum of the plain text.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_ERR_UNC_PCRC_CHECK: u32 = 1 << 30;
 
 /// Blocked translated packet.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_ERR_UNC_XLAT_BLK: u32 = 1 << 31;
 
 /// Uncorrectable errors that happened.
@@ -373,22 +373,22 @@ pub const PCI_ERR_CAP_ECRC_CHKE: u32 = 1 << 8;
 
 /// The log of prefixes is valid.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_ERR_CAP_PREFIX_LOG_PRESENT: u32 = 1 << 11;
 
 /// Logs the request of a completion that did not come.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_ERR_CAP_COMP_TIME_LOG: u32 = 1 << 12;
 
 /// The log has the form of flit mode.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_ERR_CAP_TLP_LOG_FLIT: u32 = 1 << 18;
 
 /// Size of the log in flit mode.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_ERR_CAP_TLP_LOG_SIZE: u32 = 0xf8_0000;
 
 /// Abilities of error reporting.
@@ -594,7 +594,7 @@ pub const PCI_ERR_ROOT_ERR_SRC: u32 = 0x34;
 
 /// Offset of `prefix_log`.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_ERR_PREFIX_LOG: u32 = 0x38;
 
 /// The number of the first error's bit in the abilities.
@@ -722,7 +722,7 @@ pub const PCI_EXP_DPC_CAP_DL_ACTIVE: u16 = 1 << 12;
 
 /// Highest bit of the words of the log.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_EXP_DPC_RP_PIO_LOG_SIZE4: u16 = 1 << 13;
 
 /// Abilities.
@@ -828,22 +828,22 @@ pub const PCI_EXP_DPC_STATUS_TRIGGER_RSN: u16 = 0x6;
 
 /// An uncorrectable error of the port.
 ///
-/// Since Linux 6.6–6.7.
+/// Since Linux 6.7, maybe 6.6.
 pub const PCI_EXP_DPC_STATUS_TRIGGER_RSN_UNCOR: u16 = 0x0;
 
 /// A non-fatal error was reported.
 ///
-/// Since Linux 6.6–6.7.
+/// Since Linux 6.7, maybe 6.6.
 pub const PCI_EXP_DPC_STATUS_TRIGGER_RSN_NFE: u16 = 0x2;
 
 /// A fatal error was reported.
 ///
-/// Since Linux 6.6–6.7.
+/// Since Linux 6.7, maybe 6.6.
 pub const PCI_EXP_DPC_STATUS_TRIGGER_RSN_FE: u16 = 0x4;
 
 /// The extension has the reason.
 ///
-/// Since Linux 6.6–6.7.
+/// Since Linux 6.7, maybe 6.6.
 pub const PCI_EXP_DPC_STATUS_TRIGGER_RSN_IN_EXT: u16 = 0x6;
 
 /// An interrupt is pending.
@@ -861,17 +861,17 @@ pub const PCI_EXP_DPC_STATUS_TRIGGER_RSN_EXT: u16 = 0x60;
 
 /// An error of programmed I/O.
 ///
-/// Since Linux 6.6–6.7.
+/// Since Linux 6.7, maybe 6.6.
 pub const PCI_EXP_DPC_STATUS_TRIGGER_RSN_RP_PIO: u16 = 0x0;
 
 /// Software.
 ///
-/// Since Linux 6.6–6.7.
+/// Since Linux 6.7, maybe 6.6.
 pub const PCI_EXP_DPC_STATUS_TRIGGER_RSN_SW_TRIGGER: u16 = 0x20;
 
 /// Number of the first error's bit.
 ///
-/// Since Linux 6.6–6.7.
+/// Since Linux 6.7, maybe 6.6.
 pub const PCI_EXP_DPC_RP_PIO_FEP: u16 = 0x1f00;
 
 /// Status.

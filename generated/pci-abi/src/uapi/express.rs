@@ -166,7 +166,7 @@ pub const PCI_EXP_FLAGS_IRQ: u16 = 0x3e00;
 
 /// Supports flit mode.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_EXP_FLAGS_FLIT: u16 = 1 << 15;
 
 /// Version of the capability, and type of the device or port.
@@ -243,7 +243,7 @@ pub const PCI_EXP_DEVCAP_FLR: u32 = 1 << 28;
 
 /// Supports trusted I/O.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_EXP_DEVCAP_TEE: u32 = 1 << 30;
 
 /// Abilities of the device.
@@ -326,32 +326,32 @@ pub const PCI_EXP_DEVCTL_PAYLOAD: u16 = 0xe0;
 
 /// Payloads of 128 bytes.
 ///
-/// Since Linux 5.12–5.16.
+/// Since Linux 5.16, maybe 5.12.
 pub const PCI_EXP_DEVCTL_PAYLOAD_128B: u16 = 0x0;
 
 /// Payloads of 256 bytes.
 ///
-/// Since Linux 5.12–5.16.
+/// Since Linux 5.16, maybe 5.12.
 pub const PCI_EXP_DEVCTL_PAYLOAD_256B: u16 = 0x20;
 
 /// Payloads of 512 bytes.
 ///
-/// Since Linux 5.12–5.16.
+/// Since Linux 5.16, maybe 5.12.
 pub const PCI_EXP_DEVCTL_PAYLOAD_512B: u16 = 0x40;
 
 /// Payloads of 1 KiB.
 ///
-/// Since Linux 5.12–5.16.
+/// Since Linux 5.16, maybe 5.12.
 pub const PCI_EXP_DEVCTL_PAYLOAD_1024B: u16 = 0x60;
 
 /// Payloads of 2 KiB.
 ///
-/// Since Linux 5.12–5.16.
+/// Since Linux 5.16, maybe 5.12.
 pub const PCI_EXP_DEVCTL_PAYLOAD_2048B: u16 = 0x80;
 
 /// Payloads of 4 KiB.
 ///
-/// Since Linux 5.12–5.16.
+/// Since Linux 5.16, maybe 5.12.
 pub const PCI_EXP_DEVCTL_PAYLOAD_4096B: u16 = 0xa0;
 
 /// May use tags of 8 bits.
@@ -591,12 +591,12 @@ pub const PCI_EXP_LNKCAP_ASPMS: u32 = 0xc00;
 
 /// Supports L0s.
 ///
-/// Since Linux 5.8–5.10.
+/// Since Linux 5.10, maybe 5.8.
 pub const PCI_EXP_LNKCAP_ASPM_L0S: u32 = 0x400;
 
 /// Supports L1.
 ///
-/// Since Linux 5.8–5.10.
+/// Since Linux 5.10, maybe 5.8.
 pub const PCI_EXP_LNKCAP_ASPM_L1: u32 = 0x800;
 
 /// Time to leave L0s.
@@ -1081,7 +1081,7 @@ pub const PCI_EXP_SLTCTL_DLLSCE: u16 = 1 << 12;
 
 /// Does not send the power limit by itself.
 ///
-/// Since Linux 5.18–5.19.
+/// Since Linux 5.19, maybe 5.18.
 pub const PCI_EXP_SLTCTL_ASPL_DISABLE: u16 = 1 << 13;
 
 /// Does not detect cards by the link.
@@ -1260,7 +1260,7 @@ pub const PCI_EXP_RTCTL_PMEIE: u16 = 1 << 3;
 
 /// Software sees configuration requests that have to be retried.
 ///
-/// Since Linux 6.11–6.12.
+/// Since Linux 6.12, maybe 6.11.
 pub const PCI_EXP_RTCTL_RRS_SVE: u16 = 1 << 4;
 
 /// What a root port reports.
@@ -1307,7 +1307,7 @@ flags!(CapExpRtctl, u16);
 
 /// Can show configuration requests that have to be retried.
 ///
-/// Since Linux 6.11–6.12.
+/// Since Linux 6.12, maybe 6.11.
 pub const PCI_EXP_RTCAP_RRS_SV: u16 = 1 << 0;
 
 /// Abilities of a root port.
@@ -1340,7 +1340,7 @@ flags!(CapExpRtcap, u16);
 
 /// Function that reported one.
 ///
-/// Since Linux 6.6–6.7.
+/// Since Linux 6.7, maybe 6.6.
 pub const PCI_EXP_RTSTA_PME_RQ_ID: u32 = 0xffff;
 
 /// An event was reported.
@@ -1433,7 +1433,7 @@ pub const PCI_EXP_DEVCAP2_EE_PREFIX: u32 = 1 << 21;
 
 /// Highest number of such prefixes.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_EXP_DEVCAP2_EE_PREFIX_MAX: u32 = 0xc0_0000;
 
 /// More abilities of the device.

@@ -623,7 +623,7 @@ pub const PCI_EXT_CAP_ID_NPEM: u32 = 41;
 
 /// Lights of an enclosure. The bits of an indication are the same in both registers.
 ///
-/// Since Linux 6.11–6.12.
+/// Since Linux 6.12, maybe 6.11.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(

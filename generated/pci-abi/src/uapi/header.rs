@@ -330,12 +330,12 @@ flags!(HeaderStatus, u16);
 
 /// Type of the header.
 ///
-/// Since Linux 5.8–5.10.
+/// Since Linux 5.10, maybe 5.8.
 pub const PCI_HEADER_TYPE_MASK: u8 = 0x7f;
 
 /// The device has several functions.
 ///
-/// Since Linux 6.6–6.7.
+/// Since Linux 6.7, maybe 6.6.
 pub const PCI_HEADER_TYPE_MFD: u8 = 1 << 7;
 
 /// Layout of the rest of the header.

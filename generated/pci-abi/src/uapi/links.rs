@@ -133,7 +133,7 @@ pub const PCI_PTM_CAP_REQ: u32 = 1 << 0;
 
 /// Can answer.
 ///
-/// Since Linux 6.1–6.2.
+/// Since Linux 6.2, maybe 6.1.
 pub const PCI_PTM_CAP_RES: u32 = 1 << 1;
 
 /// Can be the source of the time.
@@ -400,7 +400,7 @@ pub const PCI_EXT_CAP_ID_PL_32GT: u32 = 42;
 
 /// Links of 32 GT/s. The equalization of each lane follows.
 ///
-/// Since Linux 6.4–6.5.
+/// Since Linux 6.5, maybe 6.4.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -472,7 +472,7 @@ pub const PCI_EXT_CAP_ID_DEV3: u32 = 47;
 
 /// More registers of the device.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -568,7 +568,7 @@ pub const PCI_EXT_CAP_ID_PL_64GT: u32 = 49;
 
 /// Links of 64 GT/s. The equalization of each lane follows.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(

@@ -225,7 +225,7 @@ pub const PCI_DOE_READ: u32 = 0x14;
 
 /// Bytes of the capability.
 ///
-/// Since Linux 6.1–6.2.
+/// Since Linux 6.2, maybe 6.1.
 pub const PCI_DOE_CAP_SIZEOF: u32 = 0x18;
 
 /// Vendor of an object, in its first word.
@@ -242,7 +242,7 @@ pub const PCI_DOE_DATA_OBJECT_DISC_REQ_3_INDEX: u32 = 0xff;
 
 /// Version of a discovery.
 ///
-/// Since Linux 6.8–6.10.
+/// Since Linux 6.10, maybe 6.8.
 pub const PCI_DOE_DATA_OBJECT_DISC_REQ_3_VER: u32 = 0xff00;
 
 /// Vendor in the answer.
@@ -250,7 +250,7 @@ pub const PCI_DOE_DATA_OBJECT_DISC_RSP_3_VID: u32 = 0xffff;
 
 /// Type in the answer.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 pub const PCI_DOE_DATA_OBJECT_DISC_RSP_3_TYPE: u32 = 0xff_0000;
 
 /// Number of the next question, or 0.
@@ -264,7 +264,7 @@ pub const PCI_EXT_CAP_ID_IDE: u32 = 48;
 
 /// Encryption of links. Blocks of registers for each stream follow.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -592,7 +592,7 @@ pub const PCI_IDE_SEL_ADDR_1_LIMIT_LOW: u32 = 0xfff0_0000;
 
 /// The offset of the first word of a block of addresses.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 #[must_use]
 pub const fn pci_ide_sel_addr_1(x: u32) -> u32 {
     x.wrapping_mul(PCI_IDE_SEL_ADDR_BLOCK_SIZE).wrapping_add(20)
@@ -600,7 +600,7 @@ pub const fn pci_ide_sel_addr_1(x: u32) -> u32 {
 
 /// The offset of the upper half of the highest address.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 #[must_use]
 pub const fn pci_ide_sel_addr_2(x: u32) -> u32 {
     x.wrapping_mul(PCI_IDE_SEL_ADDR_BLOCK_SIZE).wrapping_add(24)
@@ -608,7 +608,7 @@ pub const fn pci_ide_sel_addr_2(x: u32) -> u32 {
 
 /// The offset of the upper half of the lowest address.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 #[must_use]
 pub const fn pci_ide_sel_addr_3(x: u32) -> u32 {
     x.wrapping_mul(PCI_IDE_SEL_ADDR_BLOCK_SIZE).wrapping_add(28)
@@ -616,7 +616,7 @@ pub const fn pci_ide_sel_addr_3(x: u32) -> u32 {
 
 /// The bytes of a block of a selective stream.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 #[must_use]
 pub const fn pci_ide_sel_block_size(nr_assoc: u32) -> u32 {
     nr_assoc.wrapping_mul(PCI_IDE_SEL_ADDR_BLOCK_SIZE).wrapping_add(20)

@@ -315,12 +315,12 @@ pub const PCI_LTR_SCALE_SHIFT: u32 = 10;
 
 /// Number of units of the second latency, in the word of both.
 ///
-/// Since Linux 6.6–6.7.
+/// Since Linux 6.7, maybe 6.6.
 pub const PCI_LTR_NOSNOOP_VALUE: u32 = 0x3ff_0000;
 
 /// Unit of the second latency, in the word of both.
 ///
-/// Since Linux 6.6–6.7.
+/// Since Linux 6.7, maybe 6.6.
 pub const PCI_LTR_NOSNOOP_SCALE: u32 = 0x1c00_0000;
 
 /// Bytes of the capability.
@@ -539,12 +539,12 @@ flags!(ExtCapL1ssCtl1, u32);
 
 /// Unit.
 ///
-/// Since Linux 6.6–6.7.
+/// Since Linux 6.7, maybe 6.6.
 pub const PCI_L1SS_CTL2_T_PWR_ON_SCALE: u32 = 0x3;
 
 /// Number of units.
 ///
-/// Since Linux 6.6–6.7.
+/// Since Linux 6.7, maybe 6.6.
 pub const PCI_L1SS_CTL2_T_PWR_ON_VALUE: u32 = 0xf8;
 
 /// Time to power on.
@@ -580,7 +580,7 @@ pub const PCI_L1SS_CTL2: u32 = 0xc;
 
 /// L1.2 in both ways.
 ///
-/// Since Linux 5.8–5.10.
+/// Since Linux 5.10, maybe 5.8.
 pub const PCI_L1SS_CTL1_L1_2_MASK: u32 = 0x5;
 
 /// All sub-states.

@@ -185,7 +185,7 @@ pub const PCI_REBAR_CTRL_BAR_SHIFT: u32 = 8;
 
 /// A base address of virtual functions with a choice of sizes.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -289,7 +289,7 @@ pub const PCI_EXT_CAP_ID_VF_REBAR: u32 = 36;
 
 /// Base addresses of virtual functions whose size can be chosen.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(

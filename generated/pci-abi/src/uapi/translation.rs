@@ -396,7 +396,7 @@ pub const PCI_PASID_CAP_PRIV: u16 = 1 << 2;
 
 /// Bits of the number of an address space.
 ///
-/// Since Linux 6.6–6.7.
+/// Since Linux 6.7, maybe 6.6.
 pub const PCI_PASID_CAP_WIDTH: u16 = 0x1f00;
 
 /// Abilities.

@@ -411,7 +411,7 @@ pub const VIRTIO_PCI_CAP_SHARED_MEMORY_CFG: u32 = 8;
 
 /// Memory that device and driver share. Offset and length have 64 bits.
 ///
-/// Since Linux 4.20–5.10.
+/// Since Linux 5.10, maybe 4.20.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -496,7 +496,7 @@ pub const VIRTIO_PCI_CAP_VENDOR_CFG: u32 = 9;
 
 /// Data of the maker of the device.
 ///
-/// Since Linux 6.14–6.19.
+/// Since Linux 6.19, maybe 6.14.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(

@@ -1110,7 +1110,7 @@ static inline void vfio_abi_device_info_fixed(
 }
 
 /*
- * Starts a walk over the chain device after struct vfio_device_info; empty if
+ * Starts a walk over the device chain after struct vfio_device_info; empty if
  * the reply is short or has no chain.
  */
 static inline struct vfio_abi_walk vfio_abi_device_caps(
@@ -1674,7 +1674,7 @@ static inline void vfio_abi_region_info_fixed(
 }
 
 /*
- * Starts a walk over the chain region after struct vfio_region_info; empty if
+ * Starts a walk over the region chain after struct vfio_region_info; empty if
  * the reply is short or has no chain.
  */
 static inline struct vfio_abi_walk vfio_abi_region_caps(
@@ -2148,7 +2148,7 @@ static inline void vfio_abi_type1_info_fixed(
 }
 
 /*
- * Starts a walk over the chain type1 after struct vfio_iommu_type1_info; empty
+ * Starts a walk over the type1 chain after struct vfio_iommu_type1_info; empty
  * if the reply is short or has no chain.
  */
 static inline struct vfio_abi_walk vfio_abi_type1_caps(

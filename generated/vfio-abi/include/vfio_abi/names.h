@@ -1040,7 +1040,7 @@ static inline vfio_abi_size vfio_abi_ccw_cmd_region_command_text(
 		flags, text, size);
 }
 
-/* The name of the id of a capability in the chain device. */
+/* The name of the id of a capability in the device chain. */
 static inline const char *vfio_abi_device_cap_name(
 		__u32 number)
 {
@@ -1060,7 +1060,7 @@ static inline const char *vfio_abi_device_cap_name(
 	}
 }
 
-/* The name of the id of a capability in the chain region. */
+/* The name of the id of a capability in the region chain. */
 static inline const char *vfio_abi_region_cap_name(
 		__u32 number)
 {
@@ -1080,7 +1080,7 @@ static inline const char *vfio_abi_region_cap_name(
 	}
 }
 
-/* The name of the id of a capability in the chain type1. */
+/* The name of the id of a capability in the type1 chain. */
 static inline const char *vfio_abi_type1_cap_name(
 		__u32 number)
 {
