@@ -1,5 +1,6 @@
 //! Shared phrases of the reference: releases, ranges, lists, directions.
 
+use crate::emit::since::since_text;
 use crate::ir::{Abi, Bits, BitsOf, Field, Presence, Quantity, Struct};
 use crate::release::{Release, Since};
 use crate::reply::Direction;
@@ -9,15 +10,9 @@ pub(super) fn linux(release: Release) -> String {
     ["Linux ", &release.bare()].concat()
 }
 
-/// The first release of an item, or a range such as `Linux 3.19–4.1` if the exact
-/// release is unknown.
+/// The first release of an item: `Linux 4.1`, or `Linux 4.1, maybe 3.19`.
 pub(super) fn since(abi: &Abi, since: Since) -> String {
-    let Since::Between(without, with) = since else { return linux(since.first()) };
-    let first = abi.releases.iter().find(|release| **release > without && !release.is_candidate());
-    match first {
-        Some(first) if *first < with => [&linux(*first), "–", &with.bare()].concat(),
-        _ => linux(with),
-    }
+    ["Linux ", &since_text(&abi.releases, since)].concat()
 }
 
 /// The releases from `since` up to, not including, `until`.

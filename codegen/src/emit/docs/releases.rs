@@ -11,11 +11,12 @@ use super::links::{Links, release_path};
 use super::matrix;
 use super::metadata::{source, with_notes};
 use super::page::Page;
-use super::phrases::{linux, list, since};
+use super::phrases::{linux, list};
 use super::section::summary;
+use crate::emit::since::first_releases;
 use crate::ir::{Abi, Handler, Ioctl};
 use crate::output::OutputFile;
-use crate::release::{Release, Since};
+use crate::release::Release;
 
 /// The data of the template.
 #[derive(Template)]
@@ -133,10 +134,10 @@ fn called(page: &Page<'_>, history: &ItemHistory<'_>) -> String {
 }
 
 fn came(page: &Page<'_>, history: &ItemHistory<'_>) -> String {
-    let first = history.meta.since.first();
-    let mut notes = match history.meta.since {
-        Since::Known(_) => Vec::new(),
-        between => vec![format!("one of {}", since(page.abi, between))],
+    let (earliest, first) = first_releases(&page.abi.releases, history.meta.since);
+    let mut notes = match earliest == first {
+        true => Vec::new(),
+        false => vec![format!("maybe already in {}", linux(earliest))],
     };
     if history.name_at(first) != history.name {
         notes.push(format!("called `{}` then", history.name_at(first)));
