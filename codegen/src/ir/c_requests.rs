@@ -171,8 +171,9 @@ impl<'a> CInput<'a> {
             CType::Pointer { .. } => names::c_pointed(&input.name),
             _ => &input.name,
         };
-        let is_choice = matches!(input.meaning, Meaning::File | Meaning::Selector);
-        let is_parameter = is_choice && is_required(input.is_original);
+        let is_choice = matches!(input.meaning, Meaning::File(_) | Meaning::Selector);
+        let is_single = matches!(type_, CType::Int(_));
+        let is_parameter = is_choice && is_single && is_required(input.is_original);
         let value = member(name, type_, offset, (is_parameter, input.is_original));
         let own = (false, input.is_original);
         let is_strided = matches!(

@@ -184,20 +184,18 @@ pub struct RequestInput {
     pub present: Option<FixedFlags>,
     /// Whether its struct has it in every release.
     pub is_original: bool,
-    /// What its number means.
+    /// What its number means, or each of its numbers.
     pub meaning: Meaning,
     /// Bits of its number that are refused: they are those of others at the same offset, or
     /// follow from other inputs.
     pub foreign: u64,
-    /// Whether its integers are file descriptors.
-    pub fd: Option<Descriptor>,
 }
 
 /// What the number of an input means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
-    /// An open file.
-    File,
+    /// A file descriptor.
+    File(Descriptor),
     /// Which of several things the call does.
     Selector,
     /// An address in the memory of the calling program.
@@ -373,6 +371,14 @@ impl Ioctl {
 }
 
 impl RequestInput {
+    /// The file descriptor that each of its numbers is.
+    pub fn descriptor(&self) -> Option<Descriptor> {
+        match self.meaning {
+            Meaning::File(descriptor) => Some(descriptor),
+            Meaning::Selector | Meaning::Address | Meaning::Value => None,
+        }
+    }
+
     /// Whether it is the number at an offset.
     pub fn is_number_at(&self, at: u64) -> bool {
         matches!(self.kind, InputKind::Number { offset, .. } if offset == at)

@@ -2,13 +2,13 @@
 //! of the plan itself.
 
 use capchain::compat::{Bump, compare};
-use capchain::ir::Abi;
 use capchain::ir::c_requests::CRequest;
 use capchain::ir::protocol::{ChainPlan, InputPlan};
 use capchain::ir::requests::{
     ChoiceOption, FixedFlags, InlineCount, InputKind, Meaning, MemoryLength, RequestElement,
     RequestInput, RequestPlan,
 };
+use capchain::ir::{Abi, Descriptor};
 use capchain::layout::Int;
 use capchain::lower::lower;
 use capchain::reply::Direction;
@@ -59,7 +59,6 @@ fn input(kind: InputKind) -> RequestInput {
         is_original: false,
         meaning: Meaning::Value,
         foreign: 0,
-        fd: None,
     }
 }
 
@@ -175,7 +174,8 @@ fn functions_take_a_struct_if_there_are_members() {
 
 #[test]
 fn parameters_stay() {
-    let file = |is_original| RequestInput { is_original, meaning: Meaning::File, ..number() };
+    let meaning = Meaning::File(Descriptor::Required);
+    let file = |is_original| RequestInput { is_original, meaning, ..number() };
     let expected = ["Rust: `new` is added", "C: the parameters are others"];
     assert_eq!(map(|plan| plan.inputs.push(file(true))), expected);
     assert_eq!(map(|plan| plan.inputs.push(file(false))), expected[..1]);

@@ -77,8 +77,7 @@ fn without_what_people_write(mut abi: Abi) -> Abi {
         request.doc = Doc::default();
         for input in &mut request.inputs {
             input.doc = Doc::default();
-            input.fd = None;
-            if input.meaning == Meaning::File {
+            if input.descriptor().is_some() {
                 input.meaning = Meaning::Value;
             }
             if let InputKind::Choice { options, .. } = &mut input.kind {

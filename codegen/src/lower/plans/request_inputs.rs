@@ -118,10 +118,9 @@ impl<'a> Inputs<'a> {
             since(&field.meta) && field.input_arm().is_none_or(|arm| since(&arm.meta));
         let group = field.group.map(|group| self.abi.group(group));
         let meaning = match (field.role, group, &field.payload) {
-            (Role::Fd | Role::OptionalFd, ..) => Some(Meaning::File),
             (Role::Data, Some(group), _) if !group.is_flags() => Some(Meaning::Selector),
             (Role::Data, _, Some(payload)) if payload.lasting => Some(Meaning::Address),
-            _ => None,
+            (role, ..) => role.descriptor().map(Meaning::File),
         };
         for input in &mut self.inputs[start..] {
             input.is_original &= is_original;
@@ -195,7 +194,6 @@ impl<'a> Inputs<'a> {
             Some(arm) => self.push(&arm.name, &arm.meta.doc, kind, present),
             None => self.push(&field.name, &field.meta.doc, kind, present),
         };
-        self.set_fd(field.role.descriptor());
     }
 
     /// The flags that the caller sets: one of each choice, and the others freely.
@@ -282,8 +280,10 @@ impl<'a> Inputs<'a> {
             (None, None) => InlineCount::ToEnd,
         };
         let kind = InputKind::Inline { offset: at, element, count };
-        self.push(field.name, field.doc, kind, None);
-        self.set_fd(field.fd.filter(|_| element == RequestElement::Int(Int::S32)));
+        let input = self.push(field.name, field.doc, kind, None);
+        if let Some(fd) = field.fd.filter(|_| element == RequestElement::Int(Int::S32)) {
+            input.meaning = Meaning::File(fd);
+        }
         at + fixed.unwrap_or(0) * element.size()
     }
 
@@ -359,16 +359,8 @@ impl<'a> Inputs<'a> {
             is_original: true,
             meaning,
             foreign: 0,
-            fd: None,
         });
         &mut self.inputs[last]
-    }
-
-    /// Says that the last input is a file descriptor.
-    fn set_fd(&mut self, fd: Option<Descriptor>) {
-        if let Some(input) = self.inputs.last_mut() {
-            input.fd = fd;
-        }
     }
 
     /// The size of a payload without the array at its end.

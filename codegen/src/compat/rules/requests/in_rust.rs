@@ -92,7 +92,7 @@ fn request_inputs<'a>(abi: &'a Abi, plan: &'a RequestPlan) -> Vec<RustInput<'a>>
     let inputs = plan.inputs.iter().map(|input| RustInput {
         name: &input.name,
         type_: type_of(abi, input),
-        fd: input.fd,
+        fd: input.descriptor(),
         is_optional: input.present.is_some(),
     });
     inputs.collect()

@@ -25,7 +25,7 @@ pub(in crate::emit::rust) struct MethodArgument {
 impl MethodArgument {
     pub(in crate::emit::rust) fn new(abi: &Abi, input: &RequestInput) -> Self {
         let name = ident(&input.name);
-        match input.fd {
+        match input.descriptor() {
             Some(fd) => descriptor(input, fd, name),
             None => Self {
                 type_: types::parameter_type(abi, input, true),
@@ -39,7 +39,7 @@ impl MethodArgument {
 
 /// Whether a method takes a slice of file descriptors.
 pub(super) fn takes_several(plan: &RequestPlan) -> bool {
-    plan.inputs.iter().any(|input| input.fd.is_some() && is_slice(input))
+    plan.inputs.iter().any(|input| input.descriptor().is_some() && is_slice(input))
 }
 
 fn is_slice(input: &RequestInput) -> bool {

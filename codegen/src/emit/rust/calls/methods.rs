@@ -188,8 +188,12 @@ impl Method<'_> {
             let name = ident(&names::call_with(&plan.name));
             let lifetime = plan.borrows().then(|| quote!(<'_>));
             // The numbers in the request could be those of files that are closed.
-            let fds: Vec<_> =
-                plan.inputs.iter().filter(|input| input.fd.is_some()).map(argument).collect();
+            let fds: Vec<_> = plan
+                .inputs
+                .iter()
+                .filter(|input| input.descriptor().is_some())
+                .map(argument)
+                .collect();
             let parameters = self::parameters(&fds);
             let parameters = quote!(#parameters, request: requests::#request #lifetime);
             let set = fds.iter().map(|MethodArgument { name, prepare, value, .. }| {
