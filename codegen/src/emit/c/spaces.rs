@@ -21,7 +21,7 @@ pub(super) use examples::examples;
 pub(super) use view::SpacesView;
 use view::{
     BitsView, ChosenView, CompanionView, HeldView, SearchView, SpaceArrayView, SpaceCapView,
-    SpaceChainView,
+    SpaceChainView, SpaceFormatView, SpaceStartView,
 };
 
 /// Whether the ABI has chains in a space.
@@ -56,41 +56,32 @@ fn chains(
     macro_prefix: &str,
     mut names: UniqueNames,
 ) -> Vec<SpaceChainView> {
-    let emitter = SpaceEmitter { abi, stem, macro_prefix };
-    let named: Vec<_> = abi
-        .protocol
-        .spaces()
-        .map(|(plan, _)| {
-            let chain = &abi.chain(plan.chain).name;
-            let caps = names.reserve(names::c_name(stem, &[chain, c_word::CAPS]));
-            let format = names.reserve(names::c_name(stem, &["", chain, "format"]));
-            (plan.chain, caps, format)
-        })
-        .collect();
-    let chains = abi.protocol.spaces().zip(&named).map(|((plan, space), (_, caps, format))| {
-        let search = |chain: ChainId, ids: &[u64]| {
-            let (_, caps, format) = named.iter().find(|(id, ..)| *id == chain)?;
-            let tests = ids.iter().map(|id| format!("cap.id == {id}"));
-            let test = tests.collect::<Vec<_>>().join(" || ");
-            Some(SearchView { caps: caps.clone(), format: format.clone(), test })
-        };
-        let requires = space.requires.as_ref().and_then(|(chain, ids)| search(*chain, ids));
-        let companion = space.companion.map(|CompanionPlan { chain, id, length }| {
-            let found = space.requires_its_companion();
-            CompanionView {
-                search: if found { None } else { search(chain, &[id]) },
-                length: length.map(|bits| bit_field(Some(bits))),
-            }
-        });
-        emitter.chain(plan, space, (caps, format), (requires, companion), &mut names)
+    let named = abi.protocol.spaces().map(|(plan, _)| {
+        let chain = &abi.chain(plan.chain).name;
+        let start = names.reserve(names::c_name(stem, &[chain, c_word::CAPS]));
+        let format = names.reserve(names::c_name(stem, &["", chain, "format"]));
+        NamedChain { id: plan.chain, start, format }
     });
-    chains.collect()
+    let named: Vec<_> = named.collect();
+    let emitter = SpaceEmitter { abi, stem, macro_prefix, named: &named };
+    let chains = abi.protocol.spaces().zip(&named);
+    chains.map(|((plan, space), own)| emitter.chain(plan, space, own, &mut names)).collect()
+}
+
+/// What functions of other chains use of a chain.
+struct NamedChain {
+    id: ChainId,
+    /// The function that starts a walk.
+    start: String,
+    /// The table of its rules.
+    format: String,
 }
 
 struct SpaceEmitter<'a> {
     abi: &'a Abi,
     stem: &'a str,
     macro_prefix: &'a str,
+    named: &'a [NamedChain],
 }
 
 impl SpaceEmitter<'_> {
@@ -98,60 +89,96 @@ impl SpaceEmitter<'_> {
         &self,
         plan: &ChainPlan,
         space: &SpacePlan,
-        (caps, format): (&str, &str),
-        (requires, companion): (Option<SearchView>, Option<CompanionView>),
+        own: &NamedChain,
         names: &mut UniqueNames,
     ) -> SpaceChainView {
-        let (chain, header) = (self.abi.chain(plan.chain), &self.abi.protocol.headers[plan.header]);
+        let chain = self.abi.chain(plan.chain);
         let next = names.reserve(names::c_name(self.stem, &[&chain.name, c_word::NEXT]));
         let empty = names.reserve(names::c_name(self.stem, &["", &chain.name, "empty"]));
-        let empty_values =
-            header.empty.iter().map(|(bits, value)| value_initializer(*bits, *value));
-        let (fixed, held, chosen) = match &plan.first {
-            Some(FirstPlan::At(at)) => (Some(*at), None, None),
-            Some(FirstPlan::In(at, held)) => (None, Some(HeldView::of(Some(*at), *held)), None),
-            Some(FirstPlan::Chosen { by, offsets, held }) => {
-                let chosen = ChosenView { by: BitsView::of(*by), offsets: offsets.clone() };
-                (None, Some(HeldView::of(None, *held)), Some(chosen))
-            }
-            None => (None, None, None),
-        };
-        let text = format!("Starts a walk over the {} chain of a space.", chain.name);
         let of = |id: &CapabilityId| (*id, &self.abi.protocol.capabilities[id.0]);
         let plans: Vec<_> = plan.capabilities.iter().map(of).collect();
         let elements = self.elements(chain, space, names);
         let mut capability = |id, kind| self.capability((chain, &elements), id, kind, &mut *names);
-        let caps_of = plans.iter().map(|(id, _)| capability(*id, None)).collect();
+        let caps = plans.iter().map(|(id, _)| capability(*id, None)).collect();
         let kinds = plans.iter().flat_map(|(id, plan)| plan.kinds.iter().map(|kind| (*id, kind)));
         let kinds =
             kinds.map(|(parent, kind)| capability(kind.capability, Some((parent, kind)))).collect();
         SpaceChainView {
-            comment: section::opening(Comment::of(&[text]).above(0)),
-            format: format.to_owned(),
+            format: self.format(plan, space, own, empty),
+            start: self.start(plan, space, own),
+            next,
+            elements,
+            caps,
+            kinds,
+        }
+    }
+
+    fn format(
+        &self,
+        plan: &ChainPlan,
+        space: &SpacePlan,
+        own: &NamedChain,
+        empty: String,
+    ) -> SpaceFormatView {
+        let header = &self.abi.protocol.headers[plan.header];
+        let empty_values = header.empty.iter();
+        let empty_values = empty_values.map(|(bits, value)| value_initializer(*bits, *value));
+        SpaceFormatView {
+            name: own.format.clone(),
             empty,
             empty_values: empty_values.collect(),
             size: header.size,
             id: bit_field(Some(header.id)),
             version: bit_field(header.version),
-            next_bits: bit_field(Some(header.next)),
+            next: bit_field(Some(header.next)),
             end: literal(header.end),
             from_space: u32::from(header.from_reply),
             first: plan.bound,
             limit: space.end,
             align: space.align,
-            caps: caps.to_owned(),
-            next,
-            has_bits: space.flag.is_some() || held.is_some(),
+        }
+    }
+
+    fn start(&self, plan: &ChainPlan, space: &SpacePlan, own: &NamedChain) -> SpaceStartView {
+        let chain = &self.abi.chain(plan.chain).name;
+        let text = format!("Starts a walk over the {chain} chain of a space.");
+        let requires = space.requires.as_ref();
+        let requires = requires.and_then(|(chain, ids)| self.search(*chain, ids));
+        let companion = space.companion.map(|CompanionPlan { chain, id, length }| {
+            let found = space.requires_its_companion();
+            CompanionView {
+                search: if found { None } else { self.search(chain, &[id]) },
+                length: length.map(|bits| bit_field(Some(bits))),
+            }
+        });
+        let value = || Some("value".to_owned());
+        let (chosen, held, first) = match &plan.first {
+            Some(FirstPlan::At(at)) => (None, None, Some(at.to_string())),
+            Some(FirstPlan::In(at, held)) => (None, Some(HeldView::of(Some(*at), *held)), value()),
+            Some(FirstPlan::Chosen { by, offsets, held }) => {
+                let chosen = ChosenView { by: BitsView::of(*by), offsets: offsets.clone() };
+                (Some(chosen), Some(HeldView::of(None, *held)), value())
+            }
+            None => (None, None, None),
+        };
+        SpaceStartView {
+            comment: section::opening(Comment::of(&[text]).above(0)),
+            name: own.start.clone(),
             flag: space.flag.map(BitsView::of),
             requires,
             companion,
             chosen,
             held,
-            fixed,
-            elements,
-            caps_of,
-            kinds,
+            first,
         }
+    }
+
+    /// A search for one of some ids in another chain.
+    fn search(&self, chain: ChainId, ids: &[u64]) -> Option<SearchView> {
+        let NamedChain { start, format, .. } = self.named.iter().find(|one| one.id == chain)?;
+        let tests = ids.iter().map(|id| format!("cap.id == {id}"));
+        let test = tests.collect::<Vec<_>>().join(" || ");
+        Some(SearchView { start: start.clone(), format: format.clone(), test })
     }
 
     fn capability(

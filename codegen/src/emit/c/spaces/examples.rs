@@ -18,7 +18,7 @@ pub(in crate::emit::c) fn examples(
         let kinds = plan.capabilities.iter().flat_map(|id| &abi.protocol.capabilities[id.0].kinds);
         let ids: Vec<CapabilityId> =
             plan.capabilities.iter().copied().chain(kinds.map(|kind| kind.capability)).collect();
-        for (id, view) in ids.into_iter().zip(chain.caps_of.iter().chain(&chain.kinds)) {
+        for (id, view) in ids.into_iter().zip(chain.caps.iter().chain(&chain.kinds)) {
             let plan = &abi.protocol.capabilities[id.0];
             let field = plan.struct_.and_then(|id| {
                 let field = plan.fields.first()?;
@@ -38,7 +38,7 @@ fn walk(writer: &ExampleWriter<'_>, chain: &SpaceChainView) -> Example {
     let stem = writer.stem;
     let lines = vec![
         space(stem),
-        format!("struct {stem}_space_walk walk = {}(&space);", chain.caps),
+        format!("struct {stem}_space_walk walk = {}(&space);", chain.start.name),
         format!("struct {stem}_space_cap cap;"),
         String::new(),
         format!("while ({}(&walk, &cap) > 0)", chain.next),

@@ -18,36 +18,51 @@ pub(in crate::emit::c) struct SpacesView {
 
 /// A chain.
 pub(super) struct SpaceChainView {
-    pub(super) comment: Vec<String>,
-    /// The tables of its rules, and of the headers that mean no capability.
-    pub(super) format: String,
+    pub(super) format: SpaceFormatView,
+    pub(super) start: SpaceStartView,
+    /// The function that visits the next capability.
+    pub(super) next: String,
+    pub(super) elements: Vec<body::ElementView>,
+    pub(super) caps: Vec<SpaceCapView>,
+    pub(super) kinds: Vec<SpaceCapView>,
+}
+
+/// The rules of a chain.
+pub(super) struct SpaceFormatView {
+    pub(super) name: String,
+    /// The table of values of headers that mean that there is no capability.
     pub(super) empty: String,
     pub(super) empty_values: Vec<String>,
     pub(super) size: u64,
     pub(super) id: String,
     pub(super) version: String,
-    pub(super) next_bits: String,
+    pub(super) next: String,
     pub(super) end: String,
     /// 0 or 1.
     pub(super) from_space: u32,
     pub(super) first: u64,
     pub(super) limit: u64,
     pub(super) align: u64,
-    /// The function that starts a walk.
-    pub(super) caps: String,
-    /// The function that visits the next capability.
-    pub(super) next: String,
-    /// Whether the start depends on bits of the space.
-    pub(super) has_bits: bool,
+}
+
+/// The function that starts a walk.
+pub(super) struct SpaceStartView {
+    pub(super) comment: Vec<String>,
+    pub(super) name: String,
     pub(super) flag: Option<BitsView>,
     pub(super) requires: Option<SearchView>,
     pub(super) companion: Option<CompanionView>,
     pub(super) chosen: Option<ChosenView>,
     pub(super) held: Option<HeldView>,
-    pub(super) fixed: Option<u64>,
-    pub(super) elements: Vec<body::ElementView>,
-    pub(super) caps_of: Vec<SpaceCapView>,
-    pub(super) kinds: Vec<SpaceCapView>,
+    /// The offset of the first capability, which can be the value of bits.
+    pub(super) first: Option<String>,
+}
+
+impl SpaceStartView {
+    /// Whether bits of the space are read.
+    pub(super) fn reads_bits(&self) -> bool {
+        self.flag.is_some() || self.held.is_some()
+    }
 }
 
 /// Bits of an integer.
@@ -67,7 +82,8 @@ impl BitsView {
 
 /// A search for a capability of another chain.
 pub(super) struct SearchView {
-    pub(super) caps: String,
+    /// The function that starts a walk over it.
+    pub(super) start: String,
     pub(super) format: String,
     /// The condition that `cap` is one of those that are searched.
     pub(super) test: String,
