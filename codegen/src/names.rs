@@ -1,5 +1,5 @@
-//! The only spelling of names. Names of the kernel stay the same in both languages;
-//! unnamed items get a name here.
+//! The only spelling of names. Names of the kernel stay the same in every language;
+//! unnamed items get a name here, each language in a file of its own.
 //!
 //! | item | pattern | example |
 //! |---|---|---|
@@ -45,37 +45,45 @@
 //! Where two names are joined, words with which one ends and the other starts occur once:
 //! `util` and `util_str` are `util_str`.
 
-mod api;
 mod bindgen;
+mod c;
 mod errors;
-mod exports;
+mod go;
 mod prelude;
+mod python;
+mod rust;
+mod tables;
 
-use std::collections::HashSet;
 use std::fmt;
-use std::sync::LazyLock;
 
-use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use heck::ToShoutySnakeCase;
 
-pub use api::{
-    C_PLACE, C_REQUEST_WORDS, c_args, c_call, c_count, c_cut, c_length, c_member_count, c_pointed,
-    c_presence, c_records, c_reply, c_request, c_results, c_size, c_unknown, c_with, c_word,
-    call_with, cap, cap_buf, cap_kinds, caps, new_cap, reply, reply_view, setter,
-};
 pub use bindgen::{
     bindgen, bindgen_constant, bindgen_enum, bindgen_union_member, bindgen_union_type,
     header_module,
 };
-pub use errors::rust_error;
-pub use exports::{
-    TableKind, go_field, go_offset, go_package, go_parse, go_size, go_table, go_type, is_go_name,
-    is_go_word, python, python_cap, python_caps, python_item, python_parse, python_table,
-    python_union,
+pub use c::{
+    C_PLACE, C_REQUEST_WORDS, c_args, c_call, c_count, c_cut, c_element, c_folder, c_group, c_int,
+    c_length, c_macros, c_member_count, c_name, c_pointed, c_presence, c_records, c_reply,
+    c_request, c_results, c_size, c_stable, c_stem, c_unknown, c_with, c_word,
 };
-
+pub use errors::rust_error;
+pub use go::{
+    go_caps, go_field, go_offset, go_package, go_parse, go_size, go_table, go_type, is_go_name,
+    is_go_word,
+};
 pub use prelude::is_in_prelude;
+pub use python::{
+    python_cap, python_caps, python_item, python_member, python_parse, python_table, python_union,
+};
+pub use rust::{
+    call_with, cap, cap_buf, cap_kinds, cap_type, caps, field_type, is_rust_identifier, new_cap,
+    reply, reply_view, rust_type, setter, space_element, stream_data, view_getter,
+};
+pub use tables::TableKind;
 
-use crate::layout::Int;
+use c::C_WORDS;
+use rust::NEVER_RAW;
 
 /// The mark of documentation that is a draft.
 pub const DRAFT: &str = "(draft)";
@@ -98,47 +106,6 @@ fn unrepeated<'a>(before: &str, name: &'a str) -> &'a str {
 pub fn joined(before: &str, name: &str) -> String {
     let rest = unrepeated(before, name);
     [before, "_", if rest.is_empty() { name } else { rest }].concat()
-}
-
-/// The type of the flags or numbers that a field holds.
-pub fn field_type(prefix: &str, struct_name: &str, field: &str) -> String {
-    rust_type(&joined(without_prefix(prefix, struct_name), field))
-}
-
-/// The view of a capability: chain and short name in camel case.
-pub fn cap_type(chain: &str, short: &str) -> String {
-    rust_type(&joined(chain, short))
-}
-
-/// What follows the name of a capability in that of the function for an element of its array.
-pub fn element<'a>(cap: &str, array: &'a str) -> &'a str {
-    let repeats = unrepeated(&cap.to_ascii_lowercase(), array).is_empty();
-    if repeats { "nth" } else { array }
-}
-
-/// A type or a variant in Rust that has the name of an item of the specification.
-pub fn rust_type(name: &str) -> String {
-    name.to_upper_camel_case()
-}
-
-/// The type of the data in records, from the type of their reader.
-pub fn stream_data(reader: &str) -> String {
-    [reader, "Data"].concat()
-}
-
-/// The view of an element of an array in a space: chain and struct in camel case.
-pub fn space_element(prefix: &str, chain: &str, struct_: &str) -> String {
-    cap_type(chain, without_prefix(prefix, struct_))
-}
-
-/// The getter of a field of a capability; every view has some methods already.
-pub fn view_getter(field: &str) -> String {
-    match field {
-        "version" | "offset" | "bytes" | "read" | "check" | "cap" | "kind" => {
-            format!("{field}_field")
-        }
-        field => field.to_owned(),
-    }
 }
 
 /// A constant of the generator.
@@ -177,25 +144,6 @@ pub fn short<'a, 'p>(
     name.strip_suffix(suffix).unwrap_or(name)
 }
 
-/// The kernel's name of an integer type.
-pub fn c_int(int: Int) -> &'static str {
-    match int {
-        Int::U8 => "__u8",
-        Int::U16 => "__u16",
-        Int::U32 => "__u32",
-        Int::U64 => "__u64",
-        Int::S8 => "__s8",
-        Int::S16 => "__s16",
-        Int::S32 => "__s32",
-        Int::S64 => "__s64",
-        Int::AlignedU64 => "__aligned_u64",
-        Int::Le16 => "__le16",
-        Int::Le32 => "__le32",
-        Int::Le64 => "__le64",
-        Int::AlignedLe64 => "__aligned_le64",
-    }
-}
-
 /// The name without the word that all names of the ABI start with.
 pub fn without_prefix<'a>(prefix: &str, name: &'a str) -> &'a str {
     let rest = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
@@ -211,16 +159,6 @@ pub fn after_abi<'a>(abi: &str, prefix: &str, name: &'a str) -> &'a str {
     }
 }
 
-/// The stem of the generated header and the prefix of what it adds: `vfio_abi`.
-pub fn c_stem(abi: &str) -> String {
-    [abi, "_abi"].concat()
-}
-
-/// The start of the macros of the generated header: `VFIO_ABI_`.
-pub fn c_macros(abi: &str) -> String {
-    c_stem(abi).to_ascii_uppercase() + "_"
-}
-
 /// The name by which programs that are built find the header: `vfio-abi`.
 pub fn package(abi: &str) -> String {
     c_stem(abi).replace('_', "-")
@@ -234,29 +172,6 @@ pub fn program(abi: &str, feature: &str) -> String {
 /// The feature that builds a program, if the path of hand-written Rust is that of its main file.
 pub fn feature_of_program(path: &str) -> Option<&str> {
     path.strip_prefix("bin/")?.strip_suffix("/main.rs")
-}
-
-/// The folder of the parts of the header, in the folder of the crate.
-pub fn c_folder(abi: &str) -> String {
-    ["include/", &c_stem(abi)].concat()
-}
-
-/// A C struct or function of the generator.
-pub fn c_name(stem: &str, words: &[&str]) -> String {
-    let words = words.iter().map(|word| word.to_ascii_lowercase());
-    words.fold(stem.to_ascii_lowercase(), |name, word| joined(&name, &word))
-}
-
-/// A C function of a group that has a type in Rust.
-pub fn c_group(abi: &str, prefix: &str, type_: &str, word: &str) -> String {
-    let type_ = type_.to_snake_case();
-    c_name(&c_stem(abi), &[after_abi(abi, prefix, &type_), word])
-}
-
-/// The stable name of a constant in C: its number does not depend on the kernel header.
-pub fn c_stable(abi: &str, prefix: &str, name: &str) -> String {
-    let [own, prefix] = [abi, prefix].map(str::to_ascii_uppercase);
-    c_macros(abi) + after_abi(&own, &prefix, name)
 }
 
 /// Whether a name is that of a number that counts others.
@@ -282,41 +197,6 @@ pub fn is_name(name: &str) -> bool {
         && !C_WORDS.contains(name)
         && !NEVER_RAW.contains(&name)
 }
-
-/// Whether Rust accepts the name as it is. Only one reserved word has an upper-case
-/// letter, so most names need no parser.
-pub fn is_rust_identifier(name: &str) -> bool {
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let head = name.starts_with(|first: char| first.is_ascii_alphabetic());
-    // No other keyword has a capital, and none an underscore.
-    let distinct = name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'_');
-    if plain && head && distinct {
-        return name != "Self";
-    }
-    syn::parse_str::<syn::Ident>(name).is_ok() && name != "gen"
-}
-
-/// Words that Rust reserves even for raw identifiers.
-const NEVER_RAW: [&str; 4] = ["crate", "self", "super", "Self"];
-
-/// Words that C23, C++23 or their compilers reserve; no member and no macro can have such a name.
-static C_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    const WORDS: &str = "NULL _Alignas _Alignof _Atomic _BitInt _Bool _Complex _Decimal128 _Decimal32 _Decimal64 \
-    _Float16 _Generic _Imaginary _Noreturn _Pragma _Static_assert _Thread_local __DATE__ \
-    __FILE__ __LINE__ __TIME__ __VA_ARGS__ __VA_OPT__ __alignof __alignof__ __asm __asm__ \
-    __attribute __attribute__ __auto_type __const __const__ __extension__ __func__ __imag__ \
-    __inline __inline__ __int128 __label__ __real__ __restrict __restrict__ __signed __signed__ \
-    __thread __typeof __typeof__ __volatile __volatile__ alignas alignof and and_eq asm auto \
-    bitand bitor bool break case catch char char16_t char32_t char8_t class co_await co_return \
-    co_yield compl concept const const_cast consteval constexpr constinit continue decltype \
-    default defined delete do double dynamic_cast else enum errno explicit export extern false \
-    float for friend goto i386 if inline int linux long mutable namespace new noexcept not \
-    not_eq nullptr operator or or_eq private protected public register reinterpret_cast requires \
-    restrict return short signed sizeof static static_assert static_cast struct switch template \
-    this thread_local throw true try typedef typeid typename typeof typeof_unqual union unix \
-    unsigned using virtual void volatile wchar_t while xor xor_eq";
-    WORDS.split_whitespace().collect()
-});
 
 /// The name, with a number after it if it is taken.
 pub fn free(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
@@ -400,7 +280,7 @@ mod tests {
         assert_eq!(go_table("region", TableKind::Chain), "regionChain");
         assert_eq!(python_table("region", TableKind::Chain), "REGION_CHAIN");
         assert_eq!(go_package("vfio"), "vfioabi");
-        assert_eq!(["type", "from"].map(python), ["type", "from_"]);
+        assert_eq!(["type", "from"].map(python_member), ["type", "from_"]);
         let words = ["region", "SPARSE_MMAP", "find"];
         assert_eq!(c_name("vfio_abi", &words), "vfio_abi_region_sparse_mmap_find");
     }
@@ -416,8 +296,8 @@ mod tests {
         assert_eq!(same("flags", "flags"), "flags_flags");
         assert_eq!(same("x", "__resv1"), "x___resv1");
         assert_eq!(field_type("pci", "header_bridge", "bridge_control"), "HeaderBridgeControl");
-        assert_eq!(element("zpci_PFIP", "pfip"), "nth");
-        assert_eq!(element("zpci_util", "util_str"), "util_str");
+        assert_eq!(c_element("zpci_PFIP", "pfip"), "nth");
+        assert_eq!(c_element("zpci_util", "util_str"), "util_str");
         assert_eq!(go_offset("vfio", "vfio_zpci_util", "util_str"), "OffsetofZpciUtilStr");
         assert_eq!(go_offset("vfio", "vfio_zpci_pfip", "pfip"), "OffsetofZpciPfip");
         assert_eq!(c_name("x_abi", &["", "Chain", "CHAIN_end"]), "x_abi__chain_end");

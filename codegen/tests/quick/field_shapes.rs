@@ -134,7 +134,7 @@ fn every_field_of_a_capability_is_read_and_written_in_each_language() {
                 assert!(views.contains(&getter), "{} in Rust: {views}", what());
                 let is_array = matches!(field.type_, Type::Flexible(..));
                 if is_array {
-                    let element = names::element(&one.short, stored);
+                    let element = names::c_element(&one.short, stored);
                     let element = names::c_name(&stem, &[&chain.name, &one.short, element]);
                     assert!(c.contains(&format!(" {element}(")), "{} in C", what());
                     continue;

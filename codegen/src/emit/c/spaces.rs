@@ -203,7 +203,7 @@ impl SpaceEmitter<'_> {
         let array = plan.array.as_ref().zip(struct_).map(|(array, struct_)| {
             let field = &struct_.fields[array.field].name;
             let count_name = members.reserve(names::c_member_count(field));
-            let get = name(&[names::element(&item.short, field)]);
+            let get = name(&[names::c_element(&item.short, field)]);
             let element = match array.element {
                 ElementPlan::Int(_) => None,
                 ElementPlan::Struct(id, _) => elements.iter().find(|one| one.struct_ == id),

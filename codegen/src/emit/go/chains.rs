@@ -47,7 +47,7 @@ impl Spelling for GoNames<'_> {
     }
 
     fn caps(&self, chain: &str) -> DocumentedName {
-        let name = names::caps(chain);
+        let name = names::go_caps(chain);
         let doc = comment::of("", &[format!("{name} walks the chain in these bytes.")]);
         DocumentedName { name, doc }
     }

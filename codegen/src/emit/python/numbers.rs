@@ -83,13 +83,16 @@ fn number_type(group: &GroupJson<'_>) -> Option<PythonNumberType> {
 }
 
 fn member(value: &ValueJson<'_>) -> PythonMember {
-    PythonMember { name: names::python(value.short), constant: names::python_item(value.name) }
+    PythonMember {
+        name: names::python_member(value.short),
+        constant: names::python_item(value.name),
+    }
 }
 
 pub(super) fn ioctls(document: &AbiDocument<'_>) -> String {
     let ioctls = document.ioctls.iter().filter_map(|ioctl| {
         Some(PythonConstant {
-            doc: comment::of("", &plain_doc::ioctl(ioctl, names::python)),
+            doc: comment::of("", &plain_doc::ioctl(ioctl, names::python_member)),
             name: names::python_item(ioctl.name),
             value: format!("{:#x}", ioctl.code?),
         })

@@ -52,7 +52,7 @@ pub(super) fn file(document: &AbiDocument<'_>) -> String {
 fn struct_(one: &StructJson<'_>) -> PythonStruct {
     let fields = parts(one).into_iter().map(|part| match part {
         StructPart::Field(field) => {
-            PythonField { name: names::python(field.name), type_: field_type(field) }
+            PythonField { name: names::python_member(field.name), type_: field_type(field) }
         }
         StructPart::Padding(offset, size) => PythonField {
             name: format!("_padding_{offset}"),
@@ -85,7 +85,7 @@ fn field_type(field: &FieldJson<'_>) -> String {
 fn union(field: &FieldJson<'_>) -> Option<PythonUnion> {
     let TypeJson::Union { members } = &field.type_ else { return None };
     let of = |member: &UnionMemberJson<'_>| PythonField {
-        name: names::python(member.name),
+        name: names::python_member(member.name),
         type_: ctype(&member.type_),
     };
     Some(PythonUnion {
@@ -98,7 +98,7 @@ fn hints(owner: &StructJson<'_>, field: &FieldJson<'_>) -> Vec<PythonHint> {
     if let TypeJson::Union { members } = &field.type_ {
         let hint = |member: &UnionMemberJson<'_>| PythonHint {
             doc: comment::of("    ", &plain_doc::part(&member.meta, &owner.meta)),
-            name: names::python(member.name),
+            name: names::python_member(member.name),
             type_: hint_type(&member.type_),
         };
         return members.iter().map(hint).collect();
@@ -110,7 +110,7 @@ fn hints(owner: &StructJson<'_>, field: &FieldJson<'_>) -> Vec<PythonHint> {
     }
     vec![PythonHint {
         doc: comment::of("    ", &doc),
-        name: names::python(field.name),
+        name: names::python_member(field.name),
         type_: hint_type(&field.type_),
     }]
 }

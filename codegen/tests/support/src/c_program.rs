@@ -170,5 +170,5 @@ pub(crate) fn sign(int: Int) -> &'static str {
 
 /// The function for an element of an array of a capability, whose view is given.
 pub(crate) fn c_element(view: &str, array: &str) -> String {
-    names::joined(view, names::element(view, array))
+    names::joined(view, names::c_element(view, array))
 }

@@ -31,7 +31,7 @@ impl<'a> Emitter<'_, 'a> {
         let array = plan.array.as_ref().zip(struct_);
         let array = array.map(|(plan, struct_)| {
             let field = &struct_.fields[plan.field].name;
-            self.array(struct_, plan, name(&[names::element(&capability.short, field)]))
+            self.array(struct_, plan, name(&[names::c_element(&capability.short, field)]))
         });
         let title = match struct_ {
             Some(struct_) => format!("The values of a struct {}.", struct_.name),
