@@ -4,36 +4,70 @@
 
 use super::emitter::{Emitter, c_type};
 use super::statements::broken;
-use crate::ir::StructId;
-use crate::ir::protocol::{Aggregate, IntField};
+use crate::ir::protocol::{Aggregate, ByModel, IntField};
 use crate::ir::requests::RequestElement;
+use crate::ir::{Struct, StructId};
 use crate::layout::Int;
 
-/// An offset in bytes, which can depend on loop variables.
-#[derive(Clone)]
-struct VariableOffset {
+/// How a field is read or written.
+pub(super) struct Transfer<'a> {
+    /// The expression before the name of the member that has the value.
+    pub(super) owner: &'a str,
+    pub(super) way: TransferWay<'a>,
+    /// The indentation of the statements.
+    pub(super) tabs: usize,
+}
+
+/// From where to where a field is copied.
+#[derive(Clone, Copy)]
+pub(super) enum TransferWay<'a> {
+    /// From the bytes to the value.
+    Read(&'a str),
+    /// From the value to the bytes.
+    Write(&'a str),
+    /// From the value to the last capability of a reply.
+    Append,
+    /// From the value to the fixed part of a reply.
+    Fixed,
+}
+
+impl TransferWay<'_> {
+    /// Whether arrays of integers are copied as a whole.
+    fn copies(self) -> bool {
+        !matches!(self, Self::Fixed)
+    }
+}
+
+/// A value in a C struct, its place in the bytes, and the indentation of its statements.
+struct PlacedValue {
+    value: String,
+    /// Its offset, without what loops add.
     start: u64,
     /// The variable and the distance of each loop around it.
     loops: Vec<(String, u64)>,
+    tabs: usize,
 }
 
-impl VariableOffset {
-    fn at(start: u64) -> Self {
-        Self { start, loops: Vec::new() }
+impl PlacedValue {
+    /// A member of the value, which is a struct.
+    fn member(&self, name: &str, offset: u64) -> Self {
+        Self {
+            value: [&self.value, ".", name].concat(),
+            start: self.start + offset,
+            loops: self.loops.clone(),
+            tabs: self.tabs,
+        }
     }
 
-    fn after(&self, offset: u64) -> Self {
-        Self { start: self.start + offset, loops: self.loops.clone() }
-    }
-
-    fn each(&self, variable: &str, stride: u64) -> Self {
-        let mut all = self.clone();
-        all.loops.push((variable.to_owned(), stride));
-        all
+    /// An element of the value, which is an array, in a loop over it.
+    fn element(&self, variable: String, stride: u64) -> Self {
+        let value = format!("{}[{variable}]", self.value);
+        let loops = [&self.loops[..], &[(variable, stride)]].concat();
+        Self { value, start: self.start, loops, tabs: self.tabs + 1 }
     }
 
     /// The offset as an expression.
-    fn text(&self) -> String {
+    fn offset(&self) -> String {
         let loops = self.loops.iter().map(|(variable, stride)| match stride {
             1 => variable.clone(),
             _ => format!("{variable} * {stride}"),
@@ -50,25 +84,6 @@ enum TransferredPart {
     Numbers(u64),
 }
 
-/// How parts of a field are read or written.
-pub(super) enum Transfer<'a> {
-    /// From the bytes to the value.
-    Read(&'a str),
-    /// From the value to the bytes.
-    Write(&'a str),
-    /// From the value to the last capability of a reply.
-    Append,
-    /// From the value to the fixed part of a reply.
-    Fixed,
-}
-
-impl Transfer<'_> {
-    /// Whether arrays of integers are copied as a whole.
-    fn copies(&self) -> bool {
-        !matches!(self, Self::Fixed)
-    }
-}
-
 impl Emitter<'_, '_> {
     /// The type of a member that has a field, and its declarator.
     pub(super) fn aggregate_member(&self, name: &str, field: &Aggregate) -> (String, String) {
@@ -80,47 +95,45 @@ impl Emitter<'_, '_> {
         (type_, [name, &length.unwrap_or_default()].concat())
     }
 
-    /// The statements that transfer a field; `value` is the member that has it.
+    /// The statements that transfer a field of a struct.
     pub(super) fn transfer(
         &self,
+        struct_: &Struct,
         field: &Aggregate,
-        value: &str,
-        way: &Transfer<'_>,
-        tabs: usize,
+        transfer: &Transfer<'_>,
     ) -> Vec<String> {
-        self.aggregate(field, value, &VariableOffset::at(0), way, tabs)
+        let name = struct_.fields[field.field].stored_name();
+        let placed = PlacedValue {
+            value: [transfer.owner, name].concat(),
+            start: field.offset.kernel(),
+            loops: Vec::new(),
+            tabs: transfer.tabs,
+        };
+        self.aggregate(field, &placed, transfer.way)
     }
 
     fn aggregate(
         &self,
         field: &Aggregate,
-        value: &str,
-        base: &VariableOffset,
-        way: &Transfer<'_>,
-        tabs: usize,
+        placed: &PlacedValue,
+        way: TransferWay<'_>,
     ) -> Vec<String> {
-        let place = base.after(field.offset.kernel());
         match (field.element, field.count) {
             (RequestElement::Int(int), Some(count)) if way.copies() => {
-                self.part(&TransferredPart::Numbers(count * int.size()), value, &place, way, tabs)
+                self.part(&TransferredPart::Numbers(count * int.size()), placed, way)
             }
-            (element, None) => self.element(element, value, &place, way, tabs),
+            (element, None) => self.element(element, placed, way),
             (element, Some(count)) => {
-                let variable = match place.loops.len() {
+                let variable = match placed.loops.len() {
                     0 => "item".to_owned(),
                     depth => format!("item{depth}"),
                 };
-                let indent = "\t".repeat(tabs);
+                let indent = "\t".repeat(placed.tabs);
                 let head = format!(
                     "{indent}for (__u32 {variable} = 0; {variable} < {count}; {variable}++) {{"
                 );
-                let value = format!("{value}[{variable}]");
-                let place = place.each(&variable, element.size());
-                let body = self.element(element, &value, &place, way, tabs + 1);
-                let mut lines = vec![head];
-                lines.extend(body);
-                lines.push([&indent, "}"].concat());
-                lines
+                let body = self.element(element, &placed.element(variable, element.size()), way);
+                [vec![head], body, vec![[&indent, "}"].concat()]].concat()
             }
         }
     }
@@ -128,72 +141,59 @@ impl Emitter<'_, '_> {
     fn element(
         &self,
         element: RequestElement,
-        value: &str,
-        place: &VariableOffset,
-        way: &Transfer<'_>,
-        tabs: usize,
+        placed: &PlacedValue,
+        way: TransferWay<'_>,
     ) -> Vec<String> {
         match element {
-            RequestElement::Int(int) => {
-                self.part(&TransferredPart::Int(int), value, place, way, tabs)
-            }
-            RequestElement::Struct(id, _) => self.members(id, value, place, way, tabs),
+            RequestElement::Int(int) => self.part(&TransferredPart::Int(int), placed, way),
+            RequestElement::Struct(id, _) => self.members(id, placed, way),
         }
     }
 
-    fn members(
-        &self,
-        id: StructId,
-        value: &str,
-        place: &VariableOffset,
-        way: &Transfer<'_>,
-        tabs: usize,
-    ) -> Vec<String> {
+    fn members(&self, id: StructId, placed: &PlacedValue, way: TransferWay<'_>) -> Vec<String> {
         let (struct_, record) = (self.abi.struct_(id), self.record(id));
-        let member = |field: usize| [value, ".", struct_.fields[field].stored_name()].concat();
+        let member = |field: usize, offset: ByModel| {
+            placed.member(struct_.fields[field].stored_name(), offset.kernel())
+        };
         let ints = record.into_iter().flat_map(|record| &record.fields);
         let ints = ints.flat_map(|IntField { field, int, offset, .. }| {
-            let place = place.after(offset.kernel());
-            self.part(&TransferredPart::Int(*int), &member(*field), &place, way, tabs)
+            self.part(&TransferredPart::Int(*int), &member(*field, *offset), way)
         });
         let inner = record.into_iter().flat_map(|record| &record.aggregates);
         let inner =
-            inner.flat_map(|field| self.aggregate(field, &member(field.field), place, way, tabs));
+            inner.flat_map(|field| self.aggregate(field, &member(field.field, field.offset), way));
         ints.chain(inner).collect()
     }
 
     fn part(
         &self,
         part: &TransferredPart,
-        value: &str,
-        place: &VariableOffset,
-        way: &Transfer<'_>,
-        tabs: usize,
+        placed: &PlacedValue,
+        way: TransferWay<'_>,
     ) -> Vec<String> {
-        let (stem, at) = (self.stem, place.text());
+        let (stem, at, value) = (self.stem, placed.offset(), placed.value.clone());
         let sum = |bytes: &str| match at.as_str() {
             "0" => bytes.to_owned(),
             at => [bytes, " + ", at].concat(),
         };
-        let value = value.to_owned();
         let (function, arguments) = match (part, way) {
-            (TransferredPart::Int(int), Transfer::Read(bytes)) => {
+            (TransferredPart::Int(int), TransferWay::Read(bytes)) => {
                 let load = self.load_at(*int, bytes, &at);
-                return vec![format!("{}{value} = {load};", "\t".repeat(tabs))];
+                return vec![format!("{}{value} = {load};", "\t".repeat(placed.tabs))];
             }
-            (TransferredPart::Numbers(size), Transfer::Read(bytes)) => {
+            (TransferredPart::Numbers(size), TransferWay::Read(bytes)) => {
                 ("__builtin_memcpy".to_owned(), vec![value, sum(bytes), size.to_string()])
             }
-            (TransferredPart::Int(int), Transfer::Write(bytes)) => (
+            (TransferredPart::Int(int), TransferWay::Write(bytes)) => (
                 [stem, "__put"].concat(),
                 vec![sum(bytes), int.size().to_string(), self.store(*int, &value)],
             ),
-            (TransferredPart::Numbers(size), Transfer::Write(bytes)) => {
+            (TransferredPart::Numbers(size), TransferWay::Write(bytes)) => {
                 ("__builtin_memcpy".to_owned(), vec![sum(bytes), value, size.to_string()])
             }
-            (TransferredPart::Int(int), Transfer::Append | Transfer::Fixed) => {
+            (TransferredPart::Int(int), TransferWay::Append | TransferWay::Fixed) => {
                 let function = match way {
-                    Transfer::Fixed => "__reply_set_field",
+                    TransferWay::Fixed => "__reply_set_field",
                     _ => "__reply_set",
                 };
                 let number = self.store(*int, &value);
@@ -202,11 +202,11 @@ impl Emitter<'_, '_> {
                     vec!["to".to_owned(), at, int.size().to_string(), number],
                 )
             }
-            (TransferredPart::Numbers(size), Transfer::Append | Transfer::Fixed) => (
+            (TransferredPart::Numbers(size), TransferWay::Append | TransferWay::Fixed) => (
                 [stem, "__reply_bytes"].concat(),
                 vec!["to".to_owned(), at, value, size.to_string()],
             ),
         };
-        broken(tabs, &[&function, "("].concat(), &arguments, ");")
+        broken(placed.tabs, &[&function, "("].concat(), &arguments, ");")
     }
 }

@@ -1,7 +1,7 @@
 //! A reply that ends in an array, all of which fits or none.
 
 use super::view::CountedView;
-use crate::emit::c::aggregates::Transfer;
+use crate::emit::c::aggregates::{Transfer, TransferWay};
 use crate::emit::c::comment::Comment;
 use crate::emit::c::emitter::{Emitter, c_type};
 use crate::emit::c::section;
@@ -31,9 +31,8 @@ impl Emitter<'_, '_> {
         });
         let aggregates = plan.aggregates.iter().map(|field| {
             let name = struct_.fields[field.field].stored_name();
-            let value = ["info->", name].concat();
-            let read = self.transfer(field, &value, &Transfer::Read("bytes"), 1);
-            (self.aggregate_member(name, field), read)
+            let read = Transfer { owner: "info->", way: TransferWay::Read("bytes"), tabs: 1 };
+            (self.aggregate_member(name, field), self.transfer(struct_, field, &read))
         });
         let (fields, reads): (Vec<_>, Vec<_>) = fields.chain(aggregates).unzip();
         let mut members =

@@ -1,7 +1,7 @@
 //! The statements that put the inputs of a request into its argument.
 
 use super::view::PutView;
-use crate::emit::c::aggregates::Transfer;
+use crate::emit::c::aggregates::{Transfer, TransferWay};
 use crate::emit::c::args;
 use crate::emit::c::emitter::{Emitter, plus};
 use crate::emit::c::literal::literal;
@@ -313,10 +313,8 @@ impl Emitter<'_, '_> {
             format!("{value}{name} = {};", self.load(field.int, place, field.offset.kernel()))
         });
         let aggregates = record.map_or(&[][..], |record| &record.aggregates);
-        let aggregates = aggregates.iter().flat_map(|field| {
-            let name = struct_.fields[field.field].stored_name();
-            self.transfer(field, &[value, name].concat(), &Transfer::Read(place), 0)
-        });
+        let read = Transfer { owner: value, way: TransferWay::Read(place), tabs: 0 };
+        let aggregates = aggregates.iter().flat_map(|field| self.transfer(struct_, field, &read));
         fields.chain(aggregates).collect()
     }
 
@@ -324,11 +322,8 @@ impl Emitter<'_, '_> {
     fn put_aggregates(&self, id: StructId, value: &str, place: &str, tabs: usize) -> Vec<String> {
         let struct_ = self.abi.struct_(id);
         let aggregates = self.record(id).map_or(&[][..], |record| &record.aggregates);
-        let lines = aggregates.iter().flat_map(|field| {
-            let name = struct_.fields[field.field].stored_name();
-            self.transfer(field, &[value, name].concat(), &Transfer::Write(place), tabs)
-        });
-        lines.collect()
+        let write = Transfer { owner: value, way: TransferWay::Write(place), tabs };
+        aggregates.iter().flat_map(|field| self.transfer(struct_, field, &write)).collect()
     }
 }
 

@@ -1,8 +1,7 @@
 //! A capability: the sizes that its versions need, its fields and its array.
 
-use super::fields::AggregateWay;
 use super::view::{AggregateView, ArrayView, CapabilityView, ValueView};
-use crate::emit::c::aggregates::Transfer;
+use crate::emit::c::aggregates::{Transfer, TransferWay};
 use crate::emit::c::emitter::{Emitter, c_type};
 use crate::emit::c::tables::by_version;
 use crate::emit::c::unique_names::UniqueNames;
@@ -88,10 +87,9 @@ impl<'a> Emitter<'_, 'a> {
         let aggregates = plan.aggregates.iter().map(|field| {
             let name = struct_.fields[field.field].stored_name();
             let has = (field.version > 1).then(|| members.reserve(names::c_presence(name)));
-            let read =
-                AggregateWay { value: "out->", transfer: Transfer::Read("cap->bytes"), tabs: 1 };
-            let write = AggregateWay { value: "values->", transfer: Transfer::Append, tabs: 1 };
-            self.aggregate_value(struct_, field, has, (read, write))
+            let read = Transfer { owner: "out->", way: TransferWay::Read("cap->bytes"), tabs: 1 };
+            let write = Transfer { owner: "values->", way: TransferWay::Append, tabs: 1 };
+            self.aggregate_value(struct_, field, has, read, write)
         });
         aggregates.collect()
     }
@@ -134,13 +132,10 @@ impl<'a> Emitter<'_, 'a> {
     fn element_aggregates(&self, id: StructId) -> Vec<AggregateView> {
         let fields = self.record(id).into_iter().flat_map(|record| &record.aggregates);
         let aggregates = fields.map(|field| {
-            let read = AggregateWay { value: "out->", transfer: Transfer::Read("bytes"), tabs: 1 };
-            let write = AggregateWay {
-                value: "elements[nth].",
-                transfer: Transfer::Write("bytes"),
-                tabs: 2,
-            };
-            self.aggregate_value(self.abi.struct_(id), field, None, (read, write))
+            let read = Transfer { owner: "out->", way: TransferWay::Read("bytes"), tabs: 1 };
+            let write =
+                Transfer { owner: "elements[nth].", way: TransferWay::Write("bytes"), tabs: 2 };
+            self.aggregate_value(self.abi.struct_(id), field, None, read, write)
         });
         aggregates.collect()
     }

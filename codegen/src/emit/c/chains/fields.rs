@@ -32,36 +32,30 @@ impl Emitter<'_, '_> {
             is_output: true,
         }
     }
+
     /// A struct or an array of a struct; `has` is the member that says whether it is present.
     pub(super) fn aggregate_value(
         &self,
         struct_: &Struct,
         field: &Aggregate,
         has: Option<String>,
-        (read, write): (AggregateWay<'_>, AggregateWay<'_>),
+        read: Transfer<'_>,
+        write: Transfer<'_>,
     ) -> AggregateView {
         let name = struct_.fields[field.field].stored_name();
-        let lines = |way: &AggregateWay<'_>| {
-            let tabs = way.tabs + usize::from(has.is_some());
-            self.transfer(field, &[way.value, name].concat(), &way.transfer, tabs)
+        // Statements on a field that can be absent are in a block.
+        let lines = |transfer: Transfer<'_>| {
+            let tabs = transfer.tabs + usize::from(has.is_some());
+            self.transfer(struct_, field, &Transfer { tabs, ..transfer })
         };
         AggregateView {
             member: self.aggregate_member(name, field),
-            reads: lines(&read),
-            writes: lines(&write),
+            reads: lines(read),
+            writes: lines(write),
             has,
             end: field.offset.kernel() + field.size.kernel(),
             version: field.version,
             is_output: true,
         }
     }
-}
-
-/// How a struct or an array is read or written.
-pub(super) struct AggregateWay<'a> {
-    /// The C struct that has the value.
-    pub(super) value: &'a str,
-    pub(super) transfer: Transfer<'a>,
-    /// The indentation of statements that are always executed.
-    pub(super) tabs: usize,
 }

@@ -1,8 +1,7 @@
 //! The struct before a chain: its plan as tables, its fields as values.
 
-use super::fields::AggregateWay;
 use super::view::{AggregateView, HostView, ValueView};
-use crate::emit::c::aggregates::Transfer;
+use crate::emit::c::aggregates::{Transfer, TransferWay};
 use crate::emit::c::args;
 use crate::emit::c::emitter::{Emitter, plus};
 use crate::emit::c::literal::literal;
@@ -91,6 +90,7 @@ impl<'a> Emitter<'_, 'a> {
         let has = field.is_appended.then(|| members.reserve(names::c_presence(&value.name)));
         ValueView { has, is_output: field.is_output, ..value }
     }
+
     fn host_aggregate(
         &self,
         struct_: &Struct,
@@ -101,9 +101,9 @@ impl<'a> Emitter<'_, 'a> {
         let HostAggregate { aggregate, is_appended, is_output } = field;
         let name = struct_.fields[aggregate.field].stored_name();
         let has = is_appended.then(|| members.reserve(names::c_presence(name)));
-        let read = AggregateWay { value: "info->", transfer: Transfer::Read(place), tabs: 1 };
-        let write = AggregateWay { value: "values->", transfer: Transfer::Fixed, tabs: 1 };
-        let view = self.aggregate_value(struct_, aggregate, has, (read, write));
+        let read = Transfer { owner: "info->", way: TransferWay::Read(place), tabs: 1 };
+        let write = Transfer { owner: "values->", way: TransferWay::Fixed, tabs: 1 };
+        let view = self.aggregate_value(struct_, aggregate, has, read, write);
         AggregateView { is_output: *is_output, ..view }
     }
 }
