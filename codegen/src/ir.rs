@@ -18,6 +18,7 @@ pub mod protocol;
 mod regions;
 mod renames;
 pub mod requests;
+mod results;
 mod serving;
 mod space_plans;
 mod spaces;

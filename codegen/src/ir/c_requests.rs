@@ -5,8 +5,8 @@
 use super::Abi;
 use super::protocol::{HostPlan, InputPlan};
 use super::requests::{
-    InlineCount, InputKind, Meaning, MemoryLength, RequestElement, RequestInput, RequestPlan,
-    TypedData, TypedLength,
+    InlineCount, InputKind, IntPlace, Meaning, MemoryLength, RequestElement, RequestInput,
+    RequestPlan, TypedData, TypedLength,
 };
 use crate::layout::Int;
 use crate::names;
@@ -158,11 +158,11 @@ impl<'a> CInput<'a> {
         let is_required = |is_original| is_original && input.present.is_none();
         let number = match &input.kind {
             InputKind::Typed(data) => {
-                let (at, int) = data.number;
+                let IntPlace { offset, int } = data.number;
                 let is_original = data.number_field.is_original;
                 let is_parameter = is_required(is_original) && !abi.group(data.group).is_flags();
                 let kind = (is_parameter, is_original);
-                Some(member(&data.number_field.name, CType::Int(int.value()), at, kind))
+                Some(member(&data.number_field.name, CType::Int(int.value()), offset, kind))
             }
             _ => None,
         };
@@ -191,10 +191,10 @@ impl<'a> CInput<'a> {
         });
         let stride = match &input.kind {
             InputKind::Typed(TypedData {
-                length: TypedLength::Strided { stride: (at, _), .. },
+                length: TypedLength::Strided { stride, .. },
                 stride_field: Some(field),
                 ..
-            }) => Some(member(&field.name, CType::Size, *at, own)),
+            }) => Some(member(&field.name, CType::Size, stride.offset, own)),
             _ => None,
         };
         Self { input, number, value, count, stride }

@@ -2,6 +2,7 @@
 //! with its payload. An ioctl has one request, or one for each kind of payload.
 
 use super::protocol::{Aggregate, ByModel, IntField};
+pub use super::results::{ResultAggregate, ResultField, ResultsPlan};
 pub use super::typed_data::{
     DataForm, FormBody, NamedField, ReturnedData, ReturnedPlaces, TypedData, TypedLength,
 };
@@ -68,6 +69,15 @@ pub struct NewFdField {
     pub int: Int,
 }
 
+/// An integer in an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IntPlace {
+    /// Its offset.
+    pub offset: u64,
+    /// Its type.
+    pub int: Int,
+}
+
 /// Flags that a request always has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FixedFlags {
@@ -106,47 +116,6 @@ pub struct ReplyStruct {
     pub struct_: StructId,
     /// Its offset in the argument.
     pub offset: u64,
-}
-
-/// The results of requests in one struct at one place of their argument.
-#[derive(Clone, Debug)]
-pub struct ResultsPlan {
-    /// The name of its view, in snake case.
-    pub name: String,
-    /// The first ioctl with these results.
-    pub ioctl: IoctlId,
-    /// The struct and its place.
-    pub reply: ReplyStruct,
-    /// Offset of the struct in the argument, on each data model.
-    pub start: ByModel,
-    /// Bytes that every argument has.
-    pub minsz: ByModel,
-    /// Offset of `argsz` in the argument.
-    pub argsz: Option<u64>,
-    /// The integer fields; of a union, the first member.
-    pub fields: Vec<ResultField>,
-    /// The structs and arrays.
-    pub aggregates: Vec<ResultAggregate>,
-    /// The data that the kernel returns in other memory, if a number determines their type.
-    pub data: Option<ReturnedData>,
-}
-
-/// A struct or an array in results.
-#[derive(Clone, Debug)]
-pub struct ResultAggregate {
-    /// The field.
-    pub aggregate: Aggregate,
-    /// Whether later kernels appended the field, so that an argument may lack it.
-    pub is_appended: bool,
-}
-
-/// An integer field of results.
-#[derive(Clone, Debug)]
-pub struct ResultField {
-    /// The field.
-    pub int: IntField,
-    /// Whether later kernels appended the field, so that an argument may lack it.
-    pub is_appended: bool,
 }
 
 /// The result of a call.
@@ -212,6 +181,19 @@ impl RequestInput {
             InputKind::Inline { count, .. } => count.is_any(),
             InputKind::Number { .. } | InputKind::Choice { .. } | InputKind::Struct { .. } => false,
         }
+    }
+
+    /// The file descriptor that each of its numbers is.
+    pub fn descriptor(&self) -> Option<Descriptor> {
+        match self.meaning {
+            Meaning::File(descriptor) => Some(descriptor),
+            Meaning::Selector | Meaning::Address | Meaning::Value => None,
+        }
+    }
+
+    /// Whether it is the number at an offset.
+    pub fn is_number_at(&self, at: u64) -> bool {
+        matches!(self.kind, InputKind::Number { offset, .. } if offset == at)
     }
 }
 
@@ -296,8 +278,8 @@ pub enum RequestElement {
 pub enum InlineCount {
     /// Always the same.
     Fixed(u64),
-    /// Any, and a field has it: its offset and type.
-    Field(u64, Int),
+    /// Any, and a field has it.
+    Field(IntPlace),
     /// Any, up to the end of the argument.
     ToEnd,
 }
@@ -314,18 +296,18 @@ impl InlineCount {
 pub enum MemoryLength {
     /// Always the same.
     Fixed(u64),
-    /// A field has it: its offset and type.
-    Elements(u64, Int),
-    /// A field has the length in bytes: its offset and type.
-    Bytes(u64, Int),
+    /// A field has it.
+    Elements(IntPlace),
+    /// A field has the length in bytes.
+    Bytes(IntPlace),
     /// One bit for each page of a range.
     Bits {
-        /// Offset and type of the length of the range.
-        range: (u64, Int),
-        /// Offset and type of the bytes for each bit.
-        page: (u64, Int),
-        /// Offset and type of the length of the bitmap in bytes, if the argument has it.
-        bytes: Option<(u64, Int)>,
+        /// The length of the range.
+        range: IntPlace,
+        /// The bytes for each bit.
+        page: IntPlace,
+        /// The length of the bitmap in bytes, if the argument has it.
+        bytes: Option<IntPlace>,
     },
     /// It is not part of the request.
     Unknown,
@@ -367,21 +349,6 @@ impl Ioctl {
             (None, Some(_)) => Returns::Number,
             (None, None) => Returns::Nothing,
         }
-    }
-}
-
-impl RequestInput {
-    /// The file descriptor that each of its numbers is.
-    pub fn descriptor(&self) -> Option<Descriptor> {
-        match self.meaning {
-            Meaning::File(descriptor) => Some(descriptor),
-            Meaning::Selector | Meaning::Address | Meaning::Value => None,
-        }
-    }
-
-    /// Whether it is the number at an offset.
-    pub fn is_number_at(&self, at: u64) -> bool {
-        matches!(self.kind, InputKind::Number { offset, .. } if offset == at)
     }
 }
 

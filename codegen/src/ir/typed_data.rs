@@ -2,8 +2,8 @@
 //! the address of. Offsets are those of a 64-bit kernel, from the start of the argument.
 
 use super::protocol::ByModel;
+use super::requests::IntPlace;
 use super::{Abi, Doc, GroupId, StructId, Value};
-use crate::layout::Int;
 use crate::reply::Direction;
 
 /// Data that the caller passes.
@@ -11,11 +11,11 @@ use crate::reply::Direction;
 pub struct TypedData {
     /// The name of its type in Rust.
     pub type_name: String,
-    /// Offset and type of the number.
-    pub number: (u64, Int),
+    /// The number.
+    pub number: IntPlace,
     /// The field with the number.
     pub number_field: NamedField,
-    /// The numbers.
+    /// The numbers that it can be.
     pub group: GroupId,
     /// Offset of the address.
     pub address: u64,
@@ -43,14 +43,14 @@ pub struct NamedField {
 /// The length of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TypedLength {
-    /// A field has it: its offset and type.
-    Bytes(u64, Int),
-    /// Fields have the number of elements and the size of each: their offsets and types.
+    /// A field has it.
+    Bytes(IntPlace),
+    /// Fields have the number of elements and the size of each.
     Strided {
         /// The number.
-        count: (u64, Int),
+        count: IntPlace,
         /// The size.
-        stride: (u64, Int),
+        stride: IntPlace,
     },
 }
 
@@ -118,11 +118,11 @@ pub struct ReturnedData {
     pub forms: Vec<DataForm>,
 }
 
-/// Offset and type of the fields about data that the kernel returns.
+/// The fields about data that the kernel returns.
 #[derive(Clone, Copy, Debug)]
 pub struct ReturnedPlaces {
     /// The number of their type.
-    pub number: (u64, Int),
+    pub number: IntPlace,
     /// Their length.
-    pub length: (u64, Int),
+    pub length: IntPlace,
 }

@@ -5,8 +5,8 @@ use capchain::compat::{Bump, compare};
 use capchain::ir::c_requests::CRequest;
 use capchain::ir::protocol::{ChainPlan, InputPlan};
 use capchain::ir::requests::{
-    ChoiceOption, FixedFlags, InlineCount, InputKind, Meaning, MemoryLength, RequestElement,
-    RequestInput, RequestPlan,
+    ChoiceOption, FixedFlags, InlineCount, InputKind, IntPlace, Meaning, MemoryLength,
+    RequestElement, RequestInput, RequestPlan,
 };
 use capchain::ir::{Abi, Descriptor};
 use capchain::layout::Int;
@@ -104,7 +104,7 @@ fn a_new_input_breaks_c_only_if_it_must_be_set() {
         ["Rust: `new` is added", "C: `new` must be set"]
     );
     assert_eq!(map(|plan| plan.inputs.push(choice(&[0, 1]))), ["Rust: `new` is added"]);
-    let (range, page) = ((24, Int::U64), (32, Int::U64));
+    let [range, page] = [24, 32].map(|offset| IntPlace { offset, int: Int::U64 });
     let bits = memory(MemoryLength::Bits { range, page, bytes: None });
     assert_eq!(map(|plan| plan.inputs.push(bits.clone()))[1..], ["C: `new` must be set"]);
     assert_eq!(map(|plan| plan.inputs.push(optional(bits))).len(), 1);

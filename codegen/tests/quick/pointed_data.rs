@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use capchain::emit;
-use capchain::ir::requests::{DataForm, InputKind, RequestPlan, TypedData, TypedLength};
+use capchain::ir::requests::{DataForm, InputKind, IntPlace, RequestPlan, TypedData, TypedLength};
 use capchain::ir::{Abi, Payload, Value};
 use capchain::lower::lower;
 use capchain::model::pointer::PointerModel;
@@ -54,8 +54,12 @@ fn the_type_and_the_length_of_data_follow_from_the_data() {
     assert!(inputs.contains(&"data_uptr") && inputs.contains(&"pt_id"), "{inputs:?}");
     assert!(!inputs.contains(&"data_type") && !inputs.contains(&"data_len"), "{inputs:?}");
     let found = data(alloc);
-    assert_eq!((found.number.0, found.address), (24, 32));
-    assert!(matches!(found.length, TypedLength::Bytes(28, _)), "{:?}", found.length);
+    assert_eq!((found.number.offset, found.address), (24, 32));
+    assert!(
+        matches!(found.length, TypedLength::Bytes(IntPlace { offset: 28, .. })),
+        "{:?}",
+        found.length
+    );
     let expected = [
         ("none", None, 0),
         ("vtd_s1", Some("iommu_hwpt_vtd_s1"), 24),
@@ -67,7 +71,10 @@ fn the_type_and_the_length_of_data_follow_from_the_data() {
     let TypedLength::Strided { count, stride } = invalidate.length else {
         panic!("{:?}", invalidate.length)
     };
-    assert_eq!((invalidate.number.0, invalidate.address, count.0, stride.0), (16, 8, 24, 20));
+    assert_eq!(
+        (invalidate.number.offset, invalidate.address, count.offset, stride.offset),
+        (16, 8, 24, 20)
+    );
     assert_eq!(names(request(&abi, "hwpt_invalidate")), ["hwpt_id", "data_uptr"]);
 }
 

@@ -9,6 +9,12 @@ use crate::ir::requests::RequestElement;
 use crate::ir::{Struct, StructId};
 use crate::layout::Int;
 
+/// The declaration of a member of a struct of the header.
+pub(super) struct Declaration {
+    pub(super) type_: String,
+    pub(super) declarator: String,
+}
+
 /// How a field is read or written.
 pub(super) struct Transfer<'a> {
     /// The expression before the name of the member that has the value.
@@ -85,14 +91,14 @@ enum TransferredPart {
 }
 
 impl Emitter<'_, '_> {
-    /// The type of a member that has a field, and its declarator.
-    pub(super) fn aggregate_member(&self, name: &str, field: &Aggregate) -> (String, String) {
+    /// The declaration of a member that has a field.
+    pub(super) fn aggregate_member(&self, name: &str, field: &Aggregate) -> Declaration {
         let type_ = match field.element {
             RequestElement::Int(int) => c_type(int).to_owned(),
             RequestElement::Struct(id, _) => format!("struct {}", self.abi.struct_(id).name),
         };
         let length = field.count.map(|count| format!("[{count}]"));
-        (type_, [name, &length.unwrap_or_default()].concat())
+        Declaration { type_, declarator: [name, &length.unwrap_or_default()].concat() }
     }
 
     /// The statements that transfer a field of a struct.

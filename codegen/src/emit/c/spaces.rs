@@ -20,8 +20,8 @@ use body::{BodyView, ElementView};
 pub(super) use examples::examples;
 pub(super) use view::SpacesView;
 use view::{
-    BitsView, ChosenView, CompanionView, HeldView, SearchView, SpaceArrayView, SpaceCapView,
-    SpaceChainView, SpaceFormatView, SpaceStartView,
+    BitsView, ChosenView, CompanionView, ConditionView, HeldView, SearchView, SpaceArrayView,
+    SpaceCapView, SpaceChainView, SpaceFormatView, SpaceStartView,
 };
 
 /// Whether the ABI has chains in a space.
@@ -262,7 +262,7 @@ impl SpaceEmitter<'_> {
         }
     }
 
-    fn conditions(&self, kind: &KindPlan) -> Vec<(String, String)> {
+    fn conditions(&self, kind: &KindPlan) -> Vec<ConditionView> {
         let stem = self.stem;
         let body = kind.body.iter().map(|one| (one, format!("{stem}__space_cap_bits(cap, ")));
         let space = kind.space.iter();
@@ -270,7 +270,7 @@ impl SpaceEmitter<'_> {
             space.map(|one| (one, format!("{stem}__space_start_bits(cap->space,\n\t\t\t\t")));
         let all = body.chain(space).enumerate().map(|(nth, ((bits, value), call))| {
             let test = format!("{call}&conditions[{nth}].bits, &value)");
-            (value_initializer(*bits, *value), test)
+            ConditionView { value: value_initializer(*bits, *value), test }
         });
         all.collect()
     }

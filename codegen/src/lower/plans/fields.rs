@@ -2,6 +2,7 @@
 
 use super::requests::element_of;
 use crate::ir::protocol::{Aggregate, BitField, ByModel, IntField};
+use crate::ir::requests::IntPlace;
 use crate::ir::{Abi, BitmapLength, Bits, Field, Payload, PayloadLength, Role, Struct, Type};
 use crate::layout::{Int, Span};
 
@@ -83,10 +84,11 @@ pub(super) fn int(type_: &Type) -> Option<Int> {
     }
 }
 
-/// Offset and type of an integer of a struct at an offset.
-pub(super) fn number_field((struct_, base): (&Struct, u64), name: &str) -> Option<(u64, Int)> {
+/// An integer of a struct at an offset.
+pub(super) fn number_field((struct_, base): (&Struct, u64), name: &str) -> Option<IntPlace> {
     let index = struct_.fields.iter().position(|field| field.name == name)?;
-    Some((base + struct_.kernel_span(index).offset, int(&struct_.fields[index].type_)?))
+    let int = int(&struct_.fields[index].type_)?;
+    Some(IntPlace { offset: base + struct_.kernel_span(index).offset, int })
 }
 
 /// The fields that follow from others: counts, and lengths of memory.

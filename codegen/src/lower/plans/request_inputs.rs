@@ -1,13 +1,13 @@
 //! The inputs of a request: the fields that its caller sets. Counts and lengths follow
 //! from the elements, so the caller does not set them.
 
-use super::fields::{derived, int, number_field};
+use super::fields::{derived, number_field};
 use super::optional_inputs::{optional, present};
 use super::requests::{bits, element_of, is_one_bit};
 use super::typed_data;
 use crate::ir::requests::{
-    ChoiceOption, FixedFlags, InlineCount, InputKind, Meaning, MemoryLength, RequestElement,
-    RequestInput,
+    ChoiceOption, FixedFlags, InlineCount, InputKind, IntPlace, Meaning, MemoryLength,
+    RequestElement, RequestInput,
 };
 use crate::ir::{
     Abi, BitmapLength, Descriptor, Doc, Field, GroupId, Meta, Payload, PayloadLength, Role, Struct,
@@ -177,10 +177,7 @@ impl<'a> Inputs<'a> {
             (Type::Flexible(..) | Type::Array(..), _) => {
                 let count = match &field.type_ {
                     Type::Flexible(_, count) => count.and_then(|count| {
-                        Some((
-                            base + struct_.kernel_span(count).offset,
-                            int(&struct_.fields[count].type_)?,
-                        ))
+                        number_field((struct_, base), &struct_.fields[count].name)
                     }),
                     _ => None,
                 };
@@ -248,7 +245,7 @@ impl<'a> Inputs<'a> {
     pub(super) fn of_payload(
         &mut self,
         type_: &Type,
-        count: Option<(u64, Int)>,
+        count: Option<IntPlace>,
         field: ElementsField<'_>,
         at: u64,
     ) -> u64 {
@@ -264,7 +261,7 @@ impl<'a> Inputs<'a> {
     fn of_elements(
         &mut self,
         type_: &Type,
-        count: Option<(u64, Int)>,
+        count: Option<IntPlace>,
         field: ElementsField<'_>,
         at: u64,
     ) -> u64 {
@@ -276,7 +273,7 @@ impl<'a> Inputs<'a> {
         let Some(element) = element else { return at };
         let count = match (fixed, count) {
             (Some(length), _) => InlineCount::Fixed(length),
-            (None, Some((offset, int))) => InlineCount::Field(offset, int),
+            (None, Some(place)) => InlineCount::Field(place),
             (None, None) => InlineCount::ToEnd,
         };
         let kind = InputKind::Inline { offset: at, element, count };
@@ -297,14 +294,8 @@ impl<'a> Inputs<'a> {
         let field = |name: &str| number_field((struct_, base), name);
         let length = match &payload.length {
             PayloadLength::Fixed(count) => MemoryLength::Fixed(*count),
-            PayloadLength::Elements(count) => {
-                let (offset, int) = field(count)?;
-                MemoryLength::Elements(offset, int)
-            }
-            PayloadLength::Bytes(None, size) => {
-                let (offset, int) = field(size)?;
-                MemoryLength::Bytes(offset, int)
-            }
+            PayloadLength::Elements(count) => MemoryLength::Elements(field(count)?),
+            PayloadLength::Bytes(None, size) => MemoryLength::Bytes(field(size)?),
             PayloadLength::Bytes(Some(_), _) => MemoryLength::Unknown,
             PayloadLength::Strided { .. } => return None,
             PayloadLength::Bits(BitmapLength { range, page, bytes }) => {
@@ -315,7 +306,7 @@ impl<'a> Inputs<'a> {
                 let bytes = bytes.as_deref().and_then(field);
                 match (range.iter().find_map(of), bytes) {
                     (Some(range), bytes) => MemoryLength::Bits { range, page: field(page)?, bytes },
-                    (None, Some((offset, int))) => MemoryLength::Bytes(offset, int),
+                    (None, Some(bytes)) => MemoryLength::Bytes(bytes),
                     (None, None) => MemoryLength::Unknown,
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::fields::{aggregates, int, int_field, int_fields, offset};
+use super::fields::{aggregates, int, int_field, int_fields, number_field, offset};
 use super::request_inputs::{ElementsField, Inputs};
 use crate::ir::requests::{
     CountedReply, FailedReply, FixedFlags, Hazard, InputKind, MemoryLength, NewFdField,
@@ -303,10 +303,7 @@ impl<'a> IoctlArgument<'a> {
             inputs.of_struct(struct_, at);
             return (at + inputs.fixed_size(struct_), self.reply(*id, at));
         }
-        let count = count.and_then(|count| {
-            let index = self.struct_.fields.iter().position(|field| field.name == count)?;
-            Some((self.struct_.kernel_span(index).offset, int(&self.struct_.fields[index].type_)?))
-        });
+        let count = count.and_then(|count| number_field((self.struct_, 0), count));
         (inputs.of_payload(type_, count, field, at), None)
     }
 

@@ -1,8 +1,8 @@
 //! Data whose type a number of the argument determines, with the forms that they can have.
 
-use super::fields::{int, size};
+use super::fields::{int, number_field, size};
 use crate::ir::requests::{
-    DataForm, FormBody, NamedField, ReturnedData, ReturnedPlaces, TypedData, TypedLength,
+    DataForm, FormBody, IntPlace, NamedField, ReturnedData, ReturnedPlaces, TypedData, TypedLength,
 };
 use crate::ir::{Abi, Field, GroupId, Payload, PayloadLength, Struct, TypeField, Value};
 use crate::names;
@@ -21,11 +21,7 @@ pub(super) fn passed(
     if payload.direction == Direction::Out {
         return None;
     }
-    let place = |name: &str| {
-        let index = struct_.fields.iter().position(|field| field.name == name)?;
-        let int = int(&struct_.fields[index].type_)?;
-        Some((base + struct_.kernel_span(index).offset, int))
-    };
+    let place = |name: &str| number_field((struct_, base), name);
     let named = |name: &str| {
         let field = struct_.fields.iter().find(|field| field.name == name);
         let doc = field.map(|field| field.meta.doc.clone()).unwrap_or_default();
@@ -33,10 +29,7 @@ pub(super) fn passed(
         NamedField { name: name.to_owned(), doc, is_original }
     };
     let length = match &payload.length {
-        PayloadLength::Bytes(None, length) => {
-            let (at, int) = place(length)?;
-            TypedLength::Bytes(at, int)
-        }
+        PayloadLength::Bytes(None, length) => TypedLength::Bytes(place(length)?),
         PayloadLength::Strided { count, stride } => {
             TypedLength::Strided { count: place(count)?, stride: place(stride)? }
         }
@@ -70,8 +63,8 @@ pub(super) fn returned(
         let members = abi.members(struct_).into_iter();
         let mut named = members.filter(|member| member.name == name);
         named.find_map(|member| {
-            let (at, int) = (member.kernel_span().offset, int(member.type_)?);
-            (at + int.size() <= minsz).then_some((at, int))
+            let (offset, int) = (member.kernel_span().offset, int(member.type_)?);
+            (offset + int.size() <= minsz).then_some(IntPlace { offset, int })
         })
     };
     let typed = |field: &Field| {

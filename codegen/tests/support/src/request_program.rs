@@ -222,7 +222,7 @@ fn value(abi: &Abi, input: &RequestInput) -> (String, String) {
         },
         InputKind::Typed(data) => {
             let group = abi.group(data.group).rust.as_deref().unwrap_or_default();
-            let number = format!("uapi::{group}(numbers.next() as {})", int_name(data.number.1));
+            let number = format!("uapi::{group}(numbers.next() as {})", int_name(data.number.int));
             let (mutable, get) = match data.direction {
                 Direction::In => ("", "get"),
                 _ => ("mut ", "get_mut"),

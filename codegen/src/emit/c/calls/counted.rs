@@ -1,7 +1,7 @@
 //! A reply that ends in an array, all of which fits or none.
 
 use super::view::CountedView;
-use crate::emit::c::aggregates::{Transfer, TransferWay};
+use crate::emit::c::aggregates::{Declaration, Transfer, TransferWay};
 use crate::emit::c::comment::Comment;
 use crate::emit::c::emitter::{Emitter, c_type};
 use crate::emit::c::section;
@@ -27,7 +27,7 @@ impl Emitter<'_, '_> {
             let load = self.load(*int, "bytes", offset.kernel());
             let name = struct_.fields[*field].stored_name().to_owned();
             let read = vec![format!("\tinfo->{name} = {load};")];
-            ((c_type(*int).to_owned(), name), read)
+            (Declaration { type_: c_type(*int).to_owned(), declarator: name }, read)
         });
         let aggregates = plan.aggregates.iter().map(|field| {
             let name = struct_.fields[field.field].stored_name();

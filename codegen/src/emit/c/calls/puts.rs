@@ -9,10 +9,9 @@ use crate::emit::c::statements::Statement;
 use crate::ir::StructId;
 use crate::ir::c_requests::{CInput, CMember, CRequest};
 use crate::ir::requests::{
-    FixedFlags, InlineCount, InputKind, Meaning, MemoryLength, RequestElement, RequestPlan,
-    TypedData, TypedLength,
+    FixedFlags, InlineCount, InputKind, IntPlace, Meaning, MemoryLength, RequestElement,
+    RequestPlan, TypedData, TypedLength,
 };
-use crate::layout::Int;
 
 /// The body of a request's function.
 pub(super) struct Written {
@@ -171,9 +170,9 @@ impl Emitter<'_, '_> {
         let elements = args::value(&input.value);
         let count = match length {
             InlineCount::Fixed(length) => length.to_string(),
-            InlineCount::Field(at, int) => {
+            InlineCount::Field(at) => {
                 let count = size(input.count.as_ref());
-                self.put_length((at, int), &count, 1, put);
+                self.put_length(at, &count, 1, put);
                 count
             }
             InlineCount::ToEnd => size(input.count.as_ref()),
@@ -199,12 +198,12 @@ impl Emitter<'_, '_> {
 
     /// Puts the number, the length and the address of data of one of several types.
     fn put_typed(&self, input: &CInput<'_>, typed: &TypedData, put: &mut InputPut) {
-        let (at, int) = typed.number;
+        let IntPlace { offset, int } = typed.number;
         let type_ = size(input.number.as_ref());
-        put.numbers.push(number(at, int.size(), self.store(int, &type_)));
+        put.numbers.push(number(offset, int.size(), self.store(int, &type_)));
         let count = size(input.count.as_ref());
         match typed.length {
-            TypedLength::Bytes(at, int) => self.put_length((at, int), &count, 1, put),
+            TypedLength::Bytes(at) => self.put_length(at, &count, 1, put),
             TypedLength::Strided { count: many, stride: each } => {
                 self.put_length(many, &count, 1, put);
                 self.put_length(each, &size(input.stride.as_ref()), 1, put);
@@ -224,10 +223,10 @@ impl Emitter<'_, '_> {
         let (count, each) = (&size(input.count.as_ref()), element.size());
         match length {
             MemoryLength::Fixed(_) | MemoryLength::Unknown => (),
-            MemoryLength::Elements(at, int) => self.put_length((*at, *int), count, 1, put),
-            MemoryLength::Bytes(at, int) => self.put_length((*at, *int), count, each, put),
+            MemoryLength::Elements(at) => self.put_length(*at, count, 1, put),
+            MemoryLength::Bytes(at) => self.put_length(*at, count, each, put),
             MemoryLength::Bits { range, page, bytes } => {
-                let [range, page] = [range, page].map(|(at, _)| by_offset(inputs, *at));
+                let [range, page] = [range, page].map(|one| by_offset(inputs, one.offset));
                 let arguments = [count, &each.to_string(), &range, &page].map(String::clone);
                 let function = [self.stem, "__holds_bitmap"].concat();
                 put.conditions.push(Statement { function, arguments: arguments.into() });
@@ -239,11 +238,11 @@ impl Emitter<'_, '_> {
     }
 
     /// Puts the size of elements in bytes, which must fit its field.
-    fn put_length(&self, (at, int): (u64, Int), count: &str, each: u64, put: &mut InputPut) {
+    fn put_length(&self, at: IntPlace, count: &str, each: u64, put: &mut InputPut) {
         let function = [self.stem, "__holds_length"].concat();
-        let arguments = [int.size().to_string(), count.to_owned(), each.to_string()];
+        let arguments = [at.int.size().to_string(), count.to_owned(), each.to_string()];
         put.conditions.push(Statement { function, arguments: arguments.into() });
-        put.numbers.push(self.bytes_of((at, int), count, each));
+        put.numbers.push(self.bytes_of(at, count, each));
     }
 
     fn address(&self, at: u64, name: &str) -> NumberPut {
@@ -251,12 +250,12 @@ impl Emitter<'_, '_> {
     }
 
     /// The size of elements in bytes.
-    fn bytes_of(&self, (at, int): (u64, Int), count: &str, each: u64) -> NumberPut {
+    fn bytes_of(&self, at: IntPlace, count: &str, each: u64) -> NumberPut {
         let bytes = match each {
             1 => count.to_owned(),
             _ => format!("{}_CAST(__u64, {count}) * {each}", self.macro_prefix),
         };
-        number(at, int.size(), bytes)
+        number(at.offset, at.int.size(), bytes)
     }
 
     fn narrow(&self, value: &str) -> String {

@@ -2,7 +2,9 @@
 
 use super::examples::ExampleCall;
 use super::puts::Written;
-use super::view::{ArraySizeView, CallView, ChoiceView, ReplyView, RequestView, ShortFormView};
+use super::view::{
+    ArraySizeView, CallView, ChoiceView, OptionView, ReplyView, RequestView, ShortFormView,
+};
 use crate::emit::c::args::{self, ArgsView};
 use crate::emit::c::comment::Comment;
 use crate::emit::c::emitter::Emitter;
@@ -22,14 +24,20 @@ pub(super) struct RequestFunctions<'a> {
     pub(super) plan: &'a RequestPlan,
     pub(super) request: &'a str,
     pub(super) call: &'a str,
-    /// The parameters with inputs, by names.
-    pub(super) parameters: Vec<(String, String)>,
+    /// The parameters with inputs.
+    pub(super) parameters: Vec<Parameter>,
     pub(super) args: Option<&'a ArgsView>,
     pub(super) reply: Option<&'a ReplyView>,
     /// Whether the call takes a buffer for the argument.
     pub(super) has_buffer: bool,
     /// The functions without args, if there are both.
     pub(super) short: Option<[&'a str; 2]>,
+}
+
+/// A parameter with an input.
+pub(super) struct Parameter {
+    pub(super) name: String,
+    pub(super) declaration: String,
 }
 
 impl Emitter<'_, '_> {
@@ -50,23 +58,27 @@ impl Emitter<'_, '_> {
         let args_name = self.name(names, &names::c_args(own));
         let args = self.args(&request, args_name, [&name, &call_name]);
         let size_type = [self.stem, "_size"].concat();
-        let slice = request.inputs.iter().find_map(slice);
-        let array_size = slice.as_ref().map(|(_, each)| {
-            self.array_size(names.reserve(names::c_size(&name)), &name, (plan.size, *each))
+        let array_size = request.inputs.iter().find_map(|input| {
+            let InputKind::Inline { element, .. } = &input.input.kind else { return None };
+            let count = args::value(input.count.as_ref()?);
+            let own = names.reserve(names::c_size(&name));
+            Some(self.array_size(own, plan, (&name, count), element.size()))
         });
         let own_size = format!("const {size_type} argsz = ");
-        let size = match (&slice, &array_size) {
-            (Some((count, _)), Some(array)) => {
+        let size = match &array_size {
+            Some(array) => {
                 let head = [&own_size, &array.name, "("].concat();
-                broken(1, &head, std::slice::from_ref(count), ");")
+                broken(1, &head, std::slice::from_ref(&array.count), ");")
             }
-            _ => broken(1, &own_size, &[plan.size.to_string()], ";"),
+            None => broken(1, &own_size, &[plan.size.to_string()], ";"),
         };
         let buffer = ["void *buf".to_owned(), [&size_type, " len"].concat()];
         let parameters = request.parameters();
-        let parameters: Vec<_> =
-            parameters.iter().map(|one| (self.parameter(one), one.name.clone())).collect();
-        let declared = parameters.iter().map(|(declared, _)| declared.clone());
+        let parameters = parameters.into_iter();
+        let parameters: Vec<_> = parameters
+            .map(|one| Parameter { name: one.name.clone(), declaration: self.parameter(one) })
+            .collect();
+        let declared = parameters.iter().map(|one| one.declaration.clone());
         let declared: Vec<_> = buffer.into_iter().chain(declared).collect();
         let all = declared.iter().cloned().chain(args.as_ref().map(ArgsView::parameter));
         let all: Vec<_> = all.collect();
@@ -82,7 +94,7 @@ impl Emitter<'_, '_> {
             has_buffer: request.has_buffer,
             short: short.as_ref().map(|[request, call]| [request.as_str(), call.as_str()]),
         };
-        let call = self.call(&functions, slice.as_ref().zip(array_size.as_ref()));
+        let call = self.call(&functions, array_size.as_ref());
         let typed = self.typed(&functions, &request, names).filter(|_| !request.has_buffer);
         let Written { conditions, puts } = self.written(plan, &request);
         let head = format!("static inline {size_type} {name}(");
@@ -110,10 +122,16 @@ impl Emitter<'_, '_> {
     }
 
     /// The function that returns the size of an argument with an array.
-    fn array_size(&self, name: String, request: &str, (size, each): (u64, u64)) -> ArraySizeView {
+    fn array_size(
+        &self,
+        name: String,
+        plan: &RequestPlan,
+        (request, count): (&str, String),
+        each: u64,
+    ) -> ArraySizeView {
         let parameters = [format!("{}_size count", self.stem)];
         let head = format!("static inline {}_size {name}(", self.stem);
-        let arguments = [size.to_string(), "count".to_owned(), each.to_string()];
+        let arguments = [plan.size.to_string(), "count".to_owned(), each.to_string()];
         let text = format!(
             "The size of the argument that {request}() writes with count elements; 0 if it \
              exceeds 32 bits."
@@ -123,6 +141,7 @@ impl Emitter<'_, '_> {
             signature: broken(0, &head, &parameters, ")"),
             value: broken(1, &format!("return {}__array_end(", self.stem), &arguments, ");"),
             name,
+            count,
         }
     }
 
@@ -135,7 +154,7 @@ impl Emitter<'_, '_> {
         mut arguments: Vec<String>,
     ) -> ShortFormView {
         let text = format!("{general}() without the inputs that later kernels added.");
-        arguments.extend(functions.parameters.iter().map(|(_, name)| name.clone()));
+        arguments.extend(functions.parameters.iter().map(|one| one.name.clone()));
         arguments.push(["&", c_word::ARGS].concat());
         let is_call = general == functions.call;
         arguments.extend(functions.reply.filter(|_| is_call).map(|_| "reply".to_owned()));
@@ -205,11 +224,7 @@ impl Emitter<'_, '_> {
     }
 
     /// The function that makes the call.
-    fn call(
-        &self,
-        functions: &RequestFunctions<'_>,
-        array: Option<(&(String, u64), &ArraySizeView)>,
-    ) -> CallView {
+    fn call(&self, functions: &RequestFunctions<'_>, array: Option<&ArraySizeView>) -> CallView {
         let RequestFunctions { plan, request: writes, call: name, args, reply, has_buffer, .. } =
             *functions;
         let fd = self.fd(plan.ioctl);
@@ -222,7 +237,7 @@ impl Emitter<'_, '_> {
         if has_buffer {
             declared.extend(["void *buf".to_owned(), format!("{}_size len", self.stem)]);
         }
-        declared.extend(functions.parameters.iter().map(|(declared, _)| declared.clone()));
+        declared.extend(functions.parameters.iter().map(|one| one.declaration.clone()));
         let results = reply.map(|reply| format!("struct {} *reply", reply.struct_));
         let short = functions.short.map(|[_, short]| {
             let declared: Vec<_> = declared.iter().cloned().chain(results.clone()).collect();
@@ -231,7 +246,7 @@ impl Emitter<'_, '_> {
         });
         declared.extend(args.map(ArgsView::parameter));
         declared.extend(results);
-        let passed = functions.parameters.iter().map(|(_, name)| name.as_str());
+        let passed = functions.parameters.iter().map(|one| one.name.as_str());
         let passed = passed.chain(args.map(|_| c_word::ARGS));
         let inputs = [buffer, len].into_iter().chain(passed).map(str::to_owned).collect::<Vec<_>>();
         let mut text = format!("Calls {ioctl}; see {writes}().");
@@ -243,7 +258,7 @@ impl Emitter<'_, '_> {
         let arguments = [fd, ioctl.clone(), buffer.to_owned()];
         let results = [buffer, "argsz", "reply"].map(str::to_owned);
         let sizes = match array {
-            Some(((count, _), size)) => [len.to_owned(), format!("{}({count})", size.name)],
+            Some(size) => [len.to_owned(), format!("{}({})", size.name, size.count)],
             None => ["0".to_owned(), "0".to_owned()],
         };
         CallView {
@@ -264,7 +279,7 @@ impl Emitter<'_, '_> {
     fn request_example(
         &self,
         functions: &RequestFunctions<'_>,
-        array: Option<(&(String, u64), &ArraySizeView)>,
+        array: Option<&ArraySizeView>,
     ) -> (Item, Example) {
         let RequestFunctions { plan, call, args, reply, .. } = *functions;
         let (call, args) = match functions.short {
@@ -273,9 +288,10 @@ impl Emitter<'_, '_> {
         };
         let fd = self.fd(plan.ioctl);
         let inputs = functions.parameters.iter();
-        let (declared, given): (Vec<_>, Vec<_>) = inputs.cloned().unzip();
-        let size = array.map(|((count, _), size)| {
-            format!("const size_t len = {}({});", size.name, count.replace("->", "."))
+        let declared = inputs.clone().map(|one| one.declaration.clone());
+        let given = inputs.map(|one| one.name.clone());
+        let size = array.map(|size| {
+            format!("const size_t len = {}({});", size.name, size.count.replace("->", "."))
         });
         let allocated = array.map(|_| "void *buf = malloc(len);".to_owned());
         let buffer = array.map(|_| ["buf", "len"]).into_iter().flatten();
@@ -330,18 +346,10 @@ fn replied(failed: Option<&FailedReply>) -> Vec<String> {
     vec!["\tif (reply &&".to_owned(), ["\t    (result >= 0 || ", &tests, "))"].concat()]
 }
 
-/// The number and the size of elements at the end of the argument.
-fn slice(input: &CInput<'_>) -> Option<(String, u64)> {
-    match input.input.kind {
-        InputKind::Inline { element, .. } => {
-            Some((args::value(input.count.as_ref()?), element.size()))
-        }
-        _ => None,
-    }
-}
-
 fn choice(input: &CInput<'_>) -> Option<ChoiceView> {
     let InputKind::Choice { options, .. } = &input.input.kind else { return None };
-    let options = options.iter().map(|option| (literal(option.value), option.name.clone()));
+    let options = options
+        .iter()
+        .map(|option| OptionView { number: literal(option.value), constant: option.name.clone() });
     Some(ChoiceView { value: args::value(&input.value), options: options.collect() })
 }

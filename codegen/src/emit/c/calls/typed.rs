@@ -1,8 +1,8 @@
 //! Functions for data whose type a number of the argument determines: one for each struct
 //! that they can be.
 
-use super::request::RequestFunctions;
-use super::view::{FormView, ReturnedFormView, ReturnedView, TypedView};
+use super::request::{Parameter, RequestFunctions};
+use super::view::{FormView, ReplacedMember, ReturnedFormView, ReturnedView, TypedView};
 use crate::emit::c::args::ArgsView;
 use crate::emit::c::comment::Comment;
 use crate::emit::c::emitter::Emitter;
@@ -17,13 +17,14 @@ use crate::ir::requests::{
 };
 use crate::names::{self, c_word};
 
-/// The data of a form: the parameters with them, and the members that they replace, with
-/// their values.
+/// The data of a form.
 struct FormData {
+    /// The parameters with them.
     parameters: Vec<String>,
-    /// The parameter with the number of the type, and its value.
-    number: Option<(String, String)>,
-    members: Vec<(String, String)>,
+    /// The parameter with the number of the type.
+    number: Option<ReplacedMember>,
+    /// The members of the struct with the inputs that they replace.
+    members: Vec<ReplacedMember>,
 }
 
 /// The variable with the inputs in which the data are replaced.
@@ -74,12 +75,12 @@ impl Emitter<'_, '_> {
             ),
         };
         let is_call = arguments.len() == 1;
-        for (declared, own) in &functions.parameters {
-            match passed.number.as_ref().filter(|(name, _)| name == own) {
-                Some((_, value)) => arguments.push(value.clone()),
+        for Parameter { name, declaration } in &functions.parameters {
+            match passed.number.as_ref().filter(|number| number.name == *name) {
+                Some(number) => arguments.push(number.value.clone()),
                 None => {
-                    declarations.push(declared.clone());
-                    arguments.push(own.clone());
+                    declarations.push(declaration.clone());
+                    arguments.push(name.clone());
                 }
             }
         }
@@ -141,16 +142,18 @@ impl Emitter<'_, '_> {
             Some(number) if number.is_parameter => (Some(number), None),
             number => (None, number.as_ref()),
         };
-        let number = number.map(|member| (member.name.clone(), self.number(form)));
+        let number = number
+            .map(|member| ReplacedMember { name: member.name.clone(), value: self.number(form) });
         let values = [
             (of_struct, Some(self.number(form))),
             (Some(&input.value), Some(pointer)),
             (input.count.as_ref(), Some(count)),
             (input.stride.as_ref(), stride),
         ];
-        let members = values
-            .into_iter()
-            .filter_map(|(member, value)| Some(([COPY, ".", &member?.name].concat(), value?)));
+        let members = values.into_iter().filter_map(|(member, value)| {
+            let name = [COPY, ".", &member?.name].concat();
+            Some(ReplacedMember { name, value: value? })
+        });
         FormData { parameters, number, members: members.collect() }
     }
 
@@ -181,7 +184,7 @@ impl Emitter<'_, '_> {
         let count = own.reserve(names::c_length(&memory));
         let out = own.reserve("out".to_owned());
         let size = format!("{}_size {count}", self.stem);
-        let [number, length] = [number, length].map(|(at, int)| self.load(int, "bytes", at));
+        let [number, length] = [number, length].map(|at| self.load(at.int, "bytes", at.offset));
         let cut = names.reserve(names::c_cut(request));
         let text = format!(
             "Whether the kernel's data have more bytes than {memory}, which has {count}; {} is \

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::emit::c::aggregates::Declaration;
 use crate::emit::c::args::ArgsView;
 use crate::emit::example::Example;
 use crate::ir::Item;
@@ -57,6 +58,8 @@ pub(super) struct RequestView {
 /// The function that returns the size of an argument with an array.
 pub(super) struct ArraySizeView {
     pub(super) name: String,
+    /// The number of elements, in the function that writes the argument.
+    pub(super) count: String,
     /// An empty line and the comment.
     pub(super) comment: Vec<String>,
     /// The lines before its body.
@@ -95,10 +98,16 @@ pub(super) struct FormView {
     pub(super) signature: Vec<String>,
     /// The copy of the inputs, in which the data are replaced.
     pub(super) copy: String,
-    /// The members that are replaced, and their values.
-    pub(super) replaced: Vec<(String, String)>,
+    pub(super) replaced: Vec<ReplacedMember>,
     /// The call of the other function.
     pub(super) call: Vec<String>,
+}
+
+/// A member, or a parameter, that has the data or is about them.
+#[derive(Clone)]
+pub(super) struct ReplacedMember {
+    pub(super) name: String,
+    pub(super) value: String,
 }
 
 /// The functions that read data which a call returns.
@@ -131,8 +140,13 @@ pub(super) struct ReturnedFormView {
 /// An input that is exactly one of some flags.
 pub(super) struct ChoiceView {
     pub(super) value: String,
-    /// The number and the constant of each flag.
-    pub(super) options: Vec<(String, String)>,
+    pub(super) options: Vec<OptionView>,
+}
+
+/// One of the flags.
+pub(super) struct OptionView {
+    pub(super) number: String,
+    pub(super) constant: String,
 }
 
 /// What an input puts into the argument.
@@ -224,8 +238,7 @@ pub(super) struct CountedView {
     pub(super) count: u64,
     pub(super) count_width: u64,
     pub(super) each: u64,
-    /// The type and the declarator of each field.
-    pub(super) fields: Vec<(String, String)>,
+    pub(super) fields: Vec<Declaration>,
     /// The statements that read them, indented.
     pub(super) reads: Vec<String>,
     /// The member with the array, and the member with the size of the full reply.

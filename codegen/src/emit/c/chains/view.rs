@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::emit::c::aggregates::Declaration;
 use crate::emit::c::args::ArgsView;
 use crate::emit::render;
 use crate::ir::protocol::{CapPlan, HostPlan, ProfilePlan};
@@ -146,8 +147,8 @@ pub(super) struct ValueView {
 
 /// A field that is a struct or an array of fixed length.
 pub(super) struct AggregateView {
-    /// The type and the declarator of the member with its value.
-    pub(super) member: (String, String),
+    /// The member with its value.
+    pub(super) member: Declaration,
     /// The member that says whether the field is present, if it can be absent.
     pub(super) has: Option<String>,
     pub(super) end: u64,

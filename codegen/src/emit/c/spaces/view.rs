@@ -144,8 +144,15 @@ pub(super) struct SpaceCapView {
     pub(super) counted: Option<String>,
     pub(super) values: Vec<body::SpaceValueView>,
     pub(super) array: Option<SpaceArrayView>,
-    /// Initializers of values with the calls that read their bits.
-    pub(super) conditions: Vec<(String, String)>,
+    pub(super) conditions: Vec<ConditionView>,
+}
+
+/// A condition of a kind.
+pub(super) struct ConditionView {
+    /// The initializer of the bits and their value.
+    pub(super) value: String,
+    /// The call that reads the bits.
+    pub(super) test: String,
 }
 
 /// The array at the end of a capability.

@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{results, type_name, typed_data};
+use super::typed_data::{self, put_length};
+use super::{results, type_name};
 use crate::emit::rust::tokens::{decimal, hex, ident, int_type};
 use crate::ir::Abi;
 use crate::ir::requests::{
@@ -178,8 +179,8 @@ fn put(
                 InlineCount::Fixed(1) => quote!(argument.put_elements(#at, 0, &[#value]);),
                 InlineCount::Fixed(_) => quote!(argument.put_elements(#at, #size, &#place);),
                 InlineCount::ToEnd => quote!(argument.put_elements(#at, #size, #place);),
-                InlineCount::Field(count, int) => {
-                    let count = number(*count, *int, quote!(#place.len()));
+                InlineCount::Field(count) => {
+                    let count = put_length(*count, quote!(#place.len()));
                     quote!(#count argument.put_elements(#at, #size, #place);)
                 }
             }
@@ -196,26 +197,17 @@ fn put(
             };
             let length = match length {
                 MemoryLength::Fixed(_) | MemoryLength::Unknown => quote!(),
-                MemoryLength::Elements(at, int) => number(*at, *int, quote!(#place.len())),
-                MemoryLength::Bytes(at, int) => number(*at, *int, bytes),
+                MemoryLength::Elements(at) => put_length(*at, quote!(#place.len())),
+                MemoryLength::Bytes(at) => put_length(*at, bytes),
                 MemoryLength::Bits { range, page, bytes: field } => {
-                    let [range, page] = [range, page].map(|(offset, _)| by_offset(plan, *offset));
-                    let length = field.map(|(at, int)| number(at, int, bytes.clone()));
+                    let [range, page] = [range, page].map(|one| by_offset(plan, one.offset));
+                    let length = field.map(|at| put_length(at, bytes.clone()));
                     quote!(check_bitmap(#bytes, #range, #page)?; #length)
                 }
             };
             let at = decimal(*address);
             quote!(#length argument.put_u64(#at, #pointer as usize);)
         }
-    }
-}
-
-/// The code that puts a number of elements or bytes.
-fn number(at: u64, int: Int, value: TokenStream) -> TokenStream {
-    let at = decimal(at);
-    match int.size() {
-        8 => quote!(argument.put_u64(#at, #value);),
-        _ => quote!(argument.put_u32(#at, #value)?;),
     }
 }
 

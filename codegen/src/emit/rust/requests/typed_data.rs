@@ -9,9 +9,8 @@ use crate::emit::rust::data_forms::{constant, form_doc, number_type, variant};
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::Abi;
 use crate::ir::requests::{
-    InputKind, RequestPlan, ResultsPlan, ReturnedData, TypedData, TypedLength,
+    InputKind, IntPlace, RequestPlan, ResultsPlan, ReturnedData, TypedData, TypedLength,
 };
-use crate::layout::Int;
 
 /// The data of a request, if it has any.
 pub(super) fn of_request(plan: &RequestPlan) -> Option<&TypedData> {
@@ -82,7 +81,7 @@ pub(super) fn parameter_type(data: &TypedData, elided: bool) -> TokenStream {
 /// The code that puts the number, the length and the address of data.
 pub(super) fn fill(abi: &Abi, data: &TypedData, place: &TokenStream) -> TokenStream {
     let name = ident(&data.type_name);
-    let (at, address) = (decimal(data.number.0), decimal(data.address));
+    let (at, address) = (decimal(data.number.offset), decimal(data.address));
     let arms = data.forms.iter().map(|form| {
         let (variant, number) = (variant(form), constant(abi, form));
         let number = quote!(argument.put(#at, &#number.0.to_ne_bytes()););
@@ -118,16 +117,16 @@ pub(super) fn fill(abi: &Abi, data: &TypedData, place: &TokenStream) -> TokenStr
 /// The length of a struct, and its address as `pointer`.
 fn put_struct(data: &TypedData, minsz: u64, struct_: &str) -> TokenStream {
     match data.length {
-        TypedLength::Bytes(at, int) if is_mutable(data) => {
-            let length = length(at, int, quote!(size_of_val(&**data)));
+        TypedLength::Bytes(at) if is_mutable(data) => {
+            let length = put_length(at, quote!(size_of_val(&**data)));
             quote! {
                 #length
                 let pointer = core::ptr::from_mut(&mut **data);
             }
         }
-        TypedLength::Bytes(at, int) => {
+        TypedLength::Bytes(at) => {
             let minsz = decimal(minsz);
-            let length = length(at, int, quote!(used_size(*data, #minsz)));
+            let length = put_length(at, quote!(used_size(*data, #minsz)));
             quote! {
                 #length
                 let pointer = core::ptr::from_ref(*data);
@@ -135,8 +134,8 @@ fn put_struct(data: &TypedData, minsz: u64, struct_: &str) -> TokenStream {
         }
         TypedLength::Strided { count, stride } => {
             let struct_ = ident(struct_);
-            let count = length(count.0, count.1, quote!(data.len()));
-            let stride = length(stride.0, stride.1, quote!(size_of::<uapi::#struct_>()));
+            let count = put_length(count, quote!(data.len()));
+            let stride = put_length(stride, quote!(size_of::<uapi::#struct_>()));
             quote! {
                 #count
                 #stride
@@ -153,10 +152,10 @@ fn put_other(data: &TypedData) -> TokenStream {
         false => quote!(data.as_ptr()),
     };
     let lengths = match data.length {
-        TypedLength::Bytes(at, int) => length(at, int, quote!(data.len())),
+        TypedLength::Bytes(at) => put_length(at, quote!(data.len())),
         TypedLength::Strided { count, stride } => {
-            let count = length(count.0, count.1, quote!(whole_elements(data.len(), each)?));
-            let stride = length(stride.0, stride.1, quote!(each));
+            let count = put_length(count, quote!(whole_elements(data.len(), each)?));
+            let stride = put_length(stride, quote!(each));
             quote! {
                 let each = usize::try_from(*size).unwrap_or(usize::MAX);
                 #count
@@ -167,9 +166,10 @@ fn put_other(data: &TypedData) -> TokenStream {
     quote!(#lengths let pointer = #pointer;)
 }
 
-fn length(at: u64, int: Int, value: TokenStream) -> TokenStream {
-    let at = decimal(at);
-    match int.size() {
+/// The code that puts a number of elements or bytes.
+pub(super) fn put_length(at: IntPlace, value: TokenStream) -> TokenStream {
+    let (at, width) = (decimal(at.offset), at.int.size());
+    match width {
         8 => quote!(argument.put_u64(#at, #value);),
         _ => quote!(argument.put_u32(#at, #value)?;),
     }

@@ -1,0 +1,46 @@
+//! The plan of results: the structs of arguments that the kernel writes.
+
+use super::IoctlId;
+use super::protocol::{Aggregate, ByModel, IntField};
+use super::requests::{ReplyStruct, ReturnedData};
+
+/// The results of requests in one struct at one place of their argument.
+#[derive(Clone, Debug)]
+pub struct ResultsPlan {
+    /// The name of its view, in snake case.
+    pub name: String,
+    /// The first ioctl with these results.
+    pub ioctl: IoctlId,
+    /// The struct and its place.
+    pub reply: ReplyStruct,
+    /// Offset of the struct in the argument, on each data model.
+    pub start: ByModel,
+    /// Bytes that every argument has.
+    pub minsz: ByModel,
+    /// Offset of `argsz` in the argument.
+    pub argsz: Option<u64>,
+    /// The integer fields; of a union, the first member.
+    pub fields: Vec<ResultField>,
+    /// The structs and arrays.
+    pub aggregates: Vec<ResultAggregate>,
+    /// The data that the kernel returns in other memory, if a number determines their type.
+    pub data: Option<ReturnedData>,
+}
+
+/// A struct or an array in results.
+#[derive(Clone, Debug)]
+pub struct ResultAggregate {
+    /// The field.
+    pub aggregate: Aggregate,
+    /// Whether later kernels appended the field, so that an argument may lack it.
+    pub is_appended: bool,
+}
+
+/// An integer field of results.
+#[derive(Clone, Debug)]
+pub struct ResultField {
+    /// The field.
+    pub int: IntField,
+    /// Whether later kernels appended the field, so that an argument may lack it.
+    pub is_appended: bool,
+}
