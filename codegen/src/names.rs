@@ -4,6 +4,7 @@
 //! | item | pattern | example |
 //! |---|---|---|
 //! | struct, tagged enum, constant, ioctl | the kernel's name | `vfio_region_info` |
+//! | former name of a constant | the kernel's, in Rust as deprecated | `PCI_EXP_LTR_EN` |
 //! | field | the kernel's name, raw if Rust reserves it | `r#type` |
 //! | field whose name C++ reserves, or Rust even for raw names | the kernel's name and `_` | `new_` |
 //! | flags or numbers of a field | struct and field in camel case | `RegionInfoFlags` |
@@ -14,16 +15,33 @@
 //! | Rust capability of a chain | chain and `Cap`; `New` before it to append one, `Buf` after it to store one | `RegionCap`, `NewRegionCap`, `RegionCapBuf` |
 //! | Rust kinds of a capability | its view and `Kind` | `StandardVndrKind` |
 //! | Rust view of a capability | chain and short name | `RegionSparseMmap` |
+//! | Rust view of an element in a space | chain and the struct without the prefix of the ABI | `StandardEaEntry` |
+//! | Rust profile of a handler | its name in capital letters | `REGION` |
+//! | Rust request and its results | the ioctl without what all names start with, the struct and `Reply` | `GetIrqInfo`, `IrqInfoReply` |
+//! | Rust choice of flags | struct and choice | `IrqSetAction` |
+//! | Rust data whose type a number determines | request and `Data` | `HwptAllocData` |
+//! | Rust file descriptor and its records | the kind; `Data` after it for the data of a record | `Events`, `EventsData` |
+//! | Rust variant of an enum | the short name; `Unknown` or `Other` for what has none | `RegionCap::SparseMmap` |
+//! | Rust method that takes a whole request | that of the call and `_with` | `bind_iommufd_with` |
+//! | Rust constant with the names of numbers | `NAMED` | `RegionInfoFlags::NAMED` |
 //! | getter of a view | the field; `_field` after it if the view has such a method | `version_field` |
 //! | Rust module of a kernel header's bindings | the header without folder and ending | `bindings::vfio` |
 //! | field of a bindgen struct | the kernel's name, with `_` if Rust reserves it | `type_` |
-//! | C functions of a host | chain and `_info_parse`, `_info_request`, `_info_fixed` | `vfio_abi_region_info_parse` |
+//! | C struct and functions of a host | chain and `_info`; `_parse`, `_request`, `_fixed` after it | `vfio_abi_region_info_parse` |
 //! | C functions of a chain | chain and `_caps`, `_next`, `_find` | `vfio_abi_region_next` |
-//! | C functions of a capability | chain, short name and `_read`, `_next`, `_find`, `_append` | `vfio_abi_region_type_read` |
+//! | C struct and functions of a capability | chain and short name; `_read`, `_next`, `_find`, `_append` after it | `vfio_abi_region_type_read` |
+//! | C function for an element of an array | the capability and the array, or `nth` | `vfio_abi_region_sparse_mmap_areas` |
+//! | C struct and function of an element in a space | chain and struct; `_read` after it | `pci_abi_standard_ea_entry_read` |
+//! | C struct and functions of a reply that ends in an array | the struct; `_parse`, `_request`, the array after it | `vfio_abi_pci_hot_reset_info_devices` |
+//! | C functions of a request | the request; `_size`, `_reply`, `_cut`, and `_with` if later inputs need a second one | `vfio_abi_bind_iommufd_with` |
+//! | C function of a call | `call_` and the request | `vfio_abi_call_bind_iommufd` |
+//! | C function for data whose type a number determines | that of the request or of the call, and the short name | `iommufd_abi_hwpt_alloc_vtd_s1` |
+//! | C struct with the inputs of a request | the request and `_args` | `vfio_abi_bind_iommufd_args` |
+//! | C function for a record | the kind of file descriptor and `_next` | `iommufd_abi_events_next` |
 //! | C member for whether a field exists, or whether that is unknown | `has_` or `unknown_`, and the field | `has_fh` |
 //! | C member with the number of elements of an array | `nr_` and the array | `nr_entries` |
 //! | C functions of flags or numbers | the Rust type in snake case and `_name`, `_text` | `vfio_abi_region_info_flags_name` |
-//! | C macro with the number of a constant | `PREFIX_ABI_` and the constant without the prefix of the ABI | `VFIO_ABI_TYPE` |
+//! | C macro with the number of a constant | `PREFIX_ABI_` and the constant without the prefix of the ABI | `VFIO_ABI_DEVICE_STATE_STOP` |
 //! | C macro of the header | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |
 //! | C struct or function of the header | `prefix_abi_` and words | `vfio_abi_walk` |
 //! | C name that is not API | the same with `__` | `VFIO_ABI__ASSERT` |
