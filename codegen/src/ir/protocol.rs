@@ -171,11 +171,11 @@ pub struct HostPlan {
     /// The fields that the caller sets, without `argsz`.
     pub inputs: Vec<InputPlan>,
     /// The integer fields that a view shows.
-    pub fields: Vec<HostField>,
+    pub fields: Vec<ReplyField<IntField>>,
     /// The integers that later kernels appended, `cap_offset` first if it is one.
     pub appended: Vec<IntField>,
     /// The structs and arrays that a view shows.
-    pub aggregates: Vec<HostAggregate>,
+    pub aggregates: Vec<ReplyField<Aggregate>>,
 }
 
 /// A field of the fixed part that the caller sets.
@@ -193,25 +193,14 @@ pub struct InputPlan {
     pub is_output: bool,
 }
 
-/// An integer field of the fixed part.
+/// A field of a reply: an integer, a struct or an array.
 #[derive(Clone, Debug)]
-pub struct HostField {
+pub struct ReplyField<T> {
     /// The field.
-    pub int: IntField,
-    /// Whether later kernels appended the field, so that a reply may lack it.
+    pub field: T,
+    /// Whether later kernels appended it, so that a reply may lack it.
     pub is_appended: bool,
-    /// Whether a server sets the field.
-    pub is_output: bool,
-}
-
-/// A struct or an array in the fixed part.
-#[derive(Clone, Debug)]
-pub struct HostAggregate {
-    /// The field.
-    pub aggregate: Aggregate,
-    /// Whether later kernels appended the field, so that a reply may lack it.
-    pub is_appended: bool,
-    /// Whether a server sets the field.
+    /// Whether the kernel or another server sets it.
     pub is_output: bool,
 }
 

@@ -2,7 +2,7 @@
 //! with its payload. An ioctl has one request, or one for each kind of payload.
 
 use super::protocol::{Aggregate, ByModel, IntField};
-pub use super::results::{ResultAggregate, ResultField, ResultsPlan};
+pub use super::results::ResultsPlan;
 pub use super::typed_data::{
     DataForm, FormBody, NamedField, ReturnedData, ReturnedPlaces, TypedData, TypedLength,
 };

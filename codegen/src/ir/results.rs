@@ -1,7 +1,7 @@
 //! The plan of results: the structs of arguments that the kernel writes.
 
 use super::IoctlId;
-use super::protocol::{Aggregate, ByModel, IntField};
+use super::protocol::{Aggregate, ByModel, IntField, ReplyField};
 use super::requests::{ReplyStruct, ReturnedData};
 
 /// The results of requests in one struct at one place of their argument.
@@ -20,27 +20,9 @@ pub struct ResultsPlan {
     /// Offset of `argsz` in the argument.
     pub argsz: Option<u64>,
     /// The integer fields; of a union, the first member.
-    pub fields: Vec<ResultField>,
+    pub fields: Vec<ReplyField<IntField>>,
     /// The structs and arrays.
-    pub aggregates: Vec<ResultAggregate>,
+    pub aggregates: Vec<ReplyField<Aggregate>>,
     /// The data that the kernel returns in other memory, if a number determines their type.
     pub data: Option<ReturnedData>,
-}
-
-/// A struct or an array in results.
-#[derive(Clone, Debug)]
-pub struct ResultAggregate {
-    /// The field.
-    pub aggregate: Aggregate,
-    /// Whether later kernels appended the field, so that an argument may lack it.
-    pub is_appended: bool,
-}
-
-/// An integer field of results.
-#[derive(Clone, Debug)]
-pub struct ResultField {
-    /// The field.
-    pub int: IntField,
-    /// Whether later kernels appended the field, so that an argument may lack it.
-    pub is_appended: bool,
 }

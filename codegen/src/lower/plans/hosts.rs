@@ -1,7 +1,7 @@
 //! The structs before chains: their fields, of which callers set some and servers the others.
 
 use super::fields::{aggregate, int_field, stored_int};
-use crate::ir::protocol::{HostAggregate, HostField, HostPlan, InputPlan};
+use crate::ir::protocol::{HostPlan, InputPlan, ReplyField};
 use crate::ir::{Abi, Field, Host, Role, Struct, Type};
 use crate::layout::Span;
 use crate::lower::resolved;
@@ -17,10 +17,13 @@ pub(super) fn plan(abi: &Abi, host: &Host, cap_offset: usize) -> HostPlan {
     // Padding has no meaning, and the view handles `cap_offset`.
     let hidden = |field: &Field| matches!(field.role, Role::Reserved | Role::CapOffset);
     let shown = all.clone().filter(|(_, field)| !hidden(field)).map(|(index, _)| index);
-    let fields: Vec<_> = shown.clone().filter_map(|index| host_field(struct_, index)).collect();
+    let fields: Vec<_> = shown
+        .clone()
+        .filter_map(|index| Some(reply_field(struct_, index, stored_int(struct_, index)?)))
+        .collect();
     let offset = struct_.kernel_span(cap_offset).offset;
     let own = (offset >= minsz).then(|| int_field(struct_, cap_offset)).flatten();
-    let later = fields.iter().filter(|field| field.is_appended).map(|field| field.int.clone());
+    let later = fields.iter().filter(|field| field.is_appended).map(|field| field.field.clone());
     HostPlan {
         struct_: host.struct_,
         size,
@@ -32,7 +35,9 @@ pub(super) fn plan(abi: &Abi, host: &Host, cap_offset: usize) -> HostPlan {
         inputs: all.filter_map(|(index, field)| input(struct_, index, field)).collect(),
         appended: own.into_iter().chain(later).collect(),
         fields,
-        aggregates: shown.filter_map(|index| host_aggregate(abi, struct_, index)).collect(),
+        aggregates: shown
+            .filter_map(|index| Some(reply_field(struct_, index, aggregate(abi, struct_, index)?)))
+            .collect(),
     }
 }
 
@@ -51,16 +56,9 @@ fn input(struct_: &Struct, index: usize, field: &Field) -> Option<InputPlan> {
     is_input.then_some(InputPlan { field: index, offset, size, int, is_output })
 }
 
-fn host_field(struct_: &Struct, index: usize) -> Option<HostField> {
-    let int = stored_int(struct_, index)?;
+fn reply_field<T>(struct_: &Struct, index: usize, field: T) -> ReplyField<T> {
     let (is_appended, is_output) = (is_appended(struct_, index), is_output(struct_, index));
-    Some(HostField { int, is_appended, is_output })
-}
-
-fn host_aggregate(abi: &Abi, struct_: &Struct, index: usize) -> Option<HostAggregate> {
-    let aggregate = aggregate(abi, struct_, index)?;
-    let (is_appended, is_output) = (is_appended(struct_, index), is_output(struct_, index));
-    Some(HostAggregate { aggregate, is_appended, is_output })
+    ReplyField { field, is_appended, is_output }
 }
 
 /// Whether later kernels appended a field.

@@ -5,10 +5,8 @@ use std::collections::HashSet;
 
 use super::fields::{aggregate, offset, stored_int};
 use super::typed_data;
-use crate::ir::protocol::ByModel;
-use crate::ir::requests::{
-    CountedReply, ReplyStruct, RequestPlan, ResultAggregate, ResultField, ResultsPlan,
-};
+use crate::ir::protocol::{ByModel, ReplyField};
+use crate::ir::requests::{CountedReply, ReplyStruct, RequestPlan, ResultsPlan};
 use crate::ir::{Abi, Arg, IoctlId, Role, Struct, Type};
 use crate::names;
 
@@ -54,15 +52,18 @@ fn results_plan(
     let shown =
         |index: &usize| !matches!(struct_.fields[*index].role, Role::Argsz | Role::Reserved);
     let fields = (0..struct_.fields.len()).filter(shown);
+    let is_output = |index: usize| struct_.fields[index].is_output();
     let integers = fields.clone().filter_map(|index| {
         let int = stored_int(struct_, index)?;
         let end = start.kernel() + int.offset.kernel() + int.int.size();
-        Some(ResultField { int, is_appended: end > minsz.kernel() })
+        let is_appended = end > minsz.kernel();
+        Some(ReplyField { field: int, is_appended, is_output: is_output(index) })
     });
-    let aggregates = fields.filter_map(|field| {
-        let aggregate = aggregate(abi, struct_, field)?;
+    let aggregates = fields.filter_map(|index| {
+        let aggregate = aggregate(abi, struct_, index)?;
         let end = start.kernel() + aggregate.offset.kernel() + aggregate.size.kernel();
-        Some(ResultAggregate { aggregate, is_appended: end > minsz.kernel() })
+        let is_appended = end > minsz.kernel();
+        Some(ReplyField { field: aggregate, is_appended, is_output: is_output(index) })
     });
     Some(ResultsPlan {
         name,

@@ -4,10 +4,10 @@
 
 use std::fmt::Write;
 
-use capchain::ir::protocol::{Aggregate, IntField};
+use capchain::ir::protocol::{Aggregate, IntField, ReplyField};
 use capchain::ir::requests::{
     CountedReply, InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,
-    ResultAggregate, ResultsPlan, TypedLength,
+    ResultsPlan, TypedLength,
 };
 use capchain::ir::{Abi, Arg, Role, StructId};
 use capchain::layout::Int;
@@ -65,17 +65,17 @@ fn results(abi: &Abi, plan: &ResultsPlan) -> String {
     let struct_ = abi.struct_(plan.reply.struct_);
     let (name, type_) = (&plan.name, names::rust_type(&plan.name));
     let mut lines = String::new();
-    for field in &plan.fields {
-        let of = &struct_.fields[field.int.field];
-        let (stored, raw) = (of.stored_name(), raw(abi, of.group, field.int.int));
+    for ReplyField { field, is_appended, .. } in &plan.fields {
+        let of = &struct_.fields[field.field];
+        let (stored, raw) = (of.stored_name(), raw(abi, of.group, field.int));
         let getter = ident(stored);
-        let value = match field.is_appended {
+        let value = match is_appended {
             true => format!("view.{getter}().map(|found| bits(found{raw}))"),
             false => format!("Some(bits(view.{getter}(){raw}))"),
         };
         writeln!(lines, "    put({stored:?}, {value});").expect("text");
     }
-    for ResultAggregate { aggregate, is_appended } in &plan.aggregates {
+    for ReplyField { field: aggregate, is_appended, .. } in &plan.aggregates {
         let name = struct_.fields[aggregate.field].stored_name();
         let value = format!("view.{}()", ident(name));
         let found = if *is_appended { value } else { format!("Some({value})") };

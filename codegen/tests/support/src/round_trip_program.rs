@@ -72,9 +72,9 @@ fn rust_function(abi: &Abi, plan: &ChainPlan, host: &HostPlan) -> String {
     let view = names::reply_view(&abi.prefix, &struct_.name);
     let profile = names::screaming(&plan.profiles[0].name);
     let outputs = host.fields.iter().filter(|field| field.is_output);
-    let outputs = outputs.map(|field| (field.int.field, field.is_appended));
+    let outputs = outputs.map(|one| (one.field.field, one.is_appended));
     let aggregates = host.aggregates.iter().filter(|field| field.is_output);
-    let aggregates = aggregates.map(|field| (field.aggregate.field, field.is_appended));
+    let aggregates = aggregates.map(|one| (one.field.field, one.is_appended));
     let sets = outputs.chain(aggregates).map(|(field, is_appended)| {
         let name = ident(struct_.fields[field].stored_name());
         match is_appended {

@@ -58,12 +58,8 @@ impl Emitter<'_, '_> {
         let args_name = self.name(names, &names::c_args(own));
         let args = self.args(&request, args_name, [&name, &call_name]);
         let size_type = [self.stem, "_size"].concat();
-        let array_size = request.inputs.iter().find_map(|input| {
-            let InputKind::Inline { element, .. } = &input.input.kind else { return None };
-            let count = args::value(input.count.as_ref()?);
-            let own = names.reserve(names::c_size(&name));
-            Some(self.array_size(own, plan, (&name, count), element.size()))
-        });
+        let array_size =
+            request.inputs.iter().find_map(|input| self.array_size(plan, input, &name, names));
         let own_size = format!("const {size_type} argsz = ");
         let size = match &array_size {
             Some(array) => {
@@ -124,25 +120,28 @@ impl Emitter<'_, '_> {
     /// The function that returns the size of an argument with an array.
     fn array_size(
         &self,
-        name: String,
         plan: &RequestPlan,
-        (request, count): (&str, String),
-        each: u64,
-    ) -> ArraySizeView {
+        input: &CInput<'_>,
+        request: &str,
+        names: &mut UniqueNames,
+    ) -> Option<ArraySizeView> {
+        let InputKind::Inline { element, .. } = &input.input.kind else { return None };
+        let count = args::value(input.count.as_ref()?);
+        let name = names.reserve(names::c_size(request));
         let parameters = [format!("{}_size count", self.stem)];
         let head = format!("static inline {}_size {name}(", self.stem);
-        let arguments = [plan.size.to_string(), "count".to_owned(), each.to_string()];
+        let arguments = [plan.size.to_string(), "count".to_owned(), element.size().to_string()];
         let text = format!(
             "The size of the argument that {request}() writes with count elements; 0 if it \
              exceeds 32 bits."
         );
-        ArraySizeView {
+        Some(ArraySizeView {
             comment: section::opening(Comment::of(&[text]).above(0)),
             signature: broken(0, &head, &parameters, ")"),
             value: broken(1, &format!("return {}__array_end(", self.stem), &arguments, ");"),
             name,
             count,
-        }
+        })
     }
 
     /// A function without the struct of the inputs, which passes an empty one on.

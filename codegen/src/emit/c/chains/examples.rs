@@ -4,7 +4,7 @@ use super::{ChainView, ChainsView};
 use crate::emit::c::emitter::Emitter;
 use crate::emit::c::examples::ExampleWriter;
 use crate::emit::example::{Example, printf};
-use crate::ir::protocol::{ChainPlan, HostField, IntField};
+use crate::ir::protocol::{ChainPlan, IntField, ReplyField};
 use crate::ir::{Item, StructId};
 
 impl Emitter<'_, '_> {
@@ -62,10 +62,10 @@ impl Emitter<'_, '_> {
     }
 
     /// Prints fields of `info`.
-    fn host_values(&self, id: StructId, fields: &[HostField]) -> Vec<String> {
+    fn host_values(&self, id: StructId, fields: &[ReplyField<IntField>]) -> Vec<String> {
         let fields = fields.iter().filter(|field| field.is_output).map(|field| {
-            let one = &self.abi.struct_(id).fields[field.int.field];
-            printf(self.abi, "info", one, field.int.int.value())
+            let one = &self.abi.struct_(id).fields[field.field.field];
+            printf(self.abi, "info", one, field.field.int.value())
         });
         fields.collect()
     }

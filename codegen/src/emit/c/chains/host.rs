@@ -7,7 +7,7 @@ use crate::emit::c::emitter::{Emitter, plus};
 use crate::emit::c::literal::literal;
 use crate::emit::c::unique_names::UniqueNames;
 use crate::ir::Struct;
-use crate::ir::protocol::{HostAggregate, HostField, HostPlan};
+use crate::ir::protocol::{Aggregate, HostPlan, IntField, ReplyField};
 use crate::names::{self, c_word};
 
 impl<'a> Emitter<'_, 'a> {
@@ -82,11 +82,11 @@ impl<'a> Emitter<'_, 'a> {
     fn host_value(
         &self,
         struct_: &Struct,
-        field: &HostField,
+        field: &ReplyField<IntField>,
         place: &str,
         members: &mut UniqueNames,
     ) -> ValueView {
-        let value = self.value(struct_, &field.int, (place, "values->"));
+        let value = self.value(struct_, &field.field, (place, "values->"));
         let has = field.is_appended.then(|| members.reserve(names::c_presence(&value.name)));
         ValueView { has, is_output: field.is_output, ..value }
     }
@@ -94,11 +94,11 @@ impl<'a> Emitter<'_, 'a> {
     fn host_aggregate(
         &self,
         struct_: &Struct,
-        field: &HostAggregate,
+        field: &ReplyField<Aggregate>,
         place: &str,
         members: &mut UniqueNames,
     ) -> AggregateView {
-        let HostAggregate { aggregate, is_appended, is_output } = field;
+        let ReplyField { field: aggregate, is_appended, is_output } = field;
         let name = struct_.fields[aggregate.field].stored_name();
         let has = is_appended.then(|| members.reserve(names::c_presence(name)));
         let read = Transfer { owner: "info->", way: TransferWay::Read(place), tabs: 1 };

@@ -9,7 +9,8 @@ use crate::emit::rust::comment::Docs;
 use crate::emit::rust::integers::{picked, typed};
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::Abi;
-use crate::ir::requests::{RequestPlan, ResultAggregate, ResultField, ResultsPlan};
+use crate::ir::protocol::{Aggregate, IntField, ReplyField};
+use crate::ir::requests::{RequestPlan, ResultsPlan};
 use crate::names;
 
 /// What the file of a view uses.
@@ -93,7 +94,7 @@ fn aggregate_getter(
     abi: &Abi,
     docs: &Docs<'_>,
     plan: &ResultsPlan,
-    ResultAggregate { aggregate, is_appended }: &ResultAggregate,
+    ReplyField { field: aggregate, is_appended, .. }: &ReplyField<Aggregate>,
 ) -> TokenStream {
     let struct_ = abi.struct_(plan.reply.struct_);
     let field = &struct_.fields[aggregate.field];
@@ -121,9 +122,14 @@ fn aggregate_getter(
     }
 }
 
-fn getter(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan, field: &ResultField) -> TokenStream {
+fn getter(
+    abi: &Abi,
+    docs: &Docs<'_>,
+    plan: &ResultsPlan,
+    field: &ReplyField<IntField>,
+) -> TokenStream {
     let struct_ = abi.struct_(plan.reply.struct_);
-    let ResultField { int, is_appended } = field;
+    let ReplyField { field: int, is_appended, .. } = field;
     let field = &struct_.fields[int.field];
     let (name, meta, group) = match field.output_arm() {
         Some(arm) => (&*arm.name, &arm.meta, arm.group),

@@ -8,7 +8,7 @@ use crate::emit::rust::aggregates;
 use crate::emit::rust::comment::{Docs, marked};
 use crate::emit::rust::integers::{bytes_of, getters, picked, put, typed};
 use crate::emit::rust::tokens::{decimal, ident};
-use crate::ir::protocol::{ByModel, HostAggregate, HostField, HostPlan, InputPlan};
+use crate::ir::protocol::{Aggregate, ByModel, HostPlan, InputPlan, IntField, ReplyField};
 use crate::ir::{Abi, Chain, Struct};
 use crate::names;
 
@@ -163,10 +163,9 @@ fn parameter(abi: &Abi, struct_: &Struct, input: &InputPlan) -> TokenStream {
 fn fixed_part(abi: &Abi, struct_: &Struct, plan: &HostPlan) -> TokenStream {
     let name = ident(&struct_.name);
     let outputs = plan.fields.iter().filter(|field| field.is_output);
-    let puts = outputs.map(|field| put(abi, struct_, &field.int, quote!(self)));
+    let puts = outputs.map(|one| put(abi, struct_, &one.field, quote!(self)));
     let aggregates = plan.aggregates.iter().filter(|field| field.is_output);
-    let aggregates =
-        aggregates.map(|field| aggregates::put(struct_, &field.aggregate, quote!(self)));
+    let aggregates = aggregates.map(|one| aggregates::put(struct_, &one.field, quote!(self)));
     quote! {
         impl FixedPart for uapi::#name {
             fn fields(&self, put: &mut dyn FnMut(u32, &[u8])) {
@@ -177,18 +176,24 @@ fn fixed_part(abi: &Abi, struct_: &Struct, plan: &HostPlan) -> TokenStream {
     }
 }
 
-fn getter(abi: &Abi, docs: &Docs<'_>, struct_: &Struct, plan: &HostField) -> TokenStream {
-    let field = &struct_.fields[plan.int.field];
-    let offset = picked(plan.int.offset, quote!(self.reply.wire));
-    let width = decimal(plan.int.int.size());
-    let number = match plan.is_appended {
+fn getter(
+    abi: &Abi,
+    docs: &Docs<'_>,
+    struct_: &Struct,
+    plan: &ReplyField<IntField>,
+) -> TokenStream {
+    let ReplyField { field: IntField { field, int, offset, .. }, is_appended, .. } = plan;
+    let field = &struct_.fields[*field];
+    let offset = picked(*offset, quote!(self.reply.wire));
+    let width = decimal(int.size());
+    let number = match is_appended {
         false => quote!(self.reply.fixed(#offset, #width)),
         true => quote!(number),
     };
-    let (type_, value) = typed(abi, field.group, plan.int.int, number);
+    let (type_, value) = typed(abi, field.group, *int, number);
     let getters = getters(field).into_iter().map(|(name, meta)| {
         let (name, doc) = (ident(name), docs.part(meta, &struct_.meta));
-        match plan.is_appended {
+        match is_appended {
             false => quote! {
                 #doc
                 #[inline]
@@ -209,8 +214,13 @@ fn getter(abi: &Abi, docs: &Docs<'_>, struct_: &Struct, plan: &HostField) -> Tok
 }
 
 /// The getter of a struct or of an array.
-fn aggregate(abi: &Abi, docs: &Docs<'_>, struct_: &Struct, plan: &HostAggregate) -> TokenStream {
-    let HostAggregate { aggregate, is_appended, .. } = plan;
+fn aggregate(
+    abi: &Abi,
+    docs: &Docs<'_>,
+    struct_: &Struct,
+    plan: &ReplyField<Aggregate>,
+) -> TokenStream {
+    let ReplyField { field: aggregate, is_appended, .. } = plan;
     let field = &struct_.fields[aggregate.field];
     let (name, doc) = (ident(field.stored_name()), docs.part(&field.meta, &struct_.meta));
     let reply = (quote!(self.reply.wire), quote!(self.reply.bytes));
