@@ -1,7 +1,7 @@
 /*
  * A body whose bits decide which fields exist, where they are and how many
- * elements there are, is read exactly if it is complete, and each value is
- * read from its place.
+ * elements there are, is read exactly if it is complete, an incomplete one says
+ * how much it needs, and each value is read from its place.
  *
  * For a body of every size up to the end of its fields and two elements, or four of the
  * shortest, and every content of the body, of the start of its space and of the capability of
@@ -12,6 +12,7 @@
  * breaks standard_msi: gap += part->size; => gap += 0;
  * breaks standard_msi: end = pci_abi__space_place(cap, layout, part->at) + part->size; => end = pci_abi__space_place(cap, layout, part->at);
  * breaks standard_msi: if (part->at < at && pci_abi__space_first_row => if (part->at <= at && pci_abi__space_first_row
+ * breaks standard_ea: return end + each->bits.at + each->bits.width; => return end + each->bits.at;
  * breaks standard_sata: if (found && part->first <= value && value <= part->last) => if (found && value <= part->last)
  * breaks extended_vc: *value = (*value + quantity->plus) * quantity->unit; => *value = *value * quantity->unit;
  * breaks extended_err: return known ? 1 : -1; => return 1;

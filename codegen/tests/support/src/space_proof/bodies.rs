@@ -76,7 +76,7 @@ const COUNTED: &str = "	const __u64 first = @FIRST@;
 		need = last;
 ";
 const LAST_OF_LENGTHS: &str = "	for (__u64 nth = 0; nth < count && last <= size; nth++)
-		last += last + @BITS@ > size ? size + 1 : @LENGTH@;
+		last += last + @BITS@ > size ? @BITS@ : @LENGTH@;
 ";
 
 /// The element of any index.
