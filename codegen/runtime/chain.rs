@@ -4,6 +4,7 @@
 #![allow(dead_code, unused_imports, unused_macros, reason = "an ABI uses what its structs need")]
 
 use crate::bits::BitField;
+use crate::debug::debug_by_getters;
 use crate::wire::Wire;
 
 /// An error in a chain, and the offset of the capability that has it.
@@ -204,9 +205,13 @@ impl<'a> RawCap<'a> {
 }
 
 /// A capability with an unknown id, or without the meaning of its body.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct UnknownCap<'a> {
     cap: RawCap<'a>,
+}
+
+debug_by_getters! {
+    UnknownCap: id, version, offset, bytes
 }
 
 impl<'a> UnknownCap<'a> {

@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "an ABI uses what its structs need")]
 
+use core::fmt::{self, Debug, Formatter};
+
 use crate::bits::BitField;
 use crate::space::Space;
 use crate::space_cap::SpaceCap;
@@ -277,6 +279,19 @@ pub struct SpaceItems<'a, S: ?Sized, T> {
     type_: core::marker::PhantomData<T>,
 }
 
+impl<S: ?Sized, T> Clone for SpaceItems<'_, S, T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<'a, S: Space + ?Sized, T: From<SpaceCap<'a, S>> + Debug> Debug for SpaceItems<'a, S, T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
 impl<'a, S: Space + ?Sized, T: From<SpaceCap<'a, S>>> Iterator for SpaceItems<'a, S, T> {
     type Item = T;
 
@@ -314,12 +329,6 @@ macro_rules! space_element {
         }
 
         impl<S: ?Sized> Copy for $name<'_, S> {}
-
-        impl<S: ?Sized> core::fmt::Debug for $name<'_, S> {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.debug_tuple(stringify!($name)).field(&self.cap).finish()
-            }
-        }
 
         impl<'a, S: ?Sized> From<SpaceCap<'a, S>> for $name<'a, S> {
             #[inline]

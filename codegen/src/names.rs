@@ -95,8 +95,9 @@ pub use python::{
     python_cap, python_caps, python_item, python_member, python_parse, python_table, python_union,
 };
 pub use rust::{
-    call_with, cap, cap_buf, cap_kinds, cap_type, caps, field_type, is_rust_identifier, new_cap,
-    reply, reply_view, rust_type, setter, space_element, stream_data, view_getter,
+    call_with, cap, cap_buf, cap_kinds, cap_type, caps, field_type, is_rust_identifier,
+    mask_getter, new_cap, reply, reply_view, rust_type, setter, space_element, stream_data,
+    view_getter,
 };
 pub use tables::TableKind;
 

@@ -77,6 +77,7 @@ modules! {
     Call "call.rs" PrivateCalls [CallError CallErrorCause NamedNumber]
     Chain "chain.rs" Private [ChainError HeaderFormat RawCap UnknownCap Walk]
     Counted "counted.rs" Private [Counted CountedFormat]
+    Debug "debug.rs" Private []
     FailedCall "failed_call.rs" PrivateCalls [FailedCall]
     FixedArray "fixed_array.rs" Private []
     Flags "flags.rs" Macros []

@@ -34,8 +34,8 @@ impl<'a> DecodedNumber<'a> {
         let (flags, ids) = (self.group?, self.ids?);
         let mask =
             flags.values.iter().find(|value| !is_one_bit(value, flags) && value.mask.is_none())?;
-        let id = self.bits & bits_of(mask, flags);
-        ids.values.iter().filter(|value| value.count.is_none()).find(|v| bits_of(v, ids) == id)
+        let id = self.bits & flags.bits_of(mask);
+        ids.values.iter().filter(|value| value.count.is_none()).find(|v| ids.bits_of(v) == id)
     }
 
     /// The number with its names, if it has some: `READ | 0x40 (0x41)`, `MSIX (2)`, `48 (0x30)`,
@@ -71,7 +71,7 @@ impl<'a> DecodedNumber<'a> {
     pub(super) fn unknown_flags(&self) -> u64 {
         let flags = self.group.filter(|group| group.is_flags());
         let known = |group: &'a Group| {
-            group.values.iter().fold(0, |bits, value| bits | bits_of(value, group))
+            group.values.iter().fold(0, |bits, value| bits | group.bits_of(value))
         };
         flags.map_or(0, |group| self.bits & !known(group))
     }
@@ -93,8 +93,7 @@ impl<'a> DecodedNumber<'a> {
     /// The name of a number; the count of an enum is not a name.
     fn name(&self, group: &'a Group) -> Option<&'a str> {
         // Negative numbers are compared by their bits.
-        let same =
-            |value: &&Value| value.number == self.value || bits_of(value, group) == self.bits;
+        let same = |value: &&Value| value.number == self.value || group.bits_of(value) == self.bits;
         let named = group.values.iter().filter(|value| value.count.is_none());
         named.into_iter().find(same).map(|value| value.short.as_str())
     }
@@ -105,7 +104,7 @@ impl<'a> DecodedNumber<'a> {
         let own = group.values.iter().filter(|value| value.mask.is_none());
         let (flags, masks): (Vec<_>, Vec<_>) = own.partition(|value| is_one_bit(value, group));
         for flag in flags {
-            let bit = bits_of(flag, group);
+            let bit = group.bits_of(flag);
             if rest & bit != 0 {
                 parts.push(flag.short.clone());
                 rest &= !bit;
@@ -114,9 +113,9 @@ impl<'a> DecodedNumber<'a> {
         // Several bits that form an id are printed as one number.
         let id = self.id();
         for mask in masks {
-            let part = rest & bits_of(mask, group);
+            let part = rest & group.bits_of(mask);
             let held = |value: &&Value| {
-                value.mask.as_ref() == Some(&mask.name) && bits_of(value, group) == part
+                value.mask.as_ref() == Some(&mask.name) && group.bits_of(value) == part
             };
             if let Some(value) = group.values.iter().find(held) {
                 // Where a mask has names, its 0 has one, too.
@@ -133,7 +132,7 @@ impl<'a> DecodedNumber<'a> {
                     parts.push(format!("{}={part:#x}", mask.short));
                 }
                 None if part != 0 => {
-                    let number = part >> bits_of(mask, group).trailing_zeros();
+                    let number = part >> group.bits_of(mask).trailing_zeros();
                     parts.push(format!("{}={number}", mask.short));
                 }
                 None => {}
@@ -150,13 +149,7 @@ impl<'a> DecodedNumber<'a> {
     }
 }
 
-/// A value of a group as the bits of its integer.
-fn bits_of(value: &Value, group: &Group) -> u64 {
-    let unused = 64 - (group.int.size() * 8).clamp(1, 64);
-    (value.number as u64) << unused >> unused
-}
-
 /// Whether a value is a flag, not a mask of several.
 fn is_one_bit(value: &Value, group: &Group) -> bool {
-    bits_of(value, group).is_power_of_two()
+    group.bits_of(value).is_power_of_two()
 }

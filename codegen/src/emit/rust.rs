@@ -6,6 +6,7 @@ mod bindings;
 pub(super) mod calls;
 mod comment;
 mod data_forms;
+mod debug;
 mod derives;
 pub(super) mod examples;
 mod file_emitter;
@@ -45,6 +46,7 @@ fn needs(abi: &Abi, module: RuntimeModule) -> bool {
         RuntimeModule::Call => calls::present(abi),
         RuntimeModule::Chain => needs_chains(abi),
         RuntimeModule::Counted => requests::has_counted(abi),
+        RuntimeModule::Debug => needs_debug(abi),
         RuntimeModule::FailedCall => calls::has_failed_replies(abi),
         RuntimeModule::FixedArray => aggregates::has_arrays(abi),
         RuntimeModule::Flags => groups::has_types(abi),
@@ -92,6 +94,11 @@ fn calls_grow(abi: &Abi) -> bool {
 /// Whether chains are walked, or replies are read that may have one.
 fn needs_chains(abi: &Abi) -> bool {
     views::has_chains(abi) || replies_grow(abi)
+}
+
+/// Whether there are views.
+fn needs_debug(abi: &Abi) -> bool {
+    needs_chains(abi) || views::has_spaces(abi) || requests::has_results(abi)
 }
 
 /// Whether headers are read.

@@ -20,6 +20,22 @@ impl Group {
         })
     }
 
+    /// The masks of several bits among flags, whose numbers programs read: no set of flags that
+    /// have names of their own, and no value of another mask.
+    pub fn masks(&self) -> impl Iterator<Item = &Value> {
+        let masks = self.values.iter().filter(|value| {
+            let written = matches!(value.literal, Literal::Decimal | Literal::Hex);
+            written && value.mask.is_none() && self.bits_of(value).count_ones() > 1
+        });
+        masks.filter(|_| self.is_flags())
+    }
+
+    /// A value as the bits of the integer.
+    pub fn bits_of(&self, value: &Value) -> u64 {
+        let unused = 64 - (self.int.size() * 8).clamp(1, 64);
+        (value.number as u64) << unused >> unused
+    }
+
     /// What the functions that name its numbers in C are called after: its type, or the name
     /// of an id space. Without named numbers there are no such functions.
     pub fn c_named(&self) -> Option<&str> {

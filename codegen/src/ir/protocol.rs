@@ -3,7 +3,9 @@
 //! and layouts.
 
 pub use super::body_plans::{BodyPlan, ConditionPlan, FixedArray, PartPlan, QuantityPlan};
-use super::requests::{CountedReply, RequestElement, RequestPlan, ResultsPlan};
+use super::requests::{
+    CountedReply, DataForm, InputKind, RequestElement, RequestPlan, ResultsPlan,
+};
 pub use super::space_plans::{CompanionPlan, FirstPlan, HeldOffset, KindPlan, SpacePlan};
 use super::{CapabilityId, ChainId, IoctlId, StreamPlan, StructId};
 use crate::layout::{Int, Model, PerModel};
@@ -53,6 +55,17 @@ impl Protocol {
     pub fn requests_of(&self, ioctl: IoctlId) -> &[RequestPlan] {
         let after = |id| self.requests.partition_point(|plan| plan.ioctl < id);
         self.requests.get(after(ioctl)..after(IoctlId(ioctl.0 + 1))).unwrap_or_default()
+    }
+
+    /// The data whose type a number determines, those that callers pass and those that they get.
+    pub fn data_forms(&self) -> impl Iterator<Item = &DataForm> {
+        let inputs = self.requests.iter().flat_map(|plan| &plan.inputs);
+        let passed = inputs.filter_map(|input| match &input.kind {
+            InputKind::Typed(data) => Some(&data.forms),
+            _ => None,
+        });
+        let returned = self.results.iter().filter_map(|plan| plan.data.as_ref());
+        passed.chain(returned.map(|data| &data.forms)).flatten()
     }
 
     /// The results that are a struct, each at another place.

@@ -60,6 +60,18 @@ pub fn view_getter(field: &str) -> String {
     }
 }
 
+/// The method of a type of flags that reads the bits of a mask, if it has a short name in upper
+/// case; the type has other methods already.
+pub fn mask_getter(short: &str, taken: &[&str]) -> Option<String> {
+    if short.contains(char::is_lowercase) {
+        return None;
+    }
+    let name = short.to_lowercase();
+    let first = name.trim_end_matches("_field");
+    let other = taken.contains(&first) || NEVER_RAW.contains(&first);
+    Some(if other { name + "_field" } else { name })
+}
+
 /// The view of a reply in Rust, from its struct.
 pub fn reply_view(prefix: &str, struct_: &str) -> String {
     rust_type(shortened(prefix, struct_))

@@ -79,6 +79,15 @@ fn unknown(text: &mut String, name: &str) {
     *text += &format!("  {name}=?\n");
 }
 
+/// Panics unless `Debug` prints each field of a view by its name.
+fn shows(view: &impl std::fmt::Debug, fields: &[&str]) {
+    let (text, mut at) = (format!("{view:?}"), 0);
+    for field in fields {
+        let found = text[at..].find(&format!("{field}: "));
+        at += found.unwrap_or_else(|| panic!("{field} in {text}"));
+    }
+}
+
 fn number(text: &mut String, name: &str, number: impl Plain) {
     *text += &format!("  {name}={}\n", number.plain());
 }

@@ -33,6 +33,15 @@ fn no_host(text: &mut Text) {
     *text += "reply argsz=none need=none\n";
 }
 
+/// Panics unless `Debug` prints each field of a view by its name.
+fn shows(view: &impl Debug, fields: &[&str]) {
+    let (text, mut at) = (format!("{view:?}"), 0);
+    for field in fields {
+        let found = text[at..].find(&format!("{field}: "));
+        at += found.unwrap_or_else(|| panic!("{field} in {text}"));
+    }
+}
+
 /// The line for a capability.
 fn cap(text: &mut Text, at: u32, id: u64, version: u16, name: &str) {
     *text += &format!("cap at={at} id={id} version={version} name={name}\n");

@@ -65,6 +65,7 @@ fn flags_are_constant_and_have_names() {
     let mut flags = READ;
     flags.extend([MMAP, CAPS]);
     assert_eq!(u32::from(flags), 13);
+    assert_eq!(format!("{flags:x} {flags:#X} {flags:#06b} {flags:o}"), "d 0xD 0b1101 15");
 }
 
 #[test]
@@ -73,8 +74,90 @@ fn numbers_have_the_same_habits() {
     assert_eq!(PciIrqIndex::from_bits(99), None);
     assert_eq!(PciIrqIndex::from(99).bits(), 99);
     assert_eq!(PciIrqIndex::MSIX.bits(), PciIrqIndex::MSIX.0);
+    assert_eq!(format!("{:#x}", PciIrqIndex::from(99)), "0x63");
     let not_owned = PciDependentDeviceDevid::from_bits(u32::MAX);
     assert_eq!(not_owned.and_then(PciDependentDeviceDevid::name), Some("NOT_OWNED"));
+}
+
+/// `Debug` of views, with a struct of the same fields and derives as the judge.
+#[test]
+fn views_print_their_fields_by_name() {
+    #[derive(Debug)]
+    #[allow(dead_code, reason = "the derive reads the fields")]
+    struct RegionInfo {
+        argsz: u32,
+        flags: RegionInfoFlags,
+        index: u32,
+        size: u64,
+        offset: u64,
+    }
+    #[derive(Debug)]
+    #[allow(dead_code, reason = "the derive reads the fields")]
+    struct RegionType {
+        r#type: u32,
+        subtype: u32,
+    }
+    #[derive(Debug)]
+    #[allow(dead_code, reason = "the derive reads the fields")]
+    struct RegionSparseMmap {
+        nr_areas: u32,
+        areas: [vfio_region_sparse_mmap_area; 2],
+    }
+    #[derive(Debug)]
+    #[allow(dead_code, reason = "the derive reads the fields")]
+    enum Cap {
+        SparseMmap(RegionSparseMmap),
+        Type(RegionType),
+    }
+    let (sparse, type_) = (
+        vfio_region_info_cap_sparse_mmap::new(),
+        vfio_region_info_cap_type::new().with(|cap| (cap.r#type, cap.subtype) = (7, 9)),
+    );
+    let caps = [NewRegionCap::SparseMmap(&sparse, &AREAS), NewRegionCap::Type(&type_)];
+    let mut reply = request(128);
+    let fixed = vfio_region_info::new().with(|info| (info.flags, info.size) = (READ, 0x8000));
+    REGION.reply(&mut reply, &fixed, &caps).expect("a reply");
+    let view = vfio_abi::views::RegionInfo::parse(&reply).expect("a reply");
+    let fields = RegionInfo { argsz: 128, flags: READ | CAPS, index: 3, size: 0x8000, offset: 0 };
+    assert_eq!(format!("{view:?}"), format!("{fields:?}"));
+    assert_eq!(format!("{view:#?}"), format!("{fields:#?}"));
+    let caps = [
+        Ok::<_, ()>(Cap::SparseMmap(RegionSparseMmap { nr_areas: 2, areas: AREAS })),
+        Ok(Cap::Type(RegionType { r#type: 7, subtype: 9 })),
+    ];
+    assert_eq!(format!("{:#?}", view.caps()), format!("{caps:#?}"));
+    // Whatever is missing, printing ends.
+    for end in 0..=reply.len() {
+        let mut bytes = reply[..end].to_vec();
+        bytes.iter_mut().zip((end as u32).to_ne_bytes()).for_each(|(to, from)| *to = from);
+        let cut = vfio_abi::views::RegionInfo::parse(&bytes);
+        assert!(
+            format!("{:?}", cut.map(|view| (view, view.caps()))).contains("offset: 0") || end < 32
+        );
+    }
+}
+
+/// Each capability has the name that C has for it, and `decode` prints.
+#[test]
+fn ids_of_capabilities_have_names() {
+    type IdName = fn(u16) -> Option<&'static str>;
+    let abi = capchain::lower::lower(&support::fixtures::spec(), None);
+    let chains: [(&str, IdName); 3] = [
+        ("region", RegionCap::id_name),
+        ("type1", Type1Cap::id_name),
+        ("device", vfio_abi::views::DeviceCap::id_name),
+    ];
+    let mut named = 0;
+    for (chain, name) in chains {
+        let chain = abi.find_chain(chain).expect("a chain");
+        for id in 0..=u16::MAX {
+            let cap =
+                abi.capabilities.iter().find(|cap| cap.chain == chain && cap.id == u64::from(id));
+            assert_eq!(name(id), cap.map(|cap| cap.short.as_str()), "{id}");
+            named += usize::from(cap.is_some());
+        }
+    }
+    assert_eq!(named, abi.capabilities.len());
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 #![allow(dead_code, unused_imports, unused_macros, reason = "an ABI uses what its structs need")]
 
+use core::fmt::{self, Debug, Formatter};
 use core::marker::PhantomData;
 
 use crate::wire::Wire;
@@ -45,7 +46,7 @@ macro_rules! integers {
 integers!(u8, u16, u32, u64, i8, i16, i32, i64);
 
 /// An array in a reply, read in place at any alignment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Array<'a, T> {
     bytes: &'a [u8],
     wire: Wire,
@@ -87,5 +88,11 @@ impl<'a, T: Element> Array<'a, T> {
     pub fn iter(&self) -> impl Iterator<Item = T> + use<'a, T> {
         let (wire, size) = (self.wire, T::size(self.wire).max(1) as usize);
         self.bytes.chunks_exact(size).map(move |bytes| T::read(wire, bytes))
+    }
+}
+
+impl<T: Element + Debug> Debug for Array<'_, T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }

@@ -5,12 +5,26 @@
 //! Both kinds have the same shape: `.0` and `bits()` are the integer, `From` converts
 //! both ways and keeps unknown bits and numbers of newer kernels, and `from_bits`
 //! accepts known ones only. `TryFrom`, which `From` implies, never fails. `Debug` prints
-//! unknown ones as numbers after the names.
+//! unknown ones as numbers after the names; `{:x}`, `{:X}`, `{:o}` and `{:b}` print the integer.
+
+/// Prints the bits of a type in other bases, as those of its integer.
+#[allow(unused_macros, reason = "an ABI may have no flags and no named numbers")]
+macro_rules! bases {
+    ($name:ident: $($base:ident)*) => {$(
+        impl core::fmt::$base for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                core::fmt::$base::fmt(&self.0, f)
+            }
+        }
+    )*};
+}
 
 /// Implements the operations of a type of flags; `NAMED` lists its single bits.
 #[allow(unused_macros, reason = "an ABI may have no flags")]
 macro_rules! flags {
     ($name:ident, $int:ty) => {
+        bases!($name: Binary Octal LowerHex UpperHex);
+
         impl $name {
             /// No flag at all.
             #[must_use]
@@ -260,6 +274,8 @@ macro_rules! flags {
 #[allow(unused_macros, reason = "an ABI may have no named numbers")]
 macro_rules! numbers {
     ($name:ident, $int:ty) => {
+        bases!($name: Binary Octal LowerHex UpperHex);
+
         impl $name {
             /// The number if it has a name. `From` keeps other numbers.
             #[must_use]

@@ -58,6 +58,8 @@ mod call;
 #[cfg(all(feature = "ioctl", any(target_os = "linux", target_os = "android")))]
 pub mod calls;
 
+mod debug;
+
 #[cfg(all(feature = "ioctl", any(target_os = "linux", target_os = "android")))]
 mod failed_call;
 

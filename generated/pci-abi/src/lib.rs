@@ -52,6 +52,7 @@ mod bindgen;
 pub mod bindings;
 
 mod bits;
+mod debug;
 
 #[macro_use]
 mod flags;

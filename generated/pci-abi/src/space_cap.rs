@@ -4,6 +4,8 @@
 
 #![allow(dead_code, reason = "an ABI uses what its structs need")]
 
+use core::fmt::{self, Debug, Formatter};
+
 use crate::bits::BitField;
 use crate::space::{Space, number};
 use crate::space_walk::SpaceError;
@@ -36,8 +38,8 @@ impl<S: ?Sized> Clone for SpaceCap<'_, S> {
 
 impl<S: ?Sized> Copy for SpaceCap<'_, S> {}
 
-impl<S: ?Sized> core::fmt::Debug for SpaceCap<'_, S> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl<S: ?Sized> Debug for SpaceCap<'_, S> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { at, id, version, size, .. } = self;
         let mut text = f.debug_struct("SpaceCap");
         text.field("at", at).field("id", id).field("version", version).field("size", size);
@@ -174,6 +176,19 @@ pub struct SpaceNumbers<'a, S: ?Sized, T> {
     type_: core::marker::PhantomData<T>,
 }
 
+impl<S: ?Sized, T> Clone for SpaceNumbers<'_, S, T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<S: Space + ?Sized, T: TryFrom<u64> + Debug> Debug for SpaceNumbers<'_, S, T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
 impl<S: Space + ?Sized, T: TryFrom<u64>> Iterator for SpaceNumbers<'_, S, T> {
     type Item = T;
 
@@ -203,12 +218,6 @@ macro_rules! space_capability {
         }
 
         impl<S: ?Sized> Copy for $name<'_, S> {}
-
-        impl<S: ?Sized> core::fmt::Debug for $name<'_, S> {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.debug_tuple(stringify!($name)).field(&self.cap).finish()
-            }
-        }
 
         impl<'a, S: Space + ?Sized> $name<'a, S> {
             /// The newest version that is known here; of a later one, the known part is read.

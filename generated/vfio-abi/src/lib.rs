@@ -71,6 +71,7 @@ pub mod calls;
 
 mod chain;
 mod counted;
+mod debug;
 
 #[macro_use]
 mod flags;

@@ -38,7 +38,8 @@ pub(super) fn file(tokens: TokenStream) -> String {
                 must_use::mark(&mut item);
                 imports.flush(&mut blocks);
                 flush_modules(&mut modules, &mut blocks);
-                let text = invocation(&item).unwrap_or_else(|| unparsed(item));
+                let text = list(&item).or_else(|| invocation(&item));
+                let text = text.unwrap_or_else(|| unparsed(item));
                 blocks.push(spaced(&reflow(&with_comments(&text))));
             }
         }
@@ -76,6 +77,21 @@ fn invocation(item: &syn::Item) -> Option<String> {
     let body = text.lines().filter_map(|line| line.strip_prefix("    "));
     let body: String = body.flat_map(|line| [line, "\n"]).collect();
     Some(body.replacen(&format!("{name}("), &format!("{name}!("), 1))
+}
+
+/// The text of an invocation `name! { Subject: a, b, c }`, on as few lines as hold it. rustfmt leaves
+/// what is in braces as it is.
+fn list(item: &syn::Item) -> Option<String> {
+    let syn::Item::Macro(syn::ItemMacro { ident: None, mac, .. }) = item else { return None };
+    let syn::MacroDelimiter::Brace(_) = mac.delimiter else { return None };
+    let name = mac.path.get_ident()?;
+    let text = mac.tokens.to_string().replace(" :", ":").replace(" ,", ",");
+    let rows = wrap(&text, WIDTH - 2 * INDENT);
+    let rows = rows.iter().enumerate().map(|(nth, row)| match nth {
+        0 => format!("{:INDENT$}{row}\n", ""),
+        _ => format!("{:INDENT$}{:INDENT$}{row}\n", "", ""),
+    });
+    Some(format!("{name}! {{\n{}}}\n", rows.collect::<String>()))
 }
 
 /// Turns each statement `safety!("...");` into a comment: tokens have no comments.

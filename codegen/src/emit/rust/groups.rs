@@ -5,10 +5,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::comment::Docs;
-use super::tokens::{ident, int_type, value_expr};
+use super::tokens::{decimal, ident, int_type, value_expr};
 use super::{derives, examples};
 use crate::ir::{Abi, Group, Literal, Value};
 use crate::layout::Int;
+use crate::names;
+use crate::runtime::NUMBER_ITEMS;
 
 /// Whether any group of the ABI is a type.
 pub(super) fn has_types(abi: &Abi) -> bool {
@@ -71,6 +73,7 @@ fn newtype(abi: &Abi, docs: &Docs<'_>, group: &Group, name: &str, int: Int) -> T
         false => ("Every number with its name.", quote!(numbers)),
     };
     let what = [" ", what].concat();
+    let getters = group.masks().filter_map(|mask| mask_getter(docs, group, mask));
     let derives = derives::of_newtype();
     quote! {
         #doc
@@ -85,8 +88,38 @@ fn newtype(abi: &Abi, docs: &Docs<'_>, group: &Group, name: &str, int: Int) -> T
 
             #[doc = #what]
             pub const NAMED: &[(&'static str, Self)] = &[#(#named),*];
+
+            #(#getters)*
         }
 
         #operations!(#name, #type_);
     }
+}
+
+/// The method that reads the bits of a mask: as a number, where they are if they are read in place,
+/// and as a value of the type if these have names.
+fn mask_getter(docs: &Docs<'_>, group: &Group, mask: &Value) -> Option<TokenStream> {
+    let name = names::mask_getter(&mask.short, &NUMBER_ITEMS)?;
+    let is_free = group.values.iter().all(|value| value.short != name);
+    let name = is_free.then(|| ident(&name))?;
+    let has_names = group.values.iter().any(|value| value.mask.as_ref() == Some(&mask.name));
+    let (int, constant) = (int_type(int(group)), ident(&mask.name));
+    let bits = quote!(self.0 & #constant);
+    let shift = group.bits_of(mask).trailing_zeros();
+    let (what, type_, value) = match (has_names, mask.in_place, shift) {
+        (true, ..) => {
+            (format!("The value of `{}`.", mask.short), quote!(Self), quote!(Self(#bits)))
+        }
+        (false, true, _) => {
+            (format!("The bits of `{}`, where they are.", mask.short), quote!(#int), bits)
+        }
+        (false, false, 0) => (format!("The number in `{}`.", mask.short), quote!(#int), bits),
+        (false, false, shift) => {
+            let shift = decimal(shift.into());
+            let what = format!("The number in `{}`, shifted to its lowest bit.", mask.short);
+            (what, quote!(#int), quote!((#bits) >> #shift))
+        }
+    };
+    let doc = docs.paragraphs(&[what]);
+    Some(quote!(#doc pub const fn #name(self) -> #type_ { #value }))
 }

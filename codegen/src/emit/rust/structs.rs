@@ -14,20 +14,22 @@ use crate::names;
 /// A struct, its methods, and the proof of its layout.
 pub(super) fn items(abi: &Abi, docs: &Docs<'_>, id: StructId) -> TokenStream {
     let struct_ = abi.struct_(id);
-    let declaration = declaration(abi, docs, struct_);
+    let declaration = declaration(abi, docs, id);
     let methods = methods(abi, docs, struct_);
     let names: Vec<_> = struct_.fields.iter().map(|field| ident(field.stored_name())).collect();
     let assertions = assertions(struct_, &names);
     quote!(#declaration #methods #assertions)
 }
 
-fn declaration(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
+fn declaration(abi: &Abi, docs: &Docs<'_>, id: StructId) -> TokenStream {
+    let struct_ = abi.struct_(id);
     let doc = docs.item(&struct_.meta);
     let name = ident(&struct_.name);
     let representation = representation(abi, struct_);
     let derives = derives::of_struct(abi, struct_);
-    let non_exhaustive = grows(struct_).then(|| quote!(#[non_exhaustive]));
-    let growing = grows(struct_).then(|| derives::of_growing(abi, struct_));
+    let grows = grows(abi, id);
+    let non_exhaustive = grows.then(|| quote!(#[non_exhaustive]));
+    let growing = grows.then(|| derives::of_growing(abi, struct_));
     let fields = struct_.fields.iter().map(|field| {
         let doc = docs.part(&stored_meta(field), &struct_.meta);
         let (name, type_) = (ident(field.stored_name()), field_type(abi, field));
@@ -57,10 +59,14 @@ pub(super) fn representation(abi: &Abi, struct_: &Struct) -> TokenStream {
     }
 }
 
-/// Whether the struct grows with the ABI, so that programs must not build it
-/// by naming all its fields.
-fn grows(struct_: &Struct) -> bool {
-    struct_.argsz.is_some() || matches!(struct_.role, StructRole::Capability(_))
+/// Whether the struct grows with the ABI, so that programs must not build it by naming all its
+/// fields: its size is passed with it, as an argsz, as the length of data whose type a number
+/// determines, or as that of a capability.
+fn grows(abi: &Abi, id: StructId) -> bool {
+    let struct_ = abi.struct_(id);
+    struct_.argsz.is_some()
+        || matches!(struct_.role, StructRole::Capability(_))
+        || abi.protocol.data_forms().any(|form| form.struct_() == Some(id))
 }
 
 /// Whether something in the struct is an `__aligned_u64` or an `__aligned_le64`.

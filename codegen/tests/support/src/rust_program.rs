@@ -40,7 +40,7 @@ pub fn source(abi: &Abi) -> String {
          use generated_abi::views::{{self, Wire}};\n\n\
          #[allow(unused_imports, reason = \"an ABI may need some of it only\")]\n\
          use super::{{\n    \
-         Text, cap, element, error, hex, no_host, no_reply, number, reply, unforeseen,\n}};\n\n\
+         Text, cap, element, error, hex, no_host, no_reply, number, reply, shows, unforeseen,\n}};\n\n\
          /// The chains, by name.\n\
          #[allow(dead_code, reason = \"not every program asks\")]\n\
          pub(crate) const NAMES: &[&str] = &{names:?};\n\n\
@@ -95,15 +95,21 @@ fn arm(abi: &Abi, cap_type: &str, id: CapabilityId) -> String {
     let (short, plan) = (&abi.capability(id).short, &abi.protocol.capabilities[id.0]);
     let (id, variant) = (plan.id, names::rust_type(short));
     let mut lines = String::new();
+    let mut getters = Vec::new();
     if let Some(struct_) = plan.struct_.map(|id| abi.struct_(id)) {
         let shown = struct_.fields.iter();
         let shown = shown.filter(|field| !matches!(field.role, Role::Header | Role::Reserved));
+        getters.extend(shown.clone().flat_map(|field| match field.arms() {
+            [_, _, ..] => field.arms().iter().map(|arm| names::view_getter(&arm.name)).collect(),
+            _ => vec![names::view_getter(field.stored_name())],
+        }));
         lines.extend(shown.map(|field| own(abi, field)));
         lines.extend(plan.array.iter().map(|plan| array(abi, struct_, plan)));
     }
     format!(
         "            Ok(views::{cap_type}::{variant}(view)) => {{\n                \
-         cap(text_of, view.offset(), {id}, view.version(), {short:?});\n\
+         cap(text_of, view.offset(), {id}, view.version(), {short:?});\n                \
+         shows(&view, &{getters:?});\n\
          {lines}                number(text_of, \"bytes\", view.bytes().len() as u64);\n            \
          }}\n"
     )

@@ -210,7 +210,16 @@ fn rust_arm(abi: &Abi, chain: &str, id: CapabilityId) -> String {
 }
 
 fn rust_lines(cap: &Named<'_>) -> String {
-    let mut text = format!("head(text, view.cap(), {:?});\n", cap.short);
+    let getters = cap.struct_.map(|struct_| {
+        let shown = struct_.fields.iter();
+        let shown = shown.filter(|field| !matches!(field.role, Role::Header | Role::Reserved));
+        shown.map(|field| names::view_getter(&field.name)).collect::<Vec<_>>()
+    });
+    let mut text = format!(
+        "head(text, view.cap(), {:?});\nshows(&view, &{:?});\n",
+        cap.short,
+        getters.unwrap_or_default()
+    );
     let mut lines: Vec<(usize, String)> = Vec::new();
     for (name, plan) in cap.fields() {
         let (getter, raw) = (getter(name), cap.raw(plan));

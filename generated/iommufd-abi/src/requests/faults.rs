@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -64,9 +65,13 @@ impl Request for FaultQueueAlloc {
 /// Argument of [`IOMMU_FAULT_QUEUE_ALLOC`](crate::uapi::IOMMU_FAULT_QUEUE_ALLOC).
 ///
 /// Since Linux 6.11; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct FaultAllocReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    FaultAllocReply: flags, out_fault_id, out_fault_fd
 }
 
 impl<'a> FaultAllocReply<'a> {

@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -83,9 +84,14 @@ impl Request for GetHwInfo<'_> {
 /// Argument of [`IOMMU_GET_HW_INFO`](crate::uapi::IOMMU_GET_HW_INFO).
 ///
 /// Since Linux 6.6; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct HwInfoReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    HwInfoReply: flags, dev_id, data_len, data_uptr, out_data_type, out_max_pasid_log2,
+        out_capabilities
 }
 
 impl<'a> HwInfoReply<'a> {

@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request, check_bits, used_size};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -140,9 +141,13 @@ impl Request for HwptAlloc<'_> {
 /// Argument of [`IOMMU_HWPT_ALLOC`](crate::uapi::IOMMU_HWPT_ALLOC).
 ///
 /// Since Linux 6.6; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct HwptAllocReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    HwptAllocReply: flags, dev_id, pt_id, out_hwpt_id, data_type, data_len, data_uptr, fault_id
 }
 
 impl<'a> HwptAllocReply<'a> {

@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request, whole_elements};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -113,9 +114,13 @@ impl Request for HwptInvalidate<'_> {
 /// Argument of [`IOMMU_HWPT_INVALIDATE`](crate::uapi::IOMMU_HWPT_INVALIDATE).
 ///
 /// Since Linux 6.8; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct HwptInvalidateReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    HwptInvalidateReply: hwpt_id, data_uptr, data_type, entry_len, entry_num
 }
 
 impl<'a> HwptInvalidateReply<'a> {

@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -189,9 +190,13 @@ impl Request for IoasAllowIovas<'_> {
 /// Argument of [`IOMMU_IOAS_ALLOC`](crate::uapi::IOMMU_IOAS_ALLOC).
 ///
 /// Since Linux 6.2; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IoasAllocReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    IoasAllocReply: flags, out_ioas_id
 }
 
 impl<'a> IoasAllocReply<'a> {
@@ -235,9 +240,13 @@ impl<'a> IoasAllocReply<'a> {
 /// Argument of [`IOMMU_IOAS_IOVA_RANGES`](crate::uapi::IOMMU_IOAS_IOVA_RANGES).
 ///
 /// Since Linux 6.2; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IoasIovaRangesReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    IoasIovaRangesReply: ioas_id, num_iovas, allowed_iovas, out_iova_alignment
 }
 
 impl<'a> IoasIovaRangesReply<'a> {

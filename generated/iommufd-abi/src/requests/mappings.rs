@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -442,9 +443,13 @@ impl Request for IoasChangeProcess {
 /// Argument of [`IOMMU_IOAS_MAP`](crate::uapi::IOMMU_IOAS_MAP).
 ///
 /// Since Linux 6.2; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IoasMapReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    IoasMapReply: flags, ioas_id, user_va, length, iova
 }
 
 impl<'a> IoasMapReply<'a> {
@@ -509,9 +514,13 @@ impl<'a> IoasMapReply<'a> {
 /// Argument of [`IOMMU_IOAS_NOIOMMU_GET_PA`](crate::uapi::IOMMU_IOAS_NOIOMMU_GET_PA).
 ///
 /// Since Linux 7.3; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IoasNoiommuGetPaReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    IoasNoiommuGetPaReply: flags, ioas_id, iova, length, out_phys
 }
 
 impl<'a> IoasNoiommuGetPaReply<'a> {
@@ -576,9 +585,13 @@ impl<'a> IoasNoiommuGetPaReply<'a> {
 /// Argument of [`IOMMU_IOAS_MAP_FILE`](crate::uapi::IOMMU_IOAS_MAP_FILE).
 ///
 /// Since Linux 6.13; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IoasMapFileReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    IoasMapFileReply: flags, ioas_id, fd, start, length, iova
 }
 
 impl<'a> IoasMapFileReply<'a> {
@@ -650,9 +663,13 @@ impl<'a> IoasMapFileReply<'a> {
 /// Argument of [`IOMMU_IOAS_COPY`](crate::uapi::IOMMU_IOAS_COPY).
 ///
 /// Since Linux 6.2; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IoasCopyReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    IoasCopyReply: flags, dst_ioas_id, src_ioas_id, length, dst_iova, src_iova
 }
 
 impl<'a> IoasCopyReply<'a> {
@@ -724,9 +741,13 @@ impl<'a> IoasCopyReply<'a> {
 /// Argument of [`IOMMU_IOAS_UNMAP`](crate::uapi::IOMMU_IOAS_UNMAP).
 ///
 /// Since Linux 6.2; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IoasUnmapReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    IoasUnmapReply: ioas_id, iova, length
 }
 
 impl<'a> IoasUnmapReply<'a> {

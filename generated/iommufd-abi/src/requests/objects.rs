@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request, narrowed};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -198,9 +199,13 @@ impl Request for VfioIoas {
 /// Argument of [`IOMMU_OPTION`](crate::uapi::IOMMU_OPTION).
 ///
 /// Since Linux 6.2; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IommuOptionReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    IommuOptionReply: option_id, op, object_id, val64
 }
 
 impl<'a> IommuOptionReply<'a> {
@@ -258,9 +263,13 @@ impl<'a> IommuOptionReply<'a> {
 /// Argument of [`IOMMU_VFIO_IOAS`](crate::uapi::IOMMU_VFIO_IOAS).
 ///
 /// Since Linux 6.2; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct VfioIoasReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    VfioIoasReply: ioas_id, op
 }
 
 impl<'a> VfioIoasReply<'a> {

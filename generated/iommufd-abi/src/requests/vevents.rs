@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -78,9 +79,13 @@ impl Request for VeventqAlloc {
 /// Argument of [`IOMMU_VEVENTQ_ALLOC`](crate::uapi::IOMMU_VEVENTQ_ALLOC).
 ///
 /// Since Linux 6.15; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct VeventqAllocReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    VeventqAllocReply: flags, viommu_id, r#type, veventq_depth, out_veventq_id, out_veventq_fd
 }
 
 impl<'a> VeventqAllocReply<'a> {

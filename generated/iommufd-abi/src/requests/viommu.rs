@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -246,9 +247,13 @@ impl Request for HwQueueAlloc {
 /// Argument of [`IOMMU_VIOMMU_ALLOC`](crate::uapi::IOMMU_VIOMMU_ALLOC).
 ///
 /// Since Linux 6.13; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ViommuAllocReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    ViommuAllocReply: flags, r#type, dev_id, hwpt_id, out_viommu_id, data_len, data_uptr
 }
 
 impl<'a> ViommuAllocReply<'a> {
@@ -331,9 +336,13 @@ impl<'a> ViommuAllocReply<'a> {
 /// Argument of [`IOMMU_VDEVICE_ALLOC`](crate::uapi::IOMMU_VDEVICE_ALLOC).
 ///
 /// Since Linux 6.13; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct VdeviceAllocReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    VdeviceAllocReply: viommu_id, dev_id, out_vdevice_id, virt_id
 }
 
 impl<'a> VdeviceAllocReply<'a> {
@@ -391,9 +400,14 @@ impl<'a> VdeviceAllocReply<'a> {
 /// Argument of [`IOMMU_HW_QUEUE_ALLOC`](crate::uapi::IOMMU_HW_QUEUE_ALLOC).
 ///
 /// Since Linux 6.17; source: include/uapi/linux/iommufd.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct HwQueueAllocReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    HwQueueAllocReply: flags, viommu_id, r#type, index, out_hw_queue_id, nesting_parent_iova,
+        length
 }
 
 impl<'a> HwQueueAllocReply<'a> {

@@ -58,6 +58,8 @@ flags!(iommu_hw_info_vtd_flags, u32);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
+#[non_exhaustive]
 pub struct iommu_hw_info_vtd {
     /// Properties that no register has; zero in 6.6.
     pub flags: iommu_hw_info_vtd_flags,
@@ -148,6 +150,8 @@ flags!(iommu_hw_info_arm_smmuv3_flags, u32);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
+#[non_exhaustive]
 pub struct iommu_hw_info_arm_smmuv3 {
     /// Properties that no register has; zero before 7.3.
     pub flags: iommu_hw_info_arm_smmuv3_flags,
@@ -208,6 +212,8 @@ const _: () = {
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
+#[non_exhaustive]
 pub struct iommu_hw_info_tegra241_cmdqv {
     /// None is defined.
     pub flags: u32,
@@ -264,6 +270,8 @@ const _: () = {
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
+#[non_exhaustive]
 pub struct iommu_hw_info_amd {
     /// The extended feature register.
     pub efr: u64,

@@ -129,6 +129,8 @@ flags!(iommu_hwpt_vtd_s1_flags, u32);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
+#[non_exhaustive]
 pub struct iommu_hwpt_vtd_s1 {
     /// Properties of the table; the kernel up to 7.3 ignores other bits.
     pub flags: u64,
@@ -187,6 +189,8 @@ const _: () = {
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
+#[non_exhaustive]
 pub struct iommu_hwpt_arm_smmuv3 {
     /// The two words.
     pub ste: [u64; 2],
@@ -231,6 +235,8 @@ const _: () = {
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
+#[non_exhaustive]
 pub struct iommu_hwpt_amd_guest {
     /// The guest's device table entry.
     pub dte: [u64; 4],

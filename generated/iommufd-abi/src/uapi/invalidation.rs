@@ -101,6 +101,8 @@ flags!(iommu_hwpt_vtd_s1_invalidate_flags, u32);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
+#[non_exhaustive]
 pub struct iommu_hwpt_vtd_s1_invalidate {
     /// First address, a multiple of 4096.
     pub addr: u64,
@@ -156,6 +158,8 @@ const _: () = {
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
+#[non_exhaustive]
 pub struct iommu_viommu_arm_smmuv3_invalidate {
     /// The command.
     pub cmd: [u64; 2],

@@ -76,6 +76,8 @@ numbers!(iommu_viommu_type, u32);
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
+#[non_exhaustive]
 pub struct iommu_viommu_tegra241_cmdqv {
     /// Offset of the page for mmap.
     pub out_vintf_mmap_offset: u64,

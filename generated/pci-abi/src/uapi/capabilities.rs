@@ -237,6 +237,18 @@ impl CapPmPmc {
         ("PME_D3hot", Self::PME_D3hot),
         ("PME_D3cold", Self::PME_D3cold),
     ];
+
+    /// The number in `VER_MASK`.
+    #[must_use]
+    pub const fn ver_mask(self) -> u16 {
+        self.0 & PCI_PM_CAP_VER_MASK
+    }
+
+    /// The number in `AUX_POWER`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn aux_power(self) -> u16 {
+        (self.0 & PCI_PM_CAP_AUX_POWER) >> 6
+    }
 }
 
 flags!(CapPmPmc, u16);
@@ -297,6 +309,24 @@ impl CapPmCtrl {
         ("PME_ENABLE", Self::PME_ENABLE),
         ("PME_STATUS", Self::PME_STATUS),
     ];
+
+    /// The number in `STATE_MASK`.
+    #[must_use]
+    pub const fn state_mask(self) -> u16 {
+        self.0 & PCI_PM_CTRL_STATE_MASK
+    }
+
+    /// The number in `DATA_SEL_MASK`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn data_sel_mask(self) -> u16 {
+        (self.0 & PCI_PM_CTRL_DATA_SEL_MASK) >> 9
+    }
+
+    /// The number in `DATA_SCALE_MASK`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn data_scale_mask(self) -> u16 {
+        (self.0 & PCI_PM_CTRL_DATA_SCALE_MASK) >> 13
+    }
 }
 
 flags!(CapPmCtrl, u16);
@@ -451,6 +481,12 @@ impl CapVpdAddr {
     pub const F: Self = Self(PCI_VPD_ADDR_F);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("F", Self::F)];
+
+    /// The bits of `MASK`, where they are.
+    #[must_use]
+    pub const fn mask(self) -> u16 {
+        self.0 & PCI_VPD_ADDR_MASK
+    }
 }
 
 flags!(CapVpdAddr, u16);
@@ -553,6 +589,12 @@ impl CapSlotidEsr {
     pub const FIC: Self = Self(PCI_SID_ESR_FIC);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("FIC", Self::FIC)];
+
+    /// The number in `NSLOTS`.
+    #[must_use]
+    pub const fn nslots(self) -> u8 {
+        self.0 & PCI_SID_ESR_NSLOTS
+    }
 }
 
 flags!(CapSlotidEsr, u8);
@@ -880,6 +922,12 @@ impl CapSataRegs {
     pub const MASK: Self = Self(PCI_SATA_REGS_MASK);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
+
+    /// The number in `MASK`.
+    #[must_use]
+    pub const fn mask(self) -> u32 {
+        self.0 & PCI_SATA_REGS_MASK
+    }
 }
 
 flags!(CapSataRegs, u32);

@@ -163,6 +163,24 @@ impl ExtCapVcPortCap1 {
     pub const ARB_SIZE: Self = Self(PCI_VC_CAP1_ARB_SIZE);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
+
+    /// The number in `EVCC`.
+    #[must_use]
+    pub const fn evcc(self) -> u32 {
+        self.0 & PCI_VC_CAP1_EVCC
+    }
+
+    /// The number in `LPEVCC`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn lpevcc(self) -> u32 {
+        (self.0 & PCI_VC_CAP1_LPEVCC) >> 4
+    }
+
+    /// The number in `ARB_SIZE`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn arb_size(self) -> u32 {
+        (self.0 & PCI_VC_CAP1_ARB_SIZE) >> 10
+    }
 }
 
 flags!(ExtCapVcPortCap1, u32);
@@ -215,6 +233,12 @@ impl ExtCapVcPortCap2 {
         ("CAP2_64_PHASE", Self::CAP2_64_PHASE),
         ("CAP2_128_PHASE", Self::CAP2_128_PHASE),
     ];
+
+    /// The number in `CAP2_ARB_OFF`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn cap2_arb_off(self) -> u32 {
+        (self.0 & PCI_VC_CAP2_ARB_OFF) >> 24
+    }
 }
 
 flags!(ExtCapVcPortCap2, u32);

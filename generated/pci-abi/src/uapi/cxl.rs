@@ -116,6 +116,12 @@ impl DvsecCxlDeviceCap {
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] =
         &[("CACHE_CAPABLE", Self::CACHE_CAPABLE), ("MEM_CAPABLE", Self::MEM_CAPABLE)];
+
+    /// The number in `HDM_COUNT`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn hdm_count(self) -> u16 {
+        (self.0 & PCI_DVSEC_CXL_HDM_COUNT) >> 4
+    }
 }
 
 flags!(DvsecCxlDeviceCap, u16);
@@ -449,6 +455,18 @@ impl DvsecCxlPortGpfPhase1Control {
     pub const SCALE: Self = Self(PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_SCALE);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
+
+    /// The number in `BASE`.
+    #[must_use]
+    pub const fn base(self) -> u16 {
+        self.0 & PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_BASE
+    }
+
+    /// The number in `SCALE`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn scale(self) -> u16 {
+        (self.0 & PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_SCALE) >> 8
+    }
 }
 
 flags!(DvsecCxlPortGpfPhase1Control, u16);
@@ -477,6 +495,18 @@ impl DvsecCxlPortGpfPhase2Control {
     pub const SCALE: Self = Self(PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_SCALE);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
+
+    /// The number in `BASE`.
+    #[must_use]
+    pub const fn base(self) -> u16 {
+        self.0 & PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_BASE
+    }
+
+    /// The number in `SCALE`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn scale(self) -> u16 {
+        (self.0 & PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_SCALE) >> 8
+    }
 }
 
 flags!(DvsecCxlPortGpfPhase2Control, u16);
@@ -742,6 +772,24 @@ impl DvsecCxlRegLocatorBlock1 {
     pub const BLOCK_OFF_LOW: Self = Self(PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_OFF_LOW);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
+
+    /// The number in `BIR`.
+    #[must_use]
+    pub const fn bir(self) -> u32 {
+        self.0 & PCI_DVSEC_CXL_REG_LOCATOR_BIR
+    }
+
+    /// The number in `BLOCK_ID`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn block_id(self) -> u32 {
+        (self.0 & PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_ID) >> 8
+    }
+
+    /// The bits of `BLOCK_OFF_LOW`, where they are.
+    #[must_use]
+    pub const fn block_off_low(self) -> u32 {
+        self.0 & PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_OFF_LOW
+    }
 }
 
 flags!(DvsecCxlRegLocatorBlock1, u32);

@@ -437,6 +437,12 @@ impl ExtCapErrCap {
         ("COMP_TIME_LOG", Self::COMP_TIME_LOG),
         ("TLP_LOG_FLIT", Self::TLP_LOG_FLIT),
     ];
+
+    /// The number in `TLP_LOG_SIZE`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn tlp_log_size(self) -> u32 {
+        (self.0 & PCI_ERR_CAP_TLP_LOG_SIZE) >> 19
+    }
 }
 
 flags!(ExtCapErrCap, u32);
@@ -558,6 +564,12 @@ impl ExtCapErrRootStatus {
         ("NONFATAL_RCV", Self::NONFATAL_RCV),
         ("FATAL_RCV", Self::FATAL_RCV),
     ];
+
+    /// The number in `AER_IRQ`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn aer_irq(self) -> u32 {
+        (self.0 & PCI_ERR_ROOT_AER_IRQ) >> 27
+    }
 }
 
 flags!(ExtCapErrRootStatus, u32);
@@ -767,6 +779,18 @@ impl ExtCapDpcCap {
         ("CAP_DL_ACTIVE", Self::CAP_DL_ACTIVE),
         ("RP_PIO_LOG_SIZE4", Self::RP_PIO_LOG_SIZE4),
     ];
+
+    /// The number in `IRQ`.
+    #[must_use]
+    pub const fn irq(self) -> u16 {
+        self.0 & PCI_EXP_DPC_IRQ
+    }
+
+    /// The number in `RP_PIO_LOG_SIZE`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn rp_pio_log_size(self) -> u16 {
+        (self.0 & PCI_EXP_DPC_RP_PIO_LOG_SIZE) >> 8
+    }
 }
 
 flags!(ExtCapDpcCap, u16);
@@ -924,6 +948,24 @@ impl ExtCapDpcStatus {
         ("STATUS_INTERRUPT", Self::STATUS_INTERRUPT),
         ("RP_BUSY", Self::RP_BUSY),
     ];
+
+    /// The value of `STATUS_TRIGGER_RSN`.
+    #[must_use]
+    pub const fn status_trigger_rsn(self) -> Self {
+        Self(self.0 & PCI_EXP_DPC_STATUS_TRIGGER_RSN)
+    }
+
+    /// The value of `STATUS_TRIGGER_RSN_EXT`.
+    #[must_use]
+    pub const fn status_trigger_rsn_ext(self) -> Self {
+        Self(self.0 & PCI_EXP_DPC_STATUS_TRIGGER_RSN_EXT)
+    }
+
+    /// The number in `RP_PIO_FEP`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn rp_pio_fep(self) -> u16 {
+        (self.0 & PCI_EXP_DPC_RP_PIO_FEP) >> 8
+    }
 }
 
 flags!(ExtCapDpcStatus, u16);

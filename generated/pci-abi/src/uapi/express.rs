@@ -201,6 +201,24 @@ impl CapExpFlags {
     pub const FLIT: Self = Self(PCI_EXP_FLAGS_FLIT);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("SLOT", Self::SLOT), ("FLIT", Self::FLIT)];
+
+    /// The number in `VERS`.
+    #[must_use]
+    pub const fn vers(self) -> u16 {
+        self.0 & PCI_EXP_FLAGS_VERS
+    }
+
+    /// The number in `TYPE`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn r#type(self) -> u16 {
+        (self.0 & PCI_EXP_FLAGS_TYPE) >> 4
+    }
+
+    /// The number in `IRQ`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn irq(self) -> u16 {
+        (self.0 & PCI_EXP_FLAGS_IRQ) >> 9
+    }
 }
 
 flags!(CapExpFlags, u16);
@@ -302,6 +320,42 @@ impl CapExpDevcap {
         ("FLR", Self::FLR),
         ("TEE", Self::TEE),
     ];
+
+    /// The number in `PAYLOAD`.
+    #[must_use]
+    pub const fn payload(self) -> u32 {
+        self.0 & PCI_EXP_DEVCAP_PAYLOAD
+    }
+
+    /// The number in `PHANTOM`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn phantom(self) -> u32 {
+        (self.0 & PCI_EXP_DEVCAP_PHANTOM) >> 3
+    }
+
+    /// The number in `L0S`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn l0s(self) -> u32 {
+        (self.0 & PCI_EXP_DEVCAP_L0S) >> 6
+    }
+
+    /// The number in `L1`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn l1(self) -> u32 {
+        (self.0 & PCI_EXP_DEVCAP_L1) >> 9
+    }
+
+    /// The number in `PWR_VAL`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn pwr_val(self) -> u32 {
+        (self.0 & PCI_EXP_DEVCAP_PWR_VAL) >> 18
+    }
+
+    /// The number in `PWR_SCL`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn pwr_scl(self) -> u32 {
+        (self.0 & PCI_EXP_DEVCAP_PWR_SCL) >> 26
+    }
 }
 
 flags!(CapExpDevcap, u32);
@@ -483,6 +537,18 @@ impl CapExpDevctl {
         ("NOSNOOP_EN", Self::NOSNOOP_EN),
         ("BCR_FLR", Self::BCR_FLR),
     ];
+
+    /// The value of `PAYLOAD`.
+    #[must_use]
+    pub const fn payload(self) -> Self {
+        Self(self.0 & PCI_EXP_DEVCTL_PAYLOAD)
+    }
+
+    /// The value of `READRQ`.
+    #[must_use]
+    pub const fn readrq(self) -> Self {
+        Self(self.0 & PCI_EXP_DEVCTL_READRQ)
+    }
 }
 
 flags!(CapExpDevctl, u16);
@@ -683,6 +749,42 @@ impl CapExpLnkcap {
         ("DLLLARC", Self::DLLLARC),
         ("LBNC", Self::LBNC),
     ];
+
+    /// The value of `SLS`.
+    #[must_use]
+    pub const fn sls(self) -> Self {
+        Self(self.0 & PCI_EXP_LNKCAP_SLS)
+    }
+
+    /// The number in `MLW`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn mlw(self) -> u32 {
+        (self.0 & PCI_EXP_LNKCAP_MLW) >> 4
+    }
+
+    /// The value of `ASPMS`.
+    #[must_use]
+    pub const fn aspms(self) -> Self {
+        Self(self.0 & PCI_EXP_LNKCAP_ASPMS)
+    }
+
+    /// The number in `L0SEL`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn l0sel(self) -> u32 {
+        (self.0 & PCI_EXP_LNKCAP_L0SEL) >> 12
+    }
+
+    /// The number in `L1EL`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn l1el(self) -> u32 {
+        (self.0 & PCI_EXP_LNKCAP_L1EL) >> 15
+    }
+
+    /// The number in `PN`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn pn(self) -> u32 {
+        (self.0 & PCI_EXP_LNKCAP_PN) >> 24
+    }
 }
 
 flags!(CapExpLnkcap, u32);
@@ -783,6 +885,12 @@ impl CapExpLnkctl {
         ("LBMIE", Self::LBMIE),
         ("LABIE", Self::LABIE),
     ];
+
+    /// The value of `ASPMC`.
+    #[must_use]
+    pub const fn aspmc(self) -> Self {
+        Self(self.0 & PCI_EXP_LNKCTL_ASPMC)
+    }
 }
 
 flags!(CapExpLnkctl, u16);
@@ -916,6 +1024,18 @@ impl CapExpLnksta {
         ("LBMS", Self::LBMS),
         ("LABS", Self::LABS),
     ];
+
+    /// The value of `CLS`.
+    #[must_use]
+    pub const fn cls(self) -> Self {
+        Self(self.0 & PCI_EXP_LNKSTA_CLS)
+    }
+
+    /// The value of `NLW`.
+    #[must_use]
+    pub const fn nlw(self) -> Self {
+        Self(self.0 & PCI_EXP_LNKSTA_NLW)
+    }
 }
 
 flags!(CapExpLnksta, u16);
@@ -1012,6 +1132,24 @@ impl CapExpSltcap {
         ("EIP", Self::EIP),
         ("NCCS", Self::NCCS),
     ];
+
+    /// The number in `SPLV`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn splv(self) -> u32 {
+        (self.0 & PCI_EXP_SLTCAP_SPLV) >> 7
+    }
+
+    /// The number in `SPLS`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn spls(self) -> u32 {
+        (self.0 & PCI_EXP_SLTCAP_SPLS) >> 15
+    }
+
+    /// The number in `PSN`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn psn(self) -> u32 {
+        (self.0 & PCI_EXP_SLTCAP_PSN) >> 19
+    }
 }
 
 flags!(CapExpSltcap, u32);
@@ -1161,6 +1299,18 @@ impl CapExpSltctl {
         ("ASPL_DISABLE", Self::ASPL_DISABLE),
         ("IBPD_DISABLE", Self::IBPD_DISABLE),
     ];
+
+    /// The value of `AIC`.
+    #[must_use]
+    pub const fn aic(self) -> Self {
+        Self(self.0 & PCI_EXP_SLTCTL_AIC)
+    }
+
+    /// The value of `PIC`.
+    #[must_use]
+    pub const fn pic(self) -> Self {
+        Self(self.0 & PCI_EXP_SLTCTL_PIC)
+    }
 }
 
 flags!(CapExpSltctl, u16);
@@ -1377,6 +1527,12 @@ impl CapExpRtsta {
     pub const PENDING: Self = Self(PCI_EXP_RTSTA_PENDING);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("PME", Self::PME), ("PENDING", Self::PENDING)];
+
+    /// The bits of `PME_RQ_ID`, where they are.
+    #[must_use]
+    pub const fn pme_rq_id(self) -> u32 {
+        self.0 & PCI_EXP_RTSTA_PME_RQ_ID
+    }
 }
 
 flags!(CapExpRtsta, u32);
@@ -1493,6 +1649,24 @@ impl CapExpDevcap2 {
         ("LTR", Self::LTR),
         ("EE_PREFIX", Self::EE_PREFIX),
     ];
+
+    /// The number in `TPH_COMP_MASK`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn tph_comp_mask(self) -> u32 {
+        (self.0 & PCI_EXP_DEVCAP2_TPH_COMP_MASK) >> 12
+    }
+
+    /// The value of `OBFF_MASK`.
+    #[must_use]
+    pub const fn obff_mask(self) -> Self {
+        Self(self.0 & PCI_EXP_DEVCAP2_OBFF_MASK)
+    }
+
+    /// The number in `EE_PREFIX_MAX`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn ee_prefix_max(self) -> u32 {
+        (self.0 & PCI_EXP_DEVCAP2_EE_PREFIX_MAX) >> 22
+    }
 }
 
 flags!(CapExpDevcap2, u32);
@@ -1575,6 +1749,12 @@ impl CapExpDevctl2 {
         ("IDO_CMP_EN", Self::IDO_CMP_EN),
         ("LTR_EN", Self::LTR_EN),
     ];
+
+    /// The number in `COMP_TIMEOUT`.
+    #[must_use]
+    pub const fn comp_timeout(self) -> u16 {
+        self.0 & PCI_EXP_DEVCTL2_COMP_TIMEOUT
+    }
 }
 
 flags!(CapExpDevctl2, u16);
@@ -1613,6 +1793,12 @@ impl CapExpLnkcap2 {
     pub const CROSSLINK: Self = Self(PCI_EXP_LNKCAP2_CROSSLINK);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("CROSSLINK", Self::CROSSLINK)];
+
+    /// The bits of `SLS`, where they are.
+    #[must_use]
+    pub const fn sls(self) -> u32 {
+        self.0 & PCI_EXP_LNKCAP2_SLS
+    }
 }
 
 flags!(CapExpLnkcap2, u32);
@@ -1710,6 +1896,18 @@ impl CapExpLnkctl2 {
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] =
         &[("ENTER_COMP", Self::ENTER_COMP), ("HASD", Self::HASD)];
+
+    /// The value of `TLS`.
+    #[must_use]
+    pub const fn tls(self) -> Self {
+        Self(self.0 & PCI_EXP_LNKCTL2_TLS)
+    }
+
+    /// The number in `TX_MARGIN`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn tx_margin(self) -> u16 {
+        (self.0 & PCI_EXP_LNKCTL2_TX_MARGIN) >> 7
+    }
 }
 
 flags!(CapExpLnkctl2, u16);

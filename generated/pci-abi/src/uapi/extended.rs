@@ -441,6 +441,18 @@ impl ExtCapTphCap {
         ("ST_DS", Self::ST_DS),
         ("EXT_TPH", Self::EXT_TPH),
     ];
+
+    /// The value of `LOC_MASK`.
+    #[must_use]
+    pub const fn loc_mask(self) -> Self {
+        Self(self.0 & PCI_TPH_CAP_LOC_MASK)
+    }
+
+    /// The number in `ST_MASK`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn st_mask(self) -> u32 {
+        (self.0 & PCI_TPH_CAP_ST_MASK) >> 16
+    }
 }
 
 flags!(ExtCapTphCap, u32);
@@ -494,6 +506,18 @@ impl ExtCapTphCtrl {
     pub const REQ_EN_MASK: Self = Self(PCI_TPH_CTRL_REQ_EN_MASK);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
+
+    /// The value of `MODE_SEL_MASK`.
+    #[must_use]
+    pub const fn mode_sel_mask(self) -> Self {
+        Self(self.0 & PCI_TPH_CTRL_MODE_SEL_MASK)
+    }
+
+    /// The number in `REQ_EN_MASK`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn req_en_mask(self) -> u32 {
+        (self.0 & PCI_TPH_CTRL_REQ_EN_MASK) >> 8
+    }
 }
 
 flags!(ExtCapTphCtrl, u32);

@@ -324,6 +324,12 @@ impl HeaderStatus {
         ("STATUS_SIG_SYSTEM_ERROR", Self::STATUS_SIG_SYSTEM_ERROR),
         ("STATUS_DETECTED_PARITY", Self::STATUS_DETECTED_PARITY),
     ];
+
+    /// The value of `STATUS_DEVSEL_MASK`.
+    #[must_use]
+    pub const fn status_devsel_mask(self) -> Self {
+        Self(self.0 & PCI_STATUS_DEVSEL_MASK)
+    }
 }
 
 flags!(HeaderStatus, u16);
@@ -364,6 +370,12 @@ impl HeaderType {
     pub const MFD: Self = Self(PCI_HEADER_TYPE_MFD);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("MFD", Self::MFD)];
+
+    /// The number in `MASK`.
+    #[must_use]
+    pub const fn mask(self) -> u8 {
+        self.0 & PCI_HEADER_TYPE_MASK
+    }
 }
 
 flags!(HeaderType, u8);
@@ -406,6 +418,12 @@ impl HeaderBist {
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] =
         &[("START", Self::START), ("CAPABLE", Self::CAPABLE)];
+
+    /// The number in `CODE_MASK`.
+    #[must_use]
+    pub const fn code_mask(self) -> u8 {
+        self.0 & PCI_BIST_CODE_MASK
+    }
 }
 
 flags!(HeaderBist, u8);

@@ -173,6 +173,12 @@ impl ExtCapPtmCap {
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] =
         &[("CAP_REQ", Self::CAP_REQ), ("CAP_RES", Self::CAP_RES), ("CAP_ROOT", Self::CAP_ROOT)];
+
+    /// The number in `GRANULARITY_MASK`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn granularity_mask(self) -> u32 {
+        (self.0 & PCI_PTM_GRANULARITY_MASK) >> 8
+    }
 }
 
 flags!(ExtCapPtmCap, u32);

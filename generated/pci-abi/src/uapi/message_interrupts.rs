@@ -142,6 +142,18 @@ impl CapMsiFlags {
         ("FLAGS_64BIT", Self::FLAGS_64BIT),
         ("FLAGS_MASKBIT", Self::FLAGS_MASKBIT),
     ];
+
+    /// The number in `FLAGS_QMASK`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn flags_qmask(self) -> u16 {
+        (self.0 & PCI_MSI_FLAGS_QMASK) >> 1
+    }
+
+    /// The number in `FLAGS_QSIZE`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn flags_qsize(self) -> u16 {
+        (self.0 & PCI_MSI_FLAGS_QSIZE) >> 4
+    }
 }
 
 flags!(CapMsiFlags, u16);
@@ -275,6 +287,12 @@ impl CapMsixFlags {
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] =
         &[("MASKALL", Self::MASKALL), ("ENABLE", Self::ENABLE)];
+
+    /// The number in `QSIZE`.
+    #[must_use]
+    pub const fn qsize(self) -> u16 {
+        self.0 & PCI_MSIX_FLAGS_QSIZE
+    }
 }
 
 flags!(CapMsixFlags, u16);
@@ -307,6 +325,18 @@ impl CapMsixTable {
     pub const OFFSET: Self = Self(PCI_MSIX_TABLE_OFFSET);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
+
+    /// The number in `BIR`.
+    #[must_use]
+    pub const fn bir(self) -> u32 {
+        self.0 & PCI_MSIX_TABLE_BIR
+    }
+
+    /// The bits of `OFFSET`, where they are.
+    #[must_use]
+    pub const fn offset(self) -> u32 {
+        self.0 & PCI_MSIX_TABLE_OFFSET
+    }
 }
 
 flags!(CapMsixTable, u32);
@@ -339,6 +369,18 @@ impl CapMsixPba {
     pub const OFFSET: Self = Self(PCI_MSIX_PBA_OFFSET);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
+
+    /// The number in `BIR`.
+    #[must_use]
+    pub const fn bir(self) -> u32 {
+        self.0 & PCI_MSIX_PBA_BIR
+    }
+
+    /// The bits of `OFFSET`, where they are.
+    #[must_use]
+    pub const fn offset(self) -> u32 {
+        self.0 & PCI_MSIX_PBA_OFFSET
+    }
 }
 
 flags!(CapMsixPba, u32);

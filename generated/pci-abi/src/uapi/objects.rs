@@ -111,6 +111,12 @@ impl ExtCapDoeCap {
     pub const INT_MSG_NUM: Self = Self(PCI_DOE_CAP_INT_MSG_NUM);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("INT_SUP", Self::INT_SUP)];
+
+    /// The number in `INT_MSG_NUM`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn int_msg_num(self) -> u32 {
+        (self.0 & PCI_DOE_CAP_INT_MSG_NUM) >> 1
+    }
 }
 
 flags!(ExtCapDoeCap, u32);
@@ -408,6 +414,24 @@ impl ExtCapIdeCap {
         ("SEL_CFG", Self::SEL_CFG),
         ("TEE_LIMITED", Self::TEE_LIMITED),
     ];
+
+    /// The bits of `ALG`, where they are.
+    #[must_use]
+    pub const fn alg(self) -> u32 {
+        self.0 & PCI_IDE_CAP_ALG
+    }
+
+    /// The number in `LINK_TC_NUM`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn link_tc_num(self) -> u32 {
+        (self.0 & PCI_IDE_CAP_LINK_TC_NUM) >> 13
+    }
+
+    /// The number in `SEL_NUM`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn sel_num(self) -> u32 {
+        (self.0 & PCI_IDE_CAP_SEL_NUM) >> 16
+    }
 }
 
 flags!(ExtCapIdeCap, u32);

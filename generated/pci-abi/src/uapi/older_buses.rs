@@ -139,6 +139,12 @@ impl CapAgpStatus {
         ("STATUS_RATE2", Self::STATUS_RATE2),
         ("STATUS_RATE1", Self::STATUS_RATE1),
     ];
+
+    /// The number in `STATUS_RQ_MASK`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn status_rq_mask(self) -> u32 {
+        (self.0 & PCI_AGP_STATUS_RQ_MASK) >> 24
+    }
 }
 
 flags!(CapAgpStatus, u32);
@@ -213,6 +219,12 @@ impl CapAgpCommand {
         ("COMMAND_RATE2", Self::COMMAND_RATE2),
         ("COMMAND_RATE1", Self::COMMAND_RATE1),
     ];
+
+    /// The number in `COMMAND_RQ_MASK`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn command_rq_mask(self) -> u32 {
+        (self.0 & PCI_AGP_COMMAND_RQ_MASK) >> 24
+    }
 }
 
 flags!(CapAgpCommand, u32);
@@ -353,6 +365,12 @@ impl CapChswpCsr {
         ("EXT", Self::EXT),
         ("INS", Self::INS),
     ];
+
+    /// The number in `PI`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn pi(self) -> u8 {
+        (self.0 & PCI_CHSWP_PI) >> 4
+    }
 }
 
 flags!(CapChswpCsr, u8);

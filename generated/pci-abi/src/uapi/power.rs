@@ -235,6 +235,12 @@ impl ExtCapDpaCap {
     pub const SUBSTATE_MASK: Self = Self(PCI_DPA_CAP_SUBSTATE_MASK);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
+
+    /// The number in `SUBSTATE_MASK`.
+    #[must_use]
+    pub const fn substate_mask(self) -> u32 {
+        self.0 & PCI_DPA_CAP_SUBSTATE_MASK
+    }
 }
 
 flags!(ExtCapDpaCap, u32);
@@ -461,6 +467,24 @@ impl ExtCapL1ssCap {
         ("ASPM_L1_1", Self::ASPM_L1_1),
         ("L1_PM_SS", Self::L1_PM_SS),
     ];
+
+    /// The number in `CM_RESTORE_TIME`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn cm_restore_time(self) -> u32 {
+        (self.0 & PCI_L1SS_CAP_CM_RESTORE_TIME) >> 8
+    }
+
+    /// The number in `P_PWR_ON_SCALE`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn p_pwr_on_scale(self) -> u32 {
+        (self.0 & PCI_L1SS_CAP_P_PWR_ON_SCALE) >> 16
+    }
+
+    /// The number in `P_PWR_ON_VALUE`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn p_pwr_on_value(self) -> u32 {
+        (self.0 & PCI_L1SS_CAP_P_PWR_ON_VALUE) >> 19
+    }
 }
 
 flags!(ExtCapL1ssCap, u32);
@@ -533,6 +557,24 @@ impl ExtCapL1ssCtl1 {
         ("ASPM_L1_2", Self::ASPM_L1_2),
         ("ASPM_L1_1", Self::ASPM_L1_1),
     ];
+
+    /// The number in `CM_RESTORE_TIME`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn cm_restore_time(self) -> u32 {
+        (self.0 & PCI_L1SS_CTL1_CM_RESTORE_TIME) >> 8
+    }
+
+    /// The number in `LTR_L12_TH_VALUE`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn ltr_l12_th_value(self) -> u32 {
+        (self.0 & PCI_L1SS_CTL1_LTR_L12_TH_VALUE) >> 16
+    }
+
+    /// The number in `LTR_L12_TH_SCALE`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn ltr_l12_th_scale(self) -> u32 {
+        (self.0 & PCI_L1SS_CTL1_LTR_L12_TH_SCALE) >> 29
+    }
 }
 
 flags!(ExtCapL1ssCtl1, u32);
@@ -565,6 +607,18 @@ impl ExtCapL1ssCtl2 {
     pub const T_PWR_ON_VALUE: Self = Self(PCI_L1SS_CTL2_T_PWR_ON_VALUE);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
+
+    /// The number in `T_PWR_ON_SCALE`.
+    #[must_use]
+    pub const fn t_pwr_on_scale(self) -> u32 {
+        self.0 & PCI_L1SS_CTL2_T_PWR_ON_SCALE
+    }
+
+    /// The number in `T_PWR_ON_VALUE`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn t_pwr_on_value(self) -> u32 {
+        (self.0 & PCI_L1SS_CTL2_T_PWR_ON_VALUE) >> 3
+    }
 }
 
 flags!(ExtCapL1ssCtl2, u32);

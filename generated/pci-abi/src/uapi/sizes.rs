@@ -76,6 +76,12 @@ impl RebarEntryCap {
     pub const SIZES: Self = Self(PCI_REBAR_CAP_SIZES);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
+
+    /// The bits of `SIZES`, where they are.
+    #[must_use]
+    pub const fn sizes(self) -> u32 {
+        self.0 & PCI_REBAR_CAP_SIZES
+    }
 }
 
 flags!(RebarEntryCap, u32);
@@ -113,6 +119,24 @@ impl RebarEntryCtrl {
     pub const BAR_SIZE: Self = Self(PCI_REBAR_CTRL_BAR_SIZE);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
+
+    /// The number in `BAR_IDX`.
+    #[must_use]
+    pub const fn bar_idx(self) -> u32 {
+        self.0 & PCI_REBAR_CTRL_BAR_IDX
+    }
+
+    /// The number in `NBAR_MASK`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn nbar_mask(self) -> u32 {
+        (self.0 & PCI_REBAR_CTRL_NBAR_MASK) >> 5
+    }
+
+    /// The number in `BAR_SIZE`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn bar_size(self) -> u32 {
+        (self.0 & PCI_REBAR_CTRL_BAR_SIZE) >> 8
+    }
 }
 
 flags!(RebarEntryCtrl, u32);
@@ -247,6 +271,12 @@ impl VfRebarEntryCap {
     pub const SIZES: Self = Self(PCI_VF_REBAR_CAP_SIZES);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
+
+    /// The bits of `SIZES`, where they are.
+    #[must_use]
+    pub const fn sizes(self) -> u32 {
+        self.0 & PCI_VF_REBAR_CAP_SIZES
+    }
 }
 
 flags!(VfRebarEntryCap, u32);
@@ -280,6 +310,24 @@ impl VfRebarEntryCtrl {
     pub const BAR_SIZE: Self = Self(PCI_VF_REBAR_CTRL_BAR_SIZE);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[];
+
+    /// The number in `BAR_IDX`.
+    #[must_use]
+    pub const fn bar_idx(self) -> u32 {
+        self.0 & PCI_VF_REBAR_CTRL_BAR_IDX
+    }
+
+    /// The number in `NBAR_MASK`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn nbar_mask(self) -> u32 {
+        (self.0 & PCI_VF_REBAR_CTRL_NBAR_MASK) >> 5
+    }
+
+    /// The number in `BAR_SIZE`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn bar_size(self) -> u32 {
+        (self.0 & PCI_VF_REBAR_CTRL_BAR_SIZE) >> 8
+    }
 }
 
 flags!(VfRebarEntryCtrl, u32);

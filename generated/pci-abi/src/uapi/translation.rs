@@ -427,6 +427,12 @@ impl ExtCapPasidCap {
     pub const WIDTH: Self = Self(PCI_PASID_CAP_WIDTH);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("EXEC", Self::EXEC), ("PRIV", Self::PRIV)];
+
+    /// The number in `WIDTH`, shifted to its lowest bit.
+    #[must_use]
+    pub const fn width(self) -> u16 {
+        (self.0 & PCI_PASID_CAP_WIDTH) >> 8
+    }
 }
 
 flags!(ExtCapPasidCap, u16);

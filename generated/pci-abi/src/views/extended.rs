@@ -3,6 +3,7 @@
 //! The chain of `extended` capabilities.
 
 use crate::bits::BitField;
+use crate::debug::space_debug_by_getters;
 use crate::space::Space;
 use crate::space_body::{
     SpaceBitsOf, SpaceBody, SpaceCondition, SpaceItems, SpacePart, SpacePresence, SpaceQuantity,
@@ -249,6 +250,56 @@ impl<S: Space + ?Sized> core::fmt::Debug for ExtendedCap<'_, S> {
     }
 }
 
+impl ExtendedCap<'_> {
+    /// The short name of the id of a capability in the `extended` chain.
+    #[must_use]
+    pub fn id_name(id: u16) -> Option<&'static str> {
+        match u32::from(id) {
+            uapi::PCI_EXT_CAP_ID_ERR => Some("ERR"),
+            uapi::PCI_EXT_CAP_ID_VC => Some("VC"),
+            uapi::PCI_EXT_CAP_ID_DSN => Some("DSN"),
+            uapi::PCI_EXT_CAP_ID_PWR => Some("PWR"),
+            uapi::PCI_EXT_CAP_ID_RCLD => Some("RCLD"),
+            uapi::PCI_EXT_CAP_ID_RCILC => Some("RCILC"),
+            uapi::PCI_EXT_CAP_ID_RCEC => Some("RCEC"),
+            uapi::PCI_EXT_CAP_ID_MFVC => Some("MFVC"),
+            uapi::PCI_EXT_CAP_ID_VC9 => Some("VC9"),
+            uapi::PCI_EXT_CAP_ID_RCRB => Some("RCRB"),
+            uapi::PCI_EXT_CAP_ID_VNDR => Some("VNDR"),
+            uapi::PCI_EXT_CAP_ID_CAC => Some("CAC"),
+            uapi::PCI_EXT_CAP_ID_ACS => Some("ACS"),
+            uapi::PCI_EXT_CAP_ID_ARI => Some("ARI"),
+            uapi::PCI_EXT_CAP_ID_ATS => Some("ATS"),
+            uapi::PCI_EXT_CAP_ID_SRIOV => Some("SRIOV"),
+            uapi::PCI_EXT_CAP_ID_MRIOV => Some("MRIOV"),
+            uapi::PCI_EXT_CAP_ID_MCAST => Some("MCAST"),
+            uapi::PCI_EXT_CAP_ID_PRI => Some("PRI"),
+            uapi::PCI_EXT_CAP_ID_AMD_XXX => Some("AMD_XXX"),
+            uapi::PCI_EXT_CAP_ID_REBAR => Some("REBAR"),
+            uapi::PCI_EXT_CAP_ID_DPA => Some("DPA"),
+            uapi::PCI_EXT_CAP_ID_TPH => Some("TPH"),
+            uapi::PCI_EXT_CAP_ID_LTR => Some("LTR"),
+            uapi::PCI_EXT_CAP_ID_SECPCI => Some("SECPCI"),
+            uapi::PCI_EXT_CAP_ID_PMUX => Some("PMUX"),
+            uapi::PCI_EXT_CAP_ID_PASID => Some("PASID"),
+            uapi::PCI_EXT_CAP_ID_DPC => Some("DPC"),
+            uapi::PCI_EXT_CAP_ID_L1SS => Some("L1SS"),
+            uapi::PCI_EXT_CAP_ID_PTM => Some("PTM"),
+            uapi::PCI_EXT_CAP_ID_DVSEC => Some("DVSEC"),
+            uapi::PCI_EXT_CAP_ID_VF_REBAR => Some("VF_REBAR"),
+            uapi::PCI_EXT_CAP_ID_DLF => Some("DLF"),
+            uapi::PCI_EXT_CAP_ID_PL_16GT => Some("PL_16GT"),
+            uapi::PCI_EXT_CAP_ID_NPEM => Some("NPEM"),
+            uapi::PCI_EXT_CAP_ID_PL_32GT => Some("PL_32GT"),
+            uapi::PCI_EXT_CAP_ID_DOE => Some("DOE"),
+            uapi::PCI_EXT_CAP_ID_DEV3 => Some("DEV3"),
+            uapi::PCI_EXT_CAP_ID_IDE => Some("IDE"),
+            uapi::PCI_EXT_CAP_ID_PL_64GT => Some("PL_64GT"),
+            _ => None,
+        }
+    }
+}
+
 impl<'a, S: Space + ?Sized> ExtendedCap<'a, S> {
     /// The capability without the meaning of its body.
     #[inline]
@@ -363,6 +414,11 @@ space_capability!(ExtendedErr, 1, |cap| {
     cap.body(44)?;
     cap.parts(&Self::BODY)
 });
+
+space_debug_by_getters! {
+    ExtendedErr: uncor_status, uncor_mask, uncor_severity, cor_status, cor_mask, cap_field,
+        header_log, root_command, root_status, cor_source, uncor_source, prefix_log
+}
 
 impl<'a, S: Space + ?Sized> ExtendedErr<'a, S> {
     const BODY: SpaceBody = SpaceBody {
@@ -521,6 +577,10 @@ space_capability!(ExtendedVc, 1, |cap| {
     cap.array(16, cap.quantity(&Self::COUNT), 12)
 });
 
+space_debug_by_getters! {
+    ExtendedVc: port_cap1, port_cap2, port_ctrl, port_status, resources
+}
+
 impl<'a, S: Space + ?Sized> ExtendedVc<'a, S> {
     const COUNT: SpaceQuantity = SpaceQuantity {
         bits: BitField { offset: 4, width: 4, low: 0, mask: 0x7 },
@@ -572,6 +632,10 @@ pub struct ExtendedDsn<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedDsn, 1, |cap| cap.body(12));
 
+space_debug_by_getters! {
+    ExtendedDsn: low, high
+}
+
 impl<'a, S: Space + ?Sized> ExtendedDsn<'a, S> {
     /// Its lower half.
     #[inline]
@@ -594,6 +658,10 @@ pub struct ExtendedPwr<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(ExtendedPwr, 1, |cap| cap.body(16));
+
+space_debug_by_getters! {
+    ExtendedPwr: dsr, data, cap_field
+}
 
 impl<'a, S: Space + ?Sized> ExtendedPwr<'a, S> {
     /// Selects the entry of the data.
@@ -625,6 +693,10 @@ pub struct ExtendedRcld<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedRcld, 1, |cap| cap.body(16));
 
+space_debug_by_getters! {
+    ExtendedRcld: description
+}
+
 impl<'a, S: Space + ?Sized> ExtendedRcld<'a, S> {
     /// Number of the element and of its links.
     #[inline]
@@ -640,6 +712,10 @@ pub struct ExtendedRcilc<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(ExtendedRcilc, 1, |cap| cap.body(12));
+
+space_debug_by_getters! {
+    ExtendedRcilc: link_cap, link_ctrl, link_status
+}
 
 impl<'a, S: Space + ?Sized> ExtendedRcilc<'a, S> {
     /// Abilities of the link.
@@ -671,6 +747,10 @@ pub struct ExtendedRcec<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedRcec, 1, |cap| cap.body(8));
 
+space_debug_by_getters! {
+    ExtendedRcec: bitmap
+}
+
 impl<'a, S: Space + ?Sized> ExtendedRcec<'a, S> {
     /// Devices on its own bus, a bit each.
     #[inline]
@@ -689,6 +769,10 @@ space_capability!(ExtendedMfvc, 1, |cap| {
     cap.body(16)?;
     cap.array(16, cap.quantity(&Self::COUNT), 12)
 });
+
+space_debug_by_getters! {
+    ExtendedMfvc: port_cap1, port_cap2, port_ctrl, port_status, resources
+}
 
 impl<'a, S: Space + ?Sized> ExtendedMfvc<'a, S> {
     const COUNT: SpaceQuantity = SpaceQuantity {
@@ -744,6 +828,10 @@ space_capability!(ExtendedVc9, 1, |cap| {
     cap.array(16, cap.quantity(&Self::COUNT), 12)
 });
 
+space_debug_by_getters! {
+    ExtendedVc9: port_cap1, port_cap2, port_ctrl, port_status, resources
+}
+
 impl<'a, S: Space + ?Sized> ExtendedVc9<'a, S> {
     const COUNT: SpaceQuantity = SpaceQuantity {
         bits: BitField { offset: 4, width: 4, low: 0, mask: 0x7 },
@@ -795,6 +883,10 @@ pub struct ExtendedRcrb<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedRcrb, 1, |cap| cap.body(16));
 
+space_debug_by_getters! {
+    ExtendedRcrb: vendor_id, device_id, rcrb_cap, rcrb_ctrl
+}
+
 impl<'a, S: Space + ?Sized> ExtendedRcrb<'a, S> {
     /// Vendor of the block.
     #[inline]
@@ -832,6 +924,10 @@ pub struct ExtendedVndr<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedVndr, 1, |cap| cap.body(8));
 
+space_debug_by_getters! {
+    ExtendedVndr: header1
+}
+
 impl<'a, S: Space + ?Sized> ExtendedVndr<'a, S> {
     /// Id, revision and bytes of the capability.
     #[inline]
@@ -848,12 +944,20 @@ pub struct ExtendedCac<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedCac, 1, |cap| cap.body(4));
 
+space_debug_by_getters! {
+    ExtendedCac:
+}
+
 /// The capability [`uapi::PCI_EXT_CAP_ID_ACS`].
 pub struct ExtendedAcs<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
 space_capability!(ExtendedAcs, 1, |cap| cap.body(8));
+
+space_debug_by_getters! {
+    ExtendedAcs: cap_field, ctrl
+}
 
 impl<'a, S: Space + ?Sized> ExtendedAcs<'a, S> {
     /// Checks that the function can make.
@@ -878,6 +982,10 @@ pub struct ExtendedAri<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedAri, 1, |cap| cap.body(8));
 
+space_debug_by_getters! {
+    ExtendedAri: cap_field, ctrl
+}
+
 impl<'a, S: Space + ?Sized> ExtendedAri<'a, S> {
     /// Abilities.
     #[inline]
@@ -901,6 +1009,10 @@ pub struct ExtendedAts<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedAts, 1, |cap| cap.body(8));
 
+space_debug_by_getters! {
+    ExtendedAts: cap_field, ctrl
+}
+
 impl<'a, S: Space + ?Sized> ExtendedAts<'a, S> {
     /// Abilities.
     #[inline]
@@ -923,6 +1035,11 @@ pub struct ExtendedSriov<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(ExtendedSriov, 1, |cap| cap.body(64));
+
+space_debug_by_getters! {
+    ExtendedSriov: cap_field, ctrl, status, initial_vf, total_vf, num_vf, func_link, vf_offset,
+        vf_stride, vf_did, sup_pgsize, sys_pgsize, bar, vfm
+}
 
 impl<'a, S: Space + ?Sized> ExtendedSriov<'a, S> {
     /// Abilities.
@@ -1031,6 +1148,10 @@ pub struct ExtendedMriov<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedMriov, 1, |cap| cap.body(4));
 
+space_debug_by_getters! {
+    ExtendedMriov:
+}
+
 /// The capability [`uapi::PCI_EXT_CAP_ID_MCAST`].
 pub struct ExtendedMcast<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
@@ -1040,6 +1161,10 @@ space_capability!(ExtendedMcast, 1, |cap| {
     cap.body(40)?;
     cap.parts(&Self::BODY)
 });
+
+space_debug_by_getters! {
+    ExtendedMcast: cap_field, ctrl, base, receive, block_all, block_untranslated, overlay
+}
 
 impl<'a, S: Space + ?Sized> ExtendedMcast<'a, S> {
     const BODY: SpaceBody = SpaceBody {
@@ -1113,6 +1238,10 @@ pub struct ExtendedPri<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedPri, 1, |cap| cap.body(16));
 
+space_debug_by_getters! {
+    ExtendedPri: ctrl, status, max_req, alloc_req
+}
+
 impl<'a, S: Space + ?Sized> ExtendedPri<'a, S> {
     /// What is used.
     #[inline]
@@ -1150,6 +1279,10 @@ pub struct ExtendedAmdXxx<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedAmdXxx, 1, |cap| cap.body(4));
 
+space_debug_by_getters! {
+    ExtendedAmdXxx:
+}
+
 /// The capability [`uapi::PCI_EXT_CAP_ID_REBAR`].
 pub struct ExtendedRebar<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
@@ -1159,6 +1292,10 @@ space_capability!(ExtendedRebar, 1, |cap| {
     cap.body(12)?;
     cap.array(4, cap.quantity(&Self::COUNT), 8)
 });
+
+space_debug_by_getters! {
+    ExtendedRebar: entries
+}
 
 impl<'a, S: Space + ?Sized> ExtendedRebar<'a, S> {
     const COUNT: SpaceQuantity = SpaceQuantity {
@@ -1185,6 +1322,10 @@ space_capability!(ExtendedDpa, 1, |cap| {
     cap.body(16)?;
     cap.array(16, cap.quantity(&Self::COUNT), 1)
 });
+
+space_debug_by_getters! {
+    ExtendedDpa: cap_field, latency, status, ctrl, power
+}
 
 impl<'a, S: Space + ?Sized> ExtendedDpa<'a, S> {
     const COUNT: SpaceQuantity = SpaceQuantity {
@@ -1245,6 +1386,10 @@ space_capability!(ExtendedTph, 1, |cap| {
     )
 });
 
+space_debug_by_getters! {
+    ExtendedTph: cap_field, ctrl, table
+}
+
 impl<'a, S: Space + ?Sized> ExtendedTph<'a, S> {
     const BODY: SpaceBody = SpaceBody {
         parts: &[SpacePart {
@@ -1295,6 +1440,10 @@ pub struct ExtendedLtr<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedLtr, 1, |cap| cap.body(8));
 
+space_debug_by_getters! {
+    ExtendedLtr: max_snoop, max_nosnoop
+}
+
 impl<'a, S: Space + ?Sized> ExtendedLtr<'a, S> {
     /// Longest latency with snooping.
     #[inline]
@@ -1317,6 +1466,10 @@ pub struct ExtendedSecpci<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(ExtendedSecpci, 1, |cap| cap.body(12));
+
+space_debug_by_getters! {
+    ExtendedSecpci: link_ctl3, lane_error
+}
 
 impl<'a, S: Space + ?Sized> ExtendedSecpci<'a, S> {
     /// Control of equalization.
@@ -1341,12 +1494,20 @@ pub struct ExtendedPmux<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedPmux, 1, |cap| cap.body(4));
 
+space_debug_by_getters! {
+    ExtendedPmux:
+}
+
 /// The capability [`uapi::PCI_EXT_CAP_ID_PASID`].
 pub struct ExtendedPasid<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
 space_capability!(ExtendedPasid, 1, |cap| cap.body(8));
+
+space_debug_by_getters! {
+    ExtendedPasid: cap_field, ctrl
+}
 
 impl<'a, S: Space + ?Sized> ExtendedPasid<'a, S> {
     /// Abilities.
@@ -1373,6 +1534,11 @@ space_capability!(ExtendedDpc, 1, |cap| {
     cap.body(12)?;
     cap.parts(&Self::BODY)
 });
+
+space_debug_by_getters! {
+    ExtendedDpc: cap_field, ctl, status, source_id, rp_pio_status, rp_pio_mask, rp_pio_severity,
+        rp_pio_syserror, rp_pio_exception, rp_pio_header_log, rp_pio_impspec_log
+}
 
 impl<'a, S: Space + ?Sized> ExtendedDpc<'a, S> {
     const BODY: SpaceBody = SpaceBody {
@@ -1546,6 +1712,10 @@ pub struct ExtendedL1ss<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedL1ss, 1, |cap| cap.body(16));
 
+space_debug_by_getters! {
+    ExtendedL1ss: cap_field, ctl1, ctl2
+}
+
 impl<'a, S: Space + ?Sized> ExtendedL1ss<'a, S> {
     /// Abilities.
     #[inline]
@@ -1576,6 +1746,10 @@ pub struct ExtendedPtm<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedPtm, 1, |cap| cap.body(12));
 
+space_debug_by_getters! {
+    ExtendedPtm: cap_field, ctrl
+}
+
 impl<'a, S: Space + ?Sized> ExtendedPtm<'a, S> {
     /// Abilities.
     #[inline]
@@ -1598,6 +1772,10 @@ pub struct ExtendedDvsec<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(ExtendedDvsec, 1, |cap| cap.body(10));
+
+space_debug_by_getters! {
+    ExtendedDvsec: header1, header2
+}
 
 impl<'a, S: Space + ?Sized> ExtendedDvsec<'a, S> {
     /// Vendor, revision and bytes of the capability.
@@ -1702,6 +1880,10 @@ space_capability!(ExtendedVfRebar, 1, |cap| {
     cap.array(4, cap.quantity(&Self::COUNT), 8)
 });
 
+space_debug_by_getters! {
+    ExtendedVfRebar: entries
+}
+
 impl<'a, S: Space + ?Sized> ExtendedVfRebar<'a, S> {
     const COUNT: SpaceQuantity = SpaceQuantity {
         bits: BitField { offset: 8, width: 4, low: 5, mask: 0x7 },
@@ -1725,6 +1907,10 @@ pub struct ExtendedDlf<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedDlf, 1, |cap| cap.body(12));
 
+space_debug_by_getters! {
+    ExtendedDlf: cap_field, status
+}
+
 impl<'a, S: Space + ?Sized> ExtendedDlf<'a, S> {
     /// Features of this side.
     #[inline]
@@ -1747,6 +1933,10 @@ pub struct ExtendedPl16gt<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(ExtendedPl16gt, 1, |cap| cap.body(32));
+
+space_debug_by_getters! {
+    ExtendedPl16gt: cap_field, ctrl, status, local_parity, retimer1_parity, retimer2_parity
+}
 
 impl<'a, S: Space + ?Sized> ExtendedPl16gt<'a, S> {
     /// Abilities.
@@ -1799,6 +1989,10 @@ pub struct ExtendedNpem<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedNpem, 1, |cap| cap.body(16));
 
+space_debug_by_getters! {
+    ExtendedNpem: cap_field, ctrl, status
+}
+
 impl<'a, S: Space + ?Sized> ExtendedNpem<'a, S> {
     /// Indications that it has.
     #[inline]
@@ -1828,6 +2022,10 @@ pub struct ExtendedPl32gt<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(ExtendedPl32gt, 1, |cap| cap.body(32));
+
+space_debug_by_getters! {
+    ExtendedPl32gt: cap_field, ctrl, status, received_modified_ts, transmitted_modified_ts
+}
 
 impl<'a, S: Space + ?Sized> ExtendedPl32gt<'a, S> {
     /// Abilities.
@@ -1873,6 +2071,10 @@ pub struct ExtendedDoe<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedDoe, 1, |cap| cap.body(24));
 
+space_debug_by_getters! {
+    ExtendedDoe: cap_field, ctrl, status, write, read_field
+}
+
 impl<'a, S: Space + ?Sized> ExtendedDoe<'a, S> {
     /// Abilities.
     #[inline]
@@ -1917,6 +2119,10 @@ pub struct ExtendedDev3<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedDev3, 1, |cap| cap.body(16));
 
+space_debug_by_getters! {
+    ExtendedDev3: cap_field, ctl, sta
+}
+
 impl<'a, S: Space + ?Sized> ExtendedDev3<'a, S> {
     /// Abilities.
     #[inline]
@@ -1947,6 +2153,10 @@ pub struct ExtendedIde<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedIde, 1, |cap| cap.body(12));
 
+space_debug_by_getters! {
+    ExtendedIde: cap_field, ctl
+}
+
 impl<'a, S: Space + ?Sized> ExtendedIde<'a, S> {
     /// Abilities.
     #[inline]
@@ -1969,6 +2179,10 @@ pub struct ExtendedPl64gt<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(ExtendedPl64gt, 1, |cap| cap.body(16));
+
+space_debug_by_getters! {
+    ExtendedPl64gt: cap_field, ctrl, status
+}
 
 impl<'a, S: Space + ?Sized> ExtendedPl64gt<'a, S> {
     /// Abilities.
@@ -1999,6 +2213,10 @@ pub struct ExtendedCxlDevice<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(ExtendedCxlDevice, 1, |cap| cap.body(14));
+
+space_debug_by_getters! {
+    ExtendedCxlDevice: header1, header2, cap_field, ctrl
+}
 
 impl<'a, S: Space + ?Sized> ExtendedCxlDevice<'a, S> {
     /// Vendor, revision and bytes of the capability.
@@ -2037,6 +2255,10 @@ pub struct ExtendedCxlFunctionMap<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedCxlFunctionMap, 1, |cap| cap.body(10));
 
+space_debug_by_getters! {
+    ExtendedCxlFunctionMap: header1, header2
+}
+
 impl<'a, S: Space + ?Sized> ExtendedCxlFunctionMap<'a, S> {
     /// Vendor, revision and bytes of the capability.
     #[inline]
@@ -2059,6 +2281,10 @@ pub struct ExtendedCxlPort<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(ExtendedCxlPort, 1, |cap| cap.body(14));
+
+space_debug_by_getters! {
+    ExtendedCxlPort: header1, header2, status, ctl
+}
 
 impl<'a, S: Space + ?Sized> ExtendedCxlPort<'a, S> {
     /// Vendor, revision and bytes of the capability.
@@ -2097,6 +2323,10 @@ pub struct ExtendedCxlPortGpf<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedCxlPortGpf, 1, |cap| cap.body(16));
 
+space_debug_by_getters! {
+    ExtendedCxlPortGpf: header1, header2, phase_1_control, phase_2_control
+}
+
 impl<'a, S: Space + ?Sized> ExtendedCxlPortGpf<'a, S> {
     /// Vendor, revision and bytes of the capability.
     #[inline]
@@ -2134,6 +2364,10 @@ pub struct ExtendedCxlDeviceGpf<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedCxlDeviceGpf, 1, |cap| cap.body(10));
 
+space_debug_by_getters! {
+    ExtendedCxlDeviceGpf: header1, header2
+}
+
 impl<'a, S: Space + ?Sized> ExtendedCxlDeviceGpf<'a, S> {
     /// Vendor, revision and bytes of the capability.
     #[inline]
@@ -2156,6 +2390,10 @@ pub struct ExtendedCxlFlexbusPort<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(ExtendedCxlFlexbusPort, 1, |cap| cap.body(16));
+
+space_debug_by_getters! {
+    ExtendedCxlFlexbusPort: header1, header2, cap_field, ctrl, status
+}
 
 impl<'a, S: Space + ?Sized> ExtendedCxlFlexbusPort<'a, S> {
     /// Vendor, revision and bytes of the capability.
@@ -2201,6 +2439,10 @@ pub struct ExtendedCxlRegLocator<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedCxlRegLocator, 1, |cap| cap.body(16));
 
+space_debug_by_getters! {
+    ExtendedCxlRegLocator: header1, header2, block1
+}
+
 impl<'a, S: Space + ?Sized> ExtendedCxlRegLocator<'a, S> {
     /// Vendor, revision and bytes of the capability.
     #[inline]
@@ -2230,6 +2472,10 @@ pub struct ExtendedVcResource<'a, S: ?Sized = [u8]> {
 }
 
 space_element!(ExtendedVcResource);
+
+space_debug_by_getters! {
+    ExtendedVcResource: cap_field, ctrl, status
+}
 
 impl<S: Space + ?Sized> ExtendedVcResource<'_, S> {
     /// Ways of arbitration between ports, and the place of the table for it.
@@ -2261,6 +2507,10 @@ pub struct ExtendedRebarEntry<'a, S: ?Sized = [u8]> {
 
 space_element!(ExtendedRebarEntry);
 
+space_debug_by_getters! {
+    ExtendedRebarEntry: cap_field, ctrl
+}
+
 impl<S: Space + ?Sized> ExtendedRebarEntry<'_, S> {
     /// Sizes that it can have.
     #[inline]
@@ -2283,6 +2533,10 @@ pub struct ExtendedVfRebarEntry<'a, S: ?Sized = [u8]> {
 }
 
 space_element!(ExtendedVfRebarEntry);
+
+space_debug_by_getters! {
+    ExtendedVfRebarEntry: cap_field, ctrl
+}
 
 impl<S: Space + ?Sized> ExtendedVfRebarEntry<'_, S> {
     /// Sizes that it can have.

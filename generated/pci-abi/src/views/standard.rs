@@ -3,6 +3,7 @@
 //! The chain of `standard` capabilities.
 
 use crate::bits::BitField;
+use crate::debug::space_debug_by_getters;
 use crate::space::Space;
 use crate::space_body::{
     SpaceBitsOf, SpaceBody, SpaceCondition, SpaceItems, SpacePart, SpaceQuantity, SpaceStride,
@@ -211,6 +212,36 @@ impl<S: Space + ?Sized> core::fmt::Debug for StandardCap<'_, S> {
     }
 }
 
+impl StandardCap<'_> {
+    /// The short name of the id of a capability in the `standard` chain.
+    #[must_use]
+    pub fn id_name(id: u16) -> Option<&'static str> {
+        match u32::from(id) {
+            uapi::PCI_CAP_ID_PM => Some("PM"),
+            uapi::PCI_CAP_ID_AGP => Some("AGP"),
+            uapi::PCI_CAP_ID_VPD => Some("VPD"),
+            uapi::PCI_CAP_ID_SLOTID => Some("SLOTID"),
+            uapi::PCI_CAP_ID_MSI => Some("MSI"),
+            uapi::PCI_CAP_ID_CHSWP => Some("CHSWP"),
+            uapi::PCI_CAP_ID_PCIX => Some("PCIX"),
+            uapi::PCI_CAP_ID_HT => Some("HT"),
+            uapi::PCI_CAP_ID_VNDR => Some("VNDR"),
+            uapi::PCI_CAP_ID_DBG => Some("DBG"),
+            uapi::PCI_CAP_ID_CCRC => Some("CCRC"),
+            uapi::PCI_CAP_ID_SHPC => Some("SHPC"),
+            uapi::PCI_CAP_ID_SSVID => Some("SSVID"),
+            uapi::PCI_CAP_ID_AGP3 => Some("AGP3"),
+            uapi::PCI_CAP_ID_SECDEV => Some("SECDEV"),
+            uapi::PCI_CAP_ID_EXP => Some("EXP"),
+            uapi::PCI_CAP_ID_MSIX => Some("MSIX"),
+            uapi::PCI_CAP_ID_SATA => Some("SATA"),
+            uapi::PCI_CAP_ID_AF => Some("AF"),
+            uapi::PCI_CAP_ID_EA => Some("EA"),
+            _ => None,
+        }
+    }
+}
+
 impl<'a, S: Space + ?Sized> StandardCap<'a, S> {
     /// The capability without the meaning of its body.
     #[inline]
@@ -283,6 +314,10 @@ pub struct StandardPm<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardPm, 1, |cap| cap.body(8));
 
+space_debug_by_getters! {
+    StandardPm: pmc, ctrl, ppb_extensions, data
+}
+
 impl<'a, S: Space + ?Sized> StandardPm<'a, S> {
     /// Power states and events that the function supports.
     #[inline]
@@ -319,6 +354,10 @@ pub struct StandardAgp<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(StandardAgp, 1, |cap| cap.body(12));
+
+space_debug_by_getters! {
+    StandardAgp: version_field, rfu, status, command
+}
 
 impl<'a, S: Space + ?Sized> StandardAgp<'a, S> {
     /// Version, a digit in each half.
@@ -357,6 +396,10 @@ pub struct StandardVpd<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardVpd, 1, |cap| cap.body(8));
 
+space_debug_by_getters! {
+    StandardVpd: addr, data
+}
+
 impl<'a, S: Space + ?Sized> StandardVpd<'a, S> {
     /// Address to read or write.
     #[inline]
@@ -379,6 +422,10 @@ pub struct StandardSlotid<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(StandardSlotid, 1, |cap| cap.body(4));
+
+space_debug_by_getters! {
+    StandardSlotid: esr, chassis_nr
+}
 
 impl<'a, S: Space + ?Sized> StandardSlotid<'a, S> {
     /// The slots of the bridge.
@@ -405,6 +452,10 @@ space_capability!(StandardMsi, 1, |cap| {
     cap.body(10)?;
     cap.parts(&Self::BODY)
 });
+
+space_debug_by_getters! {
+    StandardMsi: flags, address_lo, address_hi, data, mask, pending
+}
 
 impl<'a, S: Space + ?Sized> StandardMsi<'a, S> {
     const BODY: SpaceBody = SpaceBody {
@@ -500,6 +551,10 @@ pub struct StandardChswp<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardChswp, 1, |cap| cap.body(4));
 
+space_debug_by_getters! {
+    StandardChswp: csr
+}
+
 impl<'a, S: Space + ?Sized> StandardChswp<'a, S> {
     /// State of the card.
     #[inline]
@@ -515,6 +570,10 @@ pub struct StandardPcix<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(StandardPcix, 1, |cap| cap.body(8));
+
+space_debug_by_getters! {
+    StandardPcix: command, status
+}
 
 impl<'a, S: Space + ?Sized> StandardPcix<'a, S> {
     /// Modes of the function.
@@ -539,6 +598,10 @@ pub struct StandardHt<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardHt, 1, |cap| cap.body(4));
 
+space_debug_by_getters! {
+    StandardHt: command
+}
+
 impl<'a, S: Space + ?Sized> StandardHt<'a, S> {
     /// Kind of the capability, and its bits.
     #[inline]
@@ -554,6 +617,10 @@ pub struct StandardVndr<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(StandardVndr, 1, |cap| cap.body(3));
+
+space_debug_by_getters! {
+    StandardVndr: len
+}
 
 impl<'a, S: Space + ?Sized> StandardVndr<'a, S> {
     /// Bytes of the capability.
@@ -649,6 +716,10 @@ pub struct StandardDbg<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardDbg, 1, |cap| cap.body(4));
 
+space_debug_by_getters! {
+    StandardDbg: port
+}
+
 impl<'a, S: Space + ?Sized> StandardDbg<'a, S> {
     /// BAR and offset of the registers.
     #[inline]
@@ -665,12 +736,20 @@ pub struct StandardCcrc<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardCcrc, 1, |cap| cap.body(2));
 
+space_debug_by_getters! {
+    StandardCcrc:
+}
+
 /// The capability [`uapi::PCI_CAP_ID_SHPC`].
 pub struct StandardShpc<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
 space_capability!(StandardShpc, 1, |cap| cap.body(8));
+
+space_debug_by_getters! {
+    StandardShpc: dword_select, pending, data
+}
 
 impl<'a, S: Space + ?Sized> StandardShpc<'a, S> {
     /// Selects the register.
@@ -702,6 +781,10 @@ pub struct StandardSsvid<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardSsvid, 1, |cap| cap.body(8));
 
+space_debug_by_getters! {
+    StandardSsvid: vendor_id, device_id
+}
+
 impl<'a, S: Space + ?Sized> StandardSsvid<'a, S> {
     /// Vendor of the board.
     #[inline]
@@ -725,12 +808,20 @@ pub struct StandardAgp3<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardAgp3, 1, |cap| cap.body(2));
 
+space_debug_by_getters! {
+    StandardAgp3:
+}
+
 /// The capability [`uapi::PCI_CAP_ID_SECDEV`].
 pub struct StandardSecdev<'a, S: ?Sized = [u8]> {
     cap: SpaceCap<'a, S>,
 }
 
 space_capability!(StandardSecdev, 1, |cap| cap.body(2));
+
+space_debug_by_getters! {
+    StandardSecdev:
+}
 
 /// The capability [`uapi::PCI_CAP_ID_EXP`].
 pub struct StandardExp<'a, S: ?Sized = [u8]> {
@@ -741,6 +832,12 @@ space_capability!(StandardExp, 1, |cap| {
     cap.body(12)?;
     cap.parts(&Self::BODY)
 });
+
+space_debug_by_getters! {
+    StandardExp: flags, devcap, devctl, devsta, lnkcap, lnkctl, lnksta, sltcap, sltctl, sltsta,
+        rtctl, rtcap, rtsta, devcap2, devctl2, devsta2, lnkcap2, lnkctl2, lnksta2, sltcap2, sltctl2,
+        sltsta2
+}
 
 impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
     const BODY: SpaceBody = SpaceBody {
@@ -1152,6 +1249,10 @@ pub struct StandardMsix<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardMsix, 1, |cap| cap.body(12));
 
+space_debug_by_getters! {
+    StandardMsix: flags, table, pba
+}
+
 impl<'a, S: Space + ?Sized> StandardMsix<'a, S> {
     /// Size of the table, and whether it is used.
     #[inline]
@@ -1184,6 +1285,10 @@ space_capability!(StandardSata, 1, |cap| {
     cap.body(8)?;
     cap.parts(&Self::BODY)
 });
+
+space_debug_by_getters! {
+    StandardSata: revision, regs, index, data
+}
 
 impl<'a, S: Space + ?Sized> StandardSata<'a, S> {
     const BODY: SpaceBody = SpaceBody {
@@ -1247,6 +1352,10 @@ pub struct StandardAf<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardAf, 1, |cap| cap.body(6));
 
+space_debug_by_getters! {
+    StandardAf: length, cap_field, ctrl, status
+}
+
 impl<'a, S: Space + ?Sized> StandardAf<'a, S> {
     /// Bytes of the capability.
     #[inline]
@@ -1287,6 +1396,10 @@ space_capability!(StandardEa, 1, |cap| {
     cap.parts(&Self::BODY)?;
     cap.elements(cap.place(&Self::BODY, 8), cap.quantity(&Self::COUNT), &Self::EACH)
 });
+
+space_debug_by_getters! {
+    StandardEa: num_ent, secondary, subordinate, entries
+}
 
 impl<'a, S: Space + ?Sized> StandardEa<'a, S> {
     const BODY: SpaceBody = SpaceBody {
@@ -1370,6 +1483,10 @@ pub struct StandardVirtioCommon<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardVirtioCommon, 1, |cap| cap.body(16));
 
+space_debug_by_getters! {
+    StandardVirtioCommon: len, cfg_type, bar, id, offset_field, length
+}
+
 impl<'a, S: Space + ?Sized> StandardVirtioCommon<'a, S> {
     /// Bytes of the capability.
     #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
@@ -1421,6 +1538,10 @@ pub struct StandardVirtioNotify<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(StandardVirtioNotify, 1, |cap| cap.body(20));
+
+space_debug_by_getters! {
+    StandardVirtioNotify: len, cfg_type, bar, id, offset_field, length, notify_off_multiplier
+}
 
 impl<'a, S: Space + ?Sized> StandardVirtioNotify<'a, S> {
     /// Bytes of the capability.
@@ -1481,6 +1602,10 @@ pub struct StandardVirtioIsr<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardVirtioIsr, 1, |cap| cap.body(16));
 
+space_debug_by_getters! {
+    StandardVirtioIsr: len, cfg_type, bar, id, offset_field, length
+}
+
 impl<'a, S: Space + ?Sized> StandardVirtioIsr<'a, S> {
     /// Bytes of the capability.
     #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
@@ -1533,6 +1658,10 @@ pub struct StandardVirtioDevice<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardVirtioDevice, 1, |cap| cap.body(16));
 
+space_debug_by_getters! {
+    StandardVirtioDevice: len, cfg_type, bar, id, offset_field, length
+}
+
 impl<'a, S: Space + ?Sized> StandardVirtioDevice<'a, S> {
     /// Bytes of the capability.
     #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
@@ -1584,6 +1713,10 @@ pub struct StandardVirtioPci<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(StandardVirtioPci, 1, |cap| cap.body(20));
+
+space_debug_by_getters! {
+    StandardVirtioPci: len, cfg_type, bar, id, offset_field, length, data
+}
 
 impl<'a, S: Space + ?Sized> StandardVirtioPci<'a, S> {
     /// Bytes of the capability.
@@ -1643,6 +1776,11 @@ pub struct StandardVirtioSharedMemory<'a, S: ?Sized = [u8]> {
 }
 
 space_capability!(StandardVirtioSharedMemory, 1, |cap| cap.body(24));
+
+space_debug_by_getters! {
+    StandardVirtioSharedMemory: len, cfg_type, bar, id, offset_field, length, offset_hi,
+        length_hi
+}
 
 impl<'a, S: Space + ?Sized> StandardVirtioSharedMemory<'a, S> {
     /// Bytes of the capability.
@@ -1710,6 +1848,10 @@ pub struct StandardVirtioVendor<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardVirtioVendor, 1, |cap| cap.body(6));
 
+space_debug_by_getters! {
+    StandardVirtioVendor: len, cfg_type, vendor_id
+}
+
 impl<'a, S: Space + ?Sized> StandardVirtioVendor<'a, S> {
     /// Bytes of the capability.
     #[allow(clippy::len_without_is_empty, reason = "the length is a field")]
@@ -1740,6 +1882,10 @@ pub struct StandardEaEntry<'a, S: ?Sized = [u8]> {
 }
 
 space_element!(StandardEaEntry);
+
+space_debug_by_getters! {
+    StandardEaEntry: entry, base, max_offset, base_hi, max_offset_hi
+}
 
 impl<S: Space + ?Sized> StandardEaEntry<'_, S> {
     const BODY: SpaceBody = SpaceBody {

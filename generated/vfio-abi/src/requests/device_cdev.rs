@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -190,9 +191,13 @@ impl Request for DetachIommufdPt {
 /// Binds a device to an iommufd.
 ///
 /// Since Linux 6.6; source: include/uapi/linux/vfio.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct DeviceBindIommufdReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    DeviceBindIommufdReply: flags, iommufd, out_devid, token_uuid_ptr
 }
 
 impl<'a> DeviceBindIommufdReply<'a> {
@@ -253,9 +258,13 @@ impl<'a> DeviceBindIommufdReply<'a> {
 /// Attaches a device, or one PASID of it, to an address space of its iommufd.
 ///
 /// Since Linux 6.6; source: include/uapi/linux/vfio.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct DeviceAttachIommufdPtReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    DeviceAttachIommufdPtReply: flags, pt_id, pasid
 }
 
 impl<'a> DeviceAttachIommufdPtReply<'a> {

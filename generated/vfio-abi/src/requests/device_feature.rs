@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request, check_bitmap, check_bits};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -905,9 +906,13 @@ impl Request for FeatureProbe {
 /// device that answers has the states running and error in any case; the flags list the others.
 ///
 /// Since Linux 5.18; source: include/uapi/linux/vfio.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct DeviceFeatureMigrationReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    DeviceFeatureMigrationReply: flags
 }
 
 impl<'a> DeviceFeatureMigrationReply<'a> {
@@ -947,9 +952,13 @@ impl<'a> DeviceFeatureMigrationReply<'a> {
 /// When that fails the device may be left in any state on the way, which a get reports.
 ///
 /// Since Linux 5.18; source: include/uapi/linux/vfio.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct DeviceFeatureMigStateReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    DeviceFeatureMigStateReply: device_state, data_fd
 }
 
 impl<'a> DeviceFeatureMigStateReply<'a> {
@@ -996,9 +1005,13 @@ impl<'a> DeviceFeatureMigStateReply<'a> {
 /// possible; more are refused with E2BIG.
 ///
 /// Since Linux 6.1; source: include/uapi/linux/vfio.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct DeviceFeatureDmaLoggingControlReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    DeviceFeatureDmaLoggingControlReply: page_size, num_ranges, ranges
 }
 
 impl<'a> DeviceFeatureDmaLoggingControlReply<'a> {
@@ -1051,9 +1064,13 @@ impl<'a> DeviceFeatureDmaLoggingControlReply<'a> {
 /// can be requested in every migration state.
 ///
 /// Since Linux 6.2; source: include/uapi/linux/vfio.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct DeviceFeatureMigDataSizeReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    DeviceFeatureMigDataSizeReply: stop_copy_length
 }
 
 impl<'a> DeviceFeatureMigDataSizeReply<'a> {

@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -75,9 +76,14 @@ impl Request for QueryGfxPlane {
 /// plane that the guest has switched off has format, size, width and height 0.
 ///
 /// Since Linux 4.16; source: include/uapi/linux/vfio.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct DeviceGfxPlaneInfoReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    DeviceGfxPlaneInfoReply: flags, drm_plane_type, drm_format, drm_format_mod, width, height,
+        stride, size, x_pos, y_pos, x_hot, y_hot, region_index
 }
 
 impl<'a> DeviceGfxPlaneInfoReply<'a> {

@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -62,9 +63,13 @@ impl Request for GetStatus {
 /// reports it.
 ///
 /// Since Linux 3.6; source: include/uapi/linux/vfio.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct GroupStatusReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    GroupStatusReply: flags
 }
 
 impl<'a> GroupStatusReply<'a> {

@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -288,9 +289,13 @@ impl Request for IommuSpaprTceRemove {
 /// too, so the window limits them and does not shift them.
 ///
 /// Since Linux 3.11; source: include/uapi/linux/vfio.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IommuSpaprTceInfoReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    IommuSpaprTceInfoReply: flags, dma32_window_start, dma32_window_size, ddw
 }
 
 impl<'a> IommuSpaprTceInfoReply<'a> {
@@ -353,9 +358,13 @@ impl<'a> IommuSpaprTceInfoReply<'a> {
 /// there: for them the size grew from 32 to 40 and `window_size` and the fields after it moved.
 ///
 /// Since Linux 4.2; source: include/uapi/linux/vfio.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IommuSpaprTceCreateReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    IommuSpaprTceCreateReply: flags, page_shift, window_size, levels, start_addr
 }
 
 impl<'a> IommuSpaprTceCreateReply<'a> {

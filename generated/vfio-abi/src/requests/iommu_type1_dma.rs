@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request, check_bitmap, check_bits};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -397,9 +398,13 @@ impl Request for IommuDirtyPagesGetBitmap<'_> {
 /// [`vfio_bitmap`](crate::uapi::vfio_bitmap) follows, and argsz covers it.
 ///
 /// Since Linux 3.6; source: include/uapi/linux/vfio.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IommuType1DmaUnmapReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    IommuType1DmaUnmapReply: flags, iova, size
 }
 
 impl<'a> IommuType1DmaUnmapReply<'a> {

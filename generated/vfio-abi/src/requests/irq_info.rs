@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -285,9 +286,13 @@ impl Request for SetIrqsEventfd<'_> {
 /// the device does not have has a count of 0, or the call fails.
 ///
 /// Since Linux 3.6; source: include/uapi/linux/vfio.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IrqInfoReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    IrqInfoReply: flags, index, count
 }
 
 impl<'a> IrqInfoReply<'a> {

@@ -4,6 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::results::Results;
 use crate::uapi;
@@ -65,9 +66,13 @@ impl Request for MigGetPrecopyInfo {
 /// until the device has something new.
 ///
 /// Since Linux 6.2; source: include/uapi/linux/vfio.h.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct PrecopyInfoReply<'a> {
     results: Results<'a>,
+}
+
+debug_by_getters! {
+    PrecopyInfoReply: flags, initial_bytes, dirty_bytes
 }
 
 impl<'a> PrecopyInfoReply<'a> {

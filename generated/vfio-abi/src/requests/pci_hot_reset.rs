@@ -5,6 +5,7 @@
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Array;
 use crate::counted::{Counted, CountedFormat, request_counted};
+use crate::debug::debug_by_getters;
 use crate::reply_error::ReplyError;
 use crate::request::{Buffer, RequestError};
 use crate::uapi;
@@ -67,9 +68,13 @@ impl Request for PciHotReset<'_> {
 /// Since Linux 3.12; source: include/uapi/linux/vfio.h.
 ///
 /// The results of `VFIO_DEVICE_GET_PCI_HOT_RESET_INFO`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct PciHotResetInfo<'a> {
     counted: Counted<'a>,
+}
+
+debug_by_getters! {
+    PciHotResetInfo: flags, count, devices
 }
 
 impl<'a> PciHotResetInfo<'a> {

@@ -108,6 +108,12 @@ impl DeviceFeatureFlags {
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] =
         &[("GET", Self::GET), ("SET", Self::SET), ("PROBE", Self::PROBE)];
+
+    /// The number in `MASK`.
+    #[must_use]
+    pub const fn mask(self) -> u32 {
+        self.0 & VFIO_DEVICE_FEATURE_MASK
+    }
 }
 
 flags!(DeviceFeatureFlags, u32);

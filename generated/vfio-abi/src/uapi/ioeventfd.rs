@@ -134,6 +134,12 @@ impl DeviceIoeventfdFlags {
         ("IOEVENTFD_32", Self::IOEVENTFD_32),
         ("IOEVENTFD_64", Self::IOEVENTFD_64),
     ];
+
+    /// The number in `IOEVENTFD_SIZE_MASK`.
+    #[must_use]
+    pub const fn ioeventfd_size_mask(self) -> u32 {
+        self.0 & VFIO_DEVICE_IOEVENTFD_SIZE_MASK
+    }
 }
 
 flags!(DeviceIoeventfdFlags, u32);

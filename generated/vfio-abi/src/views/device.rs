@@ -7,6 +7,7 @@ use core::marker::PhantomData;
 use super::INFO;
 use crate::array::Element as _;
 use crate::chain::{ChainError, RawCap, UnknownCap, Walk, capability};
+use crate::debug::debug_by_getters;
 use crate::profile::{Append, CapShape, FixedPart, NewCap, Profile, Rules, WhenTooSmall};
 use crate::reply::{Host, Reply};
 use crate::reply_error::ReplyError;
@@ -30,9 +31,13 @@ const HOST: Host =
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct DeviceInfo<'a> {
     reply: Reply<'a>,
+}
+
+debug_by_getters! {
+    DeviceInfo: argsz, flags, num_regions, num_irqs
 }
 
 impl<'a> DeviceInfo<'a> {
@@ -114,9 +119,15 @@ impl FixedPart for uapi::vfio_device_info {
 }
 
 /// Walks the `device` chain of a reply; ends after the first error.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DeviceCaps<'a> {
     walk: Walk<'a>,
+}
+
+impl core::fmt::Debug for DeviceCaps<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
 }
 
 impl<'a> Iterator for DeviceCaps<'a> {
@@ -169,6 +180,19 @@ impl<'a> DeviceCap<'a> {
         }
     }
 
+    /// The short name of the id of a capability in the `device` chain.
+    #[must_use]
+    pub fn id_name(id: u16) -> Option<&'static str> {
+        match u32::from(id) {
+            uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE => Some("ZPCI_BASE"),
+            uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP => Some("ZPCI_GROUP"),
+            uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL => Some("ZPCI_UTIL"),
+            uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP => Some("ZPCI_PFIP"),
+            uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP => Some("PCI_ATOMIC_COMP"),
+            _ => None,
+        }
+    }
+
     #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         match (u32::from(cap.id), cap.version) {
@@ -193,7 +217,7 @@ impl<'a> DeviceCap<'a> {
 }
 
 /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct DeviceZpciBase<'a> {
     cap: RawCap<'a>,
 }
@@ -205,6 +229,10 @@ capability!(DeviceZpciBase, 3, |cap| {
         _ => 40,
     })
 });
+
+debug_by_getters! {
+    DeviceZpciBase: start_dma, end_dma, pchid, vfn, fmb_length, pft, gid, fh, ccdf_err_length
+}
 
 impl<'a> DeviceZpciBase<'a> {
     /// First bus address that DMA can use.
@@ -277,7 +305,7 @@ impl<'a> DeviceZpciBase<'a> {
 }
 
 /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct DeviceZpciGroup<'a> {
     cap: RawCap<'a>,
 }
@@ -288,6 +316,10 @@ capability!(DeviceZpciGroup, 2, |cap| {
         _ => 42,
     })
 });
+
+debug_by_getters! {
+    DeviceZpciGroup: dasm, msi_addr, flags, mui, noi, maxstbl, version_field, imaxstbl
+}
 
 impl<'a> DeviceZpciGroup<'a> {
     /// Mask of the DMA address space.
@@ -350,7 +382,7 @@ impl<'a> DeviceZpciGroup<'a> {
 }
 
 /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct DeviceZpciUtil<'a> {
     cap: RawCap<'a>,
 }
@@ -359,6 +391,10 @@ capability!(DeviceZpciUtil, 1, |cap| {
     cap.body(12)?;
     cap.array(12, cap.number(8, 4), 1)
 });
+
+debug_by_getters! {
+    DeviceZpciUtil: size, util_str
+}
 
 impl<'a> DeviceZpciUtil<'a> {
     /// Length of the string in bytes.
@@ -377,7 +413,7 @@ impl<'a> DeviceZpciUtil<'a> {
 }
 
 /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct DeviceZpciPfip<'a> {
     cap: RawCap<'a>,
 }
@@ -386,6 +422,10 @@ capability!(DeviceZpciPfip, 1, |cap| {
     cap.body(12)?;
     cap.array(12, cap.number(8, 4), 1)
 });
+
+debug_by_getters! {
+    DeviceZpciPfip: size, pfip
+}
 
 impl<'a> DeviceZpciPfip<'a> {
     /// Length of the path in bytes.
@@ -404,12 +444,16 @@ impl<'a> DeviceZpciPfip<'a> {
 }
 
 /// The capability [`uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct DevicePciAtomicComp<'a> {
     cap: RawCap<'a>,
 }
 
 capability!(DevicePciAtomicComp, 1, |cap| cap.body(16));
+
+debug_by_getters! {
+    DevicePciAtomicComp: flags
+}
 
 impl<'a> DevicePciAtomicComp<'a> {
     /// The widths of the operands that are completed.

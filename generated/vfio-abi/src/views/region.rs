@@ -7,6 +7,7 @@ use core::marker::PhantomData;
 use super::INFO;
 use crate::array::{Array, Element as _};
 use crate::chain::{ChainError, RawCap, UnknownCap, Walk, capability};
+use crate::debug::debug_by_getters;
 use crate::profile::{Append, CapShape, FixedPart, NewCap, Profile, Rules, WhenTooSmall};
 use crate::reply::{Host, Reply};
 use crate::reply_error::ReplyError;
@@ -30,9 +31,13 @@ const HOST: Host =
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RegionInfo<'a> {
     reply: Reply<'a>,
+}
+
+debug_by_getters! {
+    RegionInfo: argsz, flags, index, size, offset
 }
 
 impl<'a> RegionInfo<'a> {
@@ -122,9 +127,15 @@ impl FixedPart for uapi::vfio_region_info {
 }
 
 /// Walks the `region` chain of a reply; ends after the first error.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RegionCaps<'a> {
     walk: Walk<'a>,
+}
+
+impl core::fmt::Debug for RegionCaps<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
 }
 
 impl<'a> Iterator for RegionCaps<'a> {
@@ -183,6 +194,19 @@ impl<'a> RegionCap<'a> {
         }
     }
 
+    /// The short name of the id of a capability in the `region` chain.
+    #[must_use]
+    pub fn id_name(id: u16) -> Option<&'static str> {
+        match u32::from(id) {
+            uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP => Some("SPARSE_MMAP"),
+            uapi::VFIO_REGION_INFO_CAP_TYPE => Some("TYPE"),
+            uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE => Some("MSIX_MAPPABLE"),
+            uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT => Some("NVLINK2_SSATGT"),
+            uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD => Some("NVLINK2_LNKSPD"),
+            _ => None,
+        }
+    }
+
     #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         match (u32::from(cap.id), cap.version) {
@@ -205,7 +229,7 @@ impl<'a> RegionCap<'a> {
 }
 
 /// The capability [`uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RegionSparseMmap<'a> {
     cap: RawCap<'a>,
 }
@@ -214,6 +238,10 @@ capability!(RegionSparseMmap, 1, |cap| {
     cap.body(16)?;
     cap.array(16, cap.number(8, 4), 16)
 });
+
+debug_by_getters! {
+    RegionSparseMmap: nr_areas, areas
+}
 
 impl<'a> RegionSparseMmap<'a> {
     /// Number of areas.
@@ -232,12 +260,16 @@ impl<'a> RegionSparseMmap<'a> {
 }
 
 /// The capability [`uapi::VFIO_REGION_INFO_CAP_TYPE`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RegionType<'a> {
     cap: RawCap<'a>,
 }
 
 capability!(RegionType, 1, |cap| cap.body(16));
+
+debug_by_getters! {
+    RegionType: r#type, subtype
+}
 
 impl<'a> RegionType<'a> {
     /// A region type of all devices, or bit 31 and a PCI vendor id.
@@ -256,23 +288,31 @@ impl<'a> RegionType<'a> {
 }
 
 /// The capability [`uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RegionMsixMappable<'a> {
     cap: RawCap<'a>,
 }
 
 capability!(RegionMsixMappable, 1, |cap| cap.body(8));
 
+debug_by_getters! {
+    RegionMsixMappable:
+}
+
 /// The capability [`uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`].
 #[deprecated(
     note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
 )]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RegionNvlink2Ssatgt<'a> {
     cap: RawCap<'a>,
 }
 
 capability!(RegionNvlink2Ssatgt, 1, |cap| cap.body(16));
+
+debug_by_getters! {
+    RegionNvlink2Ssatgt: tgt
+}
 
 impl<'a> RegionNvlink2Ssatgt<'a> {
     /// Compressed address of the GPU's memory on the system bus.
@@ -287,12 +327,16 @@ impl<'a> RegionNvlink2Ssatgt<'a> {
 #[deprecated(
     note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
 )]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RegionNvlink2Lnkspd<'a> {
     cap: RawCap<'a>,
 }
 
 capability!(RegionNvlink2Lnkspd, 1, |cap| cap.body(16));
+
+debug_by_getters! {
+    RegionNvlink2Lnkspd: link_speed
+}
 
 impl<'a> RegionNvlink2Lnkspd<'a> {
     /// Speed of the link, from the bridge's node in the device tree.

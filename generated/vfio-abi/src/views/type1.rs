@@ -7,6 +7,7 @@ use core::marker::PhantomData;
 use super::INFO;
 use crate::array::{Array, Element as _};
 use crate::chain::{ChainError, RawCap, UnknownCap, Walk, capability};
+use crate::debug::debug_by_getters;
 use crate::profile::{Append, CapShape, FixedPart, NewCap, Profile, Rules, WhenTooSmall};
 use crate::reply::{Host, Reply};
 use crate::reply_error::ReplyError;
@@ -30,9 +31,13 @@ const HOST: Host =
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IommuType1Info<'a> {
     reply: Reply<'a>,
+}
+
+debug_by_getters! {
+    IommuType1Info: argsz, flags, iova_pgsizes
 }
 
 impl<'a> IommuType1Info<'a> {
@@ -106,9 +111,15 @@ impl FixedPart for uapi::vfio_iommu_type1_info {
 }
 
 /// Walks the `type1` chain of a reply; ends after the first error.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Type1Caps<'a> {
     walk: Walk<'a>,
+}
+
+impl core::fmt::Debug for Type1Caps<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
 }
 
 impl<'a> Iterator for Type1Caps<'a> {
@@ -155,6 +166,17 @@ impl<'a> Type1Cap<'a> {
         }
     }
 
+    /// The short name of the id of a capability in the `type1` chain.
+    #[must_use]
+    pub fn id_name(id: u16) -> Option<&'static str> {
+        match u32::from(id) {
+            uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE => Some("IOVA_RANGE"),
+            uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION => Some("MIGRATION"),
+            uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL => Some("DMA_AVAIL"),
+            _ => None,
+        }
+    }
+
     #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         match (u32::from(cap.id), cap.version) {
@@ -173,7 +195,7 @@ impl<'a> Type1Cap<'a> {
 }
 
 /// The capability [`uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Type1IovaRange<'a> {
     cap: RawCap<'a>,
 }
@@ -182,6 +204,10 @@ capability!(Type1IovaRange, 1, |cap| {
     cap.body(16)?;
     cap.array(16, cap.number(8, 4), 16)
 });
+
+debug_by_getters! {
+    Type1IovaRange: nr_iovas, iova_ranges
+}
 
 impl<'a> Type1IovaRange<'a> {
     /// Number of ranges.
@@ -200,12 +226,16 @@ impl<'a> Type1IovaRange<'a> {
 }
 
 /// The capability [`uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Type1Migration<'a> {
     cap: RawCap<'a>,
 }
 
 capability!(Type1Migration, 1, |cap| cap.body(cap.wire.pick(32, 28, 32)));
+
+debug_by_getters! {
+    Type1Migration: flags, pgsize_bitmap, max_dirty_bitmap_size
+}
 
 impl<'a> Type1Migration<'a> {
     /// No flag is defined.
@@ -231,12 +261,16 @@ impl<'a> Type1Migration<'a> {
 }
 
 /// The capability [`uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Type1DmaAvail<'a> {
     cap: RawCap<'a>,
 }
 
 capability!(Type1DmaAvail, 1, |cap| cap.body(12));
+
+debug_by_getters! {
+    Type1DmaAvail: avail
+}
 
 impl<'a> Type1DmaAvail<'a> {
     /// Number of mappings.

@@ -6,6 +6,7 @@ use quote::quote;
 use super::types::element_type;
 use crate::emit::rust::aggregates;
 use crate::emit::rust::comment::Docs;
+use crate::emit::rust::debug;
 use crate::emit::rust::integers::{getters, picked, typed};
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::Abi;
@@ -18,6 +19,7 @@ pub(super) fn imports() -> TokenStream {
     quote! {
         use crate::array::Array;
         use crate::counted::{Counted, CountedFormat, request_counted};
+        use crate::debug::debug_by_getters;
         use crate::request::{Buffer, RequestError};
     }
 }
@@ -30,6 +32,9 @@ pub(super) fn reply(abi: &Abi, docs: &Docs<'_>, plan: &CountedReply) -> TokenStr
     let ioctl = [" The results of `", &abi.ioctl(plan.ioctl).name, "`."].concat();
     let getters = plan.fields.iter().map(|int| getter(abi, docs, plan, int));
     let aggregates = plan.aggregates.iter().map(|field| aggregate(abi, docs, plan, field));
+    let others = plan.aggregates.iter().map(|field| field.field).chain([plan.array]);
+    let shown = debug::integers(struct_, &plan.fields).chain(debug::others(struct_, others));
+    let debug = debug::of_view(&name, shown);
     let array = &struct_.fields[plan.array];
     let (array_name, array_doc) = (ident(&array.name), docs.part(&array.meta, &struct_.meta));
     let element = element_type(abi, plan.element);
@@ -38,10 +43,12 @@ pub(super) fn reply(abi: &Abi, docs: &Docs<'_>, plan: &CountedReply) -> TokenStr
         #doc
         ///
         #[doc = #ioctl]
-        #[derive(Clone, Copy, Debug)]
+        #[derive(Clone, Copy)]
         pub struct #name<'a> {
             counted: Counted<'a>,
         }
+
+        #debug
 
         impl<'a> #name<'a> {
             /// Reads the reply in a buffer, as a 64-bit kernel of this machine writes it.

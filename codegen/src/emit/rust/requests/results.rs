@@ -6,17 +6,19 @@ use quote::quote;
 use super::typed_data;
 use crate::emit::rust::aggregates;
 use crate::emit::rust::comment::Docs;
+use crate::emit::rust::debug;
 use crate::emit::rust::integers::{picked, typed};
 use crate::emit::rust::tokens::{decimal, ident};
-use crate::ir::Abi;
 use crate::ir::protocol::{Aggregate, IntField, ReplyField};
 use crate::ir::requests::{RequestPlan, ResultsPlan};
+use crate::ir::{Abi, GroupId, Meta, Struct};
 use crate::names;
 
 /// What the file of a view uses.
 pub(super) fn imports() -> TokenStream {
     quote! {
         use crate::array::Element as _;
+        use crate::debug::debug_by_getters;
         use crate::results::Results;
     }
 }
@@ -52,15 +54,24 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> TokenStrea
     };
     let getters = plan.fields.iter().map(|field| getter(abi, docs, plan, field));
     let aggregates = plan.aggregates.iter().map(|one| aggregate_getter(abi, docs, plan, one));
+    let shown = plan
+        .fields
+        .iter()
+        .map(|one| &one.field)
+        .map(|one| (one.field, getter_of(struct_, one).0.to_owned()));
+    let others = plan.aggregates.iter().map(|one| one.field.field);
+    let debug = debug::of_view(&name, shown.chain(debug::others(struct_, others)));
     let data = typed_data::returned(abi, docs, plan);
     quote! {
         #[doc = #results]
         ///
         #doc
-        #[derive(Clone, Copy, Debug)]
+        #[derive(Clone, Copy)]
         pub struct #name<'a> {
             results: Results<'a>,
         }
+
+        #debug
 
         impl<'a> #name<'a> {
             /// Reads the results in an argument after the call, as a 64-bit kernel of this
@@ -122,6 +133,16 @@ fn aggregate_getter(
     }
 }
 
+/// The name, the documentation and the numbers of an integer: of a union, those of the member that
+/// the kernel sets.
+fn getter_of<'a>(struct_: &'a Struct, plan: &IntField) -> (&'a str, &'a Meta, Option<GroupId>) {
+    let field = &struct_.fields[plan.field];
+    match field.output_arm() {
+        Some(arm) => (&arm.name, &arm.meta, arm.group),
+        None => (field.stored_name(), &field.meta, field.group),
+    }
+}
+
 fn getter(
     abi: &Abi,
     docs: &Docs<'_>,
@@ -130,11 +151,7 @@ fn getter(
 ) -> TokenStream {
     let struct_ = abi.struct_(plan.reply.struct_);
     let ReplyField { field: int, is_appended, .. } = field;
-    let field = &struct_.fields[int.field];
-    let (name, meta, group) = match field.output_arm() {
-        Some(arm) => (&*arm.name, &arm.meta, arm.group),
-        None => (field.stored_name(), &field.meta, field.group),
-    };
+    let (name, meta, group) = getter_of(struct_, int);
     let doc = docs.part(meta, &struct_.meta);
     let (name, width) = (ident(name), decimal(int.int.size()));
     let offset = picked(int.offset, quote!(self.results.wire));

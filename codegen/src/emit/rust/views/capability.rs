@@ -6,6 +6,7 @@ use quote::quote;
 use super::body::ChainBytes;
 use crate::emit::rust::aggregates;
 use crate::emit::rust::comment::{Docs, marked};
+use crate::emit::rust::debug::{self, Getter};
 use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::ir::protocol::{Aggregate, ArrayPlan, CapPlan, ElementPlan};
 use crate::ir::{Abi, Capability, CapabilityId, Chain, Struct};
@@ -64,14 +65,17 @@ impl<'a> PlannedCap<'a> {
                 }
             }
         });
+        let debug = debug::of_view(&name, self.names_of_getters());
         quote! {
             #doc
-            #[derive(Clone, Copy, Debug)]
+            #[derive(Clone, Copy)]
             pub struct #name<'a> {
                 cap: RawCap<'a>,
             }
 
             capability!(#name, #newest, |cap| #check);
+
+            #debug
 
             #getters
         }
@@ -83,6 +87,17 @@ impl<'a> PlannedCap<'a> {
         let aggregates = aggregates.map(|field| self.aggregate(docs, struct_, field));
         let array = self.plan.array.as_ref().map(|array| self.array(docs, struct_, array));
         quote!(#fields #(#aggregates)* #array)
+    }
+
+    /// The names of all getters.
+    pub(super) fn names_of_getters(self) -> Vec<Getter> {
+        let Some(struct_) = self.struct_ else { return Vec::new() };
+        let plan = self.plan;
+        let fixed = plan.fixed_arrays.iter().map(|array| array.first.field);
+        let others = plan.aggregates.iter().map(|field| field.field).chain(fixed);
+        let others = others.chain(plan.array.iter().map(|array| array.field));
+        let all = debug::integers(struct_, &plan.fields).chain(debug::others(struct_, others));
+        all.map(|(field, name)| (field, names::view_getter(&name))).collect()
     }
 
     /// The getter of a struct or of an array of fixed length.

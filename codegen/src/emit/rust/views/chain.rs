@@ -52,9 +52,15 @@ fn iterator(abi: &Abi, chain: &Chain) -> TokenStream {
         [" Walks the `", &chain.name, "` chain of a reply; ends after the first error."].concat();
     quote! {
         #[doc = #doc]
-        #[derive(Clone, Debug)]
+        #[derive(Clone)]
         pub struct #caps<'a> {
             walk: Walk<'a>,
+        }
+
+        impl core::fmt::Debug for #caps<'_> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.debug_list().entries(self.clone()).finish()
+            }
         }
 
         impl<'a> Iterator for #caps<'a> {
@@ -90,6 +96,7 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
         let variant = cap.variant();
         quote!(Self::#variant(view) => UnknownCap::new(view.cap))
     });
+    let id_name = id_name(chain, caps);
     quote! {
         #doc
         #[derive(Clone, Copy, Debug)]
@@ -110,6 +117,8 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
                 }
             }
 
+            #id_name
+
             #[inline]
             fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
                 match (u32::from(cap.id), cap.version) {
@@ -119,6 +128,26 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
             }
         }
     }
+}
+
+/// The function that names ids, for logs: errors and unknown capabilities have the number only.
+pub(super) fn id_name(chain: &Chain, caps: &[PlannedCap<'_>]) -> Option<TokenStream> {
+    let doc = format!(" The short name of the id of a capability in the `{}` chain.", chain.name);
+    let arms = caps.iter().map(|cap| {
+        let (constant, short) = (ident(&cap.item.name), &cap.item.short);
+        quote!(uapi::#constant => Some(#short))
+    });
+    (!caps.is_empty()).then(|| {
+        quote! {
+            #[doc = #doc]
+            pub fn id_name(id: u16) -> Option<&'static str> {
+                match u32::from(id) {
+                    #(#arms,)*
+                    _ => None,
+                }
+            }
+        }
+    })
 }
 
 /// The start of a chain without a host.
@@ -201,6 +230,11 @@ fn imports(abi: &Abi, plan: &ChainPlan, caps: &[PlannedCap<'_>]) -> TokenStream 
             use crate::chain::{ChainError, RawCap, UnknownCap, Walk, capability};
         ),
     };
+    let debug = (!caps.is_empty() || hosted).then(|| {
+        quote!(
+            use crate::debug::debug_by_getters;
+        )
+    });
     let profile = match (hosted, has_profiles) {
         (false, _) => quote!(),
         (true, false) => quote!(
@@ -227,6 +261,7 @@ fn imports(abi: &Abi, plan: &ChainPlan, caps: &[PlannedCap<'_>]) -> TokenStream 
         use super::#format;
         #array
         #chain
+        #debug
         #profile
         #reply
         #uapi

@@ -6,6 +6,7 @@ use quote::quote;
 use super::{format_name, host_name};
 use crate::emit::rust::aggregates;
 use crate::emit::rust::comment::{Docs, marked};
+use crate::emit::rust::debug;
 use crate::emit::rust::integers::{bytes_of, getters, picked, put, typed};
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::protocol::{Aggregate, ByModel, HostPlan, InputPlan, IntField, ReplyField};
@@ -48,6 +49,9 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, plan: &HostPlan) -
     let table = table(plan);
     let request = request(abi, struct_, plan);
     let fixed_part = fixed_part(abi, struct_, plan);
+    let shown = debug::integers(struct_, plan.fields.iter().map(|field| &field.field));
+    let others = plan.aggregates.iter().map(|field| field.field.field);
+    let debug = debug::of_view(&name, shown.chain(debug::others(struct_, others)));
     let getters = plan.fields.iter().map(|field| getter(abi, docs, struct_, field));
     let aggregates = plan.aggregates.iter().map(|field| aggregate(abi, docs, struct_, field));
     quote! {
@@ -55,10 +59,12 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, plan: &HostPlan) -
 
         #doc
         #(#[doc = #example])*
-        #[derive(Clone, Copy, Debug)]
+        #[derive(Clone, Copy)]
         pub struct #name<'a> {
             reply: Reply<'a>,
         }
+
+        #debug
 
         impl<'a> #name<'a> {
             /// Reads the reply in a buffer, as a 64-bit kernel of this machine writes it.

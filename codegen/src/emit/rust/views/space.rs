@@ -5,6 +5,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::capability::PlannedCap;
+use super::chain::id_name;
 use super::space_capability::{ends, view};
 use super::{bits, optional_bits, space_body, type_names};
 use crate::emit::rust::comment::{Docs, Names};
@@ -32,6 +33,11 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &Spa
             use crate::space_cap::space_capability;
         )
     });
+    let debug = (!caps.is_empty()).then(|| {
+        quote!(
+            use crate::debug::space_debug_by_getters;
+        )
+    });
     let arrays = has_numbers(abi, plan).then(|| {
         quote!(
             use crate::space_cap::SpaceNumbers;
@@ -55,6 +61,7 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &Spa
     format::file(quote! {
         #![doc = #title]
         use crate::bits::BitField;
+        #debug
         use crate::space::Space;
         use crate::space_cap::SpaceCap;
         use crate::space_walk::{SpaceError, SpaceFormat, SpaceWalk};
@@ -317,6 +324,7 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
         let variant = cap.variant();
         quote!(Self::#variant(view) => view.fmt(f))
     });
+    let id_name = id_name(chain, caps).map(|id_name| quote!(impl #name<'_> { #id_name }));
     quote! {
         #doc
         #[non_exhaustive]
@@ -343,6 +351,8 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> Token
                 }
             }
         }
+
+        #id_name
 
         impl<'a, S: Space + ?Sized> #name<'a, S> {
             /// The capability without the meaning of its body.

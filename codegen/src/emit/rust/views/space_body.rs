@@ -8,6 +8,7 @@ use super::bits;
 use super::body::ChainBytes;
 use super::capability::PlannedCap;
 use crate::emit::rust::comment::Docs;
+use crate::emit::rust::debug;
 use crate::emit::rust::integers::typed;
 use crate::emit::rust::tokens::{decimal, hex, ident, int_type};
 use crate::ir::protocol::{
@@ -282,6 +283,9 @@ pub(super) fn element(
         false => getter(docs, abi, struct_, &array.body, plan),
         true => shortened(docs, abi, struct_, &array.body, plan),
     });
+    let names = debug::integers(struct_, fields);
+    let names = names.map(|(field, name)| (field, names::view_getter(&name)));
+    let debug = debug::of_space_view(&name, names);
     quote! {
         #[doc = #doc]
         pub struct #name<'a, S: ?Sized = [u8]> {
@@ -289,6 +293,8 @@ pub(super) fn element(
         }
 
         space_element!(#name);
+
+        #debug
 
         impl<S: Space + ?Sized> #name<'_, S> {
             #body

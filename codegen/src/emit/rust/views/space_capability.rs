@@ -7,6 +7,7 @@ use super::body::ChainBytes;
 use super::capability::PlannedCap;
 use super::{bits, space_body};
 use crate::emit::rust::comment::Docs;
+use crate::emit::rust::debug;
 use crate::emit::rust::tokens::{decimal, hex, ident, int_type};
 use crate::ir::protocol::{ArrayPlan, BitField, BodyPlan, ElementPlan, KindPlan};
 use crate::ir::{CapabilityId, Struct};
@@ -31,6 +32,7 @@ pub(super) fn view(docs: &Docs<'_>, cap: PlannedCap<'_>) -> TokenStream {
             }
         }
     });
+    let debug = debug::of_space_view(&name, cap.names_of_getters());
     quote! {
         #doc
         pub struct #name<'a, S: ?Sized = [u8]> {
@@ -38,6 +40,8 @@ pub(super) fn view(docs: &Docs<'_>, cap: PlannedCap<'_>) -> TokenStream {
         }
 
         space_capability!(#name, #newest, |cap| #check);
+
+        #debug
 
         #methods
         #kind_type
