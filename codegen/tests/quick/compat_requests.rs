@@ -178,6 +178,15 @@ fn parameters_stay() {
     let file = |is_original| RequestInput { is_original, meaning, ..number() };
     let expected = ["Rust: `new` is added", "C: the parameters are others"];
     assert_eq!(map(|plan| plan.inputs.push(file(true))), expected);
+    let files = |count| {
+        let element = RequestElement::Int(Int::S32);
+        let count = InlineCount::Fixed(count);
+        let kind = InputKind::Inline { offset: 24, element, count };
+        RequestInput { is_original: true, meaning, ..input(kind) }
+    };
+    assert_eq!(map(|plan| plan.inputs.push(files(1))), expected);
+    // A pointer to several is a member.
+    assert_eq!(map(|plan| plan.inputs.push(files(2))), expected[..1]);
     assert_eq!(map(|plan| plan.inputs.push(file(false))), expected[..1]);
     assert_eq!(
         changed("vfio", "set_bus_master", |plan| plan.inputs[0].meaning = Meaning::Value),
