@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::header::{self, Facts, Outside};
-use crate::ir::{Abi, DeclaredIoctl, Knowledge};
+use crate::ir::{Abi, DeclaredIoctl, Knowledge, TypeName};
 use crate::lower::lower;
 use crate::release::Release;
 use crate::spec::{ItemSpec, Spec};
@@ -75,9 +75,9 @@ pub fn amend(
         return AmendBase::new(spec, release).amend(sources, files);
     }
     let reference = lower(spec, None);
-    let HeadersRead { given, facts, problems } = headers(&reference, sources, files)?;
-    let base = AmendBase::new(spec, fit::best(spec, &facts, &given));
-    Ok(base.amending(&given).run(facts, problems))
+    let read = headers(&reference, sources, files)?;
+    let base = AmendBase::new(spec, fit::best(spec, &read.facts, &read.given));
+    Ok(base.amended(read))
 }
 
 /// A release of a specification, which all headers that amend it share.
@@ -94,19 +94,23 @@ impl AmendBase {
 
     /// The ABI of headers, as [`amend`] has it.
     pub fn amend(&self, sources: &Sources, files: &[usize]) -> Result<Amended, String> {
-        let HeadersRead { given, facts, problems } = headers(&self.reference, sources, files)?;
-        Ok(self.amending(&given).run(facts, problems))
+        Ok(self.amended(headers(&self.reference, sources, files)?))
     }
 
-    fn amending<'a>(&'a self, given: &'a [usize]) -> Amending<'a> {
+    fn amended(&self, read: HeadersRead) -> Amended {
+        let HeadersRead { given, of_files, facts, problems } = read;
         let (base, reference) = (&self.spec, &self.reference);
-        Amending { base, reference, release: reference.release, given }
+        let release = reference.release;
+        let amending = Amending { base, reference, release, given: &given, of_files: &of_files };
+        amending.run(facts, problems)
     }
 }
 
 /// Headers that were read.
 struct HeadersRead {
     given: Vec<usize>,
+    /// The headers that each file is; files that only declare what these use are none.
+    of_files: BTreeMap<usize, Vec<usize>>,
     facts: Facts,
     problems: Diagnostics,
 }
@@ -116,8 +120,9 @@ fn headers(reference: &Abi, sources: &Sources, files: &[usize]) -> Result<Header
     let given = header::given(reference, sources, files)?;
     let read = header::read(sources, files, &Outside::of(reference, &given));
     let (mut facts, problems) = (read.facts, read.problems);
-    facts.keep_files(&header::own(reference, sources, files));
-    Ok(HeadersRead { given, facts, problems })
+    let of_files: BTreeMap<_, _> = header::own(reference, sources, files).into_iter().collect();
+    facts.keep_files(&of_files.keys().copied().collect::<Vec<_>>());
+    Ok(HeadersRead { given, of_files, facts, problems })
 }
 
 /// A declaration that no specification can describe, or, without a name, all of them.
@@ -144,6 +149,8 @@ struct Amending<'a> {
     reference: &'a Abi,
     release: Release,
     given: &'a [usize],
+    /// The headers that each file is.
+    of_files: &'a BTreeMap<usize, Vec<usize>>,
 }
 
 impl Amending<'_> {
@@ -184,10 +191,20 @@ impl Amending<'_> {
             headers: Some(self.given.to_vec()),
             guessed: guesses.iter().map(|guess| guess.name.clone()).collect(),
             ioctls: ioctls(self.reference, &facts),
-            untagged: facts.untagged(),
+            type_names: self.type_names(&facts),
             unread: facts.unread,
         };
         Amended { abi, knowledge, guesses, problems }
+    }
+
+    /// The names of types, with the headers that have them.
+    fn type_names(&self, facts: &Facts) -> BTreeMap<String, TypeName> {
+        let named = facts.type_names.iter().map(|one| {
+            let headers = self.of_files.get(&one.place.file()).cloned().unwrap_or_default();
+            let name = TypeName { of: one.of.clone(), place: one.place, headers };
+            (one.name.clone(), name)
+        });
+        named.collect()
     }
 
     /// Edits a specification and adds what is new; returns the guesses.

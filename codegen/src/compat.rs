@@ -14,6 +14,7 @@ mod rules;
 mod severity;
 mod side;
 mod text;
+mod type_names;
 mod unread;
 mod witness;
 
@@ -37,7 +38,9 @@ pub fn compare(old: &Side, new: &Side) -> Vec<Finding> {
     let mut findings = rules::judge(&Comparison { matching: &matching, differences: &differences });
     let mut known = HashSet::new();
     findings.retain(|one| known.insert((one.code, one.subject.clone(), one.message.clone())));
-    unread::apply(&matching, findings)
+    let mut findings = unread::apply(&matching, findings);
+    findings.extend(type_names::judge(&matching));
+    findings
 }
 
 /// The keys of the IR that differ between two sides, each as often as it differs.

@@ -38,7 +38,7 @@ pub use declared::{Declarations, DeclaredConstant};
 pub use externals::Outside;
 pub use facts::{
     ConstantFact, EnclosingField, Facts, FieldFact, FunctionMacro, Guard, Spelt, StructFact,
-    TypeFact,
+    TypeFact, TypeNameFact,
 };
 pub use header_match::{given, own};
 

@@ -33,7 +33,7 @@ pub use handlers::{
     ArgumentErrors, ArgumentRules, Copied, Handler, Limit, RefusedNumber, RepliesOn, ReplyArray,
     ReplyChain, TailCheck,
 };
-pub use knowledge::{DeclaredIoctl, FieldSpans, Knowledge, UnreadItem};
+pub use knowledge::{DeclaredIoctl, FieldSpans, Knowledge, TypeName, UnreadItem};
 pub use members::Member;
 pub use number_spaces::{Holder, NumberSpace, NumberUse, SpaceKind};
 pub use payloads::{BitmapLength, Payload, PayloadLength, TypeField};

@@ -6,6 +6,7 @@ use super::codes::{FIELD_MOVED, NOT_JUDGED};
 use super::finding::{Affected, Class, Finding, Party};
 use super::matching::Matching;
 use super::side::Side;
+use super::type_names::is_alias;
 use crate::ir::{Abi, Entry, EntryKind, FieldSpans, Role, UnreadItem};
 use crate::layout::{Model, PerModel, Span, only_on};
 
@@ -23,7 +24,7 @@ pub(super) fn apply(matching: &Matching<'_>, mut findings: Vec<Finding>) -> Vec<
         !absent.contains(item) && !unread.contains(&item.to_owned())
     });
     let not_judged = unread.into_iter().filter_map(|name| {
-        let (old, new) = (find(matching.old, name), find(matching.new, name));
+        let (old, new) = texts(matching, name);
         if !changed.contains(name.as_str()) {
             return None;
         }
@@ -50,10 +51,9 @@ fn changed<'a>(
 ) -> HashSet<String> {
     let items = findings.iter().filter_map(|one| one.subject.split('.').next());
     let mut changed: HashSet<String> = items.map(str::to_owned).collect();
-    let texts = |name: &str| (find(matching.old, name), find(matching.new, name));
     let mut same = Vec::new();
     for name in unread {
-        match texts(name) {
+        match texts(matching, name) {
             (Some(old), Some(new)) if old.text == new.text => {
                 changed.remove(name.as_str());
                 same.push((name.as_str(), &old.text));
@@ -119,6 +119,22 @@ fn is_reserved(matching: &Matching<'_>, struct_: &str, field: &str) -> bool {
         let members = struct_.map(|struct_| side.abi.members(struct_)).unwrap_or_default();
         members.iter().any(|member| member.name == field && member.role == Role::Reserved)
     })
+}
+
+/// What both sides have of an item, which can have another name on the other side.
+fn texts<'a>(
+    matching: &Matching<'a>,
+    name: &str,
+) -> (Option<&'a UnreadItem>, Option<&'a UnreadItem>) {
+    let (old, new) = (matching.old, matching.new);
+    let aliased = |side: &'a Side, is_alias: &dyn Fn(&str) -> bool| {
+        find(side, name).or_else(|| {
+            let mut items = side.knowledge.unread.iter();
+            items.find(|(other, _)| is_alias(other)).map(|(_, item)| item)
+        })
+    };
+    let before = aliased(old, &|other| is_alias((old, other), (new, name)));
+    (before, aliased(new, &|other| is_alias((old, name), (new, other))))
 }
 
 fn find<'a>(side: &'a Side, name: &str) -> Option<&'a UnreadItem> {

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use super::attributes::Attributes;
 use super::codes::{BAD_DECLARATION, SKIPPED, UNCLOSED, error, too_many};
 use super::externals::Outside;
+use super::facts::TypeNameFact;
 use super::members::{BaseType, ParsedMember};
+use super::resolve::joined;
 use super::tokens::{Kind, Token, after_bracket};
 use super::types;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -20,6 +22,8 @@ pub(super) enum ParsedDeclaration<'a> {
     Enum(DeclaredEnum<'a>),
     /// Another name of a type.
     Typedef(&'a str, BaseType<'a>),
+    /// A name of a type, as C knows it.
+    Name(TypeNameFact),
     /// A declaration that was not parsed.
     Unread(UnreadDeclaration<'a>),
 }
@@ -28,8 +32,8 @@ pub(super) enum ParsedDeclaration<'a> {
 pub(super) struct UnreadDeclaration<'a> {
     pub(super) name: Token<'a>,
     pub(super) reason: String,
-    /// Its range of tokens in the program.
-    pub(super) range: (usize, usize),
+    /// Its text without the names that C gives the type.
+    pub(super) text: String,
 }
 
 /// A struct as it is written.
@@ -43,6 +47,8 @@ pub(super) struct DeclaredStruct<'a> {
     pub(super) pack: Option<u64>,
     /// Its range of tokens in the program; that of the outer struct for an inner one.
     pub(super) range: (usize, usize),
+    /// The text of this range without the names that C gives the type.
+    pub(super) text: String,
     /// Whether it is declared inside of another one.
     pub(super) inner: bool,
     /// Whether only `typedef` gives its name.
@@ -140,13 +146,18 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
         language.is_some_and(|token| token.kind == Kind::Quoted) && self.peek(2) == "{"
     }
 
+    /// Records a name of a type.
+    fn name(&mut self, name: String, of: String, place: Place) {
+        self.declared.push(ParsedDeclaration::Name(TypeNameFact { name, of, place }));
+    }
+
     /// Records a declaration that cannot be parsed.
-    fn refuse(&mut self, name: Token<'a>, range: (usize, usize), reason: &str) {
+    fn refuse(&mut self, name: Token<'a>, text: String, reason: &str) {
         let problem =
             Diagnostic::warning(BAD_DECLARATION, format!("`{}` is not read: {reason}", name.text));
         self.problems.push(problem.at(name.place, ""));
         let reason = reason.to_owned();
-        self.declared.push(ParsedDeclaration::Unread(UnreadDeclaration { name, reason, range }));
+        self.declared.push(ParsedDeclaration::Unread(UnreadDeclaration { name, reason, text }));
     }
 
     fn typedef(&mut self) {
@@ -168,7 +179,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
         let inside = &self.tokens[from..stop];
         if typedef && self.tokens.get(stop).is_some_and(|token| token.is(";")) {
             let base = match inside {
-                [word, tag, name] if word.is("struct") => {
+                [word, tag, name] if word.is("struct") || word.is("union") => {
                     Some((BaseType::Struct(tag.text.to_owned()), *name))
                 }
                 [word, tag, name] if word.is("enum") => Some((BaseType::Enum(*tag), *name)),
@@ -178,6 +189,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
                 }),
             };
             if let Some((base, name)) = base.filter(|(_, name)| name.kind == Kind::Word) {
+                self.name(name.text.to_owned(), base.text(), name.place);
                 self.declared.push(ParsedDeclaration::Typedef(name.text, base));
                 self.at = stop + 1;
                 return;
@@ -211,7 +223,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
             self.declared.push(ParsedDeclaration::Unread(UnreadDeclaration {
                 name: *name,
                 reason,
-                range,
+                text: joined(inside),
             }));
         }
     }
@@ -252,6 +264,7 @@ pub(super) fn names(declared: &[ParsedDeclaration<'_>]) -> usize {
         }
         ParsedDeclaration::Enum(item) => item.values.len(),
         ParsedDeclaration::Typedef(..) | ParsedDeclaration::Unread(_) => 1,
+        ParsedDeclaration::Name(_) => 0,
     });
     names.sum()
 }

@@ -1,6 +1,6 @@
 //! The content of headers, as data.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::diagnostic::Place;
 use crate::ir::{FieldSpans, UnreadItem};
@@ -15,6 +15,8 @@ pub struct Facts {
     pub macros: Vec<FunctionMacro>,
     /// Structs with known fields.
     pub structs: Vec<StructFact>,
+    /// The names of types, as C knows them.
+    pub type_names: Vec<TypeNameFact>,
     /// The comments of enums by their tags.
     pub enum_docs: BTreeMap<String, String>,
     /// The include guards of the headers.
@@ -26,6 +28,17 @@ pub struct Facts {
     pub ioctl_numbers: BTreeMap<String, PerModel<i128>>,
     /// The texts of declarations by name, without comments and spaces.
     pub texts: HashMap<String, String>,
+}
+
+/// A name of a type: `struct a`, or `a` by `typedef`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeNameFact {
+    /// The name.
+    pub name: String,
+    /// The type that has it, as [`crate::ir::TypeName`] says.
+    pub of: String,
+    /// Its place.
+    pub place: Place,
 }
 
 /// An include guard.
@@ -217,6 +230,7 @@ impl Facts {
         self.constants.retain(|one| own(one.place));
         self.macros.retain(|one| own(one.place));
         self.unread.retain(|_, one| own(one.place));
+        self.type_names.retain(|one| own(one.place));
         let mut used = std::collections::BTreeSet::new();
         for one in self.structs.iter().rev() {
             if own(one.place) || used.contains(&one.name) {
@@ -257,14 +271,6 @@ impl Facts {
     /// The struct of this name.
     pub fn struct_(&self, name: &str) -> Option<&StructFact> {
         self.structs.iter().find(|one| one.name == name)
-    }
-}
-
-impl Facts {
-    /// The structs whose name is one of `typedef` only.
-    pub fn untagged(&self) -> BTreeSet<String> {
-        let structs = self.structs.iter().filter(|one| one.untagged);
-        structs.map(|one| one.name.clone()).collect()
     }
 }
 

@@ -36,10 +36,10 @@ pub fn given(abi: &Abi, sources: &Sources, files: &[usize]) -> Result<Vec<usize>
     Ok(given)
 }
 
-/// The files that are headers of an ABI; the others only declare what these use.
-pub fn own(abi: &Abi, sources: &Sources, files: &[usize]) -> Vec<usize> {
-    let is_own = |file: &usize| given(abi, sources, &[*file]).is_ok();
-    files.iter().copied().filter(is_own).collect()
+/// The files that are headers of an ABI, each with these; the others only declare what they use.
+pub fn own(abi: &Abi, sources: &Sources, files: &[usize]) -> Vec<(usize, Vec<usize>)> {
+    let own = |file: &usize| Some((*file, given(abi, sources, &[*file]).ok()?));
+    files.iter().filter_map(own).collect()
 }
 
 /// Whether a line defines a name without a value.

@@ -37,9 +37,9 @@ pub(super) fn resolve<'a>(
             ParsedDeclaration::Struct(item) => structs.push(item),
             ParsedDeclaration::Enum(item) => enums.push(item),
             ParsedDeclaration::Typedef(name, base) => drop(typedefs.insert(name, base)),
+            ParsedDeclaration::Name(name) => resolver.facts.type_names.push(name),
             ParsedDeclaration::Unread(item) => {
-                let text = joined(&program.tokens[item.range.0..item.range.1]);
-                resolver.facts.texts.insert(item.name.text.to_owned(), text);
+                resolver.facts.texts.insert(item.name.text.to_owned(), item.text);
                 resolver.unread(item.name.text, item.reason, item.name.place);
             }
         }
@@ -127,8 +127,7 @@ impl<'a> Resolver<'_, 'a, '_> {
     fn texts(&mut self, structs: &[DeclaredStruct<'a>], enums: &[DeclaredEnum<'a>]) {
         let texts = &mut self.facts.texts;
         for item in structs {
-            let text = joined(&self.program.tokens[item.range.0..item.range.1]);
-            texts.insert(item.name.clone(), text);
+            texts.insert(item.name.clone(), item.text.clone());
         }
         for (name, value) in enums.iter().flat_map(|item| &item.values) {
             texts.insert(name.text.to_owned(), joined(value));

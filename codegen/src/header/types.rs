@@ -34,6 +34,18 @@ pub(super) enum IntType {
     Long(bool),
 }
 
+impl IntType {
+    /// The type as a specification writes it.
+    pub(super) fn text(self) -> String {
+        match self {
+            Self::Fixed(int) => int.name().to_owned(),
+            Self::BigEndian(int) => TypeFact::BigEndian(int).text(),
+            Self::AlignedS64 => "aligned_s64".to_owned(),
+            Self::Long(signed) => TypeFact::Long(signed).text(),
+        }
+    }
+}
+
 /// The integer type at the start of a declaration, and the number of its tokens.
 pub(super) fn int(tokens: &[Token<'_>]) -> Option<(IntType, usize)> {
     let words = tokens.iter().take_while(|token| token.kind == Kind::Word);

@@ -15,10 +15,23 @@ pub struct Knowledge {
     pub guessed: BTreeSet<String>,
     /// The ioctls of the headers.
     pub ioctls: BTreeMap<String, DeclaredIoctl>,
-    /// Structs whose name is one of `typedef` only in the headers.
-    pub untagged: BTreeSet<String>,
+    /// The types of the headers, by the names as which C knows them: `struct a`, or `a` if
+    /// `typedef` gives the name.
+    pub type_names: BTreeMap<String, TypeName>,
     /// Declarations of the headers that were not read, by name.
     pub unread: BTreeMap<String, UnreadItem>,
+}
+
+/// A name of a type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeName {
+    /// The type that has the name: an integer, or the item of the ABI; of a pointer or an array,
+    /// what is around the name follows.
+    pub of: String,
+    /// The place of the name.
+    pub place: Place,
+    /// The headers to which its file belongs, indexes into [`super::Abi::headers`].
+    pub headers: Vec<usize>,
 }
 
 /// An ioctl that a header declares.

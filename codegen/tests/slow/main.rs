@@ -57,6 +57,7 @@ mod stopped_writes;
 mod streams;
 #[cfg(target_os = "linux")]
 mod trace;
+mod type_names;
 mod undescribed_releases;
 mod unused_runtime;
 mod vectors;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{IoctlPair, Matched, Matching, Members, Renames, StructPair, constants, same_item};
 use crate::compat::side::Side;
+use crate::compat::type_names::is_alias;
 use crate::ir::{Abi, Arg, Chain, ChainStart, FdKind, Group, Handler, Ioctl, StructId};
 
 /// Whether two items are the same although their names differ.
@@ -11,7 +12,7 @@ type Same<'s, T> = &'s dyn Fn(&T, &T) -> bool;
 
 pub(super) fn matching<'a>(old: &'a Side, new: &'a Side) -> Matching<'a> {
     let (was, is) = (&old.abi, &new.abi);
-    let structs = structs(was, is);
+    let structs = structs(old, new);
     let groups = pairs(
         &was.groups,
         &is.groups,
@@ -112,12 +113,15 @@ fn names<'a, T: Copy>(
     both.filter(|(old, new)| old != new).collect()
 }
 
-fn structs<'a>(was: &'a Abi, is: &'a Abi) -> Vec<StructPair<'a>> {
+fn structs<'a>(before: &'a Side, now: &'a Side) -> Vec<StructPair<'a>> {
+    let (was, is) = (&before.abi, &now.abi);
     let pairs = pairs(
         &was.structs,
         &is.structs,
         |one| &one.name,
-        &[&|old, new| same_item((&old.name, &old.meta), (&new.name, &new.meta))],
+        &[&|old, new| same_item((&old.name, &old.meta), (&new.name, &new.meta)), &|old, new| {
+            is_alias((before, &old.name), (now, &new.name))
+        }],
     );
     let ids: HashMap<&str, StructId> = is
         .structs

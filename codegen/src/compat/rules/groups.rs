@@ -4,6 +4,8 @@ use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{NAME_REMOVED, NUMBER_REUSED, VALUE_CHANGED};
 use crate::compat::diff::{AbiDifference, Datum, IrKey, Of, key};
 use crate::compat::finding::{Class, Finding, Party};
+use crate::compat::matching::Matching;
+use crate::compat::type_names::is_alias;
 use crate::ir::{Group, GroupKind};
 use crate::layout::Int;
 
@@ -24,7 +26,7 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
             let pair = comparison.matching.groups[index];
             match (pair.old, pair.new) {
                 (Some(old), None) => Some(removed(comparison, old)),
-                (Some(old), Some(new)) => Some(changed(difference, old, new)),
+                (Some(old), Some(new)) => Some(changed(comparison, difference, old, new)),
                 // The rule about new numbers judges additions.
                 (None, _) => None,
             }
@@ -49,12 +51,20 @@ fn removed(comparison: &Comparison<'_, '_>, old: &Group) -> Option<Finding> {
     Some(if old.kind == GroupKind::Enum { finding } else { finding.in_crate_only() })
 }
 
-fn changed(difference: &AbiDifference<'_>, old: &Group, new: &Group) -> Option<Finding> {
+fn changed(
+    comparison: &Comparison<'_, '_>,
+    difference: &AbiDifference<'_>,
+    old: &Group,
+    new: &Group,
+) -> Option<Finding> {
+    let Matching { old: before, new: now, .. } = comparison.matching;
     let finding = |class, message: String| {
         Finding::new(NAME_REMOVED, class, &new.name, message).at(Party::New, new.meta.place)
     };
     let is_tag = [old, new].iter().all(|group| group.kind == GroupKind::Enum);
     match difference.key {
+        // Each of its names is judged.
+        key!(Group.name) if is_tag && is_alias((before, &old.name), (now, &new.name)) => None,
         key!(Group.name) if is_tag => Some(finding(
             Class::Source,
             format!("the enum is called `{}`, `{}` before", new.name, old.name),
@@ -63,6 +73,8 @@ fn changed(difference: &AbiDifference<'_>, old: &Group, new: &Group) -> Option<F
         key!(Group.rust) if is_tag => None,
         // Only the specification uses the name.
         key!(Group.name) => None,
+        // A header does not state it.
+        key!(Group.rust) if comparison.matching.has_header() => None,
         key!(Group.rust) => Some(match (&old.rust, &new.rust) {
             (Some(was), Some(is)) => {
                 let message = format!("the type in Rust is `{is}`, `{was}` before");

@@ -4,40 +4,14 @@ use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ITEM_ADDED, NAME_REMOVED};
 use crate::compat::diff::{AbiDifference, IrKey, Of, key};
 use crate::compat::finding::{Class, Finding, Party};
-use crate::compat::side::Side;
+use crate::compat::type_names::is_alias;
 use crate::ir::{Abi, Struct, StructRole};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[IrKey] = &[key!(Abi.structs), key!(Struct.name)];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
-    let mut judgements = comparison.each(KEYS, |difference| verdict(comparison, difference));
-    judgements.push(Judgement { claims: Vec::new(), findings: retagged(comparison) });
-    judgements
-}
-
-/// Structs that have a tag on one side and only a name by `typedef` on the other.
-fn retagged(comparison: &Comparison<'_, '_>) -> Vec<Finding> {
-    let matching = comparison.matching;
-    let is_untagged = |side: &Side, one: &Struct| side.knowledge.untagged.contains(&one.name);
-    let both = matching.structs.iter().filter_map(|pair| pair.structs.both());
-    let finding = |(old, new): (&Struct, &Struct)| {
-        let (before, now) = (is_untagged(matching.old, old), is_untagged(matching.new, new));
-        let message = match (before, now) {
-            (false, true) => {
-                "the tag is gone, only `typedef` gives the name: programs that use \
-                              `struct` no longer compile"
-            }
-            (true, false) => {
-                "the name by `typedef` is a tag now: programs without `struct` no \
-                              longer compile"
-            }
-            _ => return None,
-        };
-        let finding = Finding::new(NAME_REMOVED, Class::Source, &old.name, message);
-        Some(finding.at(Party::New, new.meta.place).help("declare both, the tag and the name"))
-    };
-    both.filter_map(finding).collect()
+    comparison.each(KEYS, |difference| verdict(comparison, difference))
 }
 
 fn verdict(
@@ -48,7 +22,12 @@ fn verdict(
     let pair = comparison.matching.structs[index].structs;
     Some(match (pair.old, pair.new) {
         (Some(old), None) => Some(removed(old)),
-        (Some(old), Some(new)) => Some(renamed(old, new)),
+        (Some(old), Some(new)) => {
+            let sides = (comparison.matching.old, comparison.matching.new);
+            let aliased = is_alias((sides.0, &old.name), (sides.1, &new.name));
+            // Each of its names is judged.
+            (!aliased).then(|| renamed(old, new))
+        }
         (None, Some(new)) => added(comparison.matching.abis().1, new),
         (None, None) => None,
     })

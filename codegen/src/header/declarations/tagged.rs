@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::super::attributes::Attributes;
 use super::super::codes::{BAD_DECLARATION, UNCLOSED, error};
 use super::super::members::{BaseType, members};
+use super::super::resolve::joined;
 use super::super::tokens::{Kind, Token, after_bracket, around, split};
 use super::{
     DeclarationParser, DeclaredEnum, DeclaredStruct, ParsedDeclaration, UnreadDeclaration,
@@ -18,19 +19,27 @@ struct TaggedType<'a> {
     /// Its tag or its alias; `word` for an enum without either.
     name: Token<'a>,
     tag: Option<Token<'a>>,
-    /// Its name by `typedef`.
-    alias: Option<Token<'a>>,
+    /// Its names by `typedef`.
+    aliases: Vec<Declarator<'a>>,
     attributes: Attributes<'a>,
     /// The tokens between the braces.
     inside: Range<usize>,
     /// The tokens of all of it.
     range: (usize, usize),
+    /// The text without `typedef` and the names.
+    text: String,
+}
+
+/// A name that `typedef` gives, and what is around it: `*` or the length of an array.
+struct Declarator<'a> {
+    name: Token<'a>,
+    around: String,
 }
 
 impl<'a> DeclarationParser<'_, 'a, '_> {
     /// A struct, union or enum, possibly after `typedef`.
     pub(super) fn tagged(&mut self, start: usize) {
-        let word = self.tokens[self.at];
+        let (first, word) = (self.at, self.tokens[self.at]);
         let mut attributes = Attributes::default();
         let at = attributes.take_all(self.tokens, self.at + 1);
         let tag = self.tokens.get(at).copied().filter(|token| token.kind == Kind::Word);
@@ -48,49 +57,64 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
         let stop = self.semicolon(end, after);
         let (is_typedef, range) = (start < self.at, (start, stop));
         self.at = stop + 1;
-        let Ok(alias) = alias(&self.tokens[after..stop], is_typedef) else {
+        let Some(aliases) = aliases(&self.tokens[after..stop], is_typedef) else {
             let reason = "what follows it is not understood";
-            return self.refuse(tag.unwrap_or(word), range, reason);
+            let text = joined(&self.tokens[range.0..range.1]);
+            return self.refuse(tag.unwrap_or(word), text, reason);
         };
-        let Some(name) = tag.or(alias).or(word.is("enum").then_some(word)) else {
-            return self.refuse(word, range, "it has no name");
+        let (before, body) = (&self.tokens[first..at], &self.tokens[at + tag.iter().len()..after]);
+        let text = [joined(before), joined(body)].join(" ");
+        let plain = aliases.iter().find(|alias| alias.around.is_empty()).map(|alias| alias.name);
+        let Some(name) = tag.or(plain).or(word.is("enum").then_some(word)) else {
+            return self.refuse(word, text, "it has no name");
         };
         let inside = brace + 1..end - 1;
-        self.declare(TaggedType { word, name, tag, alias, attributes, inside, range });
+        self.declare(TaggedType { word, name, tag, aliases, attributes, inside, range, text });
     }
 
     /// Declares the names of a type, and the type unless it is left out or not understood.
     fn declare(&mut self, type_: TaggedType<'a>) {
-        let TaggedType { word, name, tag, alias, attributes, inside, range } = type_;
+        let TaggedType { word, name, tag, aliases, attributes, inside, range, text } = type_;
         let is_enum = word.is("enum");
-        let mut typedef = alias.map(|alias| {
-            let base = match is_enum {
-                true => BaseType::Enum(name),
-                false => BaseType::Struct(name.text.to_owned()),
-            };
-            ParsedDeclaration::Typedef(alias.text, base)
-        });
-        // It names a declaration with a tag even if that is left out.
+        let plain = aliases.iter().filter(|alias| alias.around.is_empty());
+        let typedefs: Vec<_> = plain
+            .map(|alias| {
+                let base = match is_enum {
+                    true => BaseType::Enum(name),
+                    false => BaseType::Struct(name.text.to_owned()),
+                };
+                ParsedDeclaration::Typedef(alias.name.text, base)
+            })
+            .collect();
+        let mut typedefs = Some(typedefs);
+        // They name a declaration with a tag even if that is left out.
         if tag.is_some() {
-            self.declared.extend(typedef.take());
+            self.declared.extend(typedefs.take().into_iter().flatten());
         }
         if self.outside.leaves_out(name.text) {
             return;
         }
+        if let Some(tag) = tag {
+            self.name([word.text, tag.text].join(" "), name.text.to_owned(), tag.place);
+        }
+        for Declarator { name: alias, around } in &aliases {
+            let of = [name.text, around].join(" ").trim_end().to_owned();
+            self.name(alias.text.to_owned(), of, alias.place);
+        }
         if let Some(unknown) = attributes.unknown {
             let reason = format!("the attribute `{}` is not understood", unknown.text);
-            return self.refuse(name, range, &reason);
+            return self.refuse(name, text, &reason);
         }
         if word.is("union") {
-            return self.refuse(name, range, "it is a union with a name");
+            return self.refuse(name, text, "it is a union with a name");
         }
-        self.declared.extend(typedef);
+        self.declared.extend(typedefs.into_iter().flatten());
         match is_enum {
             true => {
-                let tag = tag.or(alias).map(|tag| tag.text);
-                self.enumeration(tag, attributes.packed, inside, range);
+                let tag = (!name.is("enum")).then_some(name.text);
+                self.enumeration(tag, attributes.packed, inside, &text);
             }
-            false => self.aggregate(name, tag.is_none(), attributes, inside, range),
+            false => self.aggregate(name, tag.is_none(), attributes, (inside, range, text)),
         }
     }
 
@@ -114,8 +138,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
         name: Token<'a>,
         untagged: bool,
         attributes: Attributes<'a>,
-        inside: Range<usize>,
-        range: (usize, usize),
+        (inside, range, text): (Range<usize>, (usize, usize), String),
     ) {
         let earlier = self.packs.iter().rev().find(|(at, _)| *at <= range.0);
         let pack = earlier.and_then(|(_, pack)| *pack);
@@ -127,7 +150,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
                 self.declared.push(ParsedDeclaration::Unread(UnreadDeclaration {
                     name,
                     reason,
-                    range,
+                    text,
                 }));
             }
             Ok(body) => {
@@ -139,6 +162,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
                         attributes: inner.attributes,
                         pack,
                         range,
+                        text: text.clone(),
                         inner: true,
                         untagged: false,
                     }));
@@ -150,6 +174,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
                     attributes,
                     pack,
                     range,
+                    text,
                     inner: false,
                     untagged,
                 }));
@@ -162,7 +187,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
         tag: Option<&'a str>,
         packed: bool,
         inside: Range<usize>,
-        range: (usize, usize),
+        text: &str,
     ) {
         let mut values = Vec::new();
         for part in split(&self.tokens[inside]) {
@@ -179,7 +204,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
                 [] => values.push((*name, Vec::new())),
                 [equals, value @ ..] if equals.is("=") => values.push((*name, value.to_vec())),
                 _ => {
-                    self.refuse(*name, range, "the enumerator is not understood");
+                    self.refuse(*name, text.to_owned(), "the enumerator is not understood");
                     values.push((*name, Vec::new()));
                 }
             }
@@ -188,13 +213,18 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
     }
 }
 
-/// The name by `typedef` among the tokens between the type and the semicolon; an error if they
+/// The names by `typedef` among the tokens between the type and the semicolon; none if they
 /// are anything else.
-fn alias<'a>(after: &[Token<'a>], is_typedef: bool) -> Result<Option<Token<'a>>, ()> {
-    let mut names = split(after).into_iter().filter(|name| !name.is_empty());
-    match names.next() {
-        None => Ok(None),
-        Some([name]) if is_typedef && name.kind == Kind::Word => Ok(Some(*name)),
-        Some(_) => Err(()),
-    }
+fn aliases<'a>(after: &[Token<'a>], is_typedef: bool) -> Option<Vec<Declarator<'a>>> {
+    let names = split(after).into_iter().filter(|name| !name.is_empty());
+    names.map(|tokens| declarator(tokens).filter(|_| is_typedef)).collect()
+}
+
+/// The only name of a declarator that is no function.
+fn declarator<'a>(tokens: &[Token<'a>]) -> Option<Declarator<'a>> {
+    let at = tokens.iter().take_while(|token| token.is("*")).count();
+    let (name, rest) = tokens[at..].split_first()?;
+    let array = rest.first().is_none_or(|open| open.is("["));
+    (name.kind == Kind::Word && array)
+        .then(|| Declarator { name: *name, around: joined(&[&tokens[..at], rest].concat()) })
 }
