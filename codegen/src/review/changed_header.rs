@@ -11,6 +11,9 @@ const OTHER_FOLDERS: [&str; 4] = ["drivers", "include", "samples", "tools"];
 /// the paths are not those of a tree that git knows, by the name of the file.
 pub(super) fn header_of(abi: &Abi, file: &FilePatch) -> Option<usize> {
     let paths = [&file.path, &file.old_path];
+    if file.is_folder {
+        return header_inside(abi, &file.path);
+    }
     let by_path = paths.into_iter().find_map(|path| header_at(abi, path));
     by_path.or_else(|| paths.into_iter().find_map(|path| header_named(abi, path, file.by_git)))
 }
@@ -32,6 +35,15 @@ fn header_at(abi: &Abi, path: &str) -> Option<usize> {
         let Some(folder) = path.strip_suffix(header.path.as_str()) else { return false };
         let internal = folder == "include/" || folder.starts_with("tools/");
         !internal && (folder.is_empty() || folder.ends_with('/'))
+    })
+}
+
+/// A header that a folder can contain, by the name of the folder.
+fn header_inside(abi: &Abi, folder: &str) -> Option<usize> {
+    let name = file_name(folder);
+    let of_headers = ["include", "uapi", "linux-headers", "kernel"].contains(&name);
+    abi.headers.iter().position(|header| {
+        of_headers || header.path.split('/').any(|part| part == name) || folder == header.path
     })
 }
 

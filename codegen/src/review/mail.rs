@@ -6,6 +6,9 @@ use mailparse::{MailHeaderMap, ParsedMail, parse_mail};
 /// The most parts of a mail that are looked at. A mail with more is read as plain text.
 const MOST_PARTS: usize = 64;
 
+/// How deep a mail can be inside of others.
+const DEEPEST: usize = 3;
+
 /// A mail, or a text that is none.
 #[derive(Clone, Debug, Default)]
 pub struct Mail {
@@ -25,7 +28,15 @@ pub struct Mail {
 
 /// The mails of an input, in order.
 pub fn mails(input: &[u8]) -> Vec<Mail> {
-    split(input).into_iter().map(mail).collect()
+    match input.contains(&b'\n') {
+        true => split(input).into_iter().map(mail).collect(),
+        // Lines of an old system end with a carriage return.
+        false => vec![mail(&input.iter().map(|byte| newline(*byte)).collect::<Vec<_>>())],
+    }
+}
+
+fn newline(byte: u8) -> u8 {
+    if byte == b'\r' { b'\n' } else { byte }
 }
 
 /// The pieces of a mailbox: each starts with a line `From ` that a header follows.
@@ -77,13 +88,33 @@ fn mail(piece: &[u8]) -> Mail {
     }
     let [from, subject, _, message_id] = named;
     let mut mail = Mail { subject: one_line(&subject), from, message_id, ..Mail::default() };
-    for part in parsed.parts().take(MOST_PARTS).filter(|part| is_text(part)) {
-        mail.text += &body(part);
-        mail.cut = !mail.text.ends_with('\n');
-        mail.text.push('\n');
-        mail.flowed |= part.ctype.params.get("format").is_some_and(|format| format == "flowed");
-    }
+    mail.add(&parsed, 0);
     mail
+}
+
+impl Mail {
+    /// Adds the texts of a mail, those of forwarded mails in it too.
+    fn add(&mut self, parsed: &ParsedMail<'_>, depth: usize) {
+        for part in parsed.parts().take(MOST_PARTS) {
+            let inner = part.get_body_raw().unwrap_or_default();
+            match parse_mail(&inner) {
+                Ok(inner) if is_mail(part) && depth < DEEPEST => self.add(&inner, depth + 1),
+                _ if is_text(part) => {
+                    self.text += &body(part);
+                    self.cut = !self.text.ends_with('\n');
+                    self.text.push('\n');
+                    let format = part.ctype.params.get("format");
+                    self.flowed |= format.is_some_and(|format| format == "flowed");
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether a part is a mail that was forwarded.
+fn is_mail(part: &ParsedMail<'_>) -> bool {
+    part.subparts.is_empty() && part.ctype.mimetype == "message/rfc822"
 }
 
 /// A text without the colors that `git diff --color` writes.
@@ -100,8 +131,10 @@ fn without_colors(text: &str) -> String {
 /// Whether a part is a text in which a patch can be.
 fn is_text(part: &ParsedMail<'_>) -> bool {
     let kind = part.ctype.mimetype.as_str();
-    let name = part.get_content_disposition().params.remove("filename").unwrap_or_default();
-    let is_patch = name.ends_with(".patch") || name.ends_with(".diff");
+    let name = part.get_content_disposition().params.remove("filename");
+    let name = name.or_else(|| part.ctype.params.get("name").cloned()).unwrap_or_default();
+    let named = name.ends_with(".patch") || name.ends_with(".diff");
+    let is_patch = named || kind == "application/octet-stream" && body(part).contains("\n@@ -");
     part.subparts.is_empty() && (is_patch || (kind.starts_with("text/") && kind != "text/html"))
 }
 

@@ -3,7 +3,7 @@
 
 use super::git_path::path;
 use super::hunk;
-use super::no_hunk::{GitHead, merge};
+use super::no_hunk::{Head, merge, submodule};
 use super::quote::QuotedLine;
 
 /// The changes that a text makes to files.
@@ -23,6 +23,8 @@ pub(super) struct FilePatch {
     pub(super) by_git: bool,
     /// Whether the patch removes the file.
     pub(super) removed: bool,
+    /// Whether it is a folder, or a submodule.
+    pub(super) is_folder: bool,
     pub(super) hunks: Vec<Hunk>,
     /// Lines of its hunks that cannot be read.
     pub(super) problems: Vec<BadLine>,
@@ -122,25 +124,28 @@ pub(super) fn parse(lines: &[QuotedLine<'_>]) -> Patch {
     let mut at = 0;
     // Whether the file of the next hunk is known.
     let mut named = false;
-    let mut git = GitHead::default();
+    let mut head = Head::default();
     // The files of which there are the lines `---` and `+++`, by index, and the numbers of these.
     let mut heads = Vec::new();
     while let Some(line) = lines.get(at) {
         if let Some(mut file) = file_head(lines, at) {
-            file.by_git |= std::mem::take(&mut git).by_git;
+            if !head.is_of(&file) {
+                patch.files.extend(head.unshown());
+            }
+            file.by_git |= std::mem::take(&mut head).by_git;
             heads.push((patch.files.len(), line.number));
             patch.files.push(file);
             named = true;
             at += 2;
-        } else if let Some(head) = hunk_head(line.text) {
+        } else if let Some(numbers) = hunk_head(line.text) {
             if !named {
                 patch.files.push(FilePatch::default());
                 named = true;
             }
             let file = patch.files.last_mut().expect("a file of the hunk");
-            let counts = (head.old_count, head.new_count);
+            let counts = (numbers.old_count, numbers.new_count);
             let problems = file.problems.len();
-            let (hunk, next) = hunk::read(lines, at, head, &mut file.problems);
+            let (hunk, next) = hunk::read(lines, at, numbers, &mut file.problems);
             if problems == file.problems.len() {
                 file.problems.extend(hunk.without_change());
             }
@@ -150,18 +155,27 @@ pub(super) fn parse(lines: &[QuotedLine<'_>]) -> Patch {
             file.hunks.push(hunk);
             at = next;
         } else {
-            if let Some(head) = GitHead::of(line.text) {
-                git = head;
-                named = false;
+            match Head::of(line.text, line.number) {
+                Some(next) => {
+                    patch.files.extend(std::mem::replace(&mut head, next).unshown());
+                    named = false;
+                }
+                None => head.line(line.text),
             }
             let file = patch.files.last_mut().filter(|_| named);
             if let (Some(file), Some(problem)) = (file, merge(line.text, line.number)) {
                 file.problems.push(problem);
             }
-            patch.files.extend(git.change(line.text, line.number));
+            let next = lines.get(at + 1).map_or("", |next| next.text);
+            if let Some(file) = head.change(line.text, next, line.number) {
+                patch.files.push(file);
+                head.is_told();
+            }
             at += 1;
         }
     }
+    patch.files.extend(head.unshown());
+    patch.files.iter_mut().for_each(submodule);
     for (index, number) in heads {
         let file = &mut patch.files[index];
         if file.hunks.is_empty() && file.problems.is_empty() {
@@ -214,7 +228,7 @@ fn range(text: &str) -> Option<(usize, usize)> {
 pub(super) fn ends_at(lines: &[QuotedLine<'_>], at: usize) -> bool {
     let text = lines[at].text;
     matches!(text, "--" | "-- ")
-        || text.starts_with("diff --git ")
+        || Head::starts(text, lines.get(at + 1).map_or("", |next| next.text))
         || hunk_head(text).is_some()
         || file_head(lines, at).is_some()
 }

@@ -50,11 +50,12 @@ pub(super) fn apply(header: &HeaderText, file: &FilePatch, mail: usize, numbered
             removed: &removed,
             scopes: scopes(paired),
             places: vec![None; paired.pairs.len()],
+            numbered,
             by_text: false,
             containers: HashMap::new(),
             applied: &mut applied,
         };
-        placer.locate(numbered);
+        placer.locate();
         edits.extend(placer.edits(mail));
     }
     applied.header = header.edited(edits);
@@ -85,6 +86,8 @@ struct Placer<'a> {
     scopes: Vec<Scope>,
     /// The element of the header that each pair is.
     places: Vec<Option<usize>>,
+    /// Whether the header has the lines that the patch counts.
+    numbered: bool,
     /// Whether the header has all lines of the old side in a row.
     by_text: bool,
     /// The opening in the header of each declaration of the hunk.
@@ -113,8 +116,8 @@ impl Placer<'_> {
     }
 
     /// Finds the place of everything that is on the old side.
-    fn locate(&mut self, numbered: bool) {
-        self.by_text = self.locate_by_text(numbered);
+    fn locate(&mut self) {
+        self.by_text = self.locate_by_text(self.numbered);
         if !self.by_text {
             self.locate_by_names();
         }
@@ -321,6 +324,16 @@ impl Placer<'_> {
                 };
                 self.problem(pair, message);
             }
+            (ElementPair::Removed(_), Some(place))
+                if self.is_other_text(&element, &self.header.elements[place]) =>
+            {
+                let message = format!(
+                    "`{}` is removed, but {path} has another text of it: the patch is applied, \
+                     or for another header",
+                    element.name
+                );
+                self.problem(pair, message);
+            }
             (ElementPair::Kept(..), None)
                 if !matches!(element.kind, ElementKind::Directive | ElementKind::Close) =>
             {
@@ -328,6 +341,21 @@ impl Placer<'_> {
                 self.applied.missing.push(bad(self.hunk, line, message));
             }
             _ => {}
+        }
+    }
+
+    /// Whether a removed macro, member or enumerator is not that of the header. A header of a
+    /// release is not spelt as the kernel's own, so that only numbers are compared with it.
+    fn is_other_text(&self, removed: &Element, there: &Element) -> bool {
+        let number = |element: &Element| {
+            let value = element.key.rsplit(' ').next().unwrap_or_default().to_owned();
+            value.parse::<u64>().ok()
+        };
+        let numbers = || number(removed).zip(number(there));
+        match removed.kind {
+            ElementKind::Define | ElementKind::Item if self.numbered => removed.key != there.key,
+            ElementKind::Define => numbers().is_some_and(|(removed, there)| removed != there),
+            _ => false,
         }
     }
 

@@ -3,9 +3,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
+use capchain::Opened;
 use capchain::emit::kernel_header;
 use capchain::lower::lower;
+use capchain::review::{BaseChoice, Effect, mails, review};
+use capchain::spec::load::Origin;
 use support::program::run;
 use support::{fixtures, mangled};
 
@@ -21,6 +25,19 @@ fn code(folder: &Path, args: &[&str]) -> (i32, String) {
     let spec = fixtures::root().join("spec/vfio").display().to_string();
     let outcome = run(folder, &[&["--spec", &spec], args].concat());
     (outcome.code, outcome.stdout + &outcome.stderr)
+}
+
+/// How many breaks a review finds, and the codes of what it does not judge.
+fn found(patch: &str) -> (usize, Vec<&'static str>) {
+    static OPENED: LazyLock<Opened> =
+        LazyLock::new(|| capchain::open(&Origin::Folder(fixtures::root().join("spec/vfio")), &[]));
+    let spec = OPENED.spec.as_ref().expect("the specification");
+    let mails = mails(patch.as_bytes());
+    let base = BaseChoice::Release(spec.newest());
+    let review = review(spec, &OPENED.sources, &base, mails).expect("a review");
+    let remarks = review.series.iter().flat_map(|series| &series.remarks);
+    let unjudged = remarks.filter(|remark| remark.effect == Effect::NotJudged);
+    (review.count(Effect::Breaks), unjudged.map(|remark| remark.code.0).collect())
 }
 
 fn write(folder: &Path, name: &str, text: &str) {
@@ -129,5 +146,130 @@ fn colors_and_quotes_do_not_hide_a_change() {
         let (code, text) = code(folder, &["review", "p.patch"]);
         assert_eq!(code, 1, "{patch}{text}");
         assert!(text.contains("break[C10] VFIO_API_VERSION"), "{patch}{text}");
+    }
+}
+
+/// What git, GNU diff, Subversion, Mercurial and Bazaar print of a change without its lines. PATH
+/// stands for the header, FOLDER for a folder that contains it.
+const NOT_SHOWN: [&str; 27] = [
+    "diff --git PATH PATH\nindex 1..2 100644\nGIT binary patch\nliteral 3\nKcmZ\n\nliteral 0\nHc\n",
+    "diff --git i/PATH w/PATH\nindex 1..2 100644\nGIT binary patch\nliteral 3\nKcmZ\n\n",
+    "diff --git PATH PATH\nindex 1..2 100644\nBinary files PATH and PATH differ\n",
+    "diff --git a/PATH b/PATH\ndeleted file mode 100644\nindex 1..0\n",
+    "diff --git PATH PATH\ndeleted file mode 100644\nindex 1..0\n",
+    "diff --git a/PATH b/PATH\nindex 1..2 100644\n",
+    "diff --git PATH include/linux/vfio.h\nsimilarity index 100%\nrename from PATH\nrename to x.h\n",
+    "diff --git a/FOLDER b/FOLDER\nindex 1..2 160000\n--- a/FOLDER\n+++ b/FOLDER\n@@ -1 +1 @@\n\
+     -Subproject commit 1111111\n+Subproject commit 2222222\n",
+    "Submodule FOLDER 1111111..2222222:\n  > a change\n",
+    "Submodule FOLDER 1111111...0000000 (submodule deleted)\n",
+    "diff --cc PATH\nindex 1,2..3\nBinary files differ\n",
+    "diff --cc PATH\nindex 1,2..0\ndeleted file mode 100644,100644\n",
+    "diff --combined PATH\nindex 1,2..3\n",
+    "Binary files a/PATH and b/PATH differ\n",
+    "Binary files PATH\t2020-01-01 and PATH\t2020-01-02 differ\n",
+    "Files a/PATH and b/PATH differ\n",
+    "Symbolic links a/PATH and b/PATH differ\n",
+    "File a/PATH is a regular file while file b/PATH is a symbolic link\n",
+    "Only in a/FOLDER/linux: vfio.h\n",
+    "Only in a/FOLDER: linux\n",
+    "diff -r a/PATH b/PATH\n19c19\n< #define VFIO_API_VERSION\t0\n---\n> #define VFIO_API_VERSION\t1\n",
+    "*** a/PATH\t2020\n--- b/PATH\t2020\n***************\n*** 1 ****\n! #define A 0\n--- 1 ----\n! #define A 1\n",
+    "Index: PATH\n===================\nCannot display: file marked as a binary type.\n",
+    "Index: PATH (deleted)\n===================\n",
+    "diff -r 0123456789ab PATH\nBinary file PATH has changed\n",
+    "=== removed file 'PATH'\n",
+    "=== modified file 'PATH'\nBinary files PATH\t2020 and PATH\t2020 differ\n",
+];
+
+#[test]
+fn what_a_patch_does_not_show_is_not_judged() {
+    let old = header();
+    let harmless = old.replace("#define VFIO_API_VERSION\t0", "#define VFIO_API_VERSION\t0x0");
+    assert!(old != harmless);
+    let others = [
+        mangled::patch("drivers/vfio/a.c", "int a;\n", "int b;\n"),
+        mangled::patch(PATH, &old, &harmless),
+    ];
+    for form in NOT_SHOWN {
+        let form = form.replace("PATH", PATH).replace("FOLDER", "include/uapi");
+        // After another change, which ends without an empty line, and before one.
+        for patch in [&[&form], &[&others[1], &form], &[&form, &others[0]]] as [&[&String]; 3] {
+            let patch: String = patch.iter().map(|part| part.as_str()).collect();
+            let (breaks, codes) = found(&patch);
+            assert_eq!(breaks, 0, "{form}");
+            assert!(codes.contains(&"R1"), "{patch}{codes:?}");
+        }
+        // The same of another file is none of a header's business.
+        let elsewhere = form.replace(PATH, "drivers/vfio/vfio.c").replace("include/uapi", "roms");
+        let elsewhere = elsewhere.replace(": vfio.h", ": vfio.c").replace("roms: linux", "roms: x");
+        let (_, codes) = found(&[others[1].as_str(), &elsewhere].concat());
+        assert!(codes.is_empty(), "{elsewhere}{codes:?}");
+    }
+}
+
+#[test]
+fn a_change_of_the_mode_alone_breaks_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let old = header();
+    let mode = format!("diff --git a/{PATH} b/{PATH}\nold mode 100644\nnew mode 100755\n");
+    let other = mangled::patch("drivers/vfio/a.c", "int a;\n", "int b;\n");
+    write(folder.path(), "p.patch", &[mode.as_str(), &other].concat());
+    let (found, text) = code(folder.path(), &["review", "p.patch"]);
+    assert_eq!(found, 0, "{text}");
+    let new = old.replace("#define VFIO_API_VERSION\t0", "#define VFIO_API_VERSION\t1");
+    write(folder.path(), "p.patch", &[mode, mangled::patch(PATH, &old, &new)].concat());
+    let (found, text) = code(folder.path(), &["review", "p.patch"]);
+    assert_eq!(found, 1, "{text}");
+}
+
+/// A patch whose removed line is not what the header has: it was applied, or is reversed.
+#[test]
+fn a_removed_line_that_the_header_does_not_have_is_not_judged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (folder, old) = (folder.path(), header());
+    let edits = [
+        ("#define VFIO_API_VERSION\t0", "#define VFIO_API_VERSION\t1"),
+        ("\tVFIO_PCI_MSI_IRQ_INDEX,", "\tVFIO_PCI_MSI_IRQ_INDEX = 1,"),
+        ("\t__u32\tcount;", "\t__u64\tcount;"),
+    ];
+    write(folder, "vfio.h", &old);
+    for (before, after) in edits {
+        let new = old.replacen(before, after, 1);
+        assert!(old != new, "{before}");
+        write(folder, "p.patch", &mangled::patch(PATH, &new, &old));
+        let (found, text) = code(folder, &["review", "--base", "vfio.h", "p.patch"]);
+        assert_eq!(found, 2, "{before}: {text}");
+    }
+    let new = old.replace(edits[0].0, edits[0].1);
+    write(folder, "p.patch", &mangled::patch(PATH, &new, &old));
+    let (found, text) = code(folder, &["review", "p.patch"]);
+    assert_eq!(found, 2, "{text}");
+    assert!(text.contains("another text"), "{text}");
+}
+
+#[test]
+fn forwarded_and_unnamed_attachments_are_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (folder, old) = (folder.path(), header());
+    let new = old.replace("#define VFIO_API_VERSION\t0", "#define VFIO_API_VERSION\t1");
+    let patch = mangled::patch(PATH, &old, &new);
+    let head = "From: a@example.org\nSubject: [PATCH] a change\nMIME-Version: 1.0\n";
+    let mail = |kind: &str, body: &str| {
+        format!(
+            "{head}Content-Type: multipart/mixed; boundary=q\n\n--q\nContent-Type: text/plain\n\n\
+             See there.\n--q\nContent-Type: {kind}\n\n{body}\n--q--\n"
+        )
+    };
+    for text in [
+        mail("application/octet-stream; name=a.patch", &patch),
+        mail("application/octet-stream", &patch),
+        mail("message/rfc822", &format!("{head}\n{patch}")),
+        patch.replace('\n', "\r"),
+        patch.replace('\n', "\r\n"),
+    ] {
+        write(folder, "p.patch", &text);
+        let (found, said) = code(folder, &["review", "p.patch"]);
+        assert_eq!(found, 1, "{text}{said}");
     }
 }

@@ -14,8 +14,20 @@ use crate::cli::ReviewArgs;
 /// The most bytes that are read.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// How git prints a difference: as it is, by no program of the repository's choice.
-const DIFF: [&str; 4] = ["diff", "--no-color", "--no-ext-diff", "--no-textconv"];
+/// How git prints a difference: as it is, whole, by no program or setting of the repository's
+/// choice.
+const DIFF: [&str; 10] = [
+    "diff",
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-relative",
+    "--text",
+    "--submodule=short",
+    "--ignore-submodules=none",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+];
 
 /// The mails of the input.
 pub(super) struct PatchInput {
