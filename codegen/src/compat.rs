@@ -18,6 +18,7 @@ mod type_names;
 mod unread;
 mod witness;
 
+pub(crate) use codes::NAME_REMOVED;
 pub use evidence::{Within, Witness, WitnessClaim, WitnessPiece};
 pub use finding::{Affected, Bump, Class, Finding, Party, VersionImpact, Window};
 pub use keys::{CANNOT_BREAK, Reason};

@@ -6,6 +6,7 @@
 mod answer;
 mod apply;
 mod bases;
+mod beside;
 mod cause;
 mod changed_header;
 mod codes;
@@ -36,10 +37,12 @@ pub use mail::{Mail, mails};
 pub use report::{Effect, Remark, Review, SeriesReview};
 pub use text::text;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use apply::{HeaderChange, best_fit};
 use bases::Bases;
+use beside::{Beside, with_included};
+use header_text::HeaderText;
 use patch::{FilePatch, Patch};
 use series::{Series, series};
 use verdict::ReadHeaders;
@@ -93,7 +96,7 @@ pub fn patched(
     let (newest, bases) = (lower(spec, None), Bases::new(spec, sources, choice));
     let patches: Vec<_> = mails.iter().map(patch_of).collect();
     let (all, _) = series(mails);
-    let changes = all.iter().flat_map(|series| changes(&newest, series, &patches).0);
+    let changes = all.iter().flat_map(|series| changes(&newest, series, &patches, &bases).0);
     let (_, applied) = best_fit(&bases, &changes.collect::<Vec<_>>());
     match applied.unplaced.is_empty() {
         true => Ok(applied.headers.into_iter().map(|one| (one.path, one.text)).collect()),
@@ -121,26 +124,28 @@ fn patch_of(mail: &Mail) -> Patch {
     if mail.cut { patch.cut() } else { patch }
 }
 
-/// The changes of a series to headers of an ABI, and its other files.
+/// The changes of a series to headers of an ABI and to headers that are given with them, and
+/// those of its other files.
 fn changes<'a>(
     abi: &'a Abi,
     series: &Series,
     patches: &'a [Patch],
-) -> (Vec<HeaderChange<'a>>, Vec<String>) {
-    let (mut changes, mut other_files) = (Vec::new(), Vec::new());
+    bases: &Bases<'_>,
+) -> (Vec<HeaderChange<'a>>, Vec<HeaderChange<'a>>) {
+    let (mut changes, mut others) = (Vec::new(), Vec::new());
     for mail in &series.mails {
         for file in &patches[*mail].files {
-            match changed_header::header_of(abi, file) {
-                Some(header) => {
-                    let header = abi.headers[header].path.as_str();
-                    changes.push(HeaderChange { mail: *mail, header, file });
-                }
-                None if other_files.contains(&file.path) => {}
-                None => other_files.push(file.path.clone()),
-            }
+            let header = changed_header::header_of(abi, file);
+            let path = file.path.as_str();
+            let (list, header) = match header {
+                Some(header) => (&mut changes, abi.headers[header].path.as_str()),
+                None if bases.is_given(path) => (&mut changes, path),
+                None => (&mut others, path),
+            };
+            list.push(HeaderChange { mail: *mail, header, file });
         }
     }
-    (changes, other_files)
+    (changes, others)
 }
 
 /// The paths of the headers of an ABI that the patches of some mails change.
@@ -170,29 +175,54 @@ struct Reviewer<'r> {
 
 impl Reviewer<'_> {
     fn series(&mut self, series: &Series) -> Result<Option<SeriesReview>, String> {
-        let (changes, other_files) = changes(&self.newest, series, self.patches);
+        let (changes, others) = changes(&self.newest, series, self.patches, &self.bases);
         if changes.is_empty() {
             return Ok(None);
         }
-        let (base, applied) = best_fit(&self.bases, &changes);
+        let is_gone = |change: &HeaderChange<'_>| {
+            let again = |other: &HeaderChange<'_>| {
+                other.header == change.header && !(other.file.removed || other.file.gone)
+            };
+            (change.file.removed || change.file.gone) && !changes.iter().any(again)
+        };
+        let gone: Vec<_> =
+            changes.iter().filter(|change| is_gone(change)).map(beside::gone).collect();
+        let changes: Vec<_> = changes.iter().filter(|change| !is_gone(change)).copied().collect();
+        let beside = Beside::of(&others);
+        let mut seen = HashSet::new();
+        let (base, mut applied) = best_fit(&self.bases, &changes);
         let set = self.bases.set(base);
         let mut remarks = applied.unplaced.clone();
         if remarks.is_empty() {
-            if !self.old.contains_key(&base) {
-                let old = verdict::read(set.name.clone(), &self.bases, set, &set.headers)?;
+            let mut whole = |headers: &[HeaderText], beside: &[HeaderText]| {
+                with_included(&self.newest, headers, beside, &changes, &mut seen)
+            };
+            let read =
+                |headers: &[HeaderText]| verdict::read(set.name.clone(), &self.bases, set, headers);
+            let own = match beside.old.is_empty() {
+                true => None,
+                false => Some(read(&whole(&set.headers, &beside.old))?),
+            };
+            if own.is_none() && !self.old.contains_key(&base) {
+                let old = read(&whole(&set.headers, &[]))?;
                 self.old.insert(base, old);
             }
             let name = [&set.name, " with the patch"].concat();
+            applied.headers = whole(&applied.headers, &beside.new);
             let new = verdict::read(name, &self.bases, set, &applied.headers)?;
-            let old = &self.old[&base];
+            let old = own.as_ref().unwrap_or_else(|| &self.old[&base]);
             remarks = verdict::judge(&self.newest, old, &new, &applied);
+            beside.remark(&self.newest, &applied, &mut remarks);
             for remark in &mut remarks {
                 remark.in_file = in_file(&changes, remark);
             }
             let assigned = handlers::assignments(&series.mails, self.patches);
             remarks.extend(handlers::judge(old.abi(), new.abi(), &assigned));
         }
+        remarks.extend(gone);
         remarks.sort_by_key(|remark| (remark.at.is_none(), remark.at, remark.effect));
+        let mut other_files: Vec<_> = others.iter().map(|one| one.file.path.clone()).collect();
+        other_files.retain(|path| seen.insert(path.clone()));
         let mut missing = applied.missing;
         missing.extend(changes.iter().filter_map(|change| {
             let short = change.file.short.as_ref()?;

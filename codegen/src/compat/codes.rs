@@ -15,7 +15,7 @@ pub(super) const PADDING_NAMED: Code = Code("C8");
 pub(super) const RESERVED_FIELD_USED: Code = Code("C9");
 /// A name means another number.
 pub(super) const VALUE_CHANGED: Code = Code("C10");
-pub(super) const NAME_REMOVED: Code = Code("C11");
+pub(crate) const NAME_REMOVED: Code = Code("C11");
 /// An id or number is given to two things.
 pub(super) const NUMBER_REUSED: Code = Code("C12");
 /// The body of a capability.

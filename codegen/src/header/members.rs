@@ -50,18 +50,6 @@ pub(super) enum BaseType<'a> {
     Union(Vec<ParsedMember<'a>>),
 }
 
-impl BaseType<'_> {
-    /// The type in one word: its integer or its name.
-    pub(super) fn text(&self) -> String {
-        match self {
-            Self::Int(int) => int.text(),
-            Self::Struct(name) => name.clone(),
-            Self::Enum(name) | Self::Named(name) => name.text.to_owned(),
-            Self::Union(_) => "union".to_owned(),
-        }
-    }
-}
-
 /// The content of the braces of a struct.
 #[derive(Default)]
 pub(super) struct StructBody<'a> {

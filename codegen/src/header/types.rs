@@ -1,6 +1,7 @@
 //! The integer types that user ABIs are made of.
 
 use super::facts::TypeFact;
+use super::members::BaseType;
 use super::tokens::{Kind, Token};
 use crate::layout::Int;
 
@@ -42,6 +43,18 @@ impl IntType {
             Self::BigEndian(int) => TypeFact::BigEndian(int).text(),
             Self::AlignedS64 => "aligned_s64".to_owned(),
             Self::Long(signed) => TypeFact::Long(signed).text(),
+        }
+    }
+}
+
+impl BaseType<'_> {
+    /// The type in one word: its integer or its name.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Int(int) => int.text(),
+            Self::Struct(name) => name.clone(),
+            Self::Enum(name) | Self::Named(name) => name.text.to_owned(),
+            Self::Union(_) => "union".to_owned(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Applies a series to the headers of a base, patch by patch.
 
 use super::bases::{Bases, HeaderSet};
+use super::beside::Departed;
 use super::changed_header::file_name;
 use super::codes::{NO_PLACE, UNREADABLE_LINE, unplaced};
 use super::header_text::{HeaderText, MailLine};
@@ -26,6 +27,8 @@ pub(super) struct AppliedSeries {
     pub(super) missing: Vec<(MailLine, String)>,
     /// Removed lines, with the names of their elements.
     pub(super) removed: Vec<(String, MailLine)>,
+    /// The same with the headers.
+    pub(super) departed: Vec<Departed>,
 }
 
 impl AppliedSeries {
@@ -56,6 +59,7 @@ fn apply(set: &HeaderSet, changes: &[HeaderChange<'_>]) -> AppliedSeries {
         unplaced: Vec::new(),
         missing: Vec::new(),
         removed: Vec::new(),
+        departed: Vec::new(),
     };
     for HeaderChange { mail, header, file } in changes.iter().copied() {
         let at = |line: &BadLine| MailLine { mail, line: line.number };
@@ -79,6 +83,12 @@ fn apply(set: &HeaderSet, changes: &[HeaderChange<'_>]) -> AppliedSeries {
         let no_place = |line: &BadLine| unplaced(NO_PLACE, at(line), line.message.clone());
         result.unplaced.extend(applied.problems.iter().map(no_place));
         result.missing.extend(applied.missing.iter().map(|line| (at(line), line.message.clone())));
+        let departed = applied.removed.iter().map(|(name, at)| Departed {
+            name: name.rsplit(' ').next().unwrap_or(name).to_owned(),
+            header: header.to_owned(),
+            at: *at,
+        });
+        result.departed.extend(departed);
         result.removed.extend(applied.removed);
         *text = applied.header;
     }

@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 
+use super::changed_header::file_name;
 use super::header_text::HeaderText;
 use crate::amend::AmendBase;
 use crate::diagnostic::Sources;
@@ -62,6 +63,12 @@ impl<'s> Bases<'s> {
         };
         let sets = releases.into_iter().map(|release| (release, OnceCell::new())).collect();
         Self { spec, sources, sets, given }
+    }
+
+    /// Whether a file of this name was given.
+    pub(super) fn is_given(&self, path: &str) -> bool {
+        let given = self.given.iter().flatten();
+        given.into_iter().any(|(given, _)| file_name(given) == file_name(path))
     }
 
     pub(super) fn count(&self) -> usize {

@@ -65,7 +65,9 @@ impl<'a> Causes<'a> {
         });
         let removed = || {
             let mut removed = self.applied.removed.iter();
-            removed.find(|(removed, _)| *removed == item).map(|(_, line)| *line)
+            removed
+                .find(|(removed, _)| removed.rsplit(' ').next() == Some(item))
+                .map(|(_, line)| *line)
         };
         // What a declaration contains says more than the macros between its members.
         let inside = || {

@@ -61,7 +61,8 @@ impl HeaderText {
         Self::with_origins(path, text, origins)
     }
 
-    fn with_origins(path: &str, text: String, origins: Vec<Option<MailLine>>) -> Self {
+    /// A text whose lines come from mails.
+    pub(super) fn with_origins(path: &str, text: String, origins: Vec<Option<MailLine>>) -> Self {
         let elements = cut(&text, false).elements;
         let mut header = Self {
             path: path.to_owned(),

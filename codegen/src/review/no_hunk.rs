@@ -7,7 +7,7 @@ use super::patch::{BadLine, FilePatch};
 
 /// A line that starts the changes of a file.
 #[derive(Debug, Default)]
-pub(super) struct Head {
+pub(super) struct DiffHead {
     /// Whether `diff --git` was there.
     pub(super) by_git: bool,
     /// The path of the line.
@@ -23,7 +23,7 @@ const REMOVED: &str = "the patch removes this file and does not show it";
 const BINARY: &str = "a binary change is not read";
 const SUBMODULE: &str = "a change of a submodule is not read";
 
-impl Head {
+impl DiffHead {
     /// What a line outside hunks starts.
     pub(super) fn of(line: &str, number: usize) -> Option<Self> {
         let (path, by_git) = match line.strip_prefix("diff --git ") {
@@ -55,15 +55,16 @@ impl Head {
         [&file.path, &file.old_path].iter().any(|path| file_name(path) == name)
     }
 
-    /// Notes that another line has told what is wrong with the file.
-    pub(super) fn is_told(&mut self) {
+    /// Notes that another line says what is wrong with the file.
+    pub(super) fn is_reported(&mut self) {
         self.without_hunk = None;
     }
 
     /// The file, if the patch changes it and nothing of it is shown.
     pub(super) fn unshown(&self) -> Option<FilePatch> {
         let message = self.without_hunk.filter(|_| !self.path.is_empty())?;
-        Some(self.changed(self.path.clone(), message, self.number))
+        let file = self.changed(self.path.clone(), message, self.number);
+        Some(FilePatch { gone: message == REMOVED, ..file })
     }
 
     fn changed(&self, path: String, message: &str, number: usize) -> FilePatch {
@@ -76,7 +77,7 @@ impl Head {
         }
     }
 
-    /// The file that a line changes without a hunk. The next line tells a context diff from
+    /// The file that a line changes without a hunk. The next line distinguishes a context diff from
     /// other lines with asterisks.
     pub(super) fn change(&self, line: &str, next: &str, number: usize) -> Option<FilePatch> {
         let changed =
@@ -85,7 +86,11 @@ impl Head {
             return changed(&self.path, BINARY);
         }
         if let Some(path) = line.strip_prefix("rename from ").filter(|_| self.by_git) {
-            return changed(path, "the patch renames this file");
+            let file = changed(path, "the patch renames this file");
+            return file.map(|file| FilePatch { gone: true, ..file });
+        }
+        if let Some(path) = line.strip_prefix("rename to ").filter(|_| self.by_git) {
+            return changed(path, "the patch gives another file this name");
         }
         if let Some(path) = line.strip_prefix("*** ").filter(|_| next.starts_with("--- ")) {
             return changed(path, "a context diff is not read: `diff -u` writes one that is");
@@ -174,12 +179,12 @@ mod tests {
 
     #[test]
     fn changes_without_hunks() {
-        let git = |line: &str| Head::of(line, 1).expect("a head");
+        let git = |line: &str| DiffHead::of(line, 1).expect("a head");
         let head = git("diff --git a/x/vfio.h b/x/vfio.h");
-        let path = |head: &Head, line| head.change(line, "", 3).map(|file| file.path);
+        let path = |head: &DiffHead, line| head.change(line, "", 3).map(|file| file.path);
         assert_eq!(path(&head, "GIT binary patch").as_deref(), Some("x/vfio.h"));
         assert_eq!(path(&head, "rename from x/a.h").as_deref(), Some("x/a.h"));
-        let prose = Head::default();
+        let prose = DiffHead::default();
         assert_eq!(path(&prose, "rename from x/a.h"), None);
         assert_eq!(path(&prose, "Binary files a/x.h and b/x.h differ").as_deref(), Some("x.h"));
         let removed = "Binary files a/x.h and /dev/null differ";
@@ -198,7 +203,7 @@ mod tests {
     fn what_a_head_alone_says() {
         let alone = |lines: &str| {
             let mut lines = lines.lines();
-            let mut head = Head::of(lines.next().expect("a line"), 1).expect("a head");
+            let mut head = DiffHead::of(lines.next().expect("a line"), 1).expect("a head");
             lines.for_each(|line| head.line(line));
             head.unshown().map(|file| file.problems[0].message.clone())
         };

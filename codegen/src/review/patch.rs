@@ -3,7 +3,7 @@
 
 use super::git_path::path;
 use super::hunk;
-use super::no_hunk::{Head, merge, submodule};
+use super::no_hunk::{DiffHead, merge, submodule};
 use super::quote::QuotedLine;
 
 /// The changes that a text makes to files.
@@ -23,6 +23,8 @@ pub(super) struct FilePatch {
     pub(super) by_git: bool,
     /// Whether the patch removes the file.
     pub(super) removed: bool,
+    /// Whether the patch gives the file another name, or removes it and does not show it.
+    pub(super) gone: bool,
     /// Whether it is a folder, or a submodule.
     pub(super) is_folder: bool,
     pub(super) hunks: Vec<Hunk>,
@@ -124,7 +126,7 @@ pub(super) fn parse(lines: &[QuotedLine<'_>]) -> Patch {
     let mut at = 0;
     // Whether the file of the next hunk is known.
     let mut named = false;
-    let mut head = Head::default();
+    let mut head = DiffHead::default();
     // The files of which there are the lines `---` and `+++`, by index, and the numbers of these.
     let mut heads = Vec::new();
     while let Some(line) = lines.get(at) {
@@ -155,7 +157,7 @@ pub(super) fn parse(lines: &[QuotedLine<'_>]) -> Patch {
             file.hunks.push(hunk);
             at = next;
         } else {
-            match Head::of(line.text, line.number) {
+            match DiffHead::of(line.text, line.number) {
                 Some(next) => {
                     patch.files.extend(std::mem::replace(&mut head, next).unshown());
                     named = false;
@@ -169,7 +171,7 @@ pub(super) fn parse(lines: &[QuotedLine<'_>]) -> Patch {
             let next = lines.get(at + 1).map_or("", |next| next.text);
             if let Some(file) = head.change(line.text, next, line.number) {
                 patch.files.push(file);
-                head.is_told();
+                head.is_reported();
             }
             at += 1;
         }
@@ -228,7 +230,7 @@ fn range(text: &str) -> Option<(usize, usize)> {
 pub(super) fn ends_at(lines: &[QuotedLine<'_>], at: usize) -> bool {
     let text = lines[at].text;
     matches!(text, "--" | "-- ")
-        || Head::starts(text, lines.get(at + 1).map_or("", |next| next.text))
+        || DiffHead::starts(text, lines.get(at + 1).map_or("", |next| next.text))
         || hunk_head(text).is_some()
         || file_head(lines, at).is_some()
 }

@@ -96,7 +96,6 @@ fn lines_around_parts_of_a_header_are_judged_as_in_the_whole_header() {
 fn changes_without_hunks_are_not_judged() {
     let folder = tempfile::tempdir().expect("a folder");
     let git = format!("diff --git a/{PATH} b/{PATH}\n");
-    let moved = "include/uapi/linux/vfio2.h";
     for (patch, says) in [
         (
             format!(
@@ -104,13 +103,6 @@ fn changes_without_hunks_are_not_judged() {
                  @@@ -1,3 -1,3 +1,4 @@@ struct vfio_irq_info {{\n  \t__u32 flags;\n++\t__u32 kind;\n"
             ),
             "line 5",
-        ),
-        (
-            format!(
-                "diff --git a/{PATH} b/{moved}\nsimilarity index 100%\nrename from {PATH}\n\
-                 rename to {moved}\n"
-            ),
-            "line 3",
         ),
         (format!("{git}Binary files a/{PATH} and b/{PATH} differ\n"), "line 2"),
         (format!("{git}index 1..2\nGIT binary patch\nliteral 3\n"), "line 3"),
@@ -151,14 +143,11 @@ fn colors_and_quotes_do_not_hide_a_change() {
 
 /// What git, GNU diff, Subversion, Mercurial and Bazaar print of a change without its lines. PATH
 /// stands for the header, FOLDER for a folder that contains it.
-const NOT_SHOWN: [&str; 27] = [
+const NOT_SHOWN: [&str; 24] = [
     "diff --git PATH PATH\nindex 1..2 100644\nGIT binary patch\nliteral 3\nKcmZ\n\nliteral 0\nHc\n",
     "diff --git i/PATH w/PATH\nindex 1..2 100644\nGIT binary patch\nliteral 3\nKcmZ\n\n",
     "diff --git PATH PATH\nindex 1..2 100644\nBinary files PATH and PATH differ\n",
-    "diff --git a/PATH b/PATH\ndeleted file mode 100644\nindex 1..0\n",
-    "diff --git PATH PATH\ndeleted file mode 100644\nindex 1..0\n",
     "diff --git a/PATH b/PATH\nindex 1..2 100644\n",
-    "diff --git PATH include/linux/vfio.h\nsimilarity index 100%\nrename from PATH\nrename to x.h\n",
     "diff --git a/FOLDER b/FOLDER\nindex 1..2 160000\n--- a/FOLDER\n+++ b/FOLDER\n@@ -1 +1 @@\n\
      -Subproject commit 1111111\n+Subproject commit 2222222\n",
     "Submodule FOLDER 1111111..2222222:\n  > a change\n",
@@ -271,5 +260,128 @@ fn forwarded_and_unnamed_attachments_are_read() {
         write(folder, "p.patch", &text);
         let (found, said) = code(folder, &["review", "p.patch"]);
         assert_eq!(found, 1, "{text}{said}");
+    }
+}
+
+/// A header with a part of it in another file, whose include guard is that of `NAME`.
+fn split(old: &str, include: &str, edit: impl Fn(String) -> String) -> [String; 2] {
+    let start = old.find("struct vfio_irq_info {").expect("the struct");
+    let length = old[start..].find("\n};\n").expect("its end") + 4;
+    let (before, rest) = old.split_at(start);
+    let (part, after) = rest.split_at(length);
+    let other = format!("#ifndef NAME\n#define NAME\n\n{part}\n#endif\n");
+    [format!("{before}{include}{after}"), edit(other)]
+}
+
+/// A patch from some files to others.
+fn patch_of(old: &[(&str, &str)], new: &[(&str, &str)]) -> String {
+    let text = |files: &[(&str, &str)], path: &str| {
+        files
+            .iter()
+            .find(|(name, _)| *name == path)
+            .map_or(String::new(), |(_, text)| (*text).into())
+    };
+    let mut paths: Vec<_> = old.iter().chain(new).map(|(path, _)| *path).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let patches = paths.iter().map(|path| {
+        let (before, after) = (text(old, path), text(new, path));
+        let patch = mangled::patch(path, &before, &after);
+        match (before.is_empty(), after.is_empty()) {
+            (true, _) => patch.replacen(&format!("--- a/{path}"), "--- /dev/null", 1),
+            (_, true) => patch.replacen(&format!("+++ b/{path}"), "+++ /dev/null", 1),
+            _ => patch,
+        }
+    });
+    patches.collect()
+}
+
+/// What programs see of a header is its text and that of the files that it includes.
+#[test]
+fn declarations_that_move_to_another_file_are_judged_where_they_are() {
+    const OTHER: &str = "include/uapi/linux/vfio_irq.h";
+    let folder = tempfile::tempdir().expect("a folder");
+    let (folder, old) = (folder.path(), header());
+    let same = |text: String| text;
+    let wider = |text: String| text.replace("\t__u32\tcount;", "\t__u64\tcount;");
+    let grown = |text: String| text.replace("\n};", "\n\t__u32\tadded;\n};");
+    let included = "#include <linux/vfio_irq.h>\n";
+    let quoted = "#include \"vfio_irq.h\"\n";
+    let mut codes = Vec::new();
+    for (include, path, edit, expected) in [
+        (included, OTHER, &same as &dyn Fn(String) -> String, 0),
+        (quoted, OTHER, &same, 0),
+        (included, OTHER, &wider, 1),
+        (included, OTHER, &grown, 0),
+        ("", OTHER, &same, 1),
+        (included, "include/linux/vfio_irq.h", &same, 1),
+        (quoted, "include/uapi/asm/vfio_irq.h", &same, 1),
+    ] {
+        let [main, other] = split(&old, include, edit);
+        let (whole, parts) = ([(PATH, old.as_str())], [(PATH, main.as_str()), (path, &other)]);
+        write(folder, "p.patch", &patch_of(&whole, &parts));
+        let (found, text) = code(folder, &["review", "p.patch"]);
+        assert_eq!(found, expected, "{include} {path}: {text}");
+        assert!(found > 0 || !text.contains("passed over"), "{text}");
+        // The parts of a series see each other.
+        let created = patch_of(&[], &[(path, &other)]);
+        let moved = patch_of(&whole, &[(PATH, &main)]);
+        let mail = |at, text: &str| {
+            format!(
+                "From x Mon\nFrom: a@example.org\nSubject: [PATCH {at}/2] a part\n\n{text}\n-- \n2.40\n\n"
+            )
+        };
+        write(folder, "p.patch", &[mail(1, &created), mail(2, &moved)].concat());
+        let (found, text) = code(folder, &["review", "p.patch"]);
+        assert_eq!(found, expected, "{include} {path} as a series: {text}");
+        // The reverse, for the header that includes the other one.
+        write(folder, "vfio.h", &main);
+        write(folder, "p.patch", &patch_of(&parts, &whole));
+        let (found, text) = code(folder, &["review", "--base", "vfio.h", "p.patch"]);
+        codes.push(found);
+        assert_eq!(found == 1, edit(" \t__u32\tcount;\n};".to_owned()).contains("64"), "{text}");
+    }
+    assert_eq!(codes[..3], [0, 0, 1]);
+}
+
+/// A header that both the base and the patch show in part only: nothing certain can be said.
+#[test]
+fn declarations_that_move_to_a_known_file_are_not_judged_without_it() {
+    let old = header();
+    let other = "include/uapi/linux/other.h";
+    let lines: String = (0..20).map(|at| format!("#define OTHER_{at}\t{at}\n")).collect();
+    let [main, part] = split(&old, "", |text| text);
+    let longer = [lines.as_str(), &part].concat();
+    let patch = patch_of(&[(PATH, &old), (other, &lines)], &[(PATH, &main), (other, &longer)]);
+    let (breaks, codes) = found(&patch);
+    assert_eq!(breaks, 0, "{patch}");
+    assert!(codes.contains(&"R2"), "{codes:?}");
+    // A header of the same ABI that the first one does not include.
+    let abi = lower(&fixtures::spec(), None);
+    let at = abi.headers.iter().position(|header| header.path == "linux/vfio_zdev.h");
+    let (zdev, text) = ("include/uapi/linux/vfio_zdev.h", kernel_header(&abi, at.expect("it")));
+    let longer = [text.as_str(), "\n", &part].concat();
+    let patch = patch_of(&[(PATH, &old), (zdev, &text)], &[(PATH, &main), (zdev, &longer)]);
+    let (breaks, codes) = found(&patch);
+    assert!(breaks > 0 && codes.is_empty(), "{codes:?}");
+}
+
+/// A header that gets another name, or is removed, breaks whoever includes it.
+#[test]
+fn a_header_that_is_gone_breaks() {
+    let old = header();
+    let git = format!("diff --git a/{PATH} b/");
+    for patch in [
+        format!("{git}{PATH}\ndeleted file mode 100644\nindex 1..0\n"),
+        format!("diff --git {PATH} {PATH}\ndeleted file mode 100644\nindex 1..0\n"),
+        format!(
+            "{git}include/linux/vfio.h\nsimilarity index 100%\nrename from {PATH}\n\
+             rename to include/linux/vfio.h\n"
+        ),
+        patch_of(&[(PATH, &old)], &[]),
+        patch_of(&[(PATH, &old)], &[("include/linux/vfio.h", &old)]),
+    ] {
+        let (breaks, codes) = found(&patch);
+        assert_eq!((breaks, codes), (1, Vec::new()), "{}", patch.lines().next().unwrap_or(""));
     }
 }

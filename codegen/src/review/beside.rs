@@ -1,0 +1,248 @@
+//! The other headers of a series. What a header of the ABI includes of them is read as a part of
+//! it, because programs see it there: a declaration that moves to a file that is included is
+//! still there, with its changes, and one that moves elsewhere is gone.
+
+use std::collections::HashSet;
+
+use super::apply::{AppliedSeries, HeaderChange};
+use super::changed_header::{file_name, header_at};
+use super::codes::{NO_PLACE, unplaced};
+use super::fragment::{Element, ElementKind};
+use super::header_text::{Edit, HeaderText, MailLine};
+use super::patch::{FilePatch, Sign};
+use super::place;
+use super::report::{Effect, Remark};
+use crate::compat::NAME_REMOVED;
+use crate::ir::Abi;
+
+/// The most headers that are put into one.
+const MOST: usize = 64;
+
+/// Headers that are not specified.
+#[derive(Default)]
+pub(super) struct Beside<'p> {
+    /// Those that the series removes, before it.
+    pub(super) old: Vec<HeaderText>,
+    /// Those that it creates, after it.
+    pub(super) new: Vec<HeaderText>,
+    /// Changes of headers of which the series shows a part only.
+    parts: Vec<HeaderChange<'p>>,
+}
+
+impl<'p> Beside<'p> {
+    /// Those among the files of a series.
+    pub(super) fn of(files: &[HeaderChange<'p>]) -> Self {
+        let mut beside = Self::default();
+        for change in files.iter().filter(|change| change.file.path.ends_with(".h")) {
+            let HeaderChange { mail, file, .. } = *change;
+            let known = beside.new.iter().position(|header| header.path == file.path);
+            match known {
+                _ if file.old_path == "/dev/null" => {
+                    beside.new.push(text(file, mail, Sign::Removed));
+                }
+                Some(at) if file.removed => drop(beside.new.remove(at)),
+                Some(at) => {
+                    beside.new[at] = place::apply(&beside.new[at], file, mail, true).header;
+                }
+                None if file.removed => beside.old.push(text(file, mail, Sign::Added)),
+                None => beside.parts.push(*change),
+            }
+        }
+        beside
+    }
+
+    /// What is known of declarations that left a header and are in another one of the series.
+    pub(super) fn remark(&self, abi: &Abi, applied: &AppliedSeries, remarks: &mut Vec<Remark>) {
+        for remark in remarks.iter_mut().filter(|one| one.effect == Effect::Breaks) {
+            let item = remark.subject.split('.').next().unwrap_or_default();
+            let moved = self.new.iter().find(|header| declares(header, item));
+            let part = self.parts.iter().find(|part| adds(part.file, item));
+            if let Some(header) = moved.filter(|_| remark.code == NAME_REMOVED) {
+                let path = &header.path;
+                remark.details.push(format!("it is in {path} now, which no header includes"));
+            } else if let Some(HeaderChange { mail, file, .. }) = part {
+                let path = &file.path;
+                let message =
+                    format!("`{item}` is in {path} now, of which the patch shows a part only");
+                let line = file.hunks.first().map_or(1, |hunk| hunk.number);
+                let at = remark.at.unwrap_or(MailLine { mail: *mail, line });
+                *remark = unplaced(NO_PLACE, at, message);
+            }
+        }
+        for Departed { name, header, at } in &applied.departed {
+            let own = |text: &&HeaderText| file_name(&text.path) == file_name(header);
+            let Some(from) = applied.headers.iter().find(own) else { continue };
+            let mut others = applied.headers.iter().filter(|text| !own(text));
+            let other = others.find(|text| is_new_in(text, name));
+            let other = other.filter(|other| !declares(from, name) && !includes(from, other));
+            let Some(other) = other.filter(|other| header_at(abi, &other.path).is_some()) else {
+                continue;
+            };
+            remarks.push(Remark {
+                effect: Effect::Breaks,
+                code: NAME_REMOVED,
+                subject: name.clone(),
+                message: format!(
+                    "`{name}` is in {} now, which {header} does not include",
+                    other.path
+                ),
+                details: vec![format!("harmed: programs that include <{header}> only")],
+                help: Some(format!("include <{}> in {header}", other.path)),
+                at: Some(*at),
+                in_file: None,
+            });
+        }
+    }
+}
+
+/// The break of programs that include a header of the ABI which a series removes or renames.
+pub(super) fn gone(HeaderChange { mail, header, file }: &HeaderChange<'_>) -> Remark {
+    let problem = file.problems.first().map(|problem| problem.number);
+    let line = problem.or(file.hunks.first().map(|hunk| hunk.number)).unwrap_or(1);
+    Remark {
+        effect: Effect::Breaks,
+        code: NAME_REMOVED,
+        subject: (*header).to_owned(),
+        message: "the header is gone: programs that include it no longer compile".to_owned(),
+        details: Vec::new(),
+        help: Some("leave a header with this name that includes the other one".to_owned()),
+        at: Some(MailLine { mail: *mail, line }),
+        in_file: None,
+    }
+}
+
+/// A declaration that a series removes from a header.
+pub(super) struct Departed {
+    pub(super) name: String,
+    /// The header, as an `#include` has it.
+    pub(super) header: String,
+    pub(super) at: MailLine,
+}
+
+/// Headers in which each `#include` of one beside them is its text. A header is put into the
+/// first one that includes it, as with an include guard.
+pub(super) fn with_included(
+    abi: &Abi,
+    headers: &[HeaderText],
+    beside: &[HeaderText],
+    changes: &[HeaderChange<'_>],
+    read: &mut HashSet<String>,
+) -> Vec<HeaderText> {
+    let is_own = |header: &&HeaderText| {
+        abi.headers.iter().any(|one| file_name(&one.path) == file_name(&header.path))
+    };
+    let (own, given): (Vec<_>, Vec<_>) = headers.iter().partition(is_own);
+    let mut left: Vec<(&HeaderText, bool)> = given.into_iter().map(|one| (one, true)).collect();
+    left.extend(beside.iter().map(|one| (one, false)));
+    let mut whole: Vec<HeaderText> = own.into_iter().cloned().collect();
+    for header in &mut whole {
+        let root = Root::of(header, changes);
+        for _ in 0..MOST {
+            let found = header.elements.iter().find_map(|element| {
+                let names = root.names(included(header, element)?);
+                let at = left.iter().position(|(one, given)| {
+                    let loose = *given || root.is_loose;
+                    let same = |name: &String| {
+                        *name == one.path || loose && file_name(name) == file_name(&one.path)
+                    };
+                    names.iter().any(same)
+                });
+                Some((element.bytes.clone(), at?))
+            });
+            let Some((bytes, at)) = found else { break };
+            let (other, _) = left.remove(at);
+            read.insert(other.path.clone());
+            let lines =
+                other.text.split('\n').map(str::to_owned).zip(other.origins.iter().copied());
+            let insert = Edit::Insert(bytes.start, lines.collect());
+            *header = header.edited(vec![insert, Edit::Remove(bytes)]);
+        }
+    }
+    // The others declare types, as they did before.
+    whole.extend(left.into_iter().filter(|(_, given)| *given).map(|(one, _)| one.clone()));
+    whole
+}
+
+/// Where the headers are that a header can include.
+struct Root {
+    /// The folder of `<linux/vfio.h>`, and that of the header.
+    folders: [String; 2],
+    /// Whether the header is a copy whose folder says nothing.
+    is_loose: bool,
+}
+
+impl Root {
+    fn of(header: &HeaderText, changes: &[HeaderChange<'_>]) -> Self {
+        let own = |change: &&HeaderChange<'_>| file_name(change.header) == file_name(&header.path);
+        let change = changes.iter().find(own);
+        let known = change.and_then(|change| {
+            let path = change.file.path.as_str();
+            Some((path.strip_suffix(change.header)?, path))
+        });
+        let is_loose = known.is_none() && change.is_some();
+        let (root, path) = known.unwrap_or(("include/uapi/", ""));
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        Self { folders: [root.to_owned(), [folder, "/"].concat()], is_loose }
+    }
+
+    /// The paths that a name in an `#include` can mean.
+    fn names(&self, name: &str) -> Vec<String> {
+        let bare = name.trim_matches(['<', '>', '"']);
+        let quoted = name.starts_with('"');
+        let folders = self.folders.iter().take(if quoted { 2 } else { 1 });
+        folders.map(|folder| [folder, bare].concat()).collect()
+    }
+}
+
+/// What an element includes, with its quotes.
+fn included<'h>(header: &'h HeaderText, element: &Element) -> Option<&'h str> {
+    let text = header.text.get(element.bytes.clone())?.trim_start().strip_prefix('#')?;
+    let rest = text.trim_start().strip_prefix("include")?.trim();
+    (element.kind == ElementKind::Directive).then_some(rest)
+}
+
+fn includes(header: &HeaderText, other: &HeaderText) -> bool {
+    header.elements.iter().any(|element| {
+        let name = included(header, element).map(|name| name.trim_matches(['<', '>', '"']));
+        name.is_some_and(|name| file_name(name) == file_name(&other.path))
+    })
+}
+
+/// Whether an element declares a name.
+fn is_named(element: &Element, name: &str) -> bool {
+    match element.kind {
+        ElementKind::Open => element.name.rsplit(' ').next() == Some(name),
+        ElementKind::Define | ElementKind::Item => element.name == name,
+        ElementKind::Close | ElementKind::Directive => false,
+    }
+}
+
+fn declares(header: &HeaderText, name: &str) -> bool {
+    header.elements.iter().any(|element| is_named(element, name))
+}
+
+/// Whether a series added the declaration of a name.
+fn is_new_in(header: &HeaderText, name: &str) -> bool {
+    header.elements.iter().any(|element| {
+        let mut rows = header.origins.get(element.rows.clone()).unwrap_or_default().iter();
+        // A member can be called like one of another struct.
+        element.kind != ElementKind::Item
+            && is_named(element, name)
+            && rows.any(|origin| origin.is_some())
+    })
+}
+
+/// Whether the lines that a patch adds to a file declare a name.
+fn adds(file: &FilePatch, name: &str) -> bool {
+    declares(&text(file, 0, Sign::Removed), name)
+}
+
+/// The text that a patch shows of a file, without the lines of one side.
+fn text(file: &FilePatch, mail: usize, without: Sign) -> HeaderText {
+    let lines = file.hunks.iter().flat_map(|hunk| &hunk.lines);
+    let lines: Vec<_> = lines.filter(|line| line.sign != without).collect();
+    let text: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+    let origin = |number| (without == Sign::Removed).then_some(MailLine { mail, line: number });
+    let origins = lines.iter().map(|line| origin(line.number)).collect();
+    HeaderText::with_origins(&file.path, text.join("\n"), origins)
+}
