@@ -6,7 +6,6 @@
 mod answer;
 mod apply;
 mod bases;
-mod beside;
 mod cause;
 mod changed_header;
 mod codes;
@@ -17,6 +16,7 @@ mod header_text;
 mod hunk;
 mod mail;
 mod no_hunk;
+mod other_headers;
 mod patch;
 mod place;
 mod quote;
@@ -41,8 +41,8 @@ use std::collections::{HashMap, HashSet};
 
 use apply::{HeaderChange, best_fit};
 use bases::Bases;
-use beside::{Beside, with_included};
 use header_text::HeaderText;
+use other_headers::{OtherHeaders, with_included};
 use patch::{FilePatch, Patch};
 use series::{Series, series};
 use verdict::ReadHeaders;
@@ -186,33 +186,33 @@ impl Reviewer<'_> {
             (change.file.removed || change.file.gone) && !changes.iter().any(again)
         };
         let gone: Vec<_> =
-            changes.iter().filter(|change| is_gone(change)).map(beside::gone).collect();
+            changes.iter().filter(|change| is_gone(change)).map(other_headers::gone).collect();
         let changes: Vec<_> = changes.iter().filter(|change| !is_gone(change)).copied().collect();
-        let beside = Beside::of(&others);
+        let other_headers = OtherHeaders::of(&others);
         let mut seen = HashSet::new();
         let (base, mut applied) = best_fit(&self.bases, &changes);
         let set = self.bases.set(base);
         let mut remarks = applied.unplaced.clone();
         if remarks.is_empty() {
-            let mut whole = |headers: &[HeaderText], beside: &[HeaderText]| {
-                with_included(&self.newest, headers, beside, &changes, &mut seen)
+            let mut whole = |headers: &[HeaderText], others: &[HeaderText]| {
+                with_included(&self.newest, headers, others, &changes, &mut seen)
             };
             let read =
                 |headers: &[HeaderText]| verdict::read(set.name.clone(), &self.bases, set, headers);
-            let own = match beside.old.is_empty() {
+            let own = match other_headers.old.is_empty() {
                 true => None,
-                false => Some(read(&whole(&set.headers, &beside.old))?),
+                false => Some(read(&whole(&set.headers, &other_headers.old))?),
             };
             if own.is_none() && !self.old.contains_key(&base) {
                 let old = read(&whole(&set.headers, &[]))?;
                 self.old.insert(base, old);
             }
             let name = [&set.name, " with the patch"].concat();
-            applied.headers = whole(&applied.headers, &beside.new);
+            applied.headers = whole(&applied.headers, &other_headers.new);
             let new = verdict::read(name, &self.bases, set, &applied.headers)?;
             let old = own.as_ref().unwrap_or_else(|| &self.old[&base]);
             remarks = verdict::judge(&self.newest, old, &new, &applied);
-            beside.remark(&self.newest, &applied, &mut remarks);
+            other_headers.remark(&self.newest, &applied, &mut remarks);
             for remark in &mut remarks {
                 remark.in_file = in_file(&changes, remark);
             }

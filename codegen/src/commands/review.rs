@@ -4,7 +4,9 @@ mod input;
 
 use std::path::Path;
 
+use capchain::ir::Abi;
 use capchain::lower::lower;
+use capchain::release::Release;
 use capchain::reports;
 use capchain::review::{BaseChoice, Review, changed_headers, review};
 use capchain::spec::ItemSpec;
@@ -19,7 +21,10 @@ pub(super) fn run(source: &Source, args: &ReviewArgs) -> CommandResult {
     let input = PatchInput::read(args)?;
     let changes = |spec: &ValidSpec| !changed_headers(&lower(spec, None), &input.mails).is_empty();
     let mut whole: Option<Review> = None;
-    for Loaded { spec, sources, .. } in specs::matching(source, changes)? {
+    let loaded = specs::matching(source, changes)?;
+    let all: Vec<_> = loaded.iter().map(|one| lower(&one.spec, None)).collect();
+    check_headers(&all, &input, args)?;
+    for Loaded { spec, sources, .. } in loaded {
         let choice = base(&spec, &input, args)?;
         if has_handlers_of_overlays(&spec) {
             to_stderr(
@@ -53,6 +58,28 @@ fn has_handlers_of_overlays(spec: &ValidSpec) -> bool {
     })
 }
 
+/// Checks that each given header is one of these ABIs, or is named by the patch or by another one.
+fn check_headers(abis: &[Abi], input: &PatchInput, args: &ReviewArgs) -> Result<(), String> {
+    let paths: Vec<_> = args.base.iter().filter(|base| base.parse::<Release>().is_err()).collect();
+    for path in &paths {
+        let name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or(path);
+        let mut headers = abis.iter().flat_map(|abi| &abi.headers);
+        let is_own = headers.any(|header| header.path.rsplit('/').next() == Some(name));
+        let mut mails = input.mails.iter();
+        let others = paths.iter().filter(|other| other != &path);
+        let names = |other: &&&String| {
+            input::header(Path::new(other)).is_ok_and(|text| text.contains(name))
+        };
+        if !is_own
+            && !mails.any(|mail| mail.text.contains(name))
+            && !others.clone().any(|one| names(&one))
+        {
+            return Err(format!("{path} is not a specified header, and nothing includes it"));
+        }
+    }
+    Ok(())
+}
+
 /// The wanted base: named releases and headers, or else the headers of the repository.
 fn base(spec: &ValidSpec, input: &PatchInput, args: &ReviewArgs) -> Result<BaseChoice, String> {
     let [first, ..] = &args.base[..] else { return input.base(&lower(spec, None)) };
@@ -60,7 +87,10 @@ fn base(spec: &ValidSpec, input: &PatchInput, args: &ReviewArgs) -> Result<BaseC
         let newest = spec.newest();
         return match spec.releases().contains(&release) {
             true => Ok(BaseChoice::Release(release)),
-            false => Err(format!("{release} is not described; the newest release is {newest}")),
+            false => {
+                let abi = &spec.spec().abi.abi.value;
+                Err(format!("{release} is not described by {abi}; its newest release is {newest}"))
+            }
         };
     }
     let headers = args.base.iter().map(|path| {

@@ -1,10 +1,10 @@
 //! Applies a series to the headers of a base, patch by patch.
 
 use super::bases::{Bases, HeaderSet};
-use super::beside::Departed;
 use super::changed_header::file_name;
 use super::codes::{NO_PLACE, UNREADABLE_LINE, unplaced};
 use super::header_text::{HeaderText, MailLine};
+use super::other_headers::Departed;
 use super::patch::{BadLine, FilePatch};
 use super::place;
 use super::report::Remark;

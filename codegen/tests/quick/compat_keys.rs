@@ -172,7 +172,7 @@ fn every_key_has_changes_with_the_right_verdicts() {
     expect_texts(&texts);
 }
 
-/// Without a line, or with a list that is an element shorter, a specification is another one or
+/// Without a line, with a shorter list, or with another number, a specification is another one or
 /// none at all: a difference in any key has at least one finding in both directions.
 #[test]
 fn no_difference_vanishes() {
@@ -180,11 +180,11 @@ fn no_difference_vanishes() {
     let (mut compared, mut vanished) = (0, Vec::new());
     for file in ["abi.yaml", "common.yaml"] {
         let text = fs::read_to_string(fixtures::root().join(SPEC).join(file)).expect("a file");
-        for (what, edited) in shorter(&text) {
+        for (what, edited) in shorter(&text).into_iter().chain(others(&text)) {
             let folder = SpecFolder::copy_of(SPEC);
             folder.write(file, edited);
             let Some(spec) = folder.open(&[]).spec else { continue };
-            let new = side("shorter", lower(&spec, None));
+            let new = side("edited", lower(&spec, None));
             let keys = differing_keys(&base, &new);
             // An ioctl of all backends can name them or not.
             if keys.iter().all(|key| *key == "Ioctl.backends") {
@@ -220,6 +220,26 @@ fn shorter(text: &str) -> Vec<(String, String)> {
             let line = [&line[..start], shorter, &line[end..]].concat();
             all.push((format!("{:?}", line.trim()), with(at, Some(line))));
         }
+    }
+    all
+}
+
+/// A text with each of its numbers one higher, and each truth the other way round.
+fn others(text: &str) -> Vec<(String, String)> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    let mut all = Vec::new();
+    for word in text.split(|c| !is_word(c)).filter(|word| !word.is_empty()) {
+        let other = match (word, word.parse::<u64>()) {
+            ("true", _) => "false".to_owned(),
+            ("false", _) => "true".to_owned(),
+            (_, Ok(number)) => (number + 1).to_string(),
+            _ => continue,
+        };
+        let at = word.as_ptr() as usize - text.as_ptr() as usize;
+        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        let whole = text[line..].lines().next().unwrap_or_default().trim();
+        let edited = [&text[..at], &other, &text[at + word.len()..]].concat();
+        all.push((format!("{other} in {whole:?}"), edited));
     }
     all
 }

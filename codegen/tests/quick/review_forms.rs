@@ -143,7 +143,7 @@ fn colors_and_quotes_do_not_hide_a_change() {
 
 /// What git, GNU diff, Subversion, Mercurial and Bazaar print of a change without its lines. PATH
 /// stands for the header, FOLDER for a folder that contains it.
-const NOT_SHOWN: [&str; 24] = [
+const NOT_SHOWN: [&str; 23] = [
     "diff --git PATH PATH\nindex 1..2 100644\nGIT binary patch\nliteral 3\nKcmZ\n\nliteral 0\nHc\n",
     "diff --git i/PATH w/PATH\nindex 1..2 100644\nGIT binary patch\nliteral 3\nKcmZ\n\n",
     "diff --git PATH PATH\nindex 1..2 100644\nBinary files PATH and PATH differ\n",
@@ -153,7 +153,6 @@ const NOT_SHOWN: [&str; 24] = [
     "Submodule FOLDER 1111111..2222222:\n  > a change\n",
     "Submodule FOLDER 1111111...0000000 (submodule deleted)\n",
     "diff --cc PATH\nindex 1,2..3\nBinary files differ\n",
-    "diff --cc PATH\nindex 1,2..0\ndeleted file mode 100644,100644\n",
     "diff --combined PATH\nindex 1,2..3\n",
     "Binary files a/PATH and b/PATH differ\n",
     "Binary files PATH\t2020-01-01 and PATH\t2020-01-02 differ\n",
@@ -304,7 +303,7 @@ fn declarations_that_move_to_another_file_are_judged_where_they_are() {
     let (folder, old) = (folder.path(), header());
     let same = |text: String| text;
     let wider = |text: String| text.replace("\t__u32\tcount;", "\t__u64\tcount;");
-    let grown = |text: String| text.replace("\n};", "\n\t__u32\tadded;\n};");
+    let grown = |text: String| text.replace("\n};", "\n#define VFIO_IRQ_INFO_MINE\t(1 << 5)\n};");
     let included = "#include <linux/vfio_irq.h>\n";
     let quoted = "#include \"vfio_irq.h\"\n";
     let mut codes = Vec::new();
@@ -339,9 +338,10 @@ fn declarations_that_move_to_another_file_are_judged_where_they_are() {
         write(folder, "p.patch", &patch_of(&parts, &whole));
         let (found, text) = code(folder, &["review", "--base", "vfio.h", "p.patch"]);
         codes.push(found);
-        assert_eq!(found == 1, edit(" \t__u32\tcount;\n};".to_owned()).contains("64"), "{text}");
+        let [_, unchanged] = split(&old, include, same);
+        assert_eq!(found, i32::from(other != unchanged), "{text}");
     }
-    assert_eq!(codes[..3], [0, 0, 1]);
+    assert_eq!(codes[..4], [0, 0, 1, 1]);
 }
 
 /// A header that both the base and the patch show in part only: nothing certain can be said.
@@ -366,7 +366,7 @@ fn declarations_that_move_to_a_known_file_are_not_judged_without_it() {
     assert!(breaks > 0 && codes.is_empty(), "{codes:?}");
 }
 
-/// A header that gets another name, or is removed, breaks whoever includes it.
+/// A header that gets another name, or is removed, breaks the programs that include it.
 #[test]
 fn a_header_that_is_gone_breaks() {
     let old = header();
@@ -374,6 +374,7 @@ fn a_header_that_is_gone_breaks() {
     for patch in [
         format!("{git}{PATH}\ndeleted file mode 100644\nindex 1..0\n"),
         format!("diff --git {PATH} {PATH}\ndeleted file mode 100644\nindex 1..0\n"),
+        format!("diff --cc {PATH}\nindex 1,2..0\ndeleted file mode 100644,100644\n"),
         format!(
             "{git}include/linux/vfio.h\nsimilarity index 100%\nrename from {PATH}\n\
              rename to include/linux/vfio.h\n"
@@ -384,4 +385,49 @@ fn a_header_that_is_gone_breaks() {
         let (breaks, codes) = found(&patch);
         assert_eq!((breaks, codes), (1, Vec::new()), "{}", patch.lines().next().unwrap_or(""));
     }
+}
+
+/// A patch of headers of two ABIs is judged for each, with the headers that are its own.
+#[test]
+fn headers_of_two_abis_are_judged_each() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let iommufd = fixtures::open(&fixtures::root().join("spec/iommufd"));
+    let texts = [header(), kernel_header(&lower(&iommufd, None), 0)];
+    let edits = [
+        ("#define VFIO_API_VERSION\t0", "#define VFIO_API_VERSION\t1"),
+        ("IOMMUFD_CMD_IOAS_ALLOC = 0x81,", "IOMMUFD_CMD_IOAS_ALLOC = 0xf1,"),
+    ];
+    let names = ["vfio.h", "iommufd.h"];
+    for name in 0..2 {
+        write(folder.path(), names[name], &texts[name]);
+    }
+    write(folder.path(), "other.h", "#define OTHER 1\n");
+    let paths = names.map(|name| ["include/uapi/linux/", name].concat());
+    let mut found = Vec::new();
+    for broken in [[false, false], [true, false], [false, true], [true, true]] {
+        let mut patch = String::new();
+        for at in 0..2 {
+            let (from, to) = edits[at];
+            let to = if broken[at] { to.to_owned() } else { [from, " /* so */"].concat() };
+            assert!(texts[at].contains(from), "{from}");
+            patch += &mangled::patch(&paths[at], &texts[at], &texts[at].replacen(from, &to, 1));
+        }
+        write(folder.path(), "p.patch", &patch);
+        let args = ["review", "--base", "vfio.h", "--base", "iommufd.h", "p.patch"];
+        let outcome = run(folder.path(), &args);
+        let said = outcome.stdout + &outcome.stderr;
+        assert_eq!(said.matches("base: ").count(), 2, "{said}");
+        found.push((outcome.code, said.contains("VFIO_API_VERSION:"), said.contains("IOAS_ALLOC")));
+        let one = run(folder.path(), &["review", "--base", "vfio.h", "p.patch"]);
+        assert_eq!(one.code, if broken[0] { 1 } else { 2 }, "{}{}", one.stdout, one.stderr);
+        assert!(one.stdout.contains("linux/iommufd.h is not among"), "{}", one.stdout);
+        let unknown = run(folder.path(), &[&args[..5], &["--base", "other.h", "p.patch"]].concat());
+        assert_eq!(unknown.code, 2);
+        assert!(unknown.stderr.contains("other.h is not a specified"), "{}", unknown.stderr);
+        let old = run(folder.path(), &["review", "--base", "v5.2", "p.patch"]);
+        assert!(old.stderr.contains("v5.2 is not described by iommufd"), "{}", old.stderr);
+    }
+    let codes: Vec<_> = found.iter().map(|one| one.0).collect();
+    assert_eq!(codes, [0, 1, 1, 1], "{found:?}");
+    assert!(found[1].1 && !found[2].1 && found[2].2 && found[3].1 && found[3].2, "{found:?}");
 }

@@ -20,7 +20,7 @@ const MOST: usize = 64;
 
 /// Headers that are not specified.
 #[derive(Default)]
-pub(super) struct Beside<'p> {
+pub(super) struct OtherHeaders<'p> {
     /// Those that the series removes, before it.
     pub(super) old: Vec<HeaderText>,
     /// Those that it creates, after it.
@@ -29,51 +29,59 @@ pub(super) struct Beside<'p> {
     parts: Vec<HeaderChange<'p>>,
 }
 
-impl<'p> Beside<'p> {
+impl<'p> OtherHeaders<'p> {
     /// Those among the files of a series.
     pub(super) fn of(files: &[HeaderChange<'p>]) -> Self {
-        let mut beside = Self::default();
+        let mut others = Self::default();
         for change in files.iter().filter(|change| change.file.path.ends_with(".h")) {
             let HeaderChange { mail, file, .. } = *change;
-            let known = beside.new.iter().position(|header| header.path == file.path);
+            let known = others.new.iter().position(|header| header.path == file.path);
             match known {
                 _ if file.old_path == "/dev/null" => {
-                    beside.new.push(text(file, mail, Sign::Removed));
+                    others.new.push(text(file, mail, Sign::Removed));
                 }
-                Some(at) if file.removed => drop(beside.new.remove(at)),
+                Some(at) if file.removed => drop(others.new.remove(at)),
                 Some(at) => {
-                    beside.new[at] = place::apply(&beside.new[at], file, mail, true).header;
+                    others.new[at] = place::apply(&others.new[at], file, mail, true).header;
                 }
-                None if file.removed => beside.old.push(text(file, mail, Sign::Added)),
-                None => beside.parts.push(*change),
+                None if file.removed => others.old.push(text(file, mail, Sign::Added)),
+                None => others.parts.push(*change),
             }
         }
-        beside
+        others
     }
 
     /// What is known of declarations that left a header and are in another one of the series.
     pub(super) fn remark(&self, abi: &Abi, applied: &AppliedSeries, remarks: &mut Vec<Remark>) {
-        for remark in remarks.iter_mut().filter(|one| one.effect == Effect::Breaks) {
+        let breaks = |one: &&mut Remark| one.effect == Effect::Breaks;
+        let mut unknown = Vec::new();
+        for remark in remarks.iter_mut().filter(breaks) {
             let item = remark.subject.split('.').next().unwrap_or_default();
+            if let Some(part) = self.parts.iter().find(|part| adds(part.file, item)) {
+                let path = &part.file.path;
+                let message =
+                    format!("`{item}` is in {path} now, of which the patch shows a part only");
+                let line = part.file.hunks.first().map_or(1, |hunk| hunk.number);
+                let at = remark.at.unwrap_or(MailLine { mail: part.mail, line });
+                unknown.push(unplaced(NO_PLACE, at, message));
+            }
             let moved = self.new.iter().find(|header| declares(header, item));
-            let part = self.parts.iter().find(|part| adds(part.file, item));
             if let Some(header) = moved.filter(|_| remark.code == NAME_REMOVED) {
                 let path = &header.path;
                 remark.details.push(format!("it is in {path} now, which no header includes"));
-            } else if let Some(HeaderChange { mail, file, .. }) = part {
-                let path = &file.path;
-                let message =
-                    format!("`{item}` is in {path} now, of which the patch shows a part only");
-                let line = file.hunks.first().map_or(1, |hunk| hunk.number);
-                let at = remark.at.unwrap_or(MailLine { mail: *mail, line });
-                *remark = unplaced(NO_PLACE, at, message);
             }
+        }
+        // Other findings can be about the same declarations.
+        if !unknown.is_empty() {
+            unknown.dedup_by(|one, other| one.message == other.message);
+            *remarks = unknown;
+            return;
         }
         for Departed { name, header, at } in &applied.departed {
             let own = |text: &&HeaderText| file_name(&text.path) == file_name(header);
             let Some(from) = applied.headers.iter().find(own) else { continue };
-            let mut others = applied.headers.iter().filter(|text| !own(text));
-            let other = others.find(|text| is_new_in(text, name));
+            let mut rest = applied.headers.iter().filter(|text| !own(text));
+            let other = rest.find(|text| is_new_in(text, name));
             let other = other.filter(|other| !declares(from, name) && !includes(from, other));
             let Some(other) = other.filter(|other| header_at(abi, &other.path).is_some()) else {
                 continue;
@@ -119,12 +127,14 @@ pub(super) struct Departed {
     pub(super) at: MailLine,
 }
 
-/// Headers in which each `#include` of one beside them is its text. A header is put into the
-/// first one that includes it, as with an include guard.
+/// The headers of an ABI, in which each `#include` of another one of the series, or of a given one,
+/// is its text. A header is put
+/// into the first one that includes it, as with an include guard. Given headers that none
+/// includes are those of another ABI.
 pub(super) fn with_included(
     abi: &Abi,
     headers: &[HeaderText],
-    beside: &[HeaderText],
+    others: &[HeaderText],
     changes: &[HeaderChange<'_>],
     read: &mut HashSet<String>,
 ) -> Vec<HeaderText> {
@@ -133,7 +143,7 @@ pub(super) fn with_included(
     };
     let (own, given): (Vec<_>, Vec<_>) = headers.iter().partition(is_own);
     let mut left: Vec<(&HeaderText, bool)> = given.into_iter().map(|one| (one, true)).collect();
-    left.extend(beside.iter().map(|one| (one, false)));
+    left.extend(others.iter().map(|one| (one, false)));
     let mut whole: Vec<HeaderText> = own.into_iter().cloned().collect();
     for header in &mut whole {
         let root = Root::of(header, changes);
@@ -158,8 +168,6 @@ pub(super) fn with_included(
             *header = header.edited(vec![insert, Edit::Remove(bytes)]);
         }
     }
-    // The others declare types, as they did before.
-    whole.extend(left.into_iter().filter(|(_, given)| *given).map(|(one, _)| one.clone()));
     whole
 }
 
