@@ -333,7 +333,10 @@ fn declarations_that_move_to_another_file_are_judged_where_they_are() {
         write(folder, "p.patch", &[mail(1, &created), mail(2, &moved)].concat());
         let (found, text) = code(folder, &["review", "p.patch"]);
         assert_eq!(found, expected, "{include} {path} as a series: {text}");
-        // The reverse, for the header that includes the other one.
+        // The reverse, for a header that includes the other one.
+        if include.is_empty() || path != OTHER {
+            continue;
+        }
         write(folder, "vfio.h", &main);
         write(folder, "p.patch", &patch_of(&parts, &whole));
         let (found, text) = code(folder, &["review", "--base", "vfio.h", "p.patch"]);
@@ -341,7 +344,7 @@ fn declarations_that_move_to_another_file_are_judged_where_they_are() {
         let [_, unchanged] = split(&old, include, same);
         assert_eq!(found, i32::from(other != unchanged), "{text}");
     }
-    assert_eq!(codes[..4], [0, 0, 1, 1]);
+    assert_eq!(codes, [0, 0, 1, 1]);
 }
 
 /// A header that both the base and the patch show in part only: nothing certain can be said.
