@@ -13,8 +13,18 @@ use crate::validate::model::declarations::{ChainItem, StructDeclaration};
 use crate::validate::model::uniqueness::ALWAYS;
 
 /// Methods of the view of a reply, their arguments, and constants that no argument can hide.
-const METHODS: [&str; 9] =
-    ["ARRAYS", "HOST", "buffer", "call", "caps", "parse", "parse_as", "request", "required_size"];
+const METHODS: [&str; 10] = [
+    "ARRAYS",
+    "HOST",
+    "buffer",
+    "call",
+    "caps",
+    "parse",
+    "parse_as",
+    "request",
+    "required_size",
+    "to_struct",
+];
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;

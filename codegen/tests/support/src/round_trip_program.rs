@@ -13,7 +13,6 @@ use capchain::names::{self, c_name};
 use crate::c_program::c_element;
 use crate::full_replies::FullReply;
 use crate::process::{succeed, succeed_with_input};
-use crate::rust_program::ident;
 use crate::rustc;
 
 /// The main programs: lines with a chain and bytes are read, and the bytes that are written are
@@ -50,7 +49,7 @@ pub fn chains(abi: &Abi) -> impl Iterator<Item = (&ChainPlan, &HostPlan)> {
 fn rust(folder: &Path, abi: &Abi) {
     rustc::write_crate(folder, abi);
     rustc::library(folder, "generated_abi", &["--cfg", "feature=\"alloc\""]);
-    let mut text = "//! Each chain.\n\nuse generated_abi::{uapi, views};\n\n".to_owned();
+    let mut text = "//! Each chain.\n\nuse generated_abi::views;\n\n".to_owned();
     let mut arms = String::new();
     for (plan, host) in chains(abi) {
         let chain = &abi.chain(plan.chain).name;
@@ -71,18 +70,6 @@ fn rust_function(abi: &Abi, plan: &ChainPlan, host: &HostPlan) -> String {
     let (chain, struct_) = (&abi.chain(plan.chain).name, abi.struct_(host.struct_));
     let view = names::reply_view(&abi.prefix, &struct_.name);
     let profile = names::screaming(&plan.profiles[0].name);
-    let outputs = host.fields.iter().filter(|field| field.is_output);
-    let outputs = outputs.map(|one| (one.field.field, one.is_appended));
-    let aggregates = host.aggregates.iter().filter(|field| field.is_output);
-    let aggregates = aggregates.map(|one| (one.field.field, one.is_appended));
-    let sets = outputs.chain(aggregates).map(|(field, is_appended)| {
-        let name = ident(struct_.fields[field].stored_name());
-        match is_appended {
-            false => format!("    fixed.{name} = view.{name}();\n"),
-            true => format!("    fixed.{name} = view.{name}().expect(\"a full reply\");\n"),
-        }
-    });
-    let sets: String = sets.collect();
     let buffer = names::cap_buf(chain);
     let inputs: String = inputs(host)
         .map(|(at, end)| format!("    out[{at}..{end}].copy_from_slice(&bytes[{at}..{end}]);\n"))
@@ -90,12 +77,11 @@ fn rust_function(abi: &Abi, plan: &ChainPlan, host: &HostPlan) -> String {
     format!(
         "fn {chain}(bytes: &[u8]) -> Vec<u8> {{\n    \
          let view = views::{view}::parse(bytes).expect(\"a reply\");\n    \
-         let mut fixed = uapi::{}::new();\n{sets}    \
+         let fixed = view.to_struct();\n    \
          let caps = view.caps().map(|cap| cap.expect(\"a capability\"));\n    \
          let caps: Vec<_> = caps.map(views::{buffer}::from).collect();\n    \
          let mut out = vec![0; bytes.len()];\n{inputs}    \
-         views::{profile}.reply(&mut out, &fixed, &caps).expect(\"a reply\");\n    out\n}}\n\n",
-        struct_.name
+         views::{profile}.reply(&mut out, &fixed, &caps).expect(\"a reply\");\n    out\n}}\n\n"
     )
 }
 

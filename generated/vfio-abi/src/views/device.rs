@@ -108,6 +108,18 @@ impl<'a> DeviceInfo<'a> {
     pub fn num_irqs(&self) -> u32 {
         self.reply.fixed(12, 4) as u32
     }
+
+    /// All fields but `cap_offset`, those that the reply does not have as 0. A server
+    /// writes them again with stored capabilities.
+    #[must_use]
+    pub fn to_struct(&self) -> uapi::vfio_device_info {
+        let mut fixed = uapi::vfio_device_info::new();
+        fixed.argsz = self.argsz();
+        fixed.flags = self.flags();
+        fixed.num_regions = self.num_regions();
+        fixed.num_irqs = self.num_irqs();
+        fixed
+    }
 }
 
 impl FixedPart for uapi::vfio_device_info {

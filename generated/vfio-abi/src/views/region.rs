@@ -116,6 +116,19 @@ impl<'a> RegionInfo<'a> {
     pub fn offset(&self) -> u64 {
         self.reply.fixed(24, 8)
     }
+
+    /// All fields but `cap_offset`, those that the reply does not have as 0. A server
+    /// writes them again with stored capabilities.
+    #[must_use]
+    pub fn to_struct(&self) -> uapi::vfio_region_info {
+        let mut fixed = uapi::vfio_region_info::new();
+        fixed.argsz = self.argsz();
+        fixed.flags = self.flags();
+        fixed.index = self.index();
+        fixed.size = self.size();
+        fixed.offset = self.offset();
+        fixed
+    }
 }
 
 impl FixedPart for uapi::vfio_region_info {

@@ -101,6 +101,17 @@ impl<'a> IommuType1Info<'a> {
     pub fn iova_pgsizes(&self) -> u64 {
         self.reply.fixed(8, 8)
     }
+
+    /// All fields but `cap_offset`, those that the reply does not have as 0. A server
+    /// writes them again with stored capabilities.
+    #[must_use]
+    pub fn to_struct(&self) -> uapi::vfio_iommu_type1_info {
+        let mut fixed = uapi::vfio_iommu_type1_info::new();
+        fixed.argsz = self.argsz();
+        fixed.flags = self.flags();
+        fixed.iova_pgsizes = self.iova_pgsizes();
+        fixed
+    }
 }
 
 impl FixedPart for uapi::vfio_iommu_type1_info {

@@ -49,6 +49,16 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, plan: &HostPlan) -
     let table = table(plan);
     let request = request(abi, struct_, plan);
     let fixed_part = fixed_part(abi, struct_, plan);
+    let record = ident(&struct_.name);
+    let copies = plan.fields.iter().map(|plan| {
+        let field = &struct_.fields[plan.field.field];
+        let getter = field.arms().first().map_or(field.name.as_str(), |arm| &arm.name);
+        copy(field.stored_name(), getter, plan.is_appended)
+    });
+    let copies = copies.chain(plan.aggregates.iter().map(|plan| {
+        let name = struct_.fields[plan.field.field].stored_name();
+        copy(name, name, plan.is_appended)
+    }));
     let shown = debug::integers(struct_, plan.fields.iter().map(|field| &field.field));
     let others = plan.aggregates.iter().map(|field| field.field.field);
     let debug = debug::of_view(&name, shown.chain(debug::others(struct_, others)));
@@ -96,9 +106,30 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, plan: &HostPlan) -
 
             #(#getters)*
             #(#aggregates)*
+
+            /// All fields but `cap_offset`, those that the reply does not have as 0. A server
+            /// writes them again with stored capabilities.
+            pub fn to_struct(&self) -> uapi::#record {
+                let mut fixed = uapi::#record::new();
+                #(#copies)*
+                fixed
+            }
         }
 
         #fixed_part
+    }
+}
+
+/// Copies a field from the view.
+fn copy(stored: &str, getter: &str, is_appended: bool) -> TokenStream {
+    let (stored, getter) = (ident(stored), ident(getter));
+    match is_appended {
+        false => quote!(fixed.#stored = self.#getter();),
+        true => quote! {
+            if let Some(value) = self.#getter() {
+                fixed.#stored = value;
+            }
+        },
     }
 }
 
