@@ -21,6 +21,7 @@ mod feature_macros;
 mod groups;
 mod kernel_compat;
 mod literal;
+mod part_text;
 mod runtime;
 mod section;
 mod spaces;
@@ -48,6 +49,7 @@ use chains::ChainsView;
 use comment::Comment;
 use compat_context::{CompatContext, after_macro};
 use emitter::Emitter;
+use part_text::{NameStarts, PartText};
 use spaces::SpacesView;
 use view::{CompatView, HeaderView, KernelHeaderText, PartFileView, PartView, RunView, TypesView};
 
@@ -180,23 +182,27 @@ pub(super) struct HeaderEmitter<'a> {
     context: CompatContext<'a>,
     /// The start of the header's own types and functions: `vfio_abi`.
     stem: String,
+    starts: NameStarts,
     /// The runtime with which the types start.
-    base: String,
+    base: PartText,
     /// The structs that are not declared after a kernel header which may lack them.
     undetected: Vec<StructId>,
     chains: OnceLock<ChainsView<'a>>,
     spaces: OnceLock<SpacesView>,
     calls: OnceLock<CallsView>,
-    /// The texts of the parts, as far as they are known.
-    bodies: [OnceLock<String>; PARTS.len()],
+    /// The parts, as far as they are known.
+    bodies: [OnceLock<PartText>; PARTS.len()],
 }
 
 impl<'a> HeaderEmitter<'a> {
     pub(super) fn new(abi: &'a Abi) -> Self {
         let stem = names::c_stem(&abi.name);
         let context = CompatContext::new(abi);
+        let starts = NameStarts::new(&stem, &context.prefix);
+        let base = runtime::renamed(runtime::BASE, &stem, &context.prefix);
         Self {
-            base: runtime::renamed(runtime::BASE, &stem, &context.prefix),
+            base: PartText::new(base, &starts),
+            starts,
             undetected: context.undetected_structs(),
             context,
             stem,
@@ -208,8 +214,8 @@ impl<'a> HeaderEmitter<'a> {
     }
 
     fn emitter(&self) -> Emitter<'_, 'a> {
-        let Self { context, stem, undetected, .. } = self;
-        Emitter { abi: context.abi, stem, macro_prefix: &context.prefix, undetected }
+        let Self { context, stem, starts, undetected, .. } = self;
+        Emitter { abi: context.abi, stem, macro_prefix: &context.prefix, starts, undetected }
     }
 
     /// The chains that are in no space.
@@ -219,9 +225,7 @@ impl<'a> HeaderEmitter<'a> {
 
     /// The chains in a space.
     fn spaces(&self) -> &SpacesView {
-        let CompatContext { abi, prefix, .. } = &self.context;
-        let before = || self.before("spaces");
-        self.spaces.get_or_init(|| spaces::view(abi, &self.stem, prefix, &before()))
+        self.spaces.get_or_init(|| spaces::view(&self.emitter(), &self.before("spaces")))
     }
 
     /// The requests and calls.
@@ -229,20 +233,21 @@ impl<'a> HeaderEmitter<'a> {
         self.calls.get_or_init(|| self.emitter().calls(&self.before("calls"), self.chains()))
     }
 
-    /// The texts before a part with functions that have functions or types of the generator:
+    /// The parts before one with functions that have functions or types of the generator:
     /// it does not declare their names again. Parts with functions need `compat`.
-    fn before(&self, name: &str) -> Vec<&str> {
+    fn before(&self, name: &str) -> Vec<&PartText> {
         // The ABI need not have the part of this name.
         let earlier = PARTS.iter().take_while(|part| part.name != name);
         let earlier = earlier.filter(|part| part.needs.contains(&"compat"));
         let earlier = earlier.filter(|part| (part.present)(self.context.abi));
-        [self.base.as_str()].into_iter().chain(earlier.map(|part| self.body(part))).collect()
+        [&self.base].into_iter().chain(earlier.map(|part| self.body(part))).collect()
     }
 
-    fn body(&self, part: &Part) -> &str {
+    fn body(&self, part: &Part) -> &PartText {
         let place = PARTS.iter().position(|one| one.name == part.name);
         let place = place.expect("every part is one of the table");
-        self.bodies[place].get_or_init(|| (part.body)(self).trim().to_owned())
+        self.bodies[place]
+            .get_or_init(|| PartText::new((part.body)(self).trim().to_owned(), &self.starts))
     }
 
     fn whole(&self, views: &[PartView]) -> OutputFile {
@@ -268,7 +273,7 @@ impl<'a> HeaderEmitter<'a> {
         let mut bodies: Vec<_> =
             parts(self.context.abi).rev().map(|part| self.body(part)).collect();
         bodies.reverse();
-        let bodies = unused::without_unused(&bodies, &self.stem, &self.context.prefix);
+        let bodies = unused::without_unused(&bodies, &self.starts);
         parts(self.context.abi).zip(bodies).map(|(part, body)| self.part(part, body)).collect()
     }
 
@@ -303,7 +308,7 @@ impl<'a> HeaderEmitter<'a> {
         render::text(&TypesView {
             macro_prefix: prefix.clone(),
             stem: self.stem.clone(),
-            base: self.base.clone(),
+            base: self.base.text.clone(),
             ioctls: abi.ioctl_numbers.is_some(),
             aligned: [(Int::AlignedU64, Int::U64), (Int::AlignedLe64, Int::Le64)]
                 .into_iter()

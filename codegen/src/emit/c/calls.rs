@@ -11,6 +11,7 @@ mod view;
 
 use super::chains::ChainsView;
 use super::emitter::Emitter;
+use super::part_text::PartText;
 use super::runtime;
 use super::unique_names::UniqueNames;
 use crate::ir::requests::{InputKind, RequestPlan};
@@ -18,9 +19,9 @@ use crate::reply::TailRule;
 pub(super) use view::CallsView;
 
 impl Emitter<'_, '_> {
-    /// Requests and calls of the ABI; `before` are the texts of the parts before this one, and
+    /// Requests and calls of the ABI; `before` are the parts before this one, and
     /// `chains` is one of them if the ABI has any.
-    pub(super) fn calls(&self, before: &[&str], chains: &ChainsView<'_>) -> CallsView {
+    pub(super) fn calls(&self, before: &[&PartText], chains: &ChainsView<'_>) -> CallsView {
         let plan = &self.abi.protocol;
         let hosts: Vec<_> = chains.hosts().collect();
         let renamed = |part: &str| runtime::renamed(part, self.stem, self.macro_prefix);
@@ -42,7 +43,7 @@ impl Emitter<'_, '_> {
             call_runtime.push(renamed(runtime::GROW));
         }
         let own = runtime.iter().chain(&call_runtime).map(String::as_str);
-        let mut names = UniqueNames::words(self.stem, before.iter().copied().chain(own));
+        let mut names = UniqueNames::after(before, self.starts, own);
         let requests = plan.requests.iter().map(|plan| self.request(plan, &mut names)).collect();
         let counted: Vec<_> =
             plan.counted.iter().map(|plan| self.counted_reply(plan, &mut names)).collect();

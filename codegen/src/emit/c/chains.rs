@@ -12,6 +12,7 @@ mod view;
 use super::comment::Comment;
 use super::emitter::Emitter;
 use super::literal::literal;
+use super::part_text::PartText;
 use super::tables::bit_field;
 use super::unique_names::UniqueNames;
 use super::{runtime, section};
@@ -24,14 +25,14 @@ use view::{ChainView, FormatView, SourceView, StartView};
 
 impl<'a> Emitter<'_, 'a> {
     /// The chains that are in no space.
-    pub(super) fn chains(&self, before: &[&str]) -> ChainsView<'a> {
+    pub(super) fn chains(&self, before: &[&PartText]) -> ChainsView<'a> {
         let plan = &self.abi.protocol;
         let hosted = plan.chains.iter().any(|chain| chain.host.is_some());
         let parts = runtime::WALK.iter().chain(runtime::REPLY.iter().filter(|_| hosted));
         let renamed = |part: &&str| runtime::renamed(part, self.stem, self.macro_prefix);
         let runtime: Vec<_> = parts.map(renamed).collect();
-        let taken = before.iter().copied().chain(runtime.iter().map(String::as_str));
-        let mut names = UniqueNames::words(self.stem, taken);
+        let own = runtime.iter().map(String::as_str);
+        let mut names = UniqueNames::after(before, self.starts, own);
         let plans = || plan.chains.iter().filter(|chain| chain.space.is_none());
         let used = |index: &usize| plans().any(|chain| chain.header == *index);
         let formats = self.abi.cap_headers.iter().zip(&plan.headers).enumerate();

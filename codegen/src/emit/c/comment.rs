@@ -200,7 +200,7 @@ mod tests {
         let later = note(Since::Known(release(4)));
         assert_eq!(later.as_deref(), Some("since 5.4"));
         let between = note(Since::Between(release(4), release(6)));
-        assert_eq!(between.as_deref(), Some("since 5.5-5.6"));
+        assert_eq!(between.as_deref(), Some("since 5.6, maybe 5.5"));
         let noted = comment(&["a flag"]).notes(&["since 5.4".to_owned(), "version 2".to_owned()]);
         assert_eq!(noted.one_line().as_deref(), Some("/* a flag (since 5.4; version 2) */"));
     }

@@ -1,6 +1,7 @@
 //! What the parts about chains, requests and replies have in common: the names of the header,
 //! and the expressions that load and store integers.
 
+use super::part_text::NameStarts;
 use super::unique_names::UniqueNames;
 use crate::ir::protocol::RecordPlan;
 use crate::ir::{Abi, StructId};
@@ -14,6 +15,8 @@ pub(super) struct Emitter<'h, 'a> {
     pub(super) stem: &'h str,
     /// The prefix of our macros.
     pub(super) macro_prefix: &'h str,
+    /// The starts of both.
+    pub(super) starts: &'h NameStarts,
     /// The structs that are not declared after a kernel header which may lack them.
     pub(super) undetected: &'h [StructId],
 }

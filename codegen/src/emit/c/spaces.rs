@@ -6,7 +6,9 @@ mod examples;
 mod view;
 
 use super::comment::Comment;
+use super::emitter::Emitter;
 use super::literal::literal;
+use super::part_text::PartText;
 use super::tables::{bit_field, by_version};
 use super::unique_names::UniqueNames;
 use super::{runtime, section};
@@ -29,10 +31,11 @@ pub(super) fn present(abi: &Abi) -> bool {
     abi.chains.iter().any(|chain| chain.space.is_some())
 }
 
-/// Readers of the chains in a space; `before` are the texts of the parts before this one.
-pub(super) fn view(abi: &Abi, stem: &str, macro_prefix: &str, before: &[&str]) -> SpacesView {
+/// Readers of the chains in a space; `before` are the parts before this one.
+pub(super) fn view(emitter: &Emitter<'_, '_>, before: &[&PartText]) -> SpacesView {
+    let Emitter { abi, stem, macro_prefix, starts, .. } = *emitter;
     let runtime = own_runtime(abi, stem, macro_prefix);
-    let names = UniqueNames::words(stem, before.iter().copied().chain([runtime.as_str()]));
+    let names = UniqueNames::after(before, starts, [runtime.as_str()].into_iter());
     SpacesView {
         stem: stem.to_owned(),
         macro_prefix: macro_prefix.to_owned(),

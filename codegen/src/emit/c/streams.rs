@@ -6,6 +6,7 @@ use askama::Template;
 use super::comment::Comment;
 use super::compat_context::CompatContext;
 use super::literal::literal;
+use super::part_text::PartText;
 use super::statements::broken;
 use super::unique_names::UniqueNames;
 use super::{HeaderEmitter, feature_macros, runtime, section};
@@ -46,11 +47,11 @@ fn is_uniform(plan: &StreamPlan) -> bool {
     plan.size.is_uniform()
 }
 
-/// Readers of records; `before` are the texts of the parts before this one.
-pub(super) fn text(emitter: &HeaderEmitter<'_>, before: &[&str]) -> String {
-    let HeaderEmitter { context, stem, .. } = emitter;
+/// Readers of records; `before` are the parts before this one.
+pub(super) fn text(emitter: &HeaderEmitter<'_>, before: &[&PartText]) -> String {
+    let HeaderEmitter { context, stem, starts, .. } = emitter;
     let runtime = runtime::renamed(runtime::STREAM, stem, &context.prefix);
-    let mut names = UniqueNames::words(stem, before.iter().copied().chain([runtime.as_str()]));
+    let mut names = UniqueNames::after(before, starts, [runtime.as_str()].into_iter());
     let plans = context.abi.protocol.streams.iter().filter(|plan| is_uniform(plan));
     let view = StreamsView {
         stem: stem.clone(),

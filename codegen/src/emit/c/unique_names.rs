@@ -4,6 +4,8 @@
 
 use std::collections::HashSet;
 
+use super::part_text::{NameStarts, PartText};
+
 /// Names of structs and functions (for which warnings of C++ see one name
 /// space), or of the members of one struct.
 pub(super) struct UniqueNames {
@@ -11,24 +13,25 @@ pub(super) struct UniqueNames {
 }
 
 impl UniqueNames {
-    /// Reserves the words of some texts that start with the generator's prefix.
-    pub(super) fn words<'a>(stem: &'a str, texts: impl Iterator<Item = &'a str>) -> Self {
-        let of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let words = texts.flat_map(|text| {
-            text.match_indices(stem).map(move |(at, _)| text[at..].split(|c| !of_word(c)).next())
-        });
-        Self::members(words.flatten())
+    /// Reserves the generator's names in the parts before a part, and in its runtime.
+    pub(super) fn after<'a>(
+        parts: &[&PartText],
+        starts: &NameStarts,
+        runtime: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let mut names: HashSet<String> =
+            parts.iter().flat_map(|part| part.names.keys().cloned()).collect();
+        for name in runtime.flat_map(|text| starts.names(text)) {
+            if !names.contains(name) {
+                names.insert(name.to_owned());
+            }
+        }
+        Self { names }
     }
 
     /// Reserves the names of a struct's members.
     pub(super) fn members<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let mut reserved = HashSet::new();
-        for name in names {
-            if !reserved.contains(name) {
-                reserved.insert(name.to_owned());
-            }
-        }
-        Self { names: reserved }
+        Self { names: names.map(str::to_owned).collect() }
     }
 
     /// Reserves the name, with underscores appended until it is unique.
@@ -52,11 +55,12 @@ mod tests {
     }
 
     #[test]
-    fn names_in_texts_are_reserved() {
-        let text = "struct abi_cap *abi_next(int next); /* abi_end */";
-        let mut unique = UniqueNames::words("abi", [text].into_iter());
-        let names = ["abi_cap", "abi_next", "abi_end", "abi_ca", "abi_n"];
+    fn names_of_earlier_parts_and_of_the_runtime_are_reserved() {
+        let starts = NameStarts::new("abi", "ABI_");
+        let before = PartText::new("struct abi_cap *abi_next(int next);".to_owned(), &starts);
+        let mut unique = UniqueNames::after(&[&before], &starts, ["abi_end()"].into_iter());
+        let names = ["abi_cap", "abi_next", "abi_end", "abi_ca", "next"];
         let names = names.map(|name| unique.reserve(name.to_owned()));
-        assert_eq!(names, ["abi_cap_", "abi_next_", "abi_end_", "abi_ca", "abi_n"]);
+        assert_eq!(names, ["abi_cap_", "abi_next_", "abi_end_", "abi_ca", "next"]);
     }
 }

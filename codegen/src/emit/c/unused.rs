@@ -4,56 +4,77 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// The parts of the header without the internal items that none of them uses.
-pub(super) fn without_unused(parts: &[&str], stem: &str, macro_prefix: &str) -> Vec<String> {
-    let starts = [stem, macro_prefix.trim_end_matches('_')];
-    let mut texts: Vec<_> = parts.iter().map(|part| part.lines().collect::<Vec<_>>()).collect();
+use super::part_text::{NameStarts, PartText};
+
+/// An internal function or macro.
+struct InternalItem<'a> {
+    name: &'a str,
+    /// The part that declares it.
+    part: usize,
+    /// Its lines, with the comment before it.
+    lines: Range<usize>,
+    used: bool,
+}
+
+/// The texts of the parts without the internal items that none of them uses.
+pub(super) fn without_unused(parts: &[&PartText], starts: &NameStarts) -> Vec<String> {
     let mut uses = HashMap::<&str, usize>::new();
-    for word in parts.iter().flat_map(|part| internal_names(part, starts)) {
-        *uses.entry(word).or_default() += 1;
+    for (name, count) in parts.iter().flat_map(|part| &part.names) {
+        *uses.entry(name).or_default() += count;
     }
+    let parts: Vec<Vec<&str>> = parts.iter().map(|part| part.text.lines().collect()).collect();
+    let items = parts.iter().enumerate().flat_map(|(part, lines)| items(part, lines, starts));
+    let mut items: Vec<_> = items.collect();
     loop {
-        let unused: Vec<_> = texts.iter().map(|lines| unused(lines, starts, &uses)).collect();
-        if unused.iter().all(Vec::is_empty) {
-            let joined = texts.iter().map(|lines| lines.join("\n"));
-            return joined.collect();
-        }
-        for (lines, ranges) in texts.iter_mut().zip(unused) {
-            for range in ranges.into_iter().rev() {
-                for word in lines.drain(range).flat_map(|line| internal_names(line, starts)) {
-                    uses.entry(word).and_modify(|count| *count -= 1);
-                }
+        let mut found = false;
+        for item in &mut items {
+            if !item.used || uses.get(item.name) != Some(&1) {
+                continue;
+            }
+            (item.used, found) = (false, true);
+            // What only this item uses is not used either.
+            let lines = parts[item.part][item.lines.clone()].iter();
+            for name in lines.flat_map(|line| starts.names(line)) {
+                uses.entry(name).and_modify(|count| *count -= 1);
             }
         }
-    }
-}
-
-/// The internal names in a text: one of the starts, and `__`, for which the text is searched
-/// because most of it has none.
-fn internal_names<'a>(text: &'a str, starts: [&str; 2]) -> impl Iterator<Item = &'a str> {
-    let is_word = |one: char| one.is_ascii_alphanumeric() || one == '_';
-    text.match_indices("__").filter_map(move |(at, _)| {
-        let before = starts.iter().find_map(|start| text[..at].strip_suffix(start))?;
-        let rest = &text[before.len()..];
-        let end = rest.find(|one| !is_word(one)).unwrap_or(rest.len());
-        (!before.ends_with(is_word)).then(|| &rest[..end])
-    })
-}
-
-/// The lines of the internal items whose names occur once, with their comments.
-fn unused(lines: &[&str], starts: [&str; 2], uses: &HashMap<&str, usize>) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        let Some(end) = end(lines, at) else { continue };
-        let own = internal_names(line, starts).find(|word| {
-            let rest = line.split_once(word).map_or("", |(_, rest)| rest);
-            rest.starts_with('(') || line.starts_with("#define ")
-        });
-        if own.is_some_and(|name| uses.get(name) == Some(&1)) {
-            found.push(start(lines, at)..end);
+        if !found {
+            break;
         }
     }
-    found
+    let kept = parts.iter().enumerate().map(|(part, lines)| {
+        joined(lines, items.iter().filter(|item| item.part == part && !item.used))
+    });
+    kept.collect()
+}
+
+/// The lines of a part without those of some items.
+fn joined<'a>(lines: &[&str], without: impl Iterator<Item = &'a InternalItem<'a>>) -> String {
+    let mut kept = Vec::with_capacity(lines.len());
+    let mut at = 0;
+    for item in without {
+        kept.extend_from_slice(&lines[at..item.lines.start]);
+        at = item.lines.end;
+    }
+    kept.extend_from_slice(&lines[at..]);
+    kept.join("\n")
+}
+
+/// The internal functions and macros of a part.
+fn items<'a>(
+    part: usize,
+    lines: &[&'a str],
+    starts: &NameStarts,
+) -> impl Iterator<Item = InternalItem<'a>> {
+    lines.iter().enumerate().filter_map(move |(at, line)| {
+        let end = end(lines, at)?;
+        let name = starts.names(line).find(|name| {
+            let declared = line.starts_with("#define ")
+                || line.split_once(name).is_some_and(|(_, rest)| rest.starts_with('('));
+            declared && starts.is_internal(name)
+        })?;
+        Some(InternalItem { name, part, lines: start(lines, at)..end, used: true })
+    })
 }
 
 /// The end of the function or of the macro on one line that starts at a line.
@@ -118,7 +139,10 @@ static inline int x_abi_read(int a)
 
     #[test]
     fn internal_functions_that_nothing_uses_are_left_out() {
-        let [text] = &without_unused(&[TEXT], "x_abi", "X_ABI_")[..] else { panic!("one part") };
+        let starts = NameStarts::new("x_abi", "X_ABI_");
+        let part = |text: &str| PartText::new(text.to_owned(), &starts);
+        let alone = part(TEXT);
+        let [text] = &without_unused(&[&alone], &starts)[..] else { panic!("one part") };
         let expected = "
 /* Kept. */
 static inline int x_abi__low(int a)
@@ -133,9 +157,8 @@ static inline int x_abi_read(int a)
 }";
         assert_eq!(text, expected);
         let user = "int y = x_abi__outer(X_ABI__GONE);";
-        let [text, _] = &without_unused(&[TEXT, user], "x_abi", "X_ABI_")[..] else {
-            panic!("two parts")
-        };
+        let user = part(user);
+        let [text, _] = &without_unused(&[&alone, &user], &starts)[..] else { panic!("two parts") };
         assert_eq!(text, TEXT);
     }
 }
