@@ -46,9 +46,11 @@ fn check_rust(folder: &Path, package: &str, examples: &[(&str, &str)]) {
     fs::create_dir_all(folder.join("src")).expect("a folder");
     fs::write(folder.join("src/lib.rs"), text).expect("a file");
     let generated = fixtures::root().join("generated").join(package);
+    let features = fs::read_to_string(generated.join("Cargo.toml")).expect("a manifest");
+    let calls = if features.contains("\nioctl =") { "\"ioctl\", " } else { "" };
     let manifest = format!(
         "[package]\nname = \"examples\"\nedition = \"2024\"\n\n[dependencies]\n\
-         {package} = {{ path = {generated:?}, features = [\"ioctl\", \"std\"] }}\n\
+         {package} = {{ path = {generated:?}, features = [{calls}\"std\"] }}\n\
          rustix = {{ version = \"1.1\", default-features = false }}\n\n[workspace]\n"
     );
     fs::write(folder.join("Cargo.toml"), manifest).expect("a file");
