@@ -36,12 +36,15 @@ impl NameStarts {
 
     /// The names in a text, each as often as it occurs.
     pub(super) fn names<'a>(&self, text: &'a str) -> impl Iterator<Item = &'a str> {
-        let is_word = |one: char| one.is_ascii_alphanumeric() || one == '_';
+        let is_word = |one: u8| one.is_ascii_alphanumeric() || one == b'_';
         let places = self.starts.iter().flat_map(|start| text.match_indices(start));
-        let places = places.filter(move |(at, _)| !text[..*at].ends_with(is_word));
+        let places = places.filter(move |(at, _)| {
+            let before = at.checked_sub(1).map(|before| text.as_bytes()[before]);
+            !before.is_some_and(is_word)
+        });
         places.map(move |(at, start)| {
             let rest = &text[at + start.len()..];
-            let length = rest.find(|one| !is_word(one)).unwrap_or(rest.len());
+            let length = rest.bytes().position(|one| !is_word(one)).unwrap_or(rest.len());
             &text[at..at + start.len() + length]
         })
     }

@@ -67,7 +67,7 @@ fn items<'a>(
     starts: &NameStarts,
 ) -> impl Iterator<Item = InternalItem<'a>> {
     lines.iter().enumerate().filter_map(move |(at, line)| {
-        let end = end(lines, at)?;
+        let end = end(lines, at).filter(|_| line.contains("__"))?;
         let name = starts.names(line).find(|name| {
             let declared = line.starts_with("#define ")
                 || line.split_once(name).is_some_and(|(_, rest)| rest.starts_with('('));

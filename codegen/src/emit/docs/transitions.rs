@@ -156,6 +156,9 @@ fn edges(group: &Group, states: &[&Value]) -> Vec<StateEdge> {
 /// A column and a row.
 type StateCell = (usize, usize);
 
+/// The cells of two states with a transition.
+type Arrow = (StateCell, StateCell);
+
 /// The cell of each place in an order: the first row has the first half.
 fn cell(place: usize, count: usize) -> StateCell {
     let first = count / 2;
@@ -176,7 +179,7 @@ fn best_order(count: usize, edges: &[StateEdge]) -> Vec<usize> {
     }
     let found = |limit| {
         let mut search = OrderSearch { count, edges, limit, best: None };
-        search.place_next(&mut Vec::new(), 0);
+        search.place_next(&mut Vec::new(), &mut Vec::new(), 0);
         search.best
     };
     // A low limit leaves most orders early, and most states have an order that costs little.
@@ -195,52 +198,54 @@ struct OrderSearch<'a> {
 }
 
 impl OrderSearch<'_> {
-    /// Tries all places of the next state. `cost` is that of the states which have a place.
-    fn place_next(&mut self, order: &mut Vec<usize>, cost: usize) {
+    /// Tries all places of the next state. `cost` is that of the states which have a place, and
+    /// `arrows` are those between them.
+    fn place_next(&mut self, order: &mut Vec<usize>, arrows: &mut Vec<Arrow>, cost: usize) {
         if order.len() == self.count {
             (self.limit, self.best) = (cost, Some(order.clone()));
             return;
         }
+        let before = arrows.len();
+        let others = self.edges.iter().filter(|edge| edge.latest() > order.len()).count();
         for place in 0..self.count {
             if order.contains(&place) {
                 continue;
             }
             order.push(place);
-            let cost = cost + added_cost(order, self.count, self.edges);
-            let others = self.edges.iter().filter(|edge| edge.latest() >= order.len());
-            if cost + others.count() < self.limit {
-                self.place_next(order, cost);
+            let cost = cost + added_cost(order, arrows, self.count, self.edges);
+            if cost + others < self.limit {
+                self.place_next(order, arrows, cost);
             }
+            arrows.truncate(before);
             order.pop();
         }
     }
 }
 
-/// The cost that the last of some placed states adds: its arrows to other placed states cost
-/// more if they are long or run over boxes, and each crossing costs much.
-fn added_cost(order: &[usize], count: usize, edges: &[StateEdge]) -> usize {
+/// The cost that the last of some placed states adds: its arrows to other placed states, which
+/// are added to those before, cost more if they are long or run over boxes, and each crossing
+/// costs much.
+fn added_cost(
+    order: &[usize],
+    arrows: &mut Vec<Arrow>,
+    count: usize,
+    edges: &[StateEdge],
+) -> usize {
     let at = |state: usize| cell(order[state], count);
-    let ends = |edge: &StateEdge| (at(edge.from), at(edge.to));
-    let last = order.len() - 1;
     let mut cost = 0;
-    for (index, edge) in edges.iter().enumerate().filter(|(_, edge)| edge.latest() == last) {
-        let (a, b) = ends(edge);
+    for edge in edges.iter().filter(|edge| edge.latest() == order.len() - 1) {
+        let (a, b) = (at(edge.from), at(edge.to));
         let across = a.0.abs_diff(b.0);
         cost += if a.1 == b.1 { if across == 1 { 1 } else { 10 * across } } else { 1 + 2 * across };
-        // Two new arrows are compared once.
-        let others = edges
-            .iter()
-            .enumerate()
-            .filter(|(other, one)| one.latest() < last || (one.latest() == last && *other > index));
-        let crossing = others.filter(|(_, other)| cross((a, b), ends(other)));
-        cost += 20 * crossing.count();
+        cost += 20 * arrows.iter().filter(|other| cross((a, b), **other)).count();
+        arrows.push((a, b));
     }
     cost
 }
 
 /// Whether two arrows between the rows cross.
-fn cross(one: (StateCell, StateCell), other: (StateCell, StateCell)) -> bool {
-    let down = |(a, b): (StateCell, StateCell)| if a.1 == 0 { (a, b) } else { (b, a) };
+fn cross(one: Arrow, other: Arrow) -> bool {
+    let down = |(a, b): Arrow| if a.1 == 0 { (a, b) } else { (b, a) };
     let between = one.0.1 != one.1.1 && other.0.1 != other.1.1;
     let ((top, bottom), (top2, bottom2)) = (down(one), down(other));
     let crossing =
@@ -291,7 +296,9 @@ mod tests {
 
     /// The cost of all states.
     fn cost(order: &[usize], edges: &[StateEdge]) -> usize {
-        (1..=order.len()).map(|placed| added_cost(&order[..placed], order.len(), edges)).sum()
+        let mut arrows = Vec::new();
+        let placed = (1..=order.len()).map(|placed| &order[..placed]);
+        placed.map(|placed| added_cost(placed, &mut arrows, order.len(), edges)).sum()
     }
 
     #[test]
