@@ -14,6 +14,7 @@ mod git_path;
 mod handlers;
 mod header_text;
 mod hunk;
+mod included;
 mod mail;
 mod no_hunk;
 mod other_headers;
@@ -39,10 +40,11 @@ pub use text::text;
 
 use std::collections::{HashMap, HashSet};
 
-use apply::{HeaderChange, best_fit};
+use apply::{AppliedSeries, HeaderChange, best_fit};
 use bases::Bases;
 use header_text::HeaderText;
-use other_headers::{OtherHeaders, with_included};
+use included::with_included;
+use other_headers::OtherHeaders;
 use patch::{FilePatch, Patch};
 use series::{Series, series};
 use verdict::ReadHeaders;
@@ -62,12 +64,9 @@ pub fn review(
 ) -> Result<Review, String> {
     let patches: Vec<_> = mails.iter().map(patch_of).collect();
     let (all, passed) = series(&mails);
-    let mut reviewer = Reviewer {
-        newest: lower(spec, None),
-        bases: Bases::new(spec, sources, choice),
-        old: HashMap::new(),
-        patches: &patches,
-    };
+    let (newest, bases) = (lower(spec, None), Bases::new(spec, sources, choice));
+    let mut reviewer =
+        Reviewer { newest: &newest, bases: &bases, old: HashMap::new(), patches: &patches };
     let has_patch = patches.iter().any(|patch| !patch.files.is_empty());
     let passed = passed.into_iter().map(|(mail, why)| (mail, why.to_owned())).collect();
     let mut review = Review { mails, series: Vec::new(), passed, has_patch };
@@ -166,8 +165,8 @@ pub fn changed_headers(abi: &Abi, mails: &[Mail]) -> Vec<String> {
 }
 
 struct Reviewer<'r> {
-    newest: Abi,
-    bases: Bases<'r>,
+    newest: &'r Abi,
+    bases: &'r Bases<'r>,
     /// The ABI of each base, by index.
     old: HashMap<usize, ReadHeaders>,
     patches: &'r [Patch],
@@ -175,51 +174,19 @@ struct Reviewer<'r> {
 
 impl Reviewer<'_> {
     fn series(&mut self, series: &Series) -> Result<Option<SeriesReview>, String> {
-        let (changes, others) = changes(&self.newest, series, self.patches, &self.bases);
+        let (changes, others) = changes(self.newest, series, self.patches, self.bases);
         if changes.is_empty() {
             return Ok(None);
         }
-        let is_gone = |change: &HeaderChange<'_>| {
-            let again = |other: &HeaderChange<'_>| {
-                other.header == change.header && !(other.file.removed || other.file.gone)
-            };
-            (change.file.removed || change.file.gone) && !changes.iter().any(again)
-        };
-        let gone: Vec<_> =
-            changes.iter().filter(|change| is_gone(change)).map(other_headers::gone).collect();
-        let changes: Vec<_> = changes.iter().filter(|change| !is_gone(change)).copied().collect();
-        let other_headers = OtherHeaders::of(&others);
+        let (gone, changes): (Vec<_>, Vec<_>) =
+            changes.iter().copied().partition(|change| is_gone(change, &changes));
+        let (base, mut applied) = best_fit(self.bases, &changes);
         let mut seen = HashSet::new();
-        let (base, mut applied) = best_fit(&self.bases, &changes);
-        let set = self.bases.set(base);
-        let mut remarks = applied.unplaced.clone();
-        if remarks.is_empty() {
-            let mut whole = |headers: &[HeaderText], others: &[HeaderText]| {
-                with_included(&self.newest, headers, others, &changes, &mut seen)
-            };
-            let read =
-                |headers: &[HeaderText]| verdict::read(set.name.clone(), &self.bases, set, headers);
-            let own = match other_headers.old.is_empty() {
-                true => None,
-                false => Some(read(&whole(&set.headers, &other_headers.old))?),
-            };
-            if own.is_none() && !self.old.contains_key(&base) {
-                let old = read(&whole(&set.headers, &[]))?;
-                self.old.insert(base, old);
-            }
-            let name = [&set.name, " with the patch"].concat();
-            applied.headers = whole(&applied.headers, &other_headers.new);
-            let new = verdict::read(name, &self.bases, set, &applied.headers)?;
-            let old = own.as_ref().unwrap_or_else(|| &self.old[&base]);
-            remarks = verdict::judge(&self.newest, old, &new, &applied);
-            other_headers.remark(&self.newest, &applied, &mut remarks);
-            for remark in &mut remarks {
-                remark.in_file = in_file(&changes, remark);
-            }
-            let assigned = handlers::assignments(&series.mails, self.patches);
-            remarks.extend(handlers::judge(old.abi(), new.abi(), &assigned));
-        }
-        remarks.extend(gone);
+        let mut remarks = match applied.unplaced.is_empty() {
+            true => self.judge(series, (&changes, &others), base, &mut applied, &mut seen)?,
+            false => applied.unplaced.clone(),
+        };
+        remarks.extend(gone.iter().map(other_headers::gone));
         remarks.sort_by_key(|remark| (remark.at.is_none(), remark.at, remark.effect));
         let mut other_files: Vec<_> = others.iter().map(|one| one.file.path.clone()).collect();
         other_files.retain(|path| seen.insert(path.clone()));
@@ -230,20 +197,64 @@ impl Reviewer<'_> {
         }));
         Ok(Some(SeriesReview {
             mails: series.mails.clone(),
-            base: set.name.clone(),
+            base: self.bases.set(base).name.clone(),
             hunks: changes.iter().map(|change| change.file.hunks.len()).sum(),
             remarks,
             missing,
             other_files,
         }))
     }
+
+    /// Judges changes that all have a place in a base. Their headers are whole after it, and
+    /// `seen` has the paths of other files of which they consist.
+    fn judge(
+        &mut self,
+        series: &Series,
+        (changes, others): (&[HeaderChange<'_>], &[HeaderChange<'_>]),
+        base: usize,
+        applied: &mut AppliedSeries,
+        seen: &mut HashSet<String>,
+    ) -> Result<Vec<Remark>, String> {
+        let (bases, newest) = (self.bases, self.newest);
+        let set = bases.set(base);
+        let other_headers = OtherHeaders::of(others);
+        let mut whole = |headers: &[HeaderText], others: &[HeaderText]| {
+            with_included(newest, headers, others, changes, seen)
+        };
+        let read = |headers: &[HeaderText]| verdict::read(set.name.clone(), bases, set, headers);
+        let own = match other_headers.old.is_empty() {
+            true => None,
+            false => Some(read(&whole(&set.headers, &other_headers.old))?),
+        };
+        if own.is_none() && !self.old.contains_key(&base) {
+            self.old.insert(base, read(&whole(&set.headers, &[]))?);
+        }
+        let old = own.as_ref().unwrap_or_else(|| &self.old[&base]);
+        applied.headers = whole(&applied.headers, &other_headers.new);
+        let name = [&set.name, " with the patch"].concat();
+        let new = verdict::read(name, bases, set, &applied.headers)?;
+        let mut remarks = verdict::judge(newest, old, &new, applied);
+        other_headers.remark(newest, applied, &mut remarks);
+        for remark in &mut remarks {
+            remark.in_file = in_file(changes, remark);
+        }
+        let assigned = handlers::assignments(&series.mails, self.patches);
+        remarks.extend(handlers::judge(old.abi(), new.abi(), &assigned));
+        Ok(remarks)
+    }
+}
+
+/// Whether a series removes or renames the header of a change, and does not create it again.
+fn is_gone(change: &HeaderChange<'_>, all: &[HeaderChange<'_>]) -> bool {
+    let removed = |change: &HeaderChange<'_>| change.file.removed || change.file.gone;
+    removed(change) && !all.iter().any(|other| other.header == change.header && !removed(other))
 }
 
 /// The file and line that the cause of a finding is, as the `@@` lines count.
 fn in_file(changes: &[HeaderChange<'_>], remark: &Remark) -> Option<(String, usize)> {
     let at = remark.at?;
-    let of_mail = changes.iter().filter(|change| change.mail == at.mail);
-    of_mail.into_iter().find_map(|change| {
+    let mut of_mail = changes.iter().filter(|change| change.mail == at.mail);
+    of_mail.find_map(|change| {
         let file: &FilePatch = change.file;
         let mut lines = file.hunks.iter().flat_map(|hunk| &hunk.lines);
         let line = lines.rfind(|line| line.number <= at.line)?;

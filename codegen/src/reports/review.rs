@@ -31,6 +31,9 @@ pub fn review(review: &Review, format: ReviewFormat) -> CommandResult {
 }
 
 fn summary(review: &Review) -> String {
+    if review.series.is_empty() {
+        return "nothing judged: no specified header changes\n".to_owned();
+    }
     let count = |effect, noun| plural(review.count(effect), noun);
     let not_judged = review.count(Effect::NotJudged);
     format!(
@@ -55,9 +58,10 @@ fn object(review: &Review) -> Value {
             "passed_over": series.other_files,
         })
     });
+    let breaks = judged_breaks(review.count(Effect::Breaks), review.count(Effect::NotJudged));
     json!({
         "version": 1,
-        "breaks": judged_breaks(review.count(Effect::Breaks), review.count(Effect::NotJudged)),
+        "breaks": breaks.filter(|_| !review.series.is_empty()),
         "not_judged": review.count(Effect::NotJudged),
         "series": series.collect::<Vec<_>>(),
         "passed_over": review.passed.iter().map(|(mail, why)| json!({

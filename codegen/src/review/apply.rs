@@ -4,7 +4,6 @@ use super::bases::{Bases, HeaderSet};
 use super::changed_header::file_name;
 use super::codes::{NO_PLACE, UNREADABLE_LINE, unplaced};
 use super::header_text::{HeaderText, MailLine};
-use super::other_headers::Departed;
 use super::patch::{BadLine, FilePatch};
 use super::place;
 use super::report::Remark;
@@ -25,10 +24,15 @@ pub(super) struct AppliedSeries {
     pub(super) unplaced: Vec<Remark>,
     /// Context lines that the base does not have.
     pub(super) missing: Vec<(MailLine, String)>,
-    /// Removed lines, with the names of their elements.
-    pub(super) removed: Vec<(String, MailLine)>,
-    /// The same with the headers.
-    pub(super) departed: Vec<Departed>,
+    pub(super) removed: Vec<RemovedName>,
+}
+
+/// A declaration, one of whose lines a series removes or changes.
+pub(super) struct RemovedName {
+    pub(super) name: String,
+    /// The header, as an `#include` has it.
+    pub(super) header: String,
+    pub(super) at: MailLine,
 }
 
 impl AppliedSeries {
@@ -59,7 +63,6 @@ fn apply(set: &HeaderSet, changes: &[HeaderChange<'_>]) -> AppliedSeries {
         unplaced: Vec::new(),
         missing: Vec::new(),
         removed: Vec::new(),
-        departed: Vec::new(),
     };
     for HeaderChange { mail, header, file } in changes.iter().copied() {
         let at = |line: &BadLine| MailLine { mail, line: line.number };
@@ -83,13 +86,11 @@ fn apply(set: &HeaderSet, changes: &[HeaderChange<'_>]) -> AppliedSeries {
         let no_place = |line: &BadLine| unplaced(NO_PLACE, at(line), line.message.clone());
         result.unplaced.extend(applied.problems.iter().map(no_place));
         result.missing.extend(applied.missing.iter().map(|line| (at(line), line.message.clone())));
-        let departed = applied.removed.iter().map(|(name, at)| Departed {
-            name: name.rsplit(' ').next().unwrap_or(name).to_owned(),
+        result.removed.extend(applied.removed.into_iter().map(|(name, at)| RemovedName {
+            name: name.rsplit(' ').next().unwrap_or(&name).to_owned(),
             header: header.to_owned(),
-            at: *at,
-        });
-        result.departed.extend(departed);
-        result.removed.extend(applied.removed);
+            at,
+        }));
         *text = applied.header;
     }
     if set.release.is_none() {

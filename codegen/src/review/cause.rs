@@ -65,9 +65,7 @@ impl<'a> Causes<'a> {
         });
         let removed = || {
             let mut removed = self.applied.removed.iter();
-            removed
-                .find(|(removed, _)| removed.rsplit(' ').next() == Some(item))
-                .map(|(_, line)| *line)
+            removed.find(|removed| removed.name == item).map(|removed| removed.at)
         };
         // What a declaration contains says more than the macros between its members.
         let inside = || {

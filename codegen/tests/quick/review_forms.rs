@@ -390,6 +390,31 @@ fn a_header_that_is_gone_breaks() {
     }
 }
 
+/// A header that a series removes and creates again is not gone, but was not judged either.
+#[test]
+fn a_header_that_is_created_again_is_not_judged() {
+    let old = header();
+    let both = patch_of(&[(PATH, &old)], &[]) + &patch_of(&[], &[(PATH, &old)]);
+    let (breaks, codes) = found(&both);
+    assert_eq!((breaks, codes.is_empty()), (0, false));
+}
+
+/// Without a change of a specified header there is no verdict, and a patch of something else is
+/// no error.
+#[test]
+fn a_patch_of_something_else_has_no_verdict() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "code.patch", &patch_of(&[("code.c", "int a;\n")], &[("code.c", "")]));
+    let (exit, text) = code(folder.path(), &["review", "code.patch"]);
+    assert_eq!(
+        (exit, text.lines().last()),
+        (0, Some("nothing judged: no specified header changes"))
+    );
+    let (exit, text) = code(folder.path(), &["review", "code.patch", "--format", "json"]);
+    let review: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((exit, &review["breaks"]), (0, &serde_json::Value::Null));
+}
+
 /// A patch of headers of two ABIs is judged for each, with the headers that are its own.
 #[test]
 fn headers_of_two_abis_are_judged_each() {
