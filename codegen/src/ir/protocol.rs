@@ -209,8 +209,8 @@ pub struct InputPlan {
 /// A field of a reply: an integer, a struct or an array.
 #[derive(Clone, Debug)]
 pub struct ReplyField<T> {
-    /// The field.
-    pub field: T,
+    /// The integer, struct or array.
+    pub value: T,
     /// Whether later kernels appended it, so that a reply may lack it.
     pub is_appended: bool,
     /// Whether the kernel or another server sets it.

@@ -60,8 +60,8 @@ fn every_field_has_a_place_in_the_plan() {
             }
         }
         for host in plan.chains.iter().filter_map(|chain| chain.host.as_ref()) {
-            let ints: Vec<_> = host.fields.iter().map(|one| one.field.clone()).collect();
-            let own: Vec<_> = host.aggregates.iter().map(|one| &one.field).collect();
+            let ints: Vec<_> = host.fields.iter().map(|one| one.value.clone()).collect();
+            let own: Vec<_> = host.aggregates.iter().map(|one| &one.value).collect();
             let hidden = [Role::CapOffset, Role::Reserved];
             fields += covered(name, abi.struct_(host.struct_), &hidden, (&ints, &own), None);
         }
@@ -72,8 +72,8 @@ fn every_field_has_a_place_in_the_plan() {
             fields += covered(name, struct_, &hidden, (&reply.fields, &own), Some(reply.array));
         }
         for results in &plan.results {
-            let ints: Vec<_> = results.fields.iter().map(|one| one.field.clone()).collect();
-            let own: Vec<_> = results.aggregates.iter().map(|one| &one.field).collect();
+            let ints: Vec<_> = results.fields.iter().map(|one| one.value.clone()).collect();
+            let own: Vec<_> = results.aggregates.iter().map(|one| &one.value).collect();
             let struct_ = abi.struct_(results.reply.struct_);
             let array = flexible(struct_);
             let hidden = [Role::Argsz, Role::Reserved];
@@ -204,9 +204,9 @@ fn the_specification_of_shapes_has_each_of_them() {
     let hosts = plan.chains.iter().filter_map(|chain| chain.host.as_ref());
     let places: [Vec<&Aggregate>; 5] = [
         plan.capabilities.iter().flat_map(|cap| &cap.aggregates).collect(),
-        hosts.flat_map(|host| &host.aggregates).map(|one| &one.field).collect(),
+        hosts.flat_map(|host| &host.aggregates).map(|one| &one.value).collect(),
         plan.counted.iter().flat_map(|reply| &reply.aggregates).collect(),
-        plan.results.iter().flat_map(|one| &one.aggregates).map(|one| &one.field).collect(),
+        plan.results.iter().flat_map(|one| &one.aggregates).map(|one| &one.value).collect(),
         plan.records.iter().flat_map(|record| &record.aggregates).collect(),
     ];
     for fields in places {

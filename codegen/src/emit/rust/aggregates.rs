@@ -18,7 +18,7 @@ pub(super) fn has_arrays(abi: &Abi) -> bool {
     let records = plan.records.iter().flat_map(|record| &record.aggregates);
     let structs = records.filter(|field| field.struct_().is_some());
     let results = plan.results.iter().flat_map(|results| &results.aggregates);
-    let results = results.map(|one| &one.field);
+    let results = results.map(|one| &one.value);
     structs.chain(results).chain(in_replies(abi)).any(|field| field.count.is_some())
 }
 
@@ -26,7 +26,7 @@ pub(super) fn has_arrays(abi: &Abi) -> bool {
 pub(super) fn in_replies(abi: &Abi) -> impl Iterator<Item = &Aggregate> {
     let plan = &abi.protocol;
     let hosts = plan.chains.iter().filter_map(|chain| chain.host.as_ref());
-    let hosts = hosts.flat_map(|host| &host.aggregates).map(|one| &one.field);
+    let hosts = hosts.flat_map(|host| &host.aggregates).map(|one| &one.value);
     let counted = plan.counted.iter().flat_map(|reply| &reply.aggregates);
     let caps = plan.capabilities.iter().flat_map(|cap| &cap.aggregates);
     hosts.chain(counted).chain(caps)

@@ -23,7 +23,7 @@ pub(super) fn plan(abi: &Abi, host: &Host, cap_offset: usize) -> HostPlan {
         .collect();
     let offset = struct_.kernel_span(cap_offset).offset;
     let own = (offset >= minsz).then(|| int_field(struct_, cap_offset)).flatten();
-    let later = fields.iter().filter(|field| field.is_appended).map(|field| field.field.clone());
+    let later = fields.iter().filter(|field| field.is_appended).map(|field| field.value.clone());
     HostPlan {
         struct_: host.struct_,
         size,
@@ -58,7 +58,7 @@ fn input(struct_: &Struct, index: usize, field: &Field) -> Option<InputPlan> {
 
 fn reply_field<T>(struct_: &Struct, index: usize, field: T) -> ReplyField<T> {
     let (is_appended, is_output) = (is_appended(struct_, index), is_output(struct_, index));
-    ReplyField { field, is_appended, is_output }
+    ReplyField { value: field, is_appended, is_output }
 }
 
 /// Whether later kernels appended a field.

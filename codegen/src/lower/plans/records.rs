@@ -13,7 +13,7 @@ pub(super) fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
     let caps = caps.filter(|(one, _)| abi.chain(one.chain).space.is_none());
     let bodies_of_caps = caps.clone().flat_map(|(_, cap)| &cap.aggregates);
     let hosts = plan.chains.iter().filter_map(|chain| chain.host.as_ref());
-    let hosts = hosts.flat_map(|host| &host.aggregates).map(|one| &one.field);
+    let hosts = hosts.flat_map(|host| &host.aggregates).map(|one| &one.value);
     let fixed_parts = plan.counted.iter().flat_map(|reply| &reply.aggregates);
     let inner = bodies_of_caps.chain(hosts).chain(fixed_parts).filter_map(Aggregate::struct_);
     let arrays = caps.filter_map(|(_, cap)| match cap.array.as_ref()?.element {

@@ -57,13 +57,13 @@ fn results_plan(
         let int = stored_int(struct_, index)?;
         let end = start.kernel() + int.offset.kernel() + int.int.size();
         let is_appended = end > minsz.kernel();
-        Some(ReplyField { field: int, is_appended, is_output: is_output(index) })
+        Some(ReplyField { value: int, is_appended, is_output: is_output(index) })
     });
     let aggregates = fields.filter_map(|index| {
         let aggregate = aggregate(abi, struct_, index)?;
         let end = start.kernel() + aggregate.offset.kernel() + aggregate.size.kernel();
         let is_appended = end > minsz.kernel();
-        Some(ReplyField { field: aggregate, is_appended, is_output: is_output(index) })
+        Some(ReplyField { value: aggregate, is_appended, is_output: is_output(index) })
     });
     Some(ResultsPlan {
         name,

@@ -65,7 +65,7 @@ fn results(abi: &Abi, plan: &ResultsPlan) -> String {
     let struct_ = abi.struct_(plan.reply.struct_);
     let (name, type_) = (&plan.name, names::rust_type(&plan.name));
     let mut lines = String::new();
-    for ReplyField { field, is_appended, .. } in &plan.fields {
+    for ReplyField { value: field, is_appended, .. } in &plan.fields {
         let of = &struct_.fields[field.field];
         let (stored, raw) = (of.stored_name(), raw(abi, of.group, field.int));
         let getter = ident(stored);
@@ -75,7 +75,7 @@ fn results(abi: &Abi, plan: &ResultsPlan) -> String {
         };
         writeln!(lines, "    put({stored:?}, {value});").expect("text");
     }
-    for ReplyField { field: aggregate, is_appended, .. } in &plan.aggregates {
+    for ReplyField { value: aggregate, is_appended, .. } in &plan.aggregates {
         let name = struct_.fields[aggregate.field].stored_name();
         let value = format!("view.{}()", ident(name));
         let found = if *is_appended { value } else { format!("Some({value})") };

@@ -64,8 +64,8 @@ impl Emitter<'_, '_> {
     /// Prints fields of `info`.
     fn host_values(&self, id: StructId, fields: &[ReplyField<IntField>]) -> Vec<String> {
         let fields = fields.iter().filter(|field| field.is_output).map(|field| {
-            let one = &self.abi.struct_(id).fields[field.field.field];
-            printf(self.abi, "info", one, field.field.int.value())
+            let one = &self.abi.struct_(id).fields[field.value.field];
+            printf(self.abi, "info", one, field.value.int.value())
         });
         fields.collect()
     }

@@ -86,7 +86,7 @@ impl<'a> Emitter<'_, 'a> {
         place: &str,
         members: &mut UniqueNames,
     ) -> ValueView {
-        let value = self.value(struct_, &field.field, (place, "values->"));
+        let value = self.value(struct_, &field.value, (place, "values->"));
         let has = field.is_appended.then(|| members.reserve(names::c_presence(&value.name)));
         ValueView { has, is_output: field.is_output, ..value }
     }
@@ -98,7 +98,7 @@ impl<'a> Emitter<'_, 'a> {
         place: &str,
         members: &mut UniqueNames,
     ) -> AggregateView {
-        let ReplyField { field: aggregate, is_appended, is_output } = field;
+        let ReplyField { value: aggregate, is_appended, is_output } = field;
         let name = struct_.fields[aggregate.field].stored_name();
         let has = is_appended.then(|| members.reserve(names::c_presence(name)));
         let read = Transfer { owner: "info->", way: TransferWay::Read(place), tabs: 1 };

@@ -57,9 +57,9 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> TokenStrea
     let shown = plan
         .fields
         .iter()
-        .map(|one| &one.field)
+        .map(|one| &one.value)
         .map(|one| (one.field, getter_of(struct_, one).0.to_owned()));
-    let others = plan.aggregates.iter().map(|one| one.field.field);
+    let others = plan.aggregates.iter().map(|one| one.value.field);
     let debug = debug::of_view(&name, shown.chain(debug::others(struct_, others)));
     let data = typed_data::returned(abi, docs, plan);
     quote! {
@@ -105,7 +105,7 @@ fn aggregate_getter(
     abi: &Abi,
     docs: &Docs<'_>,
     plan: &ResultsPlan,
-    ReplyField { field: aggregate, is_appended, .. }: &ReplyField<Aggregate>,
+    ReplyField { value: aggregate, is_appended, .. }: &ReplyField<Aggregate>,
 ) -> TokenStream {
     let struct_ = abi.struct_(plan.reply.struct_);
     let field = &struct_.fields[aggregate.field];
@@ -150,7 +150,7 @@ fn getter(
     field: &ReplyField<IntField>,
 ) -> TokenStream {
     let struct_ = abi.struct_(plan.reply.struct_);
-    let ReplyField { field: int, is_appended, .. } = field;
+    let ReplyField { value: int, is_appended, .. } = field;
     let (name, meta, group) = getter_of(struct_, int);
     let doc = docs.part(meta, &struct_.meta);
     let (name, width) = (ident(name), decimal(int.int.size()));

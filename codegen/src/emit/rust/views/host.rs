@@ -51,16 +51,16 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, plan: &HostPlan) -
     let fixed_part = fixed_part(abi, struct_, plan);
     let record = ident(&struct_.name);
     let copies = plan.fields.iter().map(|plan| {
-        let field = &struct_.fields[plan.field.field];
+        let field = &struct_.fields[plan.value.field];
         let getter = field.arms().first().map_or(field.name.as_str(), |arm| &arm.name);
         copy(field.stored_name(), getter, plan.is_appended)
     });
     let copies = copies.chain(plan.aggregates.iter().map(|plan| {
-        let name = struct_.fields[plan.field.field].stored_name();
+        let name = struct_.fields[plan.value.field].stored_name();
         copy(name, name, plan.is_appended)
     }));
-    let shown = debug::integers(struct_, plan.fields.iter().map(|field| &field.field));
-    let others = plan.aggregates.iter().map(|field| field.field.field);
+    let shown = debug::integers(struct_, plan.fields.iter().map(|field| &field.value));
+    let others = plan.aggregates.iter().map(|field| field.value.field);
     let debug = debug::of_view(&name, shown.chain(debug::others(struct_, others)));
     let getters = plan.fields.iter().map(|field| getter(abi, docs, struct_, field));
     let aggregates = plan.aggregates.iter().map(|field| aggregate(abi, docs, struct_, field));
@@ -200,9 +200,9 @@ fn parameter(abi: &Abi, struct_: &Struct, input: &InputPlan) -> TokenStream {
 fn fixed_part(abi: &Abi, struct_: &Struct, plan: &HostPlan) -> TokenStream {
     let name = ident(&struct_.name);
     let outputs = plan.fields.iter().filter(|field| field.is_output);
-    let puts = outputs.map(|one| put(abi, struct_, &one.field, quote!(self)));
+    let puts = outputs.map(|one| put(abi, struct_, &one.value, quote!(self)));
     let aggregates = plan.aggregates.iter().filter(|field| field.is_output);
-    let aggregates = aggregates.map(|one| aggregates::put(struct_, &one.field, quote!(self)));
+    let aggregates = aggregates.map(|one| aggregates::put(struct_, &one.value, quote!(self)));
     quote! {
         impl FixedPart for uapi::#name {
             fn fields(&self, put: &mut dyn FnMut(u32, &[u8])) {
@@ -219,7 +219,7 @@ fn getter(
     struct_: &Struct,
     plan: &ReplyField<IntField>,
 ) -> TokenStream {
-    let ReplyField { field: IntField { field, int, offset, .. }, is_appended, .. } = plan;
+    let ReplyField { value: IntField { field, int, offset, .. }, is_appended, .. } = plan;
     let field = &struct_.fields[*field];
     let offset = picked(*offset, quote!(self.reply.wire));
     let width = decimal(int.size());
@@ -257,7 +257,7 @@ fn aggregate(
     struct_: &Struct,
     plan: &ReplyField<Aggregate>,
 ) -> TokenStream {
-    let ReplyField { field: aggregate, is_appended, .. } = plan;
+    let ReplyField { value: aggregate, is_appended, .. } = plan;
     let field = &struct_.fields[aggregate.field];
     let (name, doc) = (ident(field.stored_name()), docs.part(&field.meta, &struct_.meta));
     let reply = (quote!(self.reply.wire), quote!(self.reply.bytes));
