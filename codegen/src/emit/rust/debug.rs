@@ -36,13 +36,13 @@ pub(super) fn of_view(name: &Ident, getters: impl IntoIterator<Item = Getter>) -
     quote!(debug_by_getters! { #name: #(#getters),* })
 }
 
-/// The `Debug` of a view in a space.
+/// The `Debug` of a view in a space of the type `S`.
 pub(super) fn of_space_view(
     name: &Ident,
     getters: impl IntoIterator<Item = Getter>,
 ) -> TokenStream {
     let getters = in_order(getters);
-    quote!(space_debug_by_getters! { #name: #(#getters),* })
+    quote!(debug_by_getters! { #name in S: #(#getters),* })
 }
 
 /// The getters in the order of the fields.

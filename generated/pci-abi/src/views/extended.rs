@@ -3,7 +3,7 @@
 //! The chain of `extended` capabilities.
 
 use crate::bits::BitField;
-use crate::debug::space_debug_by_getters;
+use crate::debug::debug_by_getters;
 use crate::space::Space;
 use crate::space_body::{
     SpaceBitsOf, SpaceBody, SpaceCondition, SpaceItems, SpacePart, SpacePresence, SpaceQuantity,
@@ -415,8 +415,8 @@ space_capability!(ExtendedErr, 1, |cap| {
     cap.parts(&Self::BODY)
 });
 
-space_debug_by_getters! {
-    ExtendedErr: uncor_status, uncor_mask, uncor_severity, cor_status, cor_mask, cap_field,
+debug_by_getters! {
+    ExtendedErr in S: uncor_status, uncor_mask, uncor_severity, cor_status, cor_mask, cap_field,
         header_log, root_command, root_status, cor_source, uncor_source, prefix_log
 }
 
@@ -577,8 +577,8 @@ space_capability!(ExtendedVc, 1, |cap| {
     cap.array(16, cap.quantity(&Self::COUNT), 12)
 });
 
-space_debug_by_getters! {
-    ExtendedVc: port_cap1, port_cap2, port_ctrl, port_status, resources
+debug_by_getters! {
+    ExtendedVc in S: port_cap1, port_cap2, port_ctrl, port_status, resources
 }
 
 impl<'a, S: Space + ?Sized> ExtendedVc<'a, S> {
@@ -632,8 +632,8 @@ pub struct ExtendedDsn<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedDsn, 1, |cap| cap.body(12));
 
-space_debug_by_getters! {
-    ExtendedDsn: low, high
+debug_by_getters! {
+    ExtendedDsn in S: low, high
 }
 
 impl<'a, S: Space + ?Sized> ExtendedDsn<'a, S> {
@@ -659,8 +659,8 @@ pub struct ExtendedPwr<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedPwr, 1, |cap| cap.body(16));
 
-space_debug_by_getters! {
-    ExtendedPwr: dsr, data, cap_field
+debug_by_getters! {
+    ExtendedPwr in S: dsr, data, cap_field
 }
 
 impl<'a, S: Space + ?Sized> ExtendedPwr<'a, S> {
@@ -693,8 +693,8 @@ pub struct ExtendedRcld<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedRcld, 1, |cap| cap.body(16));
 
-space_debug_by_getters! {
-    ExtendedRcld: description
+debug_by_getters! {
+    ExtendedRcld in S: description
 }
 
 impl<'a, S: Space + ?Sized> ExtendedRcld<'a, S> {
@@ -713,8 +713,8 @@ pub struct ExtendedRcilc<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedRcilc, 1, |cap| cap.body(12));
 
-space_debug_by_getters! {
-    ExtendedRcilc: link_cap, link_ctrl, link_status
+debug_by_getters! {
+    ExtendedRcilc in S: link_cap, link_ctrl, link_status
 }
 
 impl<'a, S: Space + ?Sized> ExtendedRcilc<'a, S> {
@@ -747,8 +747,8 @@ pub struct ExtendedRcec<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedRcec, 1, |cap| cap.body(8));
 
-space_debug_by_getters! {
-    ExtendedRcec: bitmap
+debug_by_getters! {
+    ExtendedRcec in S: bitmap
 }
 
 impl<'a, S: Space + ?Sized> ExtendedRcec<'a, S> {
@@ -770,8 +770,8 @@ space_capability!(ExtendedMfvc, 1, |cap| {
     cap.array(16, cap.quantity(&Self::COUNT), 12)
 });
 
-space_debug_by_getters! {
-    ExtendedMfvc: port_cap1, port_cap2, port_ctrl, port_status, resources
+debug_by_getters! {
+    ExtendedMfvc in S: port_cap1, port_cap2, port_ctrl, port_status, resources
 }
 
 impl<'a, S: Space + ?Sized> ExtendedMfvc<'a, S> {
@@ -828,8 +828,8 @@ space_capability!(ExtendedVc9, 1, |cap| {
     cap.array(16, cap.quantity(&Self::COUNT), 12)
 });
 
-space_debug_by_getters! {
-    ExtendedVc9: port_cap1, port_cap2, port_ctrl, port_status, resources
+debug_by_getters! {
+    ExtendedVc9 in S: port_cap1, port_cap2, port_ctrl, port_status, resources
 }
 
 impl<'a, S: Space + ?Sized> ExtendedVc9<'a, S> {
@@ -883,8 +883,8 @@ pub struct ExtendedRcrb<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedRcrb, 1, |cap| cap.body(16));
 
-space_debug_by_getters! {
-    ExtendedRcrb: vendor_id, device_id, rcrb_cap, rcrb_ctrl
+debug_by_getters! {
+    ExtendedRcrb in S: vendor_id, device_id, rcrb_cap, rcrb_ctrl
 }
 
 impl<'a, S: Space + ?Sized> ExtendedRcrb<'a, S> {
@@ -924,8 +924,8 @@ pub struct ExtendedVndr<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedVndr, 1, |cap| cap.body(8));
 
-space_debug_by_getters! {
-    ExtendedVndr: header1
+debug_by_getters! {
+    ExtendedVndr in S: header1
 }
 
 impl<'a, S: Space + ?Sized> ExtendedVndr<'a, S> {
@@ -944,8 +944,8 @@ pub struct ExtendedCac<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedCac, 1, |cap| cap.body(4));
 
-space_debug_by_getters! {
-    ExtendedCac:
+debug_by_getters! {
+    ExtendedCac in S:
 }
 
 /// The capability [`uapi::PCI_EXT_CAP_ID_ACS`].
@@ -955,8 +955,8 @@ pub struct ExtendedAcs<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedAcs, 1, |cap| cap.body(8));
 
-space_debug_by_getters! {
-    ExtendedAcs: cap_field, ctrl
+debug_by_getters! {
+    ExtendedAcs in S: cap_field, ctrl
 }
 
 impl<'a, S: Space + ?Sized> ExtendedAcs<'a, S> {
@@ -982,8 +982,8 @@ pub struct ExtendedAri<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedAri, 1, |cap| cap.body(8));
 
-space_debug_by_getters! {
-    ExtendedAri: cap_field, ctrl
+debug_by_getters! {
+    ExtendedAri in S: cap_field, ctrl
 }
 
 impl<'a, S: Space + ?Sized> ExtendedAri<'a, S> {
@@ -1009,8 +1009,8 @@ pub struct ExtendedAts<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedAts, 1, |cap| cap.body(8));
 
-space_debug_by_getters! {
-    ExtendedAts: cap_field, ctrl
+debug_by_getters! {
+    ExtendedAts in S: cap_field, ctrl
 }
 
 impl<'a, S: Space + ?Sized> ExtendedAts<'a, S> {
@@ -1036,9 +1036,9 @@ pub struct ExtendedSriov<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedSriov, 1, |cap| cap.body(64));
 
-space_debug_by_getters! {
-    ExtendedSriov: cap_field, ctrl, status, initial_vf, total_vf, num_vf, func_link, vf_offset,
-        vf_stride, vf_did, sup_pgsize, sys_pgsize, bar, vfm
+debug_by_getters! {
+    ExtendedSriov in S: cap_field, ctrl, status, initial_vf, total_vf, num_vf, func_link,
+        vf_offset, vf_stride, vf_did, sup_pgsize, sys_pgsize, bar, vfm
 }
 
 impl<'a, S: Space + ?Sized> ExtendedSriov<'a, S> {
@@ -1148,8 +1148,8 @@ pub struct ExtendedMriov<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedMriov, 1, |cap| cap.body(4));
 
-space_debug_by_getters! {
-    ExtendedMriov:
+debug_by_getters! {
+    ExtendedMriov in S:
 }
 
 /// The capability [`uapi::PCI_EXT_CAP_ID_MCAST`].
@@ -1162,8 +1162,8 @@ space_capability!(ExtendedMcast, 1, |cap| {
     cap.parts(&Self::BODY)
 });
 
-space_debug_by_getters! {
-    ExtendedMcast: cap_field, ctrl, base, receive, block_all, block_untranslated, overlay
+debug_by_getters! {
+    ExtendedMcast in S: cap_field, ctrl, base, receive, block_all, block_untranslated, overlay
 }
 
 impl<'a, S: Space + ?Sized> ExtendedMcast<'a, S> {
@@ -1238,8 +1238,8 @@ pub struct ExtendedPri<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedPri, 1, |cap| cap.body(16));
 
-space_debug_by_getters! {
-    ExtendedPri: ctrl, status, max_req, alloc_req
+debug_by_getters! {
+    ExtendedPri in S: ctrl, status, max_req, alloc_req
 }
 
 impl<'a, S: Space + ?Sized> ExtendedPri<'a, S> {
@@ -1279,8 +1279,8 @@ pub struct ExtendedAmdXxx<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedAmdXxx, 1, |cap| cap.body(4));
 
-space_debug_by_getters! {
-    ExtendedAmdXxx:
+debug_by_getters! {
+    ExtendedAmdXxx in S:
 }
 
 /// The capability [`uapi::PCI_EXT_CAP_ID_REBAR`].
@@ -1293,8 +1293,8 @@ space_capability!(ExtendedRebar, 1, |cap| {
     cap.array(4, cap.quantity(&Self::COUNT), 8)
 });
 
-space_debug_by_getters! {
-    ExtendedRebar: entries
+debug_by_getters! {
+    ExtendedRebar in S: entries
 }
 
 impl<'a, S: Space + ?Sized> ExtendedRebar<'a, S> {
@@ -1323,8 +1323,8 @@ space_capability!(ExtendedDpa, 1, |cap| {
     cap.array(16, cap.quantity(&Self::COUNT), 1)
 });
 
-space_debug_by_getters! {
-    ExtendedDpa: cap_field, latency, status, ctrl, power
+debug_by_getters! {
+    ExtendedDpa in S: cap_field, latency, status, ctrl, power
 }
 
 impl<'a, S: Space + ?Sized> ExtendedDpa<'a, S> {
@@ -1386,8 +1386,8 @@ space_capability!(ExtendedTph, 1, |cap| {
     )
 });
 
-space_debug_by_getters! {
-    ExtendedTph: cap_field, ctrl, table
+debug_by_getters! {
+    ExtendedTph in S: cap_field, ctrl, table
 }
 
 impl<'a, S: Space + ?Sized> ExtendedTph<'a, S> {
@@ -1440,8 +1440,8 @@ pub struct ExtendedLtr<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedLtr, 1, |cap| cap.body(8));
 
-space_debug_by_getters! {
-    ExtendedLtr: max_snoop, max_nosnoop
+debug_by_getters! {
+    ExtendedLtr in S: max_snoop, max_nosnoop
 }
 
 impl<'a, S: Space + ?Sized> ExtendedLtr<'a, S> {
@@ -1467,8 +1467,8 @@ pub struct ExtendedSecpci<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedSecpci, 1, |cap| cap.body(12));
 
-space_debug_by_getters! {
-    ExtendedSecpci: link_ctl3, lane_error
+debug_by_getters! {
+    ExtendedSecpci in S: link_ctl3, lane_error
 }
 
 impl<'a, S: Space + ?Sized> ExtendedSecpci<'a, S> {
@@ -1494,8 +1494,8 @@ pub struct ExtendedPmux<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedPmux, 1, |cap| cap.body(4));
 
-space_debug_by_getters! {
-    ExtendedPmux:
+debug_by_getters! {
+    ExtendedPmux in S:
 }
 
 /// The capability [`uapi::PCI_EXT_CAP_ID_PASID`].
@@ -1505,8 +1505,8 @@ pub struct ExtendedPasid<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedPasid, 1, |cap| cap.body(8));
 
-space_debug_by_getters! {
-    ExtendedPasid: cap_field, ctrl
+debug_by_getters! {
+    ExtendedPasid in S: cap_field, ctrl
 }
 
 impl<'a, S: Space + ?Sized> ExtendedPasid<'a, S> {
@@ -1535,9 +1535,9 @@ space_capability!(ExtendedDpc, 1, |cap| {
     cap.parts(&Self::BODY)
 });
 
-space_debug_by_getters! {
-    ExtendedDpc: cap_field, ctl, status, source_id, rp_pio_status, rp_pio_mask, rp_pio_severity,
-        rp_pio_syserror, rp_pio_exception, rp_pio_header_log, rp_pio_impspec_log
+debug_by_getters! {
+    ExtendedDpc in S: cap_field, ctl, status, source_id, rp_pio_status, rp_pio_mask,
+        rp_pio_severity, rp_pio_syserror, rp_pio_exception, rp_pio_header_log, rp_pio_impspec_log
 }
 
 impl<'a, S: Space + ?Sized> ExtendedDpc<'a, S> {
@@ -1712,8 +1712,8 @@ pub struct ExtendedL1ss<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedL1ss, 1, |cap| cap.body(16));
 
-space_debug_by_getters! {
-    ExtendedL1ss: cap_field, ctl1, ctl2
+debug_by_getters! {
+    ExtendedL1ss in S: cap_field, ctl1, ctl2
 }
 
 impl<'a, S: Space + ?Sized> ExtendedL1ss<'a, S> {
@@ -1746,8 +1746,8 @@ pub struct ExtendedPtm<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedPtm, 1, |cap| cap.body(12));
 
-space_debug_by_getters! {
-    ExtendedPtm: cap_field, ctrl
+debug_by_getters! {
+    ExtendedPtm in S: cap_field, ctrl
 }
 
 impl<'a, S: Space + ?Sized> ExtendedPtm<'a, S> {
@@ -1773,8 +1773,8 @@ pub struct ExtendedDvsec<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedDvsec, 1, |cap| cap.body(10));
 
-space_debug_by_getters! {
-    ExtendedDvsec: header1, header2
+debug_by_getters! {
+    ExtendedDvsec in S: header1, header2
 }
 
 impl<'a, S: Space + ?Sized> ExtendedDvsec<'a, S> {
@@ -1880,8 +1880,8 @@ space_capability!(ExtendedVfRebar, 1, |cap| {
     cap.array(4, cap.quantity(&Self::COUNT), 8)
 });
 
-space_debug_by_getters! {
-    ExtendedVfRebar: entries
+debug_by_getters! {
+    ExtendedVfRebar in S: entries
 }
 
 impl<'a, S: Space + ?Sized> ExtendedVfRebar<'a, S> {
@@ -1907,8 +1907,8 @@ pub struct ExtendedDlf<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedDlf, 1, |cap| cap.body(12));
 
-space_debug_by_getters! {
-    ExtendedDlf: cap_field, status
+debug_by_getters! {
+    ExtendedDlf in S: cap_field, status
 }
 
 impl<'a, S: Space + ?Sized> ExtendedDlf<'a, S> {
@@ -1934,8 +1934,8 @@ pub struct ExtendedPl16gt<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedPl16gt, 1, |cap| cap.body(32));
 
-space_debug_by_getters! {
-    ExtendedPl16gt: cap_field, ctrl, status, local_parity, retimer1_parity, retimer2_parity
+debug_by_getters! {
+    ExtendedPl16gt in S: cap_field, ctrl, status, local_parity, retimer1_parity, retimer2_parity
 }
 
 impl<'a, S: Space + ?Sized> ExtendedPl16gt<'a, S> {
@@ -1989,8 +1989,8 @@ pub struct ExtendedNpem<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedNpem, 1, |cap| cap.body(16));
 
-space_debug_by_getters! {
-    ExtendedNpem: cap_field, ctrl, status
+debug_by_getters! {
+    ExtendedNpem in S: cap_field, ctrl, status
 }
 
 impl<'a, S: Space + ?Sized> ExtendedNpem<'a, S> {
@@ -2023,8 +2023,8 @@ pub struct ExtendedPl32gt<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedPl32gt, 1, |cap| cap.body(32));
 
-space_debug_by_getters! {
-    ExtendedPl32gt: cap_field, ctrl, status, received_modified_ts, transmitted_modified_ts
+debug_by_getters! {
+    ExtendedPl32gt in S: cap_field, ctrl, status, received_modified_ts, transmitted_modified_ts
 }
 
 impl<'a, S: Space + ?Sized> ExtendedPl32gt<'a, S> {
@@ -2071,8 +2071,8 @@ pub struct ExtendedDoe<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedDoe, 1, |cap| cap.body(24));
 
-space_debug_by_getters! {
-    ExtendedDoe: cap_field, ctrl, status, write, read_field
+debug_by_getters! {
+    ExtendedDoe in S: cap_field, ctrl, status, write, read_field
 }
 
 impl<'a, S: Space + ?Sized> ExtendedDoe<'a, S> {
@@ -2119,8 +2119,8 @@ pub struct ExtendedDev3<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedDev3, 1, |cap| cap.body(16));
 
-space_debug_by_getters! {
-    ExtendedDev3: cap_field, ctl, sta
+debug_by_getters! {
+    ExtendedDev3 in S: cap_field, ctl, sta
 }
 
 impl<'a, S: Space + ?Sized> ExtendedDev3<'a, S> {
@@ -2153,8 +2153,8 @@ pub struct ExtendedIde<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedIde, 1, |cap| cap.body(12));
 
-space_debug_by_getters! {
-    ExtendedIde: cap_field, ctl
+debug_by_getters! {
+    ExtendedIde in S: cap_field, ctl
 }
 
 impl<'a, S: Space + ?Sized> ExtendedIde<'a, S> {
@@ -2180,8 +2180,8 @@ pub struct ExtendedPl64gt<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedPl64gt, 1, |cap| cap.body(16));
 
-space_debug_by_getters! {
-    ExtendedPl64gt: cap_field, ctrl, status
+debug_by_getters! {
+    ExtendedPl64gt in S: cap_field, ctrl, status
 }
 
 impl<'a, S: Space + ?Sized> ExtendedPl64gt<'a, S> {
@@ -2214,8 +2214,8 @@ pub struct ExtendedCxlDevice<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedCxlDevice, 1, |cap| cap.body(14));
 
-space_debug_by_getters! {
-    ExtendedCxlDevice: header1, header2, cap_field, ctrl
+debug_by_getters! {
+    ExtendedCxlDevice in S: header1, header2, cap_field, ctrl
 }
 
 impl<'a, S: Space + ?Sized> ExtendedCxlDevice<'a, S> {
@@ -2255,8 +2255,8 @@ pub struct ExtendedCxlFunctionMap<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedCxlFunctionMap, 1, |cap| cap.body(10));
 
-space_debug_by_getters! {
-    ExtendedCxlFunctionMap: header1, header2
+debug_by_getters! {
+    ExtendedCxlFunctionMap in S: header1, header2
 }
 
 impl<'a, S: Space + ?Sized> ExtendedCxlFunctionMap<'a, S> {
@@ -2282,8 +2282,8 @@ pub struct ExtendedCxlPort<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedCxlPort, 1, |cap| cap.body(14));
 
-space_debug_by_getters! {
-    ExtendedCxlPort: header1, header2, status, ctl
+debug_by_getters! {
+    ExtendedCxlPort in S: header1, header2, status, ctl
 }
 
 impl<'a, S: Space + ?Sized> ExtendedCxlPort<'a, S> {
@@ -2323,8 +2323,8 @@ pub struct ExtendedCxlPortGpf<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedCxlPortGpf, 1, |cap| cap.body(16));
 
-space_debug_by_getters! {
-    ExtendedCxlPortGpf: header1, header2, phase_1_control, phase_2_control
+debug_by_getters! {
+    ExtendedCxlPortGpf in S: header1, header2, phase_1_control, phase_2_control
 }
 
 impl<'a, S: Space + ?Sized> ExtendedCxlPortGpf<'a, S> {
@@ -2364,8 +2364,8 @@ pub struct ExtendedCxlDeviceGpf<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedCxlDeviceGpf, 1, |cap| cap.body(10));
 
-space_debug_by_getters! {
-    ExtendedCxlDeviceGpf: header1, header2
+debug_by_getters! {
+    ExtendedCxlDeviceGpf in S: header1, header2
 }
 
 impl<'a, S: Space + ?Sized> ExtendedCxlDeviceGpf<'a, S> {
@@ -2391,8 +2391,8 @@ pub struct ExtendedCxlFlexbusPort<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedCxlFlexbusPort, 1, |cap| cap.body(16));
 
-space_debug_by_getters! {
-    ExtendedCxlFlexbusPort: header1, header2, cap_field, ctrl, status
+debug_by_getters! {
+    ExtendedCxlFlexbusPort in S: header1, header2, cap_field, ctrl, status
 }
 
 impl<'a, S: Space + ?Sized> ExtendedCxlFlexbusPort<'a, S> {
@@ -2439,8 +2439,8 @@ pub struct ExtendedCxlRegLocator<'a, S: ?Sized = [u8]> {
 
 space_capability!(ExtendedCxlRegLocator, 1, |cap| cap.body(16));
 
-space_debug_by_getters! {
-    ExtendedCxlRegLocator: header1, header2, block1
+debug_by_getters! {
+    ExtendedCxlRegLocator in S: header1, header2, block1
 }
 
 impl<'a, S: Space + ?Sized> ExtendedCxlRegLocator<'a, S> {
@@ -2473,8 +2473,8 @@ pub struct ExtendedVcResource<'a, S: ?Sized = [u8]> {
 
 space_element!(ExtendedVcResource);
 
-space_debug_by_getters! {
-    ExtendedVcResource: cap_field, ctrl, status
+debug_by_getters! {
+    ExtendedVcResource in S: cap_field, ctrl, status
 }
 
 impl<S: Space + ?Sized> ExtendedVcResource<'_, S> {
@@ -2507,8 +2507,8 @@ pub struct ExtendedRebarEntry<'a, S: ?Sized = [u8]> {
 
 space_element!(ExtendedRebarEntry);
 
-space_debug_by_getters! {
-    ExtendedRebarEntry: cap_field, ctrl
+debug_by_getters! {
+    ExtendedRebarEntry in S: cap_field, ctrl
 }
 
 impl<S: Space + ?Sized> ExtendedRebarEntry<'_, S> {
@@ -2534,8 +2534,8 @@ pub struct ExtendedVfRebarEntry<'a, S: ?Sized = [u8]> {
 
 space_element!(ExtendedVfRebarEntry);
 
-space_debug_by_getters! {
-    ExtendedVfRebarEntry: cap_field, ctrl
+debug_by_getters! {
+    ExtendedVfRebarEntry in S: cap_field, ctrl
 }
 
 impl<S: Space + ?Sized> ExtendedVfRebarEntry<'_, S> {

@@ -3,7 +3,7 @@
 //! The chain of `standard` capabilities.
 
 use crate::bits::BitField;
-use crate::debug::space_debug_by_getters;
+use crate::debug::debug_by_getters;
 use crate::space::Space;
 use crate::space_body::{
     SpaceBitsOf, SpaceBody, SpaceCondition, SpaceItems, SpacePart, SpaceQuantity, SpaceStride,
@@ -314,8 +314,8 @@ pub struct StandardPm<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardPm, 1, |cap| cap.body(8));
 
-space_debug_by_getters! {
-    StandardPm: pmc, ctrl, ppb_extensions, data
+debug_by_getters! {
+    StandardPm in S: pmc, ctrl, ppb_extensions, data
 }
 
 impl<'a, S: Space + ?Sized> StandardPm<'a, S> {
@@ -355,8 +355,8 @@ pub struct StandardAgp<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardAgp, 1, |cap| cap.body(12));
 
-space_debug_by_getters! {
-    StandardAgp: version_field, rfu, status, command
+debug_by_getters! {
+    StandardAgp in S: version_field, rfu, status, command
 }
 
 impl<'a, S: Space + ?Sized> StandardAgp<'a, S> {
@@ -396,8 +396,8 @@ pub struct StandardVpd<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardVpd, 1, |cap| cap.body(8));
 
-space_debug_by_getters! {
-    StandardVpd: addr, data
+debug_by_getters! {
+    StandardVpd in S: addr, data
 }
 
 impl<'a, S: Space + ?Sized> StandardVpd<'a, S> {
@@ -423,8 +423,8 @@ pub struct StandardSlotid<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardSlotid, 1, |cap| cap.body(4));
 
-space_debug_by_getters! {
-    StandardSlotid: esr, chassis_nr
+debug_by_getters! {
+    StandardSlotid in S: esr, chassis_nr
 }
 
 impl<'a, S: Space + ?Sized> StandardSlotid<'a, S> {
@@ -453,8 +453,8 @@ space_capability!(StandardMsi, 1, |cap| {
     cap.parts(&Self::BODY)
 });
 
-space_debug_by_getters! {
-    StandardMsi: flags, address_lo, address_hi, data, mask, pending
+debug_by_getters! {
+    StandardMsi in S: flags, address_lo, address_hi, data, mask, pending
 }
 
 impl<'a, S: Space + ?Sized> StandardMsi<'a, S> {
@@ -551,8 +551,8 @@ pub struct StandardChswp<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardChswp, 1, |cap| cap.body(4));
 
-space_debug_by_getters! {
-    StandardChswp: csr
+debug_by_getters! {
+    StandardChswp in S: csr
 }
 
 impl<'a, S: Space + ?Sized> StandardChswp<'a, S> {
@@ -571,8 +571,8 @@ pub struct StandardPcix<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardPcix, 1, |cap| cap.body(8));
 
-space_debug_by_getters! {
-    StandardPcix: command, status
+debug_by_getters! {
+    StandardPcix in S: command, status
 }
 
 impl<'a, S: Space + ?Sized> StandardPcix<'a, S> {
@@ -598,8 +598,8 @@ pub struct StandardHt<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardHt, 1, |cap| cap.body(4));
 
-space_debug_by_getters! {
-    StandardHt: command
+debug_by_getters! {
+    StandardHt in S: command
 }
 
 impl<'a, S: Space + ?Sized> StandardHt<'a, S> {
@@ -618,8 +618,8 @@ pub struct StandardVndr<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardVndr, 1, |cap| cap.body(3));
 
-space_debug_by_getters! {
-    StandardVndr: len
+debug_by_getters! {
+    StandardVndr in S: len
 }
 
 impl<'a, S: Space + ?Sized> StandardVndr<'a, S> {
@@ -716,8 +716,8 @@ pub struct StandardDbg<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardDbg, 1, |cap| cap.body(4));
 
-space_debug_by_getters! {
-    StandardDbg: port
+debug_by_getters! {
+    StandardDbg in S: port
 }
 
 impl<'a, S: Space + ?Sized> StandardDbg<'a, S> {
@@ -736,8 +736,8 @@ pub struct StandardCcrc<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardCcrc, 1, |cap| cap.body(2));
 
-space_debug_by_getters! {
-    StandardCcrc:
+debug_by_getters! {
+    StandardCcrc in S:
 }
 
 /// The capability [`uapi::PCI_CAP_ID_SHPC`].
@@ -747,8 +747,8 @@ pub struct StandardShpc<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardShpc, 1, |cap| cap.body(8));
 
-space_debug_by_getters! {
-    StandardShpc: dword_select, pending, data
+debug_by_getters! {
+    StandardShpc in S: dword_select, pending, data
 }
 
 impl<'a, S: Space + ?Sized> StandardShpc<'a, S> {
@@ -781,8 +781,8 @@ pub struct StandardSsvid<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardSsvid, 1, |cap| cap.body(8));
 
-space_debug_by_getters! {
-    StandardSsvid: vendor_id, device_id
+debug_by_getters! {
+    StandardSsvid in S: vendor_id, device_id
 }
 
 impl<'a, S: Space + ?Sized> StandardSsvid<'a, S> {
@@ -808,8 +808,8 @@ pub struct StandardAgp3<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardAgp3, 1, |cap| cap.body(2));
 
-space_debug_by_getters! {
-    StandardAgp3:
+debug_by_getters! {
+    StandardAgp3 in S:
 }
 
 /// The capability [`uapi::PCI_CAP_ID_SECDEV`].
@@ -819,8 +819,8 @@ pub struct StandardSecdev<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardSecdev, 1, |cap| cap.body(2));
 
-space_debug_by_getters! {
-    StandardSecdev:
+debug_by_getters! {
+    StandardSecdev in S:
 }
 
 /// The capability [`uapi::PCI_CAP_ID_EXP`].
@@ -833,10 +833,10 @@ space_capability!(StandardExp, 1, |cap| {
     cap.parts(&Self::BODY)
 });
 
-space_debug_by_getters! {
-    StandardExp: flags, devcap, devctl, devsta, lnkcap, lnkctl, lnksta, sltcap, sltctl, sltsta,
-        rtctl, rtcap, rtsta, devcap2, devctl2, devsta2, lnkcap2, lnkctl2, lnksta2, sltcap2, sltctl2,
-        sltsta2
+debug_by_getters! {
+    StandardExp in S: flags, devcap, devctl, devsta, lnkcap, lnkctl, lnksta, sltcap, sltctl,
+        sltsta, rtctl, rtcap, rtsta, devcap2, devctl2, devsta2, lnkcap2, lnkctl2, lnksta2, sltcap2,
+        sltctl2, sltsta2
 }
 
 impl<'a, S: Space + ?Sized> StandardExp<'a, S> {
@@ -1249,8 +1249,8 @@ pub struct StandardMsix<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardMsix, 1, |cap| cap.body(12));
 
-space_debug_by_getters! {
-    StandardMsix: flags, table, pba
+debug_by_getters! {
+    StandardMsix in S: flags, table, pba
 }
 
 impl<'a, S: Space + ?Sized> StandardMsix<'a, S> {
@@ -1286,8 +1286,8 @@ space_capability!(StandardSata, 1, |cap| {
     cap.parts(&Self::BODY)
 });
 
-space_debug_by_getters! {
-    StandardSata: revision, regs, index, data
+debug_by_getters! {
+    StandardSata in S: revision, regs, index, data
 }
 
 impl<'a, S: Space + ?Sized> StandardSata<'a, S> {
@@ -1352,8 +1352,8 @@ pub struct StandardAf<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardAf, 1, |cap| cap.body(6));
 
-space_debug_by_getters! {
-    StandardAf: length, cap_field, ctrl, status
+debug_by_getters! {
+    StandardAf in S: length, cap_field, ctrl, status
 }
 
 impl<'a, S: Space + ?Sized> StandardAf<'a, S> {
@@ -1397,8 +1397,8 @@ space_capability!(StandardEa, 1, |cap| {
     cap.elements(cap.place(&Self::BODY, 8), cap.quantity(&Self::COUNT), &Self::EACH)
 });
 
-space_debug_by_getters! {
-    StandardEa: num_ent, secondary, subordinate, entries
+debug_by_getters! {
+    StandardEa in S: num_ent, secondary, subordinate, entries
 }
 
 impl<'a, S: Space + ?Sized> StandardEa<'a, S> {
@@ -1483,8 +1483,8 @@ pub struct StandardVirtioCommon<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardVirtioCommon, 1, |cap| cap.body(16));
 
-space_debug_by_getters! {
-    StandardVirtioCommon: len, cfg_type, bar, id, offset_field, length
+debug_by_getters! {
+    StandardVirtioCommon in S: len, cfg_type, bar, id, offset_field, length
 }
 
 impl<'a, S: Space + ?Sized> StandardVirtioCommon<'a, S> {
@@ -1539,8 +1539,9 @@ pub struct StandardVirtioNotify<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardVirtioNotify, 1, |cap| cap.body(20));
 
-space_debug_by_getters! {
-    StandardVirtioNotify: len, cfg_type, bar, id, offset_field, length, notify_off_multiplier
+debug_by_getters! {
+    StandardVirtioNotify in S: len, cfg_type, bar, id, offset_field, length,
+        notify_off_multiplier
 }
 
 impl<'a, S: Space + ?Sized> StandardVirtioNotify<'a, S> {
@@ -1602,8 +1603,8 @@ pub struct StandardVirtioIsr<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardVirtioIsr, 1, |cap| cap.body(16));
 
-space_debug_by_getters! {
-    StandardVirtioIsr: len, cfg_type, bar, id, offset_field, length
+debug_by_getters! {
+    StandardVirtioIsr in S: len, cfg_type, bar, id, offset_field, length
 }
 
 impl<'a, S: Space + ?Sized> StandardVirtioIsr<'a, S> {
@@ -1658,8 +1659,8 @@ pub struct StandardVirtioDevice<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardVirtioDevice, 1, |cap| cap.body(16));
 
-space_debug_by_getters! {
-    StandardVirtioDevice: len, cfg_type, bar, id, offset_field, length
+debug_by_getters! {
+    StandardVirtioDevice in S: len, cfg_type, bar, id, offset_field, length
 }
 
 impl<'a, S: Space + ?Sized> StandardVirtioDevice<'a, S> {
@@ -1714,8 +1715,8 @@ pub struct StandardVirtioPci<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardVirtioPci, 1, |cap| cap.body(20));
 
-space_debug_by_getters! {
-    StandardVirtioPci: len, cfg_type, bar, id, offset_field, length, data
+debug_by_getters! {
+    StandardVirtioPci in S: len, cfg_type, bar, id, offset_field, length, data
 }
 
 impl<'a, S: Space + ?Sized> StandardVirtioPci<'a, S> {
@@ -1777,8 +1778,8 @@ pub struct StandardVirtioSharedMemory<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardVirtioSharedMemory, 1, |cap| cap.body(24));
 
-space_debug_by_getters! {
-    StandardVirtioSharedMemory: len, cfg_type, bar, id, offset_field, length, offset_hi,
+debug_by_getters! {
+    StandardVirtioSharedMemory in S: len, cfg_type, bar, id, offset_field, length, offset_hi,
         length_hi
 }
 
@@ -1848,8 +1849,8 @@ pub struct StandardVirtioVendor<'a, S: ?Sized = [u8]> {
 
 space_capability!(StandardVirtioVendor, 1, |cap| cap.body(6));
 
-space_debug_by_getters! {
-    StandardVirtioVendor: len, cfg_type, vendor_id
+debug_by_getters! {
+    StandardVirtioVendor in S: len, cfg_type, vendor_id
 }
 
 impl<'a, S: Space + ?Sized> StandardVirtioVendor<'a, S> {
@@ -1883,8 +1884,8 @@ pub struct StandardEaEntry<'a, S: ?Sized = [u8]> {
 
 space_element!(StandardEaEntry);
 
-space_debug_by_getters! {
-    StandardEaEntry: entry, base, max_offset, base_hi, max_offset_hi
+debug_by_getters! {
+    StandardEaEntry in S: entry, base, max_offset, base_hi, max_offset_hi
 }
 
 impl<S: Space + ?Sized> StandardEaEntry<'_, S> {

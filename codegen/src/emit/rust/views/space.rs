@@ -35,7 +35,7 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan, space: &Spa
     });
     let debug = (!caps.is_empty()).then(|| {
         quote!(
-            use crate::debug::space_debug_by_getters;
+            use crate::debug::debug_by_getters;
         )
     });
     let arrays = has_numbers(abi, plan).then(|| {
