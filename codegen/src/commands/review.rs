@@ -23,9 +23,10 @@ pub(super) fn run(source: &Source, args: &ReviewArgs) -> CommandResult {
     let mut whole: Option<Review> = None;
     let loaded = specs::matching(source, changes)?;
     let all: Vec<_> = loaded.iter().map(|one| lower(&one.spec, None)).collect();
-    check_headers(&all, &input, args)?;
+    let headers = given_headers(args)?;
+    check_headers(&all, &input, &headers)?;
     for Loaded { spec, sources, .. } in loaded {
-        let choice = base(&spec, &input, args)?;
+        let choice = base(&spec, &input, args, &headers)?;
         if has_handlers_of_overlays(&spec) {
             to_stderr(
                 "note: handlers of overlays are not judged, because a patch of a header has none; \
@@ -58,21 +59,31 @@ fn has_handlers_of_overlays(spec: &ValidSpec) -> bool {
     })
 }
 
+/// The headers that are given as the base, each with its path and text. Each is read once, since
+/// it can be a pipe.
+fn given_headers(args: &ReviewArgs) -> Result<Vec<(String, String)>, String> {
+    let paths = match &args.base[..] {
+        [only] if only.parse::<Release>().is_ok() => &[],
+        paths => paths,
+    };
+    paths.iter().map(|path| Ok((path.clone(), input::header(Path::new(path))?))).collect()
+}
+
 /// Checks that each given header is one of these ABIs, or is named by the patch or by another one.
-fn check_headers(abis: &[Abi], input: &PatchInput, args: &ReviewArgs) -> Result<(), String> {
-    let paths: Vec<_> = args.base.iter().filter(|base| base.parse::<Release>().is_err()).collect();
-    for path in &paths {
+fn check_headers(
+    abis: &[Abi],
+    input: &PatchInput,
+    given: &[(String, String)],
+) -> Result<(), String> {
+    for (path, _) in given {
         let name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or(path);
         let mut headers = abis.iter().flat_map(|abi| &abi.headers);
         let is_own = headers.any(|header| header.path.rsplit('/').next() == Some(name));
         let mut mails = input.mails.iter();
-        let others = paths.iter().filter(|other| other != &path);
-        let names = |other: &&&String| {
-            input::header(Path::new(other)).is_ok_and(|text| text.contains(name))
-        };
+        let mut others = given.iter().filter(|(other, _)| other != path);
         if !is_own
             && !mails.any(|mail| mail.text.contains(name))
-            && !others.clone().any(|one| names(&one))
+            && !others.any(|(_, text)| text.contains(name))
         {
             return Err(format!("{path} is not a specified header, and nothing includes it"));
         }
@@ -81,7 +92,12 @@ fn check_headers(abis: &[Abi], input: &PatchInput, args: &ReviewArgs) -> Result<
 }
 
 /// The wanted base: named releases and headers, or else the headers of the repository.
-fn base(spec: &ValidSpec, input: &PatchInput, args: &ReviewArgs) -> Result<BaseChoice, String> {
+fn base(
+    spec: &ValidSpec,
+    input: &PatchInput,
+    args: &ReviewArgs,
+    headers: &[(String, String)],
+) -> Result<BaseChoice, String> {
     let [first, ..] = &args.base[..] else { return input.base(&lower(spec, None)) };
     if let (Ok(release), [_]) = (first.parse(), &args.base[..]) {
         let newest = spec.newest();
@@ -93,9 +109,5 @@ fn base(spec: &ValidSpec, input: &PatchInput, args: &ReviewArgs) -> Result<BaseC
             }
         };
     }
-    let headers = args.base.iter().map(|path| {
-        let text = input::header(Path::new(path))?;
-        Ok((path.clone(), text))
-    });
-    Ok(BaseChoice::Headers(headers.collect::<Result<_, String>>()?))
+    Ok(BaseChoice::Headers(headers.to_vec()))
 }
